@@ -1,0 +1,98 @@
+"""The two embedded fonts of all PDFs, and how long a text becomes when set in them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+import competence
+
+REGULAR = "IBMPlexSans"
+SEMIBOLD = "IBMPlexSans-SemiBold"
+
+INK = "#14262C"
+INK2 = "#44575E"
+LINE = "#CBD3D4"
+CONTROL = "#7C8B90"
+BRAND_DARK = "#06323D"
+BRAND = "#2B7385"
+BRAND_LIGHT = "#CFE3E8"
+WHITE = "#FFFFFF"
+
+_FOLDER = Path(competence.__file__).parent / "static/vendor/dkfds/fonts/IBMPlexSans/complete/ttf"
+_FILES = {REGULAR: "IBMPlexSans-Regular.ttf", SEMIBOLD: "IBMPlexSans-SemiBold.ttf"}
+_loading = Lock()
+
+
+@dataclass(frozen=True)
+class Face:
+    """A font, its size in points and its colour."""
+
+    size: float
+    font: str = REGULAR
+    colour: str = INK
+
+    @property
+    def leading(self) -> float:
+        """Points from one baseline to the next."""
+        return self.size * 1.28
+
+
+def load_fonts() -> None:
+    """None; afterwards ReportLab knows both fonts. Reads the files once in a process, safe from several threads."""
+    with _loading:
+        known = pdfmetrics.getRegisteredFontNames()
+        for name, file in _FILES.items():
+            if name not in known:
+                # Without asciiReadable only the glyphs in use are embedded, not all of ASCII.
+                pdfmetrics.registerFont(TTFont(name, _FOLDER / file, asciiReadable=0))
+
+
+def printable(text: str) -> str:
+    """The text on one line in composed characters, each of which the font can draw; `?` where there is none.
+
+    A name typed on a Mac arrives decomposed (o and two dots), and a letter that the font lacks loses its accent.
+    """
+    composed = " ".join(unicodedata.normalize("NFC", text).split())
+    font: Any = pdfmetrics.getFont(REGULAR)
+    glyphs = font.face.charToGlyph
+    return "".join(letter if ord(letter) in glyphs else _nearest(letter, glyphs) for letter in composed)
+
+
+def _nearest(letter: str, glyphs: dict[int, int]) -> str:
+    if unicodedata.category(letter) in {"Cc", "Cf", "Mn"}:
+        return ""
+    plain = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+    return plain if plain and all(ord(part) in glyphs for part in plain) else "?"
+
+
+def width_of(text: str, face: Face) -> float:
+    """The width in points of the text set on one line."""
+    return float(pdfmetrics.stringWidth(text, face.font, face.size))
+
+
+def lines_of(text: str, face: Face, width: float) -> list[str]:
+    """The printable text broken into lines that fit in `width` points, at spaces and after hyphens.
+
+    A word longer than a line is broken inside.
+    """
+    lines: list[str] = []
+    line = ""
+    for word in re.findall(r"[^ -]*-+| *[^ -]+| +", printable(text)):
+        if width_of((line + word).rstrip(), face) <= width:
+            line += word
+            continue
+        if line.strip():
+            lines.append(line.rstrip())
+        word = word.lstrip()
+        while width_of(word, face) > width and len(word) > 1:
+            fits = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or width_of(word[:n], face) <= width)
+            lines.append(word[:fits])
+            word = word[fits:]
+        line = word
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
