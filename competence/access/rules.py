@@ -1,0 +1,171 @@
+"""Who may do what: the one permission table, and how far a permission reaches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from competence.foundation.errors import NotAllowed
+from competence.foundation.text import N_
+
+
+class Role(StrEnum):
+    """What a person is to the system, within a unit and all below it."""
+
+    EMPLOYEE = "employee"
+    SIGNER = "signer"
+    """Not given but follows: an employment in a staff group that the municipality lets sign."""
+    GUIDE = "guide"
+    LEADER = "leader"
+    PLANNER = "planner"
+    DEVELOPMENT_NURSE = "development_nurse"
+    DIRECTOR = "director"
+    HR = "hr"
+    COMMITTEE = "committee"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.EMPLOYEE: N_("employee"),
+    Role.SIGNER: N_("colleague who may sign"),
+    Role.GUIDE: N_("learning guide"),
+    Role.LEADER: N_("leader"),
+    Role.PLANNER: N_("planner"),
+    Role.DEVELOPMENT_NURSE: N_("development nurse"),
+    Role.DIRECTOR: N_("director"),
+    Role.HR: N_("HR"),
+    Role.COMMITTEE: N_("committee member"),
+    Role.ADMINISTRATOR: N_("administrator"),
+    Role.AUDITOR: N_("auditor"),
+}
+
+
+class Permission(StrEnum):
+    """One thing that can be done or seen, named `resource:action`."""
+
+    ACCESS_LOG_READ_OWN = "access_log:read_own"
+    ADMINISTRATION_AUDIT_READ = "administration_audit:read"
+    APPOINTMENT_GIVE = "appointment:give"
+    CATALOGUE_READ = "catalogue:read"
+    COVERAGE_COUNTS = "coverage:counts"
+    COVERAGE_READ = "coverage:read"
+    DELEGATION_GIVE = "delegation:give"
+    EXTERNAL_ADD = "external:add"
+    EXTERNAL_INSTRUCTOR_RECORD = "external_instructor:record"
+    IMPORT_MATRIX = "import:matrix"
+    IMPORT_PEOPLE = "import:people"
+    IMPORT_REQUIREMENTS = "import:requirements"
+    IMPORT_SIGNOFFS = "import:signoffs"
+    IMPORT_UNITS = "import:units"
+    MATRIX_APPROVE = "matrix:approve"
+    MATRIX_READ = "matrix:read"
+    OWN_ANSWER = "own:answer"
+    OWN_READ = "own:read"
+    PERSON_ADMINISTER = "person:administer"
+    PERSON_HISTORY = "person:history"
+    PERSON_READ = "person:read"
+    REQUIREMENT_WRITE = "requirement:write"
+    REQUIREMENT_READ = "requirement:read"
+    ROLE_GIVE = "role:give"
+    SETTINGS_WRITE = "settings:write"
+    SIGNOFF_OBSERVE = "signoff:observe"
+    SIGNOFF_SIGN = "signoff:sign"
+    STOP_READ = "stop:read"
+    STOP_WRITE = "stop:write"
+    UNIT_WRITE = "unit:write"
+    WHO_MAY_ASK = "who_may:ask"
+    WHO_MAY_COLLEAGUES = "who_may:colleagues"
+
+
+P = Permission
+_EVERYBODY = frozenset({P.ACCESS_LOG_READ_OWN, P.CATALOGUE_READ, P.MATRIX_READ, P.OWN_ANSWER, P.OWN_READ})
+
+POLICY: Mapping[Role, frozenset[Permission]] = {
+    Role.EMPLOYEE: _EVERYBODY | {P.STOP_READ, P.WHO_MAY_COLLEAGUES},
+    Role.SIGNER: _EVERYBODY | {P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_COLLEAGUES},
+    Role.GUIDE: _EVERYBODY
+    | {
+        P.COVERAGE_READ, P.PERSON_HISTORY, P.PERSON_READ, P.REQUIREMENT_READ, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN,
+        P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
+    },
+    Role.LEADER: _EVERYBODY
+    | {
+        P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.EXTERNAL_ADD, P.MATRIX_APPROVE, P.PERSON_HISTORY, P.PERSON_READ,
+        P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
+        P.IMPORT_REQUIREMENTS, P.DELEGATION_GIVE,
+    },
+    Role.PLANNER: _EVERYBODY
+    | {P.COVERAGE_COUNTS, P.EXTERNAL_ADD, P.REQUIREMENT_READ, P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES},
+    Role.DEVELOPMENT_NURSE: _EVERYBODY
+    | {
+        P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.DELEGATION_GIVE, P.EXTERNAL_INSTRUCTOR_RECORD, P.IMPORT_MATRIX,
+        P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.PERSON_HISTORY, P.PERSON_READ,
+        P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.STOP_WRITE,
+        P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
+    },
+    Role.DIRECTOR: _EVERYBODY | {P.COVERAGE_COUNTS, P.REQUIREMENT_READ, P.STOP_READ},
+    Role.HR: _EVERYBODY | {P.COVERAGE_COUNTS, P.REQUIREMENT_READ},
+    Role.COMMITTEE: _EVERYBODY | {P.COVERAGE_COUNTS},
+    Role.ADMINISTRATOR: _EVERYBODY
+    | {
+        P.ADMINISTRATION_AUDIT_READ, P.IMPORT_MATRIX, P.IMPORT_PEOPLE, P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS,
+        P.IMPORT_UNITS, P.PERSON_ADMINISTER, P.PERSON_READ, P.ROLE_GIVE, P.SETTINGS_WRITE, P.UNIT_WRITE,
+    },
+    Role.AUDITOR: _EVERYBODY | {P.COVERAGE_READ, P.PERSON_HISTORY, P.PERSON_READ, P.STOP_READ, P.REQUIREMENT_READ},
+}  # fmt: skip
+"""The table role x data of product.md. Read by `authorise`, `requires`, every query on people, and the help page."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a permission reaches: the subtrees of some units, and always the person herself where it says so."""
+
+    roots: tuple[str, ...] = ()
+    """Paths of units; all whose path begins with one of them are within."""
+    person_id: int | None = None
+    """She herself is within, wherever she works; None = nobody by person."""
+
+    def covers(self, path: str) -> bool:
+        """Whether the unit at `path` lies within."""
+        return any(path.startswith(root) for root in self.roots)
+
+    def __bool__(self) -> bool:
+        return bool(self.roots) or self.person_id is not None
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """A role in force, with the path of the unit it is given over."""
+
+    role: Role
+    path: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: her person, account, name, and the roles in force today. Handed to every command and query."""
+
+    person_id: int
+    account_id: int | None
+    name: str
+    roles: tuple[Assigned, ...] = ()
+    home_role: Role = Role.EMPLOYEE
+    """Decides menu and home only, never a permission."""
+    session_id: int | None = None
+    locale: str = "da"
+    extra: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def reach(self, permission: Permission) -> Reach:
+        """The union of the units of all roles that carry the permission."""
+        return Reach(tuple(sorted({a.path for a in self.roles if permission in POLICY[a.role]})))
+
+    def may(self, permission: Permission, path: str | None = None) -> bool:
+        """Whether a role carries the permission, over the unit at `path` when one is named."""
+        reach = self.reach(permission)
+        return bool(reach) if path is None else reach.covers(path)
+
+
+def authorise(by: Actor, permission: Permission, path: str | None = None) -> None:
+    """Nothing, when `by` has the permission (over the unit at `path`). NotAllowed otherwise."""
+    if not by.may(permission, path):
+        raise NotAllowed(permission)

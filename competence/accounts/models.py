@@ -1,0 +1,90 @@
+"""Sign-in, sessions, invitations, and the roles a person has been given."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from competence.access.rules import Role
+from competence.foundation.orm import Base, Tenant, wall
+
+
+class Account(Base, Tenant):
+    """How a person signs in. Erased with the person's identity."""
+
+    __tablename__ = "account"
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "person_id"),
+        UniqueConstraint("municipality_id", "email"),
+        person_id="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    email: Mapped[str] = mapped_column(String(255))
+    """What is typed at sign-in, in lower case."""
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    locale: Mapped[str] = mapped_column(String(5), default="da")
+    last_role: Mapped[str | None] = mapped_column(String(40))
+    """The role whose home and menu were used last."""
+    shortcuts: Mapped[bool] = mapped_column(default=True)
+    disabled_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]
+
+
+class Invitation(Base, Tenant):
+    """A one-time link by which a person chooses a password."""
+
+    __tablename__ = "invitation"
+    __table_args__ = wall(UniqueConstraint("token_hash"), account_id="account")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    token_hash: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]
+
+
+class SignedInSession(Base, Tenant):
+    """One sign-in on one device. The browser has the token, this row its hash."""
+
+    __tablename__ = "signed_in_session"
+    __table_args__ = wall(UniqueConstraint("token_hash"), Index(None, "municipality_id", "account_id"), account_id="account")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    token_hash: Mapped[str] = mapped_column(String(64))
+    on_phone: Mapped[bool] = mapped_column(default=False)
+    signed_in_at: Mapped[datetime]
+    proved_at: Mapped[datetime]
+    """When the password was last given: a phone asks again before a signature once 30 minutes have passed."""
+    last_seen: Mapped[datetime]
+    wrote_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class SignInTry(Base):
+    """A failed sign-in, kept only to slow the next ones down. Holds hashes, no address in clear."""
+
+    __tablename__ = "sign_in_try"
+    __table_args__ = (Index(None, "key_hash", "tried_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_hash: Mapped[str] = mapped_column(String(64))
+    tried_at: Mapped[datetime]
+
+
+class RoleAssignment(Base, Tenant):
+    """A role over a unit and all below it, from a date to a date. Also the appointment as learning guide."""
+
+    __tablename__ = "role_assignment"
+    __table_args__ = wall(Index(None, "municipality_id", "person_id"), person_id="person", unit_id="unit")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    role: Mapped[Role] = mapped_column(String(40))
+    unit_id: Mapped[int]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    purpose: Mapped[str | None] = mapped_column(String(400))
+    """An auditor's stated purpose; None for the other roles."""
+    given_by: Mapped[int | None]
+    recorded_at: Mapped[datetime]
+    ended_by: Mapped[int | None]
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,172 @@
+"""Appending to the chains of evidence. A chain belongs to a person; its head is locked before it is read."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from competence.audit.models import ChainHead, EventText, EvidenceEvent
+from competence.audit.rules import FORMAT, Break, Link, link_hash, text_hash, verify
+from competence.foundation.clock import now
+from competence.foundation.orm import scoped, tenant_id
+
+EVENTS = cast(Table, EvidenceEvent.__table__)
+HEADS = cast(Table, ChainHead.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to append. `texts` are kept apart and enter `fields` as salted hashes under "<name>_hash"."""
+
+    person_id: int
+    kind: str
+    by_person_id: int | None = None
+    task_id: int | None = None
+    citizen_id: int | None = None
+    refers_to: int | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    recorded_at: datetime | None = None
+    """None: now. Only a demonstration's past and corrections name another moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """An event as it was written."""
+
+    id: int
+    person_id: int
+    seq: int
+    hash: str
+    recorded_at: datetime
+
+
+def lock_chains(session: Session, person_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """(seq, hash) of each person's last event, (0, "") before the first; held until the transaction ends.
+
+    Locked in the order of person id. On SQLite the writing transaction already holds the only lock there is.
+    """
+    wanted = sorted(set(person_ids))
+    if not wanted:
+        return {}
+    municipality_id = tenant_id(session)
+    dialect = session.get_bind().dialect.name
+    upsert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(HEADS)
+    session.execute(
+        upsert.on_conflict_do_nothing(index_elements=["municipality_id", "person_id"]),
+        [{"municipality_id": municipality_id, "person_id": person, "seq": 0, "hash": ""} for person in wanted],
+    )
+    heads: dict[int, tuple[int, str]] = {}
+    for some in _chunks(wanted):
+        rows = session.execute(
+            scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash)
+            .where(HEADS.c.person_id.in_(some))
+            .order_by(HEADS.c.person_id)
+            .with_for_update()
+        )
+        heads |= {row.person_id: (row.seq, row.hash) for row in rows}
+    return heads
+
+
+def append(session: Session, event: NewEvent) -> Appended:
+    """The event, appended to its person's chain and flushed."""
+    return append_all(session, [event])[0]
+
+
+def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
+    """The events in their order, each at the end of its person's chain, written set-based."""
+    heads = lock_chains(session, (event.person_id for event in events))
+    municipality_id, moment = tenant_id(session), now()
+    rows, texts = [], []
+    for event in events:
+        seq, before = heads[event.person_id]
+        fields = dict(event.fields)
+        for name, text in event.texts.items():
+            salt = secrets.token_hex(16)
+            fields[f"{name}_hash"] = text_hash(text, salt)
+            texts.append((event.person_id, seq + 1, name, text, salt))
+        link = Link(
+            municipality_id, event.person_id, seq + 1, str(event.kind), event.recorded_at or moment, event.by_person_id,
+            event.task_id, event.refers_to, fields, before,
+        )  # fmt: skip
+        digest = link_hash(link)
+        heads[event.person_id] = (seq + 1, digest)
+        rows.append(
+            {
+                "municipality_id": municipality_id,
+                "person_id": event.person_id,
+                "seq": seq + 1,
+                "format": FORMAT,
+                "kind": str(event.kind),
+                "recorded_at": link.recorded_at,
+                "by_person_id": event.by_person_id,
+                "task_id": event.task_id,
+                "citizen_id": event.citizen_id,
+                "refers_to": event.refers_to,
+                "fields": fields,
+                "prev_hash": before,
+                "hash": digest,
+            }  # fmt: skip
+        )
+    ids = session.execute(insert(EVENTS).returning(EVENTS.c.id, sort_by_parameter_order=True), rows).scalars().all()
+    changed = {event.person_id for event in events}
+    for person in changed:
+        seq, digest = heads[person]
+        session.execute(
+            update(HEADS)
+            .where(HEADS.c.municipality_id == municipality_id, HEADS.c.person_id == person)
+            .values(seq=seq, hash=digest)
+        )
+    written = [
+        Appended(id_, row["person_id"], row["seq"], row["hash"], row["recorded_at"])
+        for id_, row in zip(ids, rows, strict=True)
+    ]
+    if texts:
+        by_place = {(a.person_id, a.seq): a.id for a in written}
+        session.execute(
+            insert(EventText),
+            [
+                {
+                    "municipality_id": municipality_id,
+                    "event_id": by_place[person, seq],
+                    "name": name,
+                    "text": text,
+                    "salt": salt,
+                }
+                for person, seq, name, text, salt in texts
+            ],
+        )
+    return written
+
+
+def breaks(session: Session) -> list[Break]:
+    """The first break of every chain of the municipality; empty when all is as it was written."""
+    heads = {
+        row.person_id: (row.seq, row.hash)
+        for row in session.execute(scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash))
+        if row.seq
+    }
+    events = session.execute(
+        scoped(session, EVENTS).order_by(EVENTS.c.person_id, EVENTS.c.seq), execution_options={"yield_per": 2000}
+    )
+    links = (
+        (
+            Link(
+                row.municipality_id, row.person_id, row.seq, row.kind, row.recorded_at, row.by_person_id, row.task_id,
+                row.refers_to, row.fields, row.prev_hash, row.format,
+            ),
+            row.hash,
+        )
+        for row in events
+    )  # fmt: skip
+    return list(verify(links, heads))
+
+
+def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

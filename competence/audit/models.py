@@ -1,0 +1,124 @@
+"""Who did what when; who looked at whom; and the chained evidence with its erasable texts."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from competence.foundation.orm import Base, Tenant, append_only, wall
+
+
+class AuditEntry(Base, Tenant):
+    """One change, written in the transaction that made it."""
+
+    __tablename__ = append_only("audit_entry")
+    __table_args__ = wall(Index(None, "municipality_id", "recorded_at"), Index(None, "municipality_id", "person_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recorded_at: Mapped[datetime]
+    by_person_id: Mapped[int | None]
+    """None: the command line."""
+    action: Mapped[str] = mapped_column(String(60))
+    """The command's name: "sign_off", "approve_matrix" ..."""
+    subject: Mapped[str] = mapped_column(String(40))
+    """What kind of thing was changed: a table's name."""
+    subject_id: Mapped[int | None]
+    person_id: Mapped[int | None]
+    """Whom it is about, when it is about a person."""
+    administrative: Mapped[bool] = mapped_column(default=False)
+    """Administration of people, units, accounts and roles: what an administrator may read."""
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Ids, codes and dates only; never a name or a text."""
+
+
+class AccessEntry(Base, Tenant):
+    """Somebody looked at a person's data. She can see it herself."""
+
+    __tablename__ = "access_entry"
+    __table_args__ = wall(
+        Index(None, "municipality_id", "person_id", "looked_at"), Index(None, "municipality_id", "looked_at")
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    looked_at: Mapped[datetime]
+    by_person_id: Mapped[int]
+    role: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int | None]
+    """None: a page about a unit."""
+    unit_id: Mapped[int | None]
+    page: Mapped[str] = mapped_column(String(60))
+    """The route's name."""
+    purpose: Mapped[str | None] = mapped_column(String(400))
+
+
+class ChainHead(Base, Tenant):
+    """The end of a person's chain. Locked first by whoever appends, so that two never build on the same end."""
+
+    __tablename__ = "chain_head"
+    __table_args__ = wall(UniqueConstraint("municipality_id", "person_id"), person_id="person")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    seq: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(String(64), default="")
+
+
+class EvidenceEvent(Base, Tenant):
+    """One fact about a person that somebody vouched for. Never changed, never removed; the next one speaks of it."""
+
+    __tablename__ = append_only("evidence_event")
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "person_id", "seq"),
+        CheckConstraint(
+            "kind <> 'signed' OR by_person_id IS NULL OR by_person_id <> person_id", name="signer_is_another"
+        ),
+        Index(None, "municipality_id", "person_id", "task_id"),
+        person_id="person",
+        by_person_id="person",
+        task_id="task",
+        citizen_id="citizen_reference",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    seq: Mapped[int]
+    """Its place in the person's chain, 1 = first."""
+    format: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[str] = mapped_column(String(24))
+    recorded_at: Mapped[datetime]
+    by_person_id: Mapped[int | None]
+    """Who vouched, answered or delegated; None for an external instructor or a paper's signer, who stand in `fields`."""
+    task_id: Mapped[int | None]
+    citizen_id: Mapped[int | None]
+    """Not hashed: the chain holds only the reference's salted hash, so that it can be erased."""
+    refers_to: Mapped[int | None]
+    """The `seq` in the same chain of the event that this one answers, ends or renews."""
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """The rest of what is hashed: ids, ISO dates, codes, and salted hashes of texts."""
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class EventText(Base, Tenant):
+    """A free text of an event with its salt. Erasing it leaves the chain whole: the event holds its hash only."""
+
+    __tablename__ = "event_text"
+    __table_args__ = wall(UniqueConstraint("municipality_id", "event_id", "name"), event_id="evidence_event")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    name: Mapped[str] = mapped_column(String(30))
+    text: Mapped[str] = mapped_column(Text)
+    salt: Mapped[str] = mapped_column(String(64))
+
+
+class CitizenReference(Base, Tenant):
+    """The care system's reference of a citizen, encrypted; erased six months after its scope ends."""
+
+    __tablename__ = "citizen_reference"
+    __table_args__ = wall(UniqueConstraint("municipality_id", "lookup"), unit_id="unit")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Encrypted under the application's key; None once erased."""
+    lookup: Mapped[str | None] = mapped_column(String(64))
+    """Keyed hash, to find the same citizen again; None once erased."""
+    salt: Mapped[str] = mapped_column(String(64))
+    recorded_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]

@@ -1,0 +1,262 @@
+"""Loads the facts that the rule needs, for one person or a whole unit, and asks it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy.orm import Session
+
+from competence.catalogue.models import Task, TaskPrerequisite
+from competence.decision.rules import Answer, Book, Delegated, Employment, Mask, Span, Stopped, judge, may
+from competence.delegation.models import Delegation
+from competence.delegation.queries import MASKS, STOPS, cells_of, follows, versions
+from competence.foundation.clock import day_after, local, midnight, now, today
+from competence.foundation.errors import NotFound
+from competence.foundation.orm import scoped, tenant_id
+from competence.organisation.models import Municipality, Unit
+from competence.organisation.rules import Settings, settings_from
+from competence.people.models import Absence, Employment as EmploymentRow, StaffGroup
+from competence.signoffs.queries import chunks, events_of, exemptions, observed_days, projected
+
+EMPLOYMENTS = cast(Table, EmploymentRow.__table__)
+UNITS = cast(Table, Unit.__table__)
+ABSENCES = cast(Table, Absence.__table__)
+GROUPS = cast(Table, StaffGroup.__table__)
+TASKS = cast(Table, Task.__table__)
+PREREQUISITES = cast(Table, TaskPrerequisite.__table__)
+DELEGATIONS = cast(Table, Delegation.__table__)
+
+
+def municipality_settings(session: Session) -> Settings:
+    """The municipality's own settings."""
+    municipality = session.get(Municipality, tenant_id(session))
+    return settings_from(municipality.settings if municipality else {})
+
+
+def book(session: Session) -> Book:
+    """The municipality's rules: versions with their cells, groups, stops and masks."""
+    listed, approved = versions(session)
+    in_use = [v for v in listed if v.approved]
+    stops = tuple(
+        Stopped(
+            row.task_id, row.path, row.staff_group_id, local(row.begins_at).date(),
+            min(row.valid_to, local(row.lifted_at).date()) if row.lifted_at else row.valid_to, row.recorded_at, row.id,
+        )
+        for row in session.execute(
+            scoped(session, STOPS, STOPS, UNITS.c.path).join(
+                UNITS, (UNITS.c.municipality_id == STOPS.c.municipality_id) & (UNITS.c.id == STOPS.c.unit_id)
+            )
+        )
+    )  # fmt: skip
+    masks = tuple(
+        Mask(
+            row.task_id, row.path, row.staff_group_id, row.minimum_level, row.valid_from, row.valid_to, row.recorded_at
+        )
+        for row in session.execute(
+            scoped(session, MASKS, MASKS, UNITS.c.path).join(
+                UNITS, (UNITS.c.municipality_id == MASKS.c.municipality_id) & (UNITS.c.id == MASKS.c.unit_id)
+            )
+        )
+    )
+    must_hold: dict[int, tuple[int, ...]] = {}
+    for task, needs in session.execute(
+        scoped(session, PREREQUISITES, PREREQUISITES.c.task_id, PREREQUISITES.c.needs_task_id).where(
+            PREREQUISITES.c.must_hold
+        )
+    ):
+        must_hold[task] = (*must_hold.get(task, ()), needs)
+    return Book(
+        versions=tuple(in_use),
+        cells={v.id: cells_of(session, v.id, v.number, approved[v.id]) for v in in_use},
+        approved_at=approved,
+        follows=follows(session),
+        authorised=frozenset(session.scalars(scoped(session, GROUPS, GROUPS.c.id).where(GROUPS.c.authorised))),
+        stops=stops,
+        masks=masks,
+        must_hold=must_hold,
+        sign_again_from={
+            row.id: row.sign_again_from
+            for row in session.execute(
+                scoped(session, TASKS, TASKS.c.id, TASKS.c.sign_again_from).where(TASKS.c.sign_again_from.is_not(None))
+            )
+        },
+        settings=municipality_settings(session),
+    )
+
+
+def load(
+    session: Session,
+    where: ColumnElement[bool],
+    *,
+    shared: Book | None = None,
+    task_id: int | None = None,
+    evidence: bool = False,
+    known_at: datetime | None = None,
+) -> list[Employment]:
+    """The employments that `where` picks (over EMPLOYMENTS and UNITS) with the facts for the task, all tasks when None.
+
+    For today and later the projections are enough. `evidence` (or `known_at`) reads the chains instead, which is needed
+    for any past date; what was recorded after `known_at` is left out.
+    """
+    shared = shared or book(session)
+    rows = session.execute(
+        scoped(session, EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path)
+        .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
+        .where(where)
+        .order_by(EMPLOYMENTS.c.id)
+    ).all()
+    persons = {row.person_id for row in rows}
+    ids = [row.id for row in rows]
+    tasks = None if task_id is None else [task_id, *shared.must_hold.get(task_id, ())]
+    chains = evidence or known_at is not None
+    events = events_of(session, persons, task_ids=tasks, known_at=known_at) if chains else {}
+    signed = {} if chains else projected(session, persons, task_id=task_id if tasks and len(tasks) == 1 else None)
+    seen = observed_days(session, persons, task_id=task_id if tasks and len(tasks) == 1 else None, known_at=known_at)
+    exempt = exemptions(session, persons)
+    away = absences(session, ids)
+    given = delegations(session, persons, shared, task_id=task_id)
+    nothing: Mapping[int, Any] = MappingProxyType({})
+    found = []
+    for row in rows:
+        employment = Employment(
+            id=row.id, person_id=row.person_id, staff_group_id=row.staff_group_id, unit_path=row.path,
+            valid_from=row.valid_from, valid_to=row.valid_to, book=shared,
+            authorisation_checked_on=row.authorisation_checked_on, stage_from=row.stage_from,
+            absences=away.get(row.id, ()), exempt=exempt.get(row.person_id, nothing),
+            events=tuple(events.get(row.person_id, ())), delegations=given.get(row.person_id, nothing),
+            observed=seen.get(row.person_id, nothing), recorded_at=row.recorded_at,
+        )  # fmt: skip
+        if not chains:
+            employment.__dict__["signed"] = signed.get(row.person_id, nothing)
+        found.append(employment)
+    return found
+
+
+def absences(session: Session, employment_ids: Iterable[int]) -> dict[int, tuple[Span, ...]]:
+    """Employment -> its absences."""
+    found: dict[int, tuple[Span, ...]] = {}
+    for some in chunks(employment_ids):
+        for row in session.execute(scoped(session, ABSENCES).where(ABSENCES.c.employment_id.in_(some))):
+            found[row.employment_id] = (*found.get(row.employment_id, ()), (row.valid_from, row.valid_to))
+    return found
+
+
+def delegations(
+    session: Session, person_ids: Iterable[int], shared: Book, *, task_id: int | None = None
+) -> dict[int, dict[int, tuple[Delegated, ...]]]:
+    """Person -> task -> personal delegations, each with the day its giver lost what it rests on."""
+    rows = []
+    for some in chunks(person_ids):
+        wanted = scoped(session, DELEGATIONS).where(DELEGATIONS.c.person_id.in_(some))
+        rows += session.execute(wanted if task_id is None else wanted.where(DELEGATIONS.c.task_id == task_id)).all()
+    if not rows:
+        return {}
+    lost = givers_lost(session, {(row.giver_id, row.task_id) for row in rows}, shared)
+    found: dict[int, dict[int, tuple[Delegated, ...]]] = {}
+    for row in rows:
+        one = Delegated(
+            row.giver_id,
+            row.valid_from,
+            row.valid_to,
+            row.accepted_on,
+            row.citizen_id,
+            lost.get((row.giver_id, row.task_id)),
+        )
+        tasks = found.setdefault(row.person_id, {})
+        tasks[row.task_id] = (*tasks.get(row.task_id, ()), one)
+    return found
+
+
+def givers_lost(session: Session, pairs: set[tuple[int, int]], shared: Book) -> dict[tuple[int, int], date]:
+    """(giver, task) -> the first day on which the giver no longer works here or no longer holds the task; absent = she does.
+
+    A giver's own right never rests on a delegation, so this does not go round in a circle.
+    """
+    givers = {giver for giver, _ in pairs}
+    own: dict[int, list[Employment]] = {}
+    rows = session.execute(
+        scoped(session, EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path)
+        .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
+        .where(EMPLOYMENTS.c.person_id.in_(givers))
+    ).all()
+    signed = projected(session, givers)
+    away = absences(session, [row.id for row in rows])
+    for row in rows:
+        employment = Employment(
+            id=row.id, person_id=row.person_id, staff_group_id=row.staff_group_id, unit_path=row.path,
+            valid_from=row.valid_from, valid_to=row.valid_to, book=shared,
+            authorisation_checked_on=row.authorisation_checked_on, absences=away.get(row.id, ()),
+        )  # fmt: skip
+        employment.__dict__["signed"] = signed.get(row.person_id, {})
+        own.setdefault(row.person_id, []).append(employment)
+    lost: dict[tuple[int, int], date] = {}
+    for giver, task in pairs:
+        ends: list[date | None] = []
+        for employment in own.get(giver, []):
+            ends.append(_held_until(employment, task, today()))
+        if not ends or None not in ends:
+            lost[giver, task] = max((end for end in ends if end is not None), default=today())
+    return lost
+
+
+def _held_until(employment: Employment, task: int, on: date) -> date | None:
+    """First day on which the employment no longer gives the task, counted from `on`; None = it does not end."""
+    answer = judge(employment, task, on=on)
+    if answer.level:
+        return answer.valid_to
+    signed = max((s.ends for s in employment.signed.get(task, ()) if s.ends is not None), default=employment.valid_from)
+    return min(signed, employment.valid_to or signed, on)
+
+
+def within_unit(path: str) -> ColumnElement[bool]:
+    """Employments in the unit and all below it."""
+    return UNITS.c.path.startswith(path, autoescape=True)
+
+
+def running(on: date) -> ColumnElement[bool]:
+    """Employments that run on the day."""
+    return and_(EMPLOYMENTS.c.valid_from <= on, or_(EMPLOYMENTS.c.valid_to.is_(None), EMPLOYMENTS.c.valid_to > on))
+
+
+def get_facts(
+    session: Session,
+    employment_id: int,
+    *,
+    task_id: int | None = None,
+    evidence: bool = False,
+    known_at: datetime | None = None,
+) -> Employment:
+    """One employment's facts. NotFound when there is none by that id in the municipality."""
+    found = load(session, EMPLOYMENTS.c.id == employment_id, task_id=task_id, evidence=evidence, known_at=known_at)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def ask(
+    session: Session,
+    employment_id: int,
+    task_id: int,
+    *,
+    on: date,
+    unit: str | None = None,
+    citizen: int | None = None,
+    known_at: datetime | None = None,
+) -> Answer:
+    """The rule's answer with its reasons. A past date is answered from the chains, today and later from the projections."""
+    past = on < today() or known_at is not None
+    facts = get_facts(session, employment_id, task_id=task_id, evidence=past, known_at=known_at)
+    return may(facts, task_id, on=on, unit=unit, citizen=citizen, known_at=known_at)
+
+
+def moment_of(day: date) -> datetime:
+    """The last moment of a Danish date, for "what did the system say then"; now when the day is not over."""
+    following = day_after(day)
+    return min(midnight(following), now()) if following else now()
+
+
+def employments_of(session: Session, person_ids: Sequence[int], *, shared: Book | None = None) -> list[Employment]:
+    """All employments of the persons, ended ones too, with their facts for today."""
+    return load(session, EMPLOYMENTS.c.person_id.in_(list(person_ids)), shared=shared)

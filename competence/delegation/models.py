@@ -1,0 +1,170 @@
+"""Who may do what, on which terms: the matrix in versions, stops, masks and delegations."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from competence.delegation.rules import CellRule, Ground, LeaderPart
+from competence.foundation.orm import Base, Tenant, wall
+
+
+class MatrixVersion(Base, Tenant):
+    """One version of the municipality's matrix. Drafts have no dates; an approved one is in force between its own."""
+
+    __tablename__ = "matrix_version"
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "number"),
+        CheckConstraint("approved_at IS NULL OR valid_from IS NOT NULL", name="approved_has_a_first_day"),
+        approved_by="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[int | None]
+    approved_as: Mapped[str | None] = mapped_column(String(80))
+    """The approver's role and name are looked up; this is the staff group or role she approved in."""
+    reference_code: Mapped[str | None] = mapped_column(String(20))
+    """"EDIT" for the draft that ships: a starting point, shown under a banner."""
+    reference_version: Mapped[str | None] = mapped_column(String(20))
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None]
+
+
+class Cell(Base, Tenant):
+    """Task x staff group -> one of the nine rules, with its terms. A task and group without a row is undecided."""
+
+    __tablename__ = "cell"
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "version_id", "task_id", "staff_group_id"),
+        CheckConstraint("minimum_level IS NULL OR minimum_level >= 1", name="minimum_level_from_one"),
+        version_id="matrix_version",
+        task_id="task",
+        staff_group_id="staff_group",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int]
+    task_id: Mapped[int]
+    staff_group_id: Mapped[int]
+    rule: Mapped[CellRule] = mapped_column(String(20))
+    minimum_level: Mapped[int | None]
+    """Rank on the practice scale; a sign-off below it does not entitle."""
+    education_level: Mapped[int | None]
+    """`core` only: the level that the education gives."""
+    level_not_stated: Mapped[bool] = mapped_column(default=False)
+    """The source said no level: rank 1 was taken, and is listed as such."""
+    observed_times: Mapped[int | None]
+    """None: as the task says."""
+    validity_months: Mapped[int | None]
+    """None: as the task says; 0: does not lapse."""
+    limits: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    """Each {"code", "text", "when"}; words as they were when the version was approved."""
+    ground: Mapped[Ground | None] = mapped_column(String(20))
+    agreed_with_leader: Mapped[LeaderPart] = mapped_column(String(10), default=LeaderPart.NONE)
+    note: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(String(400), default="")
+
+
+class ExampleCell(Base, Tenant):
+    """What another matrix says of the task, shown beside the cell; never a rule."""
+
+    __tablename__ = "example_cell"
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "matrix_code", "task_id", "staff_group_id"),
+        task_id="task",
+        staff_group_id="staff_group",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    matrix_code: Mapped[str] = mapped_column(String(20))
+    matrix_name: Mapped[str] = mapped_column(String(80))
+    task_id: Mapped[int]
+    staff_group_id: Mapped[int]
+    rule: Mapped[CellRule] = mapped_column(String(20))
+    note: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(String(400), default="")
+
+
+class UnitMask(Base, Tenant):
+    """A unit that is stricter than the municipality: closes the task, or asks for a higher level. Never looser."""
+
+    __tablename__ = "unit_mask"
+    __table_args__ = wall(
+        Index(None, "municipality_id", "unit_id"), unit_id="unit", task_id="task", staff_group_id="staff_group"
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int]
+    task_id: Mapped[int]
+    staff_group_id: Mapped[int | None]
+    """None: every group."""
+    minimum_level: Mapped[int | None]
+    """None: closed."""
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None]
+
+
+class Stop(Base, Tenant):
+    """A task closed at once, for groups and units, with a reason and an end."""
+
+    __tablename__ = "stop"
+    __table_args__ = wall(
+        Index(None, "municipality_id", "task_id"), task_id="task", unit_id="unit", staff_group_id="staff_group"
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int]
+    unit_id: Mapped[int]
+    """Closed here and below."""
+    staff_group_id: Mapped[int | None]
+    """None: all staff groups."""
+    begins_at: Mapped[datetime]
+    valid_to: Mapped[date]
+    """First day it is open again, if nobody lifts it before."""
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(Text)
+    stopped_by: Mapped[int]
+    recorded_at: Mapped[datetime]
+
+
+class Delegation(Base, Tenant):
+    """The projection of a personal delegation's events: an authorised person lets another do a reserved task."""
+
+    __tablename__ = "delegation"
+    __table_args__ = wall(
+        Index(None, "municipality_id", "person_id", "task_id"),
+        person_id="person",
+        giver_id="person",
+        task_id="task",
+        event_id="evidence_event",
+        citizen_id="citizen_reference",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    person_id: Mapped[int]
+    giver_id: Mapped[int]
+    task_id: Mapped[int]
+    citizen_id: Mapped[int | None]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    accepted_on: Mapped[date | None]
+
+
+class FrameworkDelegation(Base, Tenant):
+    """One written delegation for a task and a staff group: the ground of a cell. Names its giver and its instruction."""
+
+    __tablename__ = "framework_delegation"
+    __table_args__ = wall(giver_id="person", task_id="task", staff_group_id="staff_group")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    giver_id: Mapped[int | None]
+    giver_text: Mapped[str] = mapped_column(String(200), default="")
+    task_id: Mapped[int]
+    staff_group_id: Mapped[int]
+    instruction: Mapped[str] = mapped_column(String(200))
+    instruction_version: Mapped[str] = mapped_column(String(40))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    recorded_at: Mapped[datetime]

@@ -1,0 +1,144 @@
+"""Reads of the matrix: versions, cells with the task's defaults filled in, stops and masks."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Select, Table, or_, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from competence.catalogue.models import Task
+from competence.delegation.models import Cell, MatrixVersion, Stop, UnitMask
+from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Ground, LeaderPart, Version
+from competence.foundation.errors import NotFound
+from competence.foundation.orm import scoped, tenant_id
+from competence.people.models import StaffGroupFollow
+
+CELLS = cast(Table, Cell.__table__)
+TASKS = cast(Table, Task.__table__)
+VERSIONS = cast(Table, MatrixVersion.__table__)
+STOPS = cast(Table, Stop.__table__)
+MASKS = cast(Table, UnitMask.__table__)
+FOLLOWS = cast(Table, StaffGroupFollow.__table__)
+
+Cells = Mapping[tuple[int, int], CellTerms]
+"""(task id, staff group id) -> terms."""
+
+_approved: WeakKeyDictionary[Engine, dict[tuple[int, int, datetime], Cells]] = WeakKeyDictionary()
+# Cells of approved versions, which never change: what is remembered cannot become wrong.
+
+
+def versions(session: Session) -> tuple[tuple[Version, ...], dict[int, datetime]]:
+    """All versions, newest first, and when each approved one was approved."""
+    rows = session.execute(scoped(session, VERSIONS).order_by(VERSIONS.c.number.desc(), VERSIONS.c.id)).all()
+    listed = tuple(Version(r.id, r.number, r.valid_from, r.valid_to, r.approved_at is not None) for r in rows)
+    return listed, {r.id: r.approved_at for r in rows if r.approved_at is not None}
+
+
+def version_in_force(session: Session, on: date) -> MatrixVersion | None:
+    """The version that holds on the day; None before the first is approved."""
+    return session.scalars(
+        scoped_versions(session)
+        .where(VERSIONS.c.approved_at.is_not(None), VERSIONS.c.valid_from <= on)
+        .where(or_(VERSIONS.c.valid_to.is_(None), VERSIONS.c.valid_to > on))
+        .order_by(VERSIONS.c.number.desc())
+    ).first()
+
+
+def scoped_versions(session: Session) -> Select[tuple[MatrixVersion]]:
+    """A select of the municipality's versions."""
+    return select(MatrixVersion).where(MatrixVersion.municipality_id == tenant_id(session))
+
+
+def get_version(session: Session, number: int) -> MatrixVersion:
+    """The version of that number. NotFound when there is none."""
+    version = session.scalars(scoped_versions(session).where(MatrixVersion.number == number)).first()
+    if version is None:
+        raise NotFound
+    return version
+
+
+def cells_of(session: Session, version_id: int, number: int, approved_at: datetime | None) -> Cells:
+    """Every cell of the version with the task's times and validity filled in where the cell says none."""
+    engine = session.get_bind().engine
+    key = (tenant_id(session), version_id, approved_at) if approved_at else None
+    known = _approved.setdefault(engine, {})
+    if key in known:
+        return known[key]
+    rows = session.execute(
+        scoped(
+            session,
+            CELLS,
+            CELLS,
+            TASKS.c.observed_times.label("task_times"),
+            TASKS.c.validity_months.label("task_months"),
+        )
+        .join(TASKS, (TASKS.c.municipality_id == CELLS.c.municipality_id) & (TASKS.c.id == CELLS.c.task_id))
+        .where(CELLS.c.version_id == version_id)
+    )
+    cells = {(row.task_id, row.staff_group_id): terms(row, number) for row in rows}
+    if key is not None:
+        known[key] = cells
+    return cells
+
+
+def terms(row: Any, number: int) -> CellTerms:
+    """The terms of one cell row; `row` carries the cell's columns and task_times, task_months."""
+    months = row.validity_months if row.validity_months is not None else row.task_months
+    times = row.observed_times if row.observed_times is not None else row.task_times
+    return CellTerms(
+        rule=CellRule(row.rule),
+        minimum_level=row.minimum_level or 1,
+        education_level=row.education_level or 0,
+        observed_times=times,
+        validity_months=months or None,
+        limits=tuple((limit["text"], limit.get("when") or limit["text"]) for limit in row.limits or ()),
+        ground=Ground(row.ground) if row.ground else None,
+        agreed_with_leader=LeaderPart(row.agreed_with_leader),
+        version=number,
+        level_not_stated=row.level_not_stated,
+        note=row.note,
+        source=row.source,
+    )
+
+
+def follows(session: Session) -> dict[int, tuple[int, str | None]]:
+    """Staff group -> (the group it follows, the stage from which it does)."""
+    rows = session.execute(
+        scoped(session, FOLLOWS, FOLLOWS.c.staff_group_id, FOLLOWS.c.follows_id, FOLLOWS.c.from_stage)
+    )
+    return {row.staff_group_id: (row.follows_id, row.from_stage) for row in rows}
+
+
+def cell_for(session: Session, task_id: int, staff_group_id: int, *, stage_from: date | None, on: date) -> CellTerms:
+    """The terms for the group on the day, its own or those of the group it follows."""
+    listed, approved = versions(session)
+    version = next((v for v in listed if v.in_force(on)), None)
+    if version is None:
+        return UNDECIDED
+    cells = cells_of(session, version.id, version.number, approved.get(version.id))
+    own = cells.get((task_id, staff_group_id))
+    if own is not None:
+        return own
+    followed, stage = follows(session).get(staff_group_id, (None, None))
+    if followed is None:
+        return UNDECIDED
+    cell = cells.get((task_id, followed), UNDECIDED)
+    if stage and cell.entitles and (stage_from is None or on < stage_from):
+        return replace(cell, rule=CellRule.ASSISTS, from_stage=stage)
+    return cell
+
+
+def stops_in_force(session: Session, *, now: datetime, on: date) -> list[Stop]:
+    """Stops that close something now, newest first."""
+    return list(
+        session.scalars(
+            select(Stop)
+            .where(Stop.begins_at <= now, Stop.valid_to > on)
+            .where(or_(Stop.lifted_at.is_(None), Stop.lifted_at > now))
+            .order_by(Stop.begins_at.desc(), Stop.id.desc())
+        )
+    )

@@ -1,0 +1,132 @@
+"""The nine rules of a cell, and what else a cell says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from competence.foundation.text import N_
+
+
+class CellRule(StrEnum):
+    """The nine rules (product.md, "The nine rules of a cell")."""
+
+    CORE = "core"
+    MUST = "must"
+    MAY_GENERAL = "may_general"
+    MAY_CITIZEN = "may_citizen"
+    DELEGATION_ONLY = "delegation_only"
+    ASSISTS = "assists"
+    NOT_ALLOWED = "not_allowed"
+    NOT_RELEVANT = "not_relevant"
+    UNDECIDED = "undecided"
+
+
+ENTITLING = frozenset(
+    {CellRule.CORE, CellRule.MUST, CellRule.MAY_GENERAL, CellRule.MAY_CITIZEN, CellRule.DELEGATION_ONLY}
+)
+"""The rules under which somebody may come to do the task; the other four never entitle and cannot be signed."""
+
+RULE_NAMES: Mapping[CellRule, str] = {
+    CellRule.CORE: N_("By education"),
+    CellRule.MUST: N_("Must be trained"),
+    CellRule.MAY_GENERAL: N_("After training and a signature"),
+    CellRule.MAY_CITIZEN: N_("Only for one certain citizen"),
+    CellRule.DELEGATION_ONLY: N_("Individual delegation"),
+    CellRule.ASSISTS: N_("Assists, not alone"),
+    CellRule.NOT_ALLOWED: N_("May not"),
+    CellRule.NOT_RELEVANT: N_("Not relevant"),
+    CellRule.UNDECIDED: N_("Not decided"),
+}
+
+DATA_CODES: Mapping[str, CellRule] = {
+    "kernekompetence": CellRule.CORE,
+    "skal": CellRule.MUST,
+    "kan_generel": CellRule.MAY_GENERAL,
+    "kan_borgerspecifik": CellRule.MAY_CITIZEN,
+    "kun_delegation": CellRule.DELEGATION_ONLY,
+    "assisterer": CellRule.ASSISTS,
+    "maa_ikke": CellRule.NOT_ALLOWED,
+    "ikke_relevant": CellRule.NOT_RELEVANT,
+    "ikke_afklaret": CellRule.UNDECIDED,
+}
+"""The Danish values of data files and imports; nothing else uses them."""
+
+
+class Ground(StrEnum):
+    """On what a core, must or may cell rests when the task is reserved by law."""
+
+    OWN_RIGHT = "own_right"
+    DOCTORS_ORDER = "doctors_order"
+    FRAMEWORK = "framework"
+
+
+class LeaderPart(StrEnum):
+    """What the leader is asked: nothing, to be told, or to agree before training begins. Never a professional judgement."""
+
+    NONE = "none"
+    NOTICE = "notice"
+    BEFORE = "before"
+
+
+@dataclass(frozen=True)
+class CellTerms:
+    """What a cell says, with the task's defaults filled in."""
+
+    rule: CellRule
+    minimum_level: int = 1
+    education_level: int = 0
+    observed_times: int = 3
+    validity_months: int | None = None
+    """None: a signature does not lapse."""
+    limits: tuple[tuple[str, str], ...] = ()
+    """(text, the same as the end of "may do it when ...")."""
+    ground: Ground | None = None
+    agreed_with_leader: LeaderPart = LeaderPart.NONE
+    version: int = 0
+    """The number of the matrix version that says so."""
+    level_not_stated: bool = False
+    note: str = ""
+    source: str = ""
+    from_stage: str | None = None
+    extra: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def entitles(self) -> bool:
+        """Whether anybody can come to do the task under it."""
+        return self.rule in ENTITLING
+
+
+UNDECIDED = CellTerms(CellRule.UNDECIDED)
+"""What holds where the matrix has no row: not allowed until somebody decides."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A matrix version's dates."""
+
+    id: int
+    number: int
+    valid_from: date | None
+    valid_to: date | None
+    approved: bool
+
+    def in_force(self, on: date) -> bool:
+        """Whether it is the one that holds on the day."""
+        return (
+            self.approved
+            and self.valid_from is not None
+            and self.valid_from <= on
+            and (self.valid_to is None or on < self.valid_to)
+        )
+
+
+def default_leader_part(rule: CellRule, *, critical: bool) -> LeaderPart:
+    """The leader's part where nobody has said otherwise (product.md, the rule, point 6)."""
+    if rule not in ENTITLING or rule in (CellRule.CORE, CellRule.MUST) and not critical:
+        return LeaderPart.NONE
+    if rule is CellRule.CORE:
+        return LeaderPart.NONE
+    if rule is CellRule.DELEGATION_ONLY or critical:
+        return LeaderPart.BEFORE
+    return LeaderPart.NOTICE

@@ -1,0 +1,225 @@
+"""Tables and sessions: naming, the municipality as a wall, and how SQLite and PostgreSQL are opened."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    FromClause,
+    ForeignKey,
+    ForeignKeyConstraint,
+    MetaData,
+    Select,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    create_engine,
+    event,
+    select,
+)
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    mapped_column,
+    with_loader_criteria,
+)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcMoment(TypeDecorator[datetime]):
+    """A moment: aware UTC in Python, in whole milliseconds. A naive datetime is a mistake and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcMoment}
+
+
+class Tenant:
+    """A table whose rows belong to one municipality. The session filters it; Core statements start from `scoped`."""
+
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), index=False)
+
+
+def is_tenant(table: FromClause) -> bool:
+    """Whether the table's rows belong to one municipality."""
+    return isinstance(table, Table) and "municipality_id" in table.c and table.name != "municipality"
+
+
+def tenant_id(session: Session) -> int:
+    """The municipality that the session works for. RuntimeError when it works for none."""
+    municipality_id = session.info.get("municipality_id")
+    if not isinstance(municipality_id, int):
+        raise RuntimeError("this session belongs to no municipality")
+    return municipality_id
+
+
+def scoped(session: Session, table: Any, *columns: Any) -> Select[Any]:
+    """A Core select of the columns (all when none are named) of the session's own municipality's rows in `table`.
+
+    `table` may be a Table, an alias of one, or a mapped class. Every Core statement on a tenant table starts here; a
+    further tenant table is joined on `municipality_id` too.
+    """
+    source = getattr(table, "__table__", table)
+    return select(*(columns or (source,))).select_from(source).where(source.c.municipality_id == tenant_id(session))
+
+
+def engine_for(url: str, **options: Any) -> Engine:
+    """An engine with the pragmas and transaction starts that the rest relies on."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 15}, **options)
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, connect_args={"prepare_threshold": None, "options": "-c jit=off"}, **options)
+    return engine
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "busy_timeout=15000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writing transaction takes the lock at once: one that reads first and writes later fails whatever the time-out."""
+    immediate = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def begin_writing(session: Session) -> None:
+    """End what the session has read so far and begin a transaction that holds the right to write."""
+    if session.in_transaction():
+        session.commit()
+    session.connection(execution_options={"writes": True})
+
+
+def _set_municipality(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    municipality_id = session.info.get("municipality_id")
+    if municipality_id is not None and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT set_config('app.municipality', %s, true)", (str(municipality_id),))
+
+
+def _filter_tenant(state: ORMExecuteState) -> None:
+    """Put the municipality on every ORM statement, eager loads included."""
+    municipality_id = state.session.info.get("municipality_id")
+    if municipality_id is None or state.is_column_load or state.is_relationship_load:
+        return
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(
+            with_loader_criteria(Tenant, lambda cls: cls.municipality_id == municipality_id, include_aliases=True)
+        )
+
+
+def _stamp_tenant(session: Session, _context: Any, _instances: Any) -> None:
+    """New rows get the session's municipality; a row of another municipality never reaches the database."""
+    municipality_id = session.info.get("municipality_id")
+    for row in session.new:
+        if isinstance(row, Tenant):
+            if row.municipality_id is None:
+                row.municipality_id = tenant_id(session)
+            elif municipality_id is not None and row.municipality_id != municipality_id:
+                raise RuntimeError("a row of another municipality")
+
+
+class TenantSession(Session):
+    """A session whose statements and new rows stay inside one municipality (`info["municipality_id"]`)."""
+
+
+event.listen(TenantSession, "after_begin", _set_municipality)
+event.listen(TenantSession, "do_orm_execute", _filter_tenant)
+event.listen(TenantSession, "before_flush", _stamp_tenant)
+
+
+def open_session(engine: Engine, municipality_id: int | None) -> TenantSession:
+    """A session for the municipality, outside a request. None: only tables that belong to no municipality."""
+    return TenantSession(engine, expire_on_commit=False, info={"municipality_id": municipality_id})
+
+
+Trigger = Callable[[str], list[str]]
+
+APPEND_ONLY: list[str] = []
+"""Names of the tables whose rows are never changed or removed; `append_only` adds one."""
+
+
+def append_only(name: str) -> str:
+    """The table's name, noted as evidence: migrations give it triggers that refuse UPDATE, DELETE and TRUNCATE."""
+    if name not in APPEND_ONLY:
+        APPEND_ONLY.append(name)
+    return name
+
+
+def triggers(dialect: str, table: str) -> list[str]:
+    """The statements that make the table append-only. Safe to run again."""
+    if dialect == "sqlite":
+        return [
+            statement
+            for verb in ("UPDATE", "DELETE")
+            for statement in (
+                f"DROP TRIGGER IF EXISTS {table}_no_{verb.lower()}",
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+            )
+        ]
+    function = "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    function += "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+    return [
+        function,
+        f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]
+
+
+def wall(*constraints: Any, **references: str) -> tuple[Any, ...]:
+    """`__table_args__` of a tenant table: `(municipality_id, id)` unique, and each `column="table"` a composite foreign key.
+
+    A row can then never point at another municipality's, whatever the application does.
+    """
+    return (
+        UniqueConstraint("municipality_id", "id"),
+        *(
+            ForeignKeyConstraint(["municipality_id", column], [f"{table}.municipality_id", f"{table}.id"])
+            for column, table in references.items()
+        ),
+        *constraints,
+    )

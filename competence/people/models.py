@@ -1,0 +1,143 @@
+"""Persons, what can be erased about them, and their employments."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from competence.foundation.orm import Base, Tenant, wall
+from competence.organisation.models import Unit
+
+
+class StaffGroup(Base, Tenant):
+    """Education and employment: nurse, assistant, helper, unskilled ..."""
+
+    __tablename__ = "staff_group"
+    __table_args__ = wall(UniqueConstraint("municipality_id", "code"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(80))
+    """Full name, as "Social- og sundhedsassistent"."""
+    short_name: Mapped[str] = mapped_column(String(40))
+    """As a column heading says it: "Assistent (SSA)"."""
+    plural: Mapped[str] = mapped_column(String(40))
+    authorised: Mapped[bool]
+    has_reserved_scope: Mapped[bool] = mapped_column(default=False)
+    may_sign: Mapped[bool] = mapped_column(default=False)
+    """The municipality lets those of the group sign what they hold themselves."""
+    is_student: Mapped[bool] = mapped_column(default=False)
+    counts_in_coverage: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)
+    reference_code: Mapped[str | None] = mapped_column(String(40))
+    reference_version: Mapped[str | None] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(400), default="")
+
+
+class StaffGroupFollow(Base, Tenant):
+    """A staff group without a cell of its own follows another's, students from a stage."""
+
+    __tablename__ = "staff_group_follow"
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "staff_group_id"), staff_group_id="staff_group", follows_id="staff_group"
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_group_id: Mapped[int]
+    follows_id: Mapped[int]
+    from_stage: Mapped[str | None] = mapped_column(String(80))
+    """The stage of the education from which it holds; its date stands on the employment. None: from the first day."""
+    source: Mapped[str] = mapped_column(String(400), default="")
+
+
+class Person(Base, Tenant):
+    """A human being as an id, and nothing else: what names her lies in PersonIdentity and can be erased."""
+
+    __tablename__ = "person"
+    __table_args__ = wall()
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recorded_at: Mapped[datetime]
+    identity: Mapped["PersonIdentity | None"] = relationship(
+        lazy="raise", viewonly=True, primaryjoin="foreign(PersonIdentity.person_id) == Person.id", uselist=False
+    )
+
+
+class PersonIdentity(Base, Tenant):
+    """Name and contact of a person. Erased when its period is over; the evidence stays, about an id."""
+
+    __tablename__ = "person_identity"
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "person_id"),
+        UniqueConstraint("municipality_id", "number"),
+        Index(None, "municipality_id", "name"),
+        person_id="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    number: Mapped[str | None] = mapped_column(String(40))
+    """Staff number in the payroll system; None for externals."""
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(255))
+    phone: Mapped[str | None] = mapped_column(String(40))
+
+    @property
+    def first_name(self) -> str:
+        """The first name, as daily speech has it."""
+        return self.name.split(" ")[0]
+
+
+class Employment(Base, Tenant):
+    """Ties a person to a unit, a staff group, shifts and dates. A person may have several at once."""
+
+    __tablename__ = "employment"
+    __table_args__ = wall(
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="ends_after_it_begins"),
+        Index(None, "municipality_id", "unit_id", "valid_from"),
+        Index(None, "municipality_id", "person_id"),
+        person_id="person",
+        unit_id="unit",
+        staff_group_id="staff_group",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    unit_id: Mapped[int]
+    """Where she works; a floater works in the unit's whole subtree."""
+    staff_group_id: Mapped[int]
+    shifts: Mapped[str] = mapped_column(String(3), default="")
+    """The fixed shifts as letters in the order D, A, N; empty = none fixed."""
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    """First day it no longer runs; None = open."""
+    is_floater: Mapped[bool] = mapped_column(default=False)
+    is_external: Mapped[bool] = mapped_column(default=False)
+    agency: Mapped[str | None] = mapped_column(String(120))
+    authorisation_checked_on: Mapped[date | None]
+    authorisation_checked_by: Mapped[int | None]
+    """The person who looked it up in the register; None when it came with an import."""
+    stage_from: Mapped[date | None]
+    """Students: the date from which the stage is reached that the followed group asks for."""
+    recorded_at: Mapped[datetime]
+    person: Mapped[Person] = relationship(
+        lazy="raise", viewonly=True, primaryjoin="foreign(Employment.person_id) == Person.id"
+    )
+    identity: Mapped[PersonIdentity | None] = relationship(
+        lazy="raise",
+        viewonly=True,
+        uselist=False,
+        primaryjoin="foreign(Employment.person_id) == remote(PersonIdentity.person_id)",
+    )
+    unit: Mapped[Unit] = relationship(lazy="raise", viewonly=True, primaryjoin="foreign(Employment.unit_id) == Unit.id")
+    staff_group: Mapped[StaffGroup] = relationship(
+        lazy="raise", viewonly=True, primaryjoin="foreign(Employment.staff_group_id) == StaffGroup.id"
+    )
+
+
+class Absence(Base, Tenant):
+    """A time an employment is away: from and to only, no kind, no note."""
+
+    __tablename__ = "absence"
+    __table_args__ = wall(Index(None, "municipality_id", "employment_id"), employment_id="employment")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    employment_id: Mapped[int]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None]

@@ -1,0 +1,198 @@
+"""What leads to a sign-off, and the projections of the evidence about them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from competence.foundation.orm import Base, Tenant, wall
+from competence.signoffs.rules import ObservationKind, Origin
+
+
+class Observation(Base, Tenant):
+    """One time somebody saw the person do the task, or a dialogue, course or practice check that was passed."""
+
+    __tablename__ = "observation"
+    __table_args__ = wall(
+        Index(None, "municipality_id", "person_id", "task_id"),
+        CheckConstraint("observer_id IS NULL OR observer_id <> person_id", name="observer_is_another"),
+        person_id="person",
+        task_id="task",
+        observer_id="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    task_id: Mapped[int | None]
+    """None for a gate that several tasks share."""
+    gate_code: Mapped[str | None] = mapped_column(String(20))
+    kind: Mapped[ObservationKind] = mapped_column(String(20))
+    observed_on: Mapped[date]
+    observer_id: Mapped[int | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ObservationDraft(Base, Tenant):
+    """A guide's ticks for one person and task, kept after each tick and free to change until she signs."""
+
+    __tablename__ = "observation_draft"
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "guide_id", "employment_id", "task_id"),
+        guide_id="person",
+        employment_id="employment",
+        task_id="task",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guide_id: Mapped[int]
+    employment_id: Mapped[int]
+    task_id: Mapped[int]
+    ticked: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Positions of the criteria that have been shown."""
+    saved_at: Mapped[datetime]
+
+
+class SignOffRequest(Base, Tenant):
+    """An employee, or her leader from a gap, asks for a sign-off. Closed by a signature or withdrawn."""
+
+    __tablename__ = "sign_off_request"
+    __table_args__ = wall(
+        Index(
+            "uq_sign_off_request_open", "municipality_id", "employment_id", "task_id", unique=True,
+            sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL"),
+        ),
+        employment_id="employment",
+        task_id="task",
+        asked_by="person",
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    employment_id: Mapped[int]
+    task_id: Mapped[int]
+    asked_by: Mapped[int]
+    """Herself, or the leader who pressed "ask the guide" on a gap."""
+    asked_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_how: Mapped[str | None] = mapped_column(String(20))
+    """"signed" or "withdrawn"."""
+
+
+class CurrentSignOff(Base, Tenant):
+    """Projection: the latest sign-off that counts or counted, one per person, task and citizen. Rebuilt by `competence check`."""
+
+    __tablename__ = "current_signoff"
+    __table_args__ = wall(
+        Index(
+            "uq_current_signoff_all", "municipality_id", "person_id", "task_id", unique=True,
+            sqlite_where=text("citizen_id IS NULL"), postgresql_where=text("citizen_id IS NULL"),
+        ),
+        Index(
+            "uq_current_signoff_citizen", "municipality_id", "person_id", "task_id", "citizen_id", unique=True,
+            sqlite_where=text("citizen_id IS NOT NULL"), postgresql_where=text("citizen_id IS NOT NULL"),
+        ),
+        person_id="person", task_id="task", citizen_id="citizen_reference", event_id="evidence_event",
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    task_id: Mapped[int]
+    citizen_id: Mapped[int | None]
+    event_id: Mapped[int]
+    seq: Mapped[int]
+    level: Mapped[int]
+    valid_from: Mapped[date]
+    accepted_on: Mapped[date | None]
+    """None: transferred from paper, counts while its yes is waited for."""
+    answer_before: Mapped[date | None]
+    signed_at: Mapped[datetime]
+    counts_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    """First day it no longer counts by what was signed."""
+    ended_on: Mapped[date | None]
+    """First day it no longer counts because somebody ended it."""
+    signer_id: Mapped[int | None]
+    signer_text: Mapped[str | None] = mapped_column(String(200))
+    """An external instructor's or a paper's signer, as she stands in the event."""
+    origin: Mapped[Origin] = mapped_column(String(20))
+    ended_by: Mapped[str | None] = mapped_column(String(20))
+    """Kind of the event that ended it; None when only time does."""
+    pauses: Mapped[list[list[str | None]]] = mapped_column(JSON, default=list)
+    """Suspensions as [from, to] in ISO dates, half-open."""
+
+
+class WaitingSignOff(Base, Tenant):
+    """Projection: a signature that waits for the person's yes or for its first day, one per person, task and citizen."""
+
+    __tablename__ = "waiting_signoff"
+    __table_args__ = wall(
+        Index(
+            "uq_waiting_signoff_all", "municipality_id", "person_id", "task_id", unique=True,
+            sqlite_where=text("citizen_id IS NULL"), postgresql_where=text("citizen_id IS NULL"),
+        ),
+        Index(
+            "uq_waiting_signoff_citizen", "municipality_id", "person_id", "task_id", "citizen_id", unique=True,
+            sqlite_where=text("citizen_id IS NOT NULL"), postgresql_where=text("citizen_id IS NOT NULL"),
+        ),
+        person_id="person", task_id="task", citizen_id="citizen_reference", event_id="evidence_event",
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    task_id: Mapped[int]
+    citizen_id: Mapped[int | None]
+    event_id: Mapped[int]
+    seq: Mapped[int]
+    level: Mapped[int]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    accepted_on: Mapped[date | None]
+    """The day of the yes when only the first day is waited for."""
+    answer_before: Mapped[date | None]
+    """First day on which the yes is too late."""
+    signer_id: Mapped[int | None]
+    signer_text: Mapped[str | None] = mapped_column(String(200))
+    origin: Mapped[Origin] = mapped_column(String(20))
+    signed_at: Mapped[datetime]
+
+
+class Exemption(Base, Tenant):
+    """A person is exempt from a task by agreement: from, to and task, never a reason."""
+
+    __tablename__ = "exemption"
+    __table_args__ = wall(Index(None, "municipality_id", "person_id"), person_id="person", task_id="task")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    task_id: Mapped[int]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None]
+
+
+class LeaderAgreement(Base, Tenant):
+    """The leader's part where the cell asks for it: agreed, or told. Never looks like a signature."""
+
+    __tablename__ = "leader_agreement"
+    __table_args__ = wall(
+        Index(None, "municipality_id", "employment_id", "task_id"),
+        employment_id="employment",
+        task_id="task",
+        leader_id="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    employment_id: Mapped[int]
+    task_id: Mapped[int]
+    leader_id: Mapped[int]
+    agreed_at: Mapped[datetime]
+
+
+class ReviewMatter(Base, Tenant):
+    """A sign-off whose ground turned out wrong, for the development nurse to look at. What was signed stands."""
+
+    __tablename__ = "review_matter"
+    __table_args__ = wall(event_id="evidence_event")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text, default="")
+    found_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

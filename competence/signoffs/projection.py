@@ -1,0 +1,79 @@
+"""The projections of the evidence, rebuilt from the events whenever these change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import Table, delete, insert
+from sqlalchemy.orm import Session
+
+from competence.foundation.orm import tenant_id
+from competence.signoffs.queries import CURRENT, WAITING, chunks, events_of
+from competence.signoffs.rules import Event, Signed, history, latest
+
+Rows = tuple[list[dict[str, Any]], list[dict[str, Any]]]
+"""Rows of current_signoff and of waiting_signoff."""
+
+
+def rebuild(session: Session, person_ids: Iterable[int], *, on: date, task_id: int | None = None) -> None:
+    """Nothing; the projections of the persons (for the task) say what their events say."""
+    wanted = sorted(set(person_ids))
+    tasks = None if task_id is None else [task_id]
+    current: list[dict[str, Any]] = []
+    waits: list[dict[str, Any]] = []
+    for person, events in events_of(session, wanted, task_ids=tasks).items():
+        some = rows_of(person, events, on=on)
+        current += some[0]
+        waits += some[1]
+    municipality = {"municipality_id": tenant_id(session)}
+    for table, rows in ((CURRENT, current), (WAITING, waits)):
+        for some_ids in chunks(wanted):
+            gone = delete(table).where(table.c.municipality_id == tenant_id(session), table.c.person_id.in_(some_ids))
+            session.execute(gone if task_id is None else gone.where(table.c.task_id == task_id))
+        if rows:
+            session.execute(insert(cast(Table, table)), [municipality | row for row in rows])
+
+
+def rows_of(person_id: int, events: Sequence[Event], *, on: date) -> Rows:
+    """What the projections say of the person on the day."""
+    by_place: dict[tuple[int, int | None], list[Signed]] = {}
+    for signed in history(events):
+        by_place.setdefault((signed.task_id, signed.citizen_id), []).append(signed)
+    current, waits = [], []
+    for some in by_place.values():
+        decides = latest(some, on=on)
+        if decides is not None:
+            current.append(_current(person_id, decides))
+        ahead = [
+            s
+            for s in some
+            if s is not decides
+            and not s.withdrawn
+            and s.ended_on is None
+            and (s.waits(on) or (s.accepted_on and s.valid_from > on))
+        ]
+        if ahead:
+            waits.append(_waiting(person_id, max(ahead, key=lambda s: s.seq)))
+    return current, waits
+
+
+def _common(person_id: int, signed: Signed) -> dict[str, Any]:
+    return {
+        "person_id": person_id, "task_id": signed.task_id, "citizen_id": signed.citizen_id, "event_id": signed.event_id,
+        "seq": signed.seq, "level": signed.level, "valid_from": signed.valid_from, "valid_to": signed.valid_to,
+        "accepted_on": signed.accepted_on, "answer_before": signed.answer_before, "signer_id": signed.signer_id,
+        "signer_text": signed.signer_text, "origin": signed.origin, "signed_at": signed.recorded_at,
+    }  # fmt: skip
+
+
+def _current(person_id: int, signed: Signed) -> Mapping[str, Any]:
+    return _common(person_id, signed) | {
+        "counts_from": signed.counts_from,
+        "ended_on": signed.ended_on,
+        "ended_by": signed.ended_by,
+        "pauses": [[a.isoformat(), b.isoformat() if b else None] for a, b in signed.pauses],
+    }
+
+
+def _waiting(person_id: int, signed: Signed) -> Mapping[str, Any]:
+    return _common(person_id, signed)
