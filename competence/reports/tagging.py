@@ -17,6 +17,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.pdfbase.pdfdoc import XMP, PDFArray, PDFDictionary, PDFName, PDFStream, PDFString, PDFZCompress
 from reportlab.pdfgen.canvas import Canvas
 
+from competence.reports.packing import packed
 from competence.reports.typography import REGULAR, Face, load_fonts, printable, width_of
 
 Box: TypeAlias = tuple[float, float, float, float]
@@ -120,7 +121,10 @@ class TaggedPdf:
     # -- content
 
     def text(self, x: float, y: float, lines: str | Sequence[str], face: Face, *, align: Align = "left") -> None:
-        """None; the lines are drawn from baseline `y` downwards as one piece of the open element, or as decoration."""
+        """None; the lines are drawn from baseline `y` downwards as one piece of the open element, or as decoration.
+
+        A space at the end is kept: more of the same sentence follows.
+        """
         rows = [lines] if isinstance(lines, str) else lines
         if self._drawing:
             self._draw_lines(x, y, rows, face, align)
@@ -163,7 +167,7 @@ class TaggedPdf:
         self._canvas.showPage()
         self._write_structure()
         self._canvas.save()
-        return self._out.getvalue()
+        return packed(self._out.getvalue())
 
     # -- inside
 
@@ -176,8 +180,9 @@ class TaggedPdf:
             left = x
             if align != "left":
                 left = x - width_of(shown, face) / (1 if align == "right" else 2)
-            # The space keeps the last word of a line apart from the first of the next when the file is read aloud.
-            canvas.drawString(left, y - index * face.leading, shown + (" " if index < len(rows) - 1 else ""))
+            # A space keeps the last word of a line apart from the first of the next when the file is read aloud.
+            goes_on = index < len(rows) - 1 or row.endswith(" ")
+            canvas.drawString(left, y - index * face.leading, shown + " " if goes_on else shown)
 
     def _canvas_alone(self) -> Iterator[Any]:
         if self._drawing:
