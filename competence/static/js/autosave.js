@@ -1,0 +1,41 @@
+// Ticks are saved as a draft after each tick: a form with data-kt-autosave="URL" is posted there, and the mark
+// "Gemt 10.42" (macro `saved`) follows. The events themselves are only made when the form is sent.
+import { say } from "./frame.js";
+
+function clockText() {
+  const now = new Date();
+  return `${now.getHours()}.${String(now.getMinutes()).padStart(2, "0")}`;
+}
+
+function show(text) {
+  for (const mark of document.querySelectorAll("[data-kt-saved-text]")) mark.textContent = text;
+}
+
+async function save(form) {
+  const texts = document.body.dataset;
+  show(texts.textSaving);
+  try {
+    const answer = await fetch(form.dataset.ktAutosave, {
+      method: "POST", body: new FormData(form), credentials: "same-origin", headers: { "X-Requested-With": "fetch" },
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    show(texts.textSaved.replace("{time}", clockText()));
+    form.dispatchEvent(new CustomEvent("kt:saved", { bubbles: true }));
+  } catch {
+    show("");
+    say(texts.textUnsaved);
+    const banner = document.getElementById("unsaved");
+    if (banner) banner.hidden = false;
+    else show(texts.textUnsaved);
+  }
+}
+
+export function startAutosave() {
+  for (const form of document.querySelectorAll("form[data-kt-autosave]")) {
+    let timer = 0;
+    form.addEventListener("change", () => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => save(form), 250);
+    });
+  }
+}
