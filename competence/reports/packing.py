@@ -1,7 +1,7 @@
 """A finished PDF made smaller: the many small objects of its structure tree are compressed together.
 
 ReportLab writes every object by itself, and a structure tree has one for each cell, far more bytes than the page it
-describes. Object streams and a cross-reference stream (ISO 32000-1, 7.5.7 and 7.5.8) hold the same objects in a fraction.
+describes. Object streams and a cross-reference stream (ISO 32000-1, 7.5.7 and 7.5.8) hold them in a fraction of that.
 """
 
 import re

@@ -77,12 +77,14 @@ def _hear(pdf: bytes) -> Heard:
                 heard.kids.append(element(kid))
         return heard
 
-    return element(reader.root_object["/StructTreeRoot"]["/K"].get_object())
+    root: Any = reader.root_object["/StructTreeRoot"]
+    return element(root["/K"].get_object())
 
 
 def _marked_texts(page: PageObject, reader: PdfReader) -> dict[int, str]:
     """The text of each marked piece of the page, by its number."""
-    letters = {name: _letters(font.get_object()) for name, font in page["/Resources"]["/Font"].items()}  # type: ignore[index]
+    fonts: Any = page["/Resources"]["/Font"]  # type: ignore[index]
+    letters = {name: _letters(font.get_object()) for name, font in fonts.items()}
     texts: dict[int, str] = {}
     number: int | None = None
     font: dict[int, str] = {}
