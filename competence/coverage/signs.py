@@ -109,7 +109,7 @@ def part_ring(done: int, of: int) -> str:
     held = max(0, min(done, of))
     whole = "" if held == of else '<circle class="kt-dots" cx="22" cy="15" r="10.6"/>'
     share = round(100 * held / of, 2) if of else 0
-    arc = f'<circle class="kt-arc" cx="22" cy="15" r="10.6" pathLength="100" transform="rotate(-90 22 15)"'
+    arc = '<circle class="kt-arc" cx="22" cy="15" r="10.6" pathLength="100" transform="rotate(-90 22 15)"'
     arc = f'{arc} stroke-dasharray="{share:g} 100"/>'
     text = f'<text class="kt-small" x="22" y="19">{done}/{of}</text>'
     return f'<g aria-hidden="true">{whole}{arc if held else ""}{text}</g>'
@@ -122,18 +122,19 @@ def _symbol(state: Sign) -> str:
     if kind == "low":
         return f"l{max(1, min(state.level, MOST_LEVELS))}"
     if kind == "training":
-        return f"t{state.done}-{state.of}"
+        return f"t{max(0, min(state.done, state.of))}-{state.of}"
     if kind == "not_begun":
-        return "od" if state.shape == "diamond" else "o"
+        return "oB" if state.citizen else "od" if state.shape == "diamond" else "o"
     return _PLAIN[kind]
 
 
 def _tab(state: Sign) -> str:
-    """The tab at the sign's right: days left, B for one named citizen, or both."""
-    if state.kind not in ("valid", "not_begun"):
+    """The tab at a valid sign's right: days left, B for one named citizen, or both; empty when there is none."""
+    if state.kind != "valid":
         return ""
-    days = state.days if state.kind == "valid" else None
-    if days is None:
+    if state.days is None:
         return "<use href=#B />" if state.citizen else ""
-    text = f"B{days}" if state.citizen else str(days)
-    return f"<use href=#tab /><text x=33.5 y=19 aria-hidden=true>{text}</text>"
+    if state.citizen:
+        return f"<use href=#tabB /><text x=36.6 y=19 aria-hidden=true>B{state.days}</text>"
+    x = "35.2" if state.shape == "diamond" else "34"
+    return f"<use href=#tab /><text x={x} y=19 aria-hidden=true>{state.days}</text>"
