@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: a folder that is thrown away, a socket, no port, and the two roles of a real server."""
+"""A PostgreSQL of the tests' own: a folder that is thrown away, a socket, no port, and a real server's two roles."""
 
 import os
 import re

@@ -53,7 +53,7 @@ def test_the_commands_in_the_documents_exist():
 
 def test_the_lock_files_agree_and_name_no_index():
     run, test = ((ROOT / name).read_text() for name in ("requirements.txt", "requirements-test.txt"))
-    assert "http:" not in run + test and "https:" not in run + test
+    assert "://" not in run + test
     assert set(re.findall(r"^[a-z]\S*==\S+", run, re.MULTILINE)) <= set(
         re.findall(r"^[a-z]\S*==\S+", test, re.MULTILINE)
     )

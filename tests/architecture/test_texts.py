@@ -19,7 +19,7 @@ PLACE = re.compile(r"%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?([sdrif%])")
 
 def texts_in_code() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Where a text stands, and the text, (one, many) for a plural."""
-    sources = (
+    sources: tuple[tuple[Path, list[tuple[str, str]], dict[str, dict[str, str]]], ...] = (
         (ROOT / "competence", [("**.py", "python")], {}),
         (ROOT / "templates", [("**.html", "jinja2")], {"**.html": {"silent": "false", "trimmed": "true"}}),
     )
@@ -40,8 +40,9 @@ def entries(file: Path) -> Iterator[Message]:
     return (message for message in catalogue(file) if message.id)
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    """Singular and plural, or the one there is."""
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def test_every_text_has_its_danish():
