@@ -1,9 +1,7 @@
 """The competence passport on A4: what a person may do today, signed by whom and valid through when."""
 
-from babel.dates import format_date
 from reportlab.lib.colors import HexColor
 
-from competence.foundation import clock
 from competence.reports.passport_content import (
     Passport,
     PassportArea,
@@ -21,6 +19,7 @@ from competence.reports.passport_page import (
     HALF,
     HEIGHT,
     LEFT,
+    SIGNATURE_TOP,
     SMALL,
     Drawing,
     Gettext,
@@ -48,8 +47,6 @@ LONG_NAME = Face(19, SEMIBOLD, "#1A1A1A")
 LINE_OF_WORK = Face(12.7, colour=INK2)
 
 SIGNATURE_LINE = 79.0
-SIGNATURE_TOP = 108.0
-"""The last page's rows end above this, so that there is room for writing."""
 
 
 def passport_pdf(passport: Passport, gettext: Gettext, *, language: str = "da") -> bytes:
@@ -117,16 +114,12 @@ class _Frame:
                 count=passport.task_count,
                 version=passport.matrix_version,
             )
-        issued = clock.local(passport.issued_at)
         pairs = [(self._("May perform"), may)]
         if passport.guides:
             label = self._("Learning guide") if len(passport.guides) == 1 else self._("Learning guides")
             pairs.append((label, ", ".join(passport.guides)))
-        moment = self._(
-            "%(date)s at %(time)s – shows what counted then",
-            date=format_date(issued.date(), format="long", locale=self.pages.language),
-            time=f"{issued.hour}.{issued.minute:02d}",
-        )
+        day, time = self.pages.issued
+        moment = self._("%(date)s at %(time)s – shows what counted then", date=day, time=time)
         return [*pairs, (self._("Issued"), moment)]
 
     def _lay_notice(self) -> None:
@@ -134,7 +127,7 @@ class _Frame:
         lines = self.pages.notice_lines(BODY_STRONG)
         height = 12 + len(lines) * BODY.leading
         top = self.pages.y - 12
-        self.pages.y = top - height + 6
+        self.pages.y = top - height + 2
 
         def draw() -> None:
             with pdf.decoration() as canvas:
@@ -159,12 +152,13 @@ class _Frame:
         if self.pages.y < SIGNATURE_TOP:
             self.pages.turn_page()
         pdf = self.pages.pdf
+        y = SIGNATURE_LINE if self.pages.legend_page == len(self.pages.pages) - 1 else SIGNATURE_LINE + 13
         fields = ((LEFT, self._("Employee, date")), (LEFT + HALF + GUTTER, self._("Leader, date")))
 
         def draw() -> None:
             for x, words in fields:
-                pdf.line(x, x + HALF, SIGNATURE_LINE, colour=INK, width=0.9)
+                pdf.line(x, x + HALF, y, colour=INK, width=0.9)
                 with pdf.tag("P"):
-                    pdf.text(x, SIGNATURE_LINE - 13.6, words, SMALL)
+                    pdf.text(x, y - 13.6, words, SMALL)
 
         self.pages.place(draw)

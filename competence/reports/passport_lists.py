@@ -5,13 +5,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from competence.reports.passport_content import PassportAwaiting, PassportTraining
-from competence.reports.passport_page import BODY, BOTTOM, GUTTER, HALF, HEIGHT, LEFT, SMALL, Drawing, PassportPages
+from competence.reports.passport_page import (
+    BODY,
+    BOTTOM,
+    GUTTER,
+    HALF,
+    HEIGHT,
+    LEFT,
+    SIGNATURE_TOP,
+    SMALL,
+    Drawing,
+    PassportPages,
+)
 from competence.reports.signs import SignShape, draw_held, draw_training, draw_waiting, fraction_fits
 from competence.reports.tagging import Element
 from competence.reports.typography import CONTROL, SEMIBOLD, Face, lines_of, width_of
 
 HEADING = Face(10.1, SEMIBOLD)
 ITEM = 21.6
+GAP = 7.0
+WHOLE_PAGE = HEIGHT - SIGNATURE_TOP - 130
+"""Points that a fresh page has room for."""
 
 
 @dataclass
@@ -20,6 +34,7 @@ class _Item:
 
     height: float
     draw: Callable[[float, float], None]
+    is_legend: bool = False
 
 
 @dataclass
@@ -34,6 +49,11 @@ class _Section:
     def title_height(self) -> float:
         """Points that the heading takes."""
         return 21.5 if self.title else 0.0
+
+    @property
+    def height(self) -> float:
+        """Points that heading and items take, and the gap after them."""
+        return self.title_height + sum(item.height for item in self.items) + GAP
 
 
 class PassportLists:
@@ -56,15 +76,20 @@ class PassportLists:
         legend = _Section(None, [self._legend_item()])
         columns = [sections[:1], [*sections[1:], legend]] if sections else [[legend]]
         self.pages.y -= 16
-        if self.pages.y - 21.5 - 2 * ITEM < BOTTOM:
-            self.pages.turn_page()
+        needed = max(sum(section.height for section in column) for column in columns)
+        if self.pages.y - needed < SIGNATURE_TOP and (needed < WHOLE_PAGE or self.pages.y < HEIGHT / 4):
+            self._turn_page()  # The lists are kept together where a page holds them.
         while any(columns):
             lowest = self.pages.y
             for x, column in zip((LEFT, LEFT + HALF + GUTTER), columns, strict=False):
                 lowest = min(lowest, self._fill_column(x, column))
             self.pages.y = lowest
             if any(columns):
-                self.pages.turn_page()
+                self._turn_page()
+
+    def _turn_page(self) -> None:
+        self.pages.turn_page()
+        self.pages.y -= 8
 
     def _fill_column(self, x: float, column: list[_Section]) -> float:
         """Where the column ends on this page; what found room is taken out of it."""
@@ -80,12 +105,14 @@ class PassportLists:
             while section.items and (first or y - section.items[0].height >= BOTTOM):
                 first = False
                 item = section.items.pop(0)
+                if item.is_legend:
+                    self.pages.legend_page = len(self.pages.pages) - 1
                 self.pages.place(self._inside(section, item, x, y))
                 y -= item.height
             if section.items:
                 return y
             column.pop(0)
-            y -= 7
+            y -= GAP
         return y
 
     def _section_start(self, section: _Section, x: float, y: float) -> Drawing:
@@ -180,4 +207,4 @@ class PassportLists:
                     with pdf.tag("LBody"):
                         pdf.text(x + across + 24.5, centre_y - 3.2, words, SMALL)
 
-        return _Item((row + 1) * step + 2, draw)
+        return _Item((row + 1) * step + 2, draw, is_legend=True)

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from babel.dates import format_date
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
+from competence.foundation import clock
 from competence.reports.passport_content import Passport
-from competence.reports.signs import SignShape
+from competence.reports.signs import SignShape, draw_held
 from competence.reports.tagging import TaggedPdf
 from competence.reports.typography import BRAND, BRAND_DARK, INK, INK2, LINE, SEMIBOLD, Face, lines_of, width_of
 
@@ -28,8 +30,10 @@ CONTENT = RIGHT - LEFT
 GUTTER = 16.5
 HALF = (CONTENT - GUTTER) / 2
 
-BOTTOM = 48.0
-"""No row ends below this; the footer stands under it."""
+BOTTOM = 66.0
+"""No row ends below this; the footer and, on pages without the full legend, a line of signs stand under it."""
+SIGNATURE_TOP = 118.0
+"""The last page's rows end above this, so that there is room for writing."""
 BODY = Face(10.1)
 BODY_SOFT = Face(10.1, colour=INK2)
 NOTE = Face(9.2, colour=INK)
@@ -54,6 +58,8 @@ class PassportPages:
         )
         self.pages: list[list[Drawing]] = [[]]
         self.y = HEIGHT
+        self.legend_page: int | None = None
+        """The page, from 0, on which the legend is placed; the others get it in their footer."""
 
     def draw(self) -> bytes:
         """The finished file, once everything is placed."""
@@ -74,7 +80,7 @@ class PassportPages:
         self.pages.append([])
         notice = self.notice_lines(Face(9.4, SEMIBOLD))
         self.place(lambda: self._draw_running_head(notice))
-        self.y = HEIGHT - 76 - len(notice) * 12.5
+        self.y = HEIGHT - 89 - len(notice) * 12.5
 
     def notice_lines(self, face: Face) -> list[str]:
         """The draft notice broken into lines for a frame; none when there is no notice."""
@@ -117,10 +123,35 @@ class PassportPages:
         pdf.line(LEFT, RIGHT, HEIGHT - 65.6, colour=BRAND_DARK, width=2)
 
     def _draw_running_head(self, notice: Sequence[str]) -> None:
+        """None; what a page needs when it lies by itself: whose it is, of when, by which version."""
         self.draw_brand(tagged=False)
-        if notice:
-            with self.pdf.decoration("Header"):
-                self.pdf.text(LEFT, HEIGHT - 80, notice, Face(9.4, SEMIBOLD))
+        day, time = self.issued
+        version = self.passport.matrix_version
+        issued = self._(
+            "Issued %(date)s at %(time)s by the task division, version %(version)s",
+            date=day,
+            time=time,
+            version=version,
+        )
+        with self.pdf.decoration("Header"):
+            self.pdf.text(LEFT, HEIGHT - 80, issued, SMALL)
+            if notice:
+                self.pdf.text(LEFT, HEIGHT - 93, notice, Face(9.4, SEMIBOLD))
+
+    @property
+    def issued(self) -> tuple[str, str]:
+        """The date and time of issue in words, in Danish time."""
+        moment = clock.local(self.passport.issued_at)
+        return format_date(moment.date(), format="long", locale=self.language), f"{moment.hour}.{moment.minute:02d}"
+
+    def _draw_legend_line(self) -> None:
+        x, y = LEFT, 54.0
+        with self.pdf.decoration("Footer") as canvas:
+            for shape in SignShape:
+                draw_held(canvas, x + 6, y, shape, "", rank=2, size=10.5)
+                words = self.ground(shape)
+                self.pdf.text(x + 16.5, y - 3.2, words, SMALL)
+                x += 16.5 + width_of(words, SMALL) + 18
 
     def _draw_footer(self, number: int) -> None:
         """None; whose the passport is, read aloud on the last page only, and which page this is."""
@@ -130,6 +161,8 @@ class PassportPages:
         )
         page = self._("Page %(page)s of %(pages)s", page=number, pages=len(self.pages))
         pdf.line(LEFT, RIGHT, 41, colour=LINE, width=0.6)
+        if self.legend_page != number - 1:
+            self._draw_legend_line()
         if last:
             with pdf.tag("P"):
                 pdf.text(LEFT, 27, belongs, SMALL)

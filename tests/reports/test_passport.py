@@ -181,6 +181,19 @@ def test_forty_tasks_repeat_the_head_on_the_second_page_but_read_it_aloud_once(d
     assert row_heads(heard) == [f"Opgave {area}.{n}" for area in range(4) for n in range(10)]
 
 
+def test_every_page_says_when_by_which_version_and_what_the_signs_mean(danish):
+    for page in pages_of(passport_pdf(FORTY, danish)):
+        assert "9. juni 2026 kl. 7.42" in page
+        assert "opgavedeling, version 7" in page
+        assert page.count("ved oplæring og underskrift") == 1
+
+
+def test_lists_that_fit_on_a_page_are_kept_together(danish):
+    trained = tuple(PassportTraining(f"Under oplæring {n}", 1, 3) for n in range(25))
+    pages = pages_of(passport_pdf(replace(AMIRA, training=trained), danish))
+    assert [page.count("Under oplæring ") for page in pages][-1] >= 25
+
+
 def test_an_area_that_goes_on_over_the_page_says_that_it_does(danish):
     pages = pages_of(passport_pdf(FORTY, danish))
     assert "Fagområde 3 (fortsat)" in pages[1] or "Fagområde 2 (fortsat)" in pages[1]
