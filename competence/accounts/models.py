@@ -61,6 +61,18 @@ class SignedInSession(Base, Tenant):
     ended_at: Mapped[datetime | None]
 
 
+class OneTimeCode(Base, Tenant):
+    """Six digits, shown on the person's own page, by which she says yes on somebody else's phone."""
+
+    __tablename__ = "one_time_code"
+    __table_args__ = wall(Index(None, "municipality_id", "person_id"), person_id="person")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    code_hash: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class SignInTry(Base):
     """A failed sign-in, kept only to slow the next ones down. Holds hashes, no address in clear."""
 

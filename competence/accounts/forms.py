@@ -1,0 +1,161 @@
+"""The forms of sign-in, passwords, invitations and roles."""
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, EmailField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from competence.access.rules import ROLE_NAMES, Role
+from competence.accounts.commands import NewRole
+from competence.accounts.rules import LONGEST_PASSWORD
+from competence.foundation.clock import day_after, today
+from competence.foundation.forms import Form, NoCpr, squeezed
+from competence.foundation.web import say
+
+
+class SignInForm(Form):
+    """E-mail address and password."""
+
+    email = EmailField(
+        _l("E-mail"),
+        filters=[squeezed],
+        validators=[InputRequired(_l("Write your e-mail address.")), Length(max=255, message=_l("The address is too long."))],
+        render_kw={"autocomplete": "username", "autofocus": True},
+    )
+    password = PasswordField(
+        _l("Password"),
+        validators=[
+            InputRequired(_l("Write your password.")),
+            Length(max=LONGEST_PASSWORD, message=_l("The password is too long.")),
+        ],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class ProofForm(Form):
+    """The password once more, before a signature on a phone."""
+
+    password = PasswordField(
+        _l("Your password"),
+        validators=[InputRequired(_l("Write your password."))],
+        render_kw={"autocomplete": "current-password", "autofocus": True},
+    )
+
+
+class ChoosePasswordForm(Form):
+    """A first password, behind an invitation's link."""
+
+    password = PasswordField(
+        _l("Choose a password"),
+        description=_l("At least 10 characters. Three or four words that mean something to you alone are easy to remember."),
+        validators=[InputRequired(_l("Choose a password."))],
+        render_kw={"autocomplete": "new-password", "autofocus": True},
+    )
+    again = PasswordField(
+        _l("The same password again"),
+        validators=[InputRequired(_l("Write the password once more."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Whether all is filled in and both passwords are the same."""
+        if not super().validate(extra_validators):
+            return False
+        return _same(self)
+
+
+class ChangePasswordForm(Form):
+    """The present password and a new one."""
+
+    old = PasswordField(
+        _l("Your present password"),
+        validators=[InputRequired(_l("Write your present password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        _l("New password"),
+        description=_l("At least 10 characters. Three or four words that mean something to you alone are easy to remember."),
+        validators=[InputRequired(_l("Choose a password."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        _l("The same password again"),
+        validators=[InputRequired(_l("Write the password once more."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Whether all is filled in and both new passwords are the same."""
+        if not super().validate(extra_validators):
+            return False
+        return _same(self)
+
+
+def _same(form: "ChoosePasswordForm | ChangePasswordForm") -> bool:
+    if form.password.data != form.again.data:
+        form.again.errors = [_l("The two passwords are not the same.")]
+        return False
+    return True
+
+
+class InviteForm(Form):
+    """The address to invite."""
+
+    email = EmailField(
+        _l("E-mail"),
+        description=_l("The address by which the person signs in."),
+        filters=[squeezed],
+        validators=[InputRequired(_l("Write the e-mail address.")), Length(max=255, message=_l("The address is too long."))],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class RoleForm(Form):
+    """A role to give over a unit."""
+
+    role = SelectField(
+        _l("Role"),
+        coerce=lambda value: Role(value) if value else None,
+        validators=[InputRequired(_l("Choose a role."))],
+    )
+    unit = SelectField(
+        _l("Unit"),
+        description=_l("The role holds for the unit and all below it."),
+        coerce=lambda value: int(value) if value else None,
+        validators=[InputRequired(_l("Choose a unit."))],
+    )
+    valid_from = DateField(_l("From"), validators=[InputRequired(_l("Choose the first day."))], default=today)
+    valid_through = DateField(
+        _l("Through"),
+        validators=[Optional()],
+        description=_l("The last day it counts. Leave empty if it does not end."),
+    )
+    purpose = TextAreaField(
+        _l("What the access is for"),
+        description=_l("Only for supervision."),
+        validators=[Optional(), Length(max=400, message=_l("The text is too long. Use at most 400 characters.")), NoCpr()],
+    )
+
+    def __init__(self, *, roles: Iterable[Role], units: Iterable[tuple[int, str]]) -> None:
+        super().__init__()
+        self.role.choices = [("", _l("Choose")), *((role.value, say(ROLE_NAMES[role])) for role in roles)]
+        self.unit.choices = [("", _l("Choose")), *((str(id_), name) for id_, name in units)]
+
+    def to_command(self, person_id: int) -> NewRole:
+        """The role as the command takes it: half-open."""
+        return NewRole(
+            person_id=person_id, role=self.role.data, unit_id=self.unit.data, valid_from=self.valid_from.data,
+            valid_to=day_after(self.valid_through.data), purpose=self.purpose.data or None,
+        )  # fmt: skip
+
+
+class SearchForm(Form):
+    """Part of a name or an address; sent by GET, so without CSRF."""
+
+    class Meta(Form.Meta):
+        """Nothing is changed by a search."""
+
+        csrf = False
+
+    q = StringField(_l("Name or e-mail"), filters=[squeezed])

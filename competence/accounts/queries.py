@@ -1,0 +1,310 @@
+"""Reads of accounts, sign-ins and roles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from competence.access.rules import Actor, Reach, Role
+from competence.accounts.models import Account, Invitation, OneTimeCode, RoleAssignment, SignedInSession, SignInTry
+from competence.accounts.rules import (
+    TRY_LIMITS,
+    TRY_WINDOW,
+    Given,
+    Works,
+    home_role,
+    is_over,
+    proof_is_old,
+    roles_in_force,
+    token_hash,
+    waits_until,
+)
+from competence.foundation.clock import now, today
+from competence.foundation.errors import NotFound
+from competence.organisation.models import Unit
+from competence.people.models import Employment, PersonIdentity, StaffGroup
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A sign-in that has not run out, and who it is."""
+
+    id: int
+    account_id: int
+    last_seen: datetime
+    on_phone: bool
+    actor: Actor
+
+
+def open_session_of(session: Session, token: str) -> OpenSession | None:
+    """The sign-in that the token belongs to; None when it is unknown, ended, run out, or its person has no role today."""
+    row = session.execute(
+        select(SignedInSession, Account, PersonIdentity.name)
+        .join(Account, Account.id == SignedInSession.account_id)
+        .outerjoin(PersonIdentity, PersonIdentity.person_id == Account.person_id)
+        .where(SignedInSession.token_hash == token_hash(token), SignedInSession.ended_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    signed, account, name = row
+    over = is_over(signed_in_at=signed.signed_in_at, last_seen=signed.last_seen, on_phone=signed.on_phone, now=now())
+    if over or account.disabled_at is not None:
+        return None
+    actor = actor_for(session, account, name=name or "", session_id=signed.id)
+    if not actor.roles:
+        return None
+    return OpenSession(signed.id, account.id, signed.last_seen, signed.on_phone, actor)
+
+
+def actor_for(session: Session, account: Account, *, name: str | None = None, session_id: int | None = None) -> Actor:
+    """Who the account is and what roles she has today; without roles when none is in force."""
+    on = today()
+    if name is None:
+        name = session.scalar(select(PersonIdentity.name).where(PersonIdentity.person_id == account.person_id)) or ""
+    given = given_roles(session, account.person_id)
+    roles = roles_in_force(given, works_of(session, account.person_id), on=on)
+    extra = {"email": account.email}
+    purposes = [g.purpose for g in given if g.role is Role.AUDITOR and g.purpose and g.valid_from <= on]
+    if purposes:
+        extra["purpose"] = purposes[-1]
+    return Actor(
+        person_id=account.person_id,
+        account_id=account.id,
+        name=name,
+        roles=roles,
+        home_role=home_role(roles, account.last_role),
+        session_id=session_id,
+        locale=account.locale,
+        extra=extra,
+    )
+
+
+def actor_of_person(session: Session, person_id: int, *, on: date | None = None) -> Actor:
+    """The person as an actor with the roles she has on the day (default today), whether or not she has an account."""
+    name = session.scalar(select(PersonIdentity.name).where(PersonIdentity.person_id == person_id)) or ""
+    account_id = session.scalar(select(Account.id).where(Account.person_id == person_id))
+    roles = roles_in_force(given_roles(session, person_id), works_of(session, person_id), on=on or today())
+    return Actor(person_id, account_id, name, roles, home_role(roles, None))
+
+
+def given_roles(session: Session, person_id: int) -> list[Given]:
+    """All roles the person was ever given, with the units' paths."""
+    rows = session.execute(
+        select(
+            RoleAssignment.role, Unit.path, RoleAssignment.valid_from, RoleAssignment.valid_to, RoleAssignment.purpose
+        )
+        .join(Unit, Unit.id == RoleAssignment.unit_id)
+        .where(RoleAssignment.person_id == person_id)
+        .order_by(RoleAssignment.valid_from, RoleAssignment.id)
+    )
+    return [Given(Role(row.role), row.path, row.valid_from, row.valid_to, row.purpose) for row in rows]
+
+
+def works_of(session: Session, person_id: int) -> list[Works]:
+    """The person's employments, as far as access is concerned."""
+    rows = session.execute(
+        select(Unit.path, Employment.valid_from, Employment.valid_to, StaffGroup.may_sign)
+        .join(Unit, Unit.id == Employment.unit_id)
+        .join(StaffGroup, StaffGroup.id == Employment.staff_group_id)
+        .where(Employment.person_id == person_id)
+        .order_by(Employment.id)
+    )
+    return [Works(row.path, row.valid_from, row.valid_to, row.may_sign) for row in rows]
+
+
+def account_by_email(session: Session, email: str) -> Account | None:
+    """The account that signs in with the address, however it is typed."""
+    return session.scalar(select(Account).where(Account.email == email.strip().casefold()))
+
+
+def account_of_person(session: Session, person_id: int) -> Account | None:
+    """The person's account; None when she has none."""
+    return session.scalar(select(Account).where(Account.person_id == person_id))
+
+
+def get_account(session: Session, account_id: int) -> Account:
+    """The account. NotFound when there is none."""
+    account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound
+    return account
+
+
+def must_wait_until(session: Session, keys: dict[str, str]) -> datetime | None:
+    """The moment from which these keys may try again; None when at once. `keys` are hashes by the kinds of TRY_LIMITS."""
+    moment = now()
+    rows = session.execute(
+        select(SignInTry.key_hash, SignInTry.tried_at).where(
+            SignInTry.key_hash.in_(keys.values()), SignInTry.tried_at > moment - TRY_WINDOW
+        )
+    ).all()
+    untils = [
+        waits_until([row.tried_at for row in rows if row.key_hash == key], TRY_LIMITS[kind], now=moment)
+        for kind, key in keys.items()
+    ]
+    return max((until for until in untils if until), default=None)
+
+
+def needs_proof(session: Session, session_id: int | None) -> bool:
+    """Whether the password must be given again before a signature on this device; True when the sign-in is unknown."""
+    signed = session.get(SignedInSession, session_id) if session_id is not None else None
+    return signed is None or proof_is_old(proved_at=signed.proved_at, on_phone=signed.on_phone, now=now())
+
+
+def open_invitation(session: Session, token: str) -> Invitation | None:
+    """The invitation that the link belongs to, if it is unused and its 14 days are not over."""
+    invitation = session.scalar(select(Invitation).where(Invitation.token_hash == token_hash(token)))
+    return invitation if invitation and invitation.used_at is None and invitation.expires_at > now() else None
+
+
+def open_code(session: Session, person_id: int, code_hash: str) -> OneTimeCode | None:
+    """The person's unused code with this hash, if its ten minutes are not over."""
+    return session.scalar(
+        select(OneTimeCode)
+        .where(
+            OneTimeCode.person_id == person_id,
+            OneTimeCode.code_hash == code_hash,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > now(),
+        )
+        .order_by(OneTimeCode.id.desc())
+        .limit(1)
+    )
+
+
+@dataclass(frozen=True)
+class SignInPlace:
+    """One device on which somebody is signed in."""
+
+    id: int
+    on_phone: bool
+    signed_in_at: datetime
+    last_seen: datetime
+
+
+def sign_ins_of(session: Session, account_id: int) -> list[SignInPlace]:
+    """Where the account is signed in now, the latest first."""
+    rows = session.scalars(
+        select(SignedInSession)
+        .where(SignedInSession.account_id == account_id, SignedInSession.ended_at.is_(None))
+        .order_by(SignedInSession.last_seen.desc(), SignedInSession.id.desc())
+    )
+    moment = now()
+    return [
+        SignInPlace(row.id, row.on_phone, row.signed_in_at, row.last_seen)
+        for row in rows
+        if not is_over(signed_in_at=row.signed_in_at, last_seen=row.last_seen, on_phone=row.on_phone, now=moment)
+    ]
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """An account as a list shows it."""
+
+    id: int
+    person_id: int
+    name: str
+    email: str
+    has_password: bool
+    disabled_at: datetime | None
+    invited_until: datetime | None
+
+
+def accounts_page(session: Session, *, search: str = "", page: int = 1, size: int = 50) -> tuple[list[AccountLine], int]:
+    """(accounts by name, how many there are in all). `search` is part of a name or an address."""
+    named = select(Account, PersonIdentity.name).join(PersonIdentity, PersonIdentity.person_id == Account.person_id)
+    if search:
+        like = f"%{search.casefold()}%"
+        named = named.where(or_(func.lower(PersonIdentity.name).like(like), Account.email.like(like)))
+    total = session.scalar(select(func.count()).select_from(named.with_only_columns(Account.id).subquery())) or 0
+    rows = session.execute(named.order_by(PersonIdentity.name, Account.id).limit(size).offset((page - 1) * size)).all()
+    invited = {
+        row.account_id: row.until
+        for row in session.execute(
+            select(Invitation.account_id, func.max(Invitation.expires_at).label("until"))
+            .where(Invitation.account_id.in_([account.id for account, _ in rows]), Invitation.used_at.is_(None))
+            .group_by(Invitation.account_id)
+        )
+    }
+    return [
+        AccountLine(
+            account.id, account.person_id, name, account.email, account.password_hash is not None, account.disabled_at,
+            invited.get(account.id),
+        )
+        for account, name in rows
+    ], total  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """A role somebody was given, as a list shows it."""
+
+    id: int
+    person_id: int
+    name: str
+    role: Role
+    unit_id: int
+    unit_name: str
+    unit_path: str
+    valid_from: date
+    valid_to: date | None
+    purpose: str | None
+
+    def is_over(self, on: date) -> bool:
+        """Whether it no longer counts on the day."""
+        return self.valid_to is not None and self.valid_to <= on
+
+
+def roles_given(
+    session: Session, *, within: Reach, person_id: int | None = None, role: Role | None = None
+) -> Sequence[RoleLine]:
+    """Roles over units within reach that count today or later, by name; with `person_id` also her past ones."""
+    statement = (
+        select(RoleAssignment, PersonIdentity.name, Unit.name.label("unit_name"), Unit.path)
+        .join(Unit, Unit.id == RoleAssignment.unit_id)
+        .outerjoin(PersonIdentity, PersonIdentity.person_id == RoleAssignment.person_id)
+        .where(or_(*(Unit.path.startswith(root, autoescape=True) for root in within.roots)))
+        .order_by(PersonIdentity.name, RoleAssignment.valid_from.desc(), RoleAssignment.id)
+    )
+    if not within.roots:
+        return []
+    if person_id is not None:
+        statement = statement.where(RoleAssignment.person_id == person_id)
+    else:
+        statement = statement.where(or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > today()))
+    if role is not None:
+        statement = statement.where(RoleAssignment.role == role)
+    return [
+        RoleLine(
+            given.id, given.person_id, name or "", Role(given.role), given.unit_id, unit_name, path, given.valid_from,
+            given.valid_to, given.purpose,
+        )
+        for given, name, unit_name, path in session.execute(statement)
+    ]  # fmt: skip
+
+
+def person_within(session: Session, person_id: int, *, within: Reach) -> str:
+    """The person's name, if she works, or has a role, over a unit within reach. NotFound otherwise.
+
+    Whoever reaches the root of the municipality reaches everybody in it.
+    """
+    paths = session.scalars(
+        select(Unit.path)
+        .join(Employment, and_(Employment.unit_id == Unit.id))
+        .where(Employment.person_id == person_id)
+        .union(
+            select(Unit.path).join(RoleAssignment, RoleAssignment.unit_id == Unit.id).where(RoleAssignment.person_id == person_id)
+        )
+    ).all()
+    name = session.scalar(select(PersonIdentity.name).where(PersonIdentity.person_id == person_id))
+    reaches_all = any(within.covers(path) for path in root_paths(session))
+    if name is None or not (reaches_all or any(within.covers(path) for path in paths)):
+        raise NotFound
+    return name
+
+
+def root_paths(session: Session) -> Sequence[str]:
+    """The paths of the units without a parent."""
+    return session.scalars(select(Unit.path).where(Unit.parent_id.is_(None)).order_by(Unit.id)).all()

@@ -1,0 +1,194 @@
+"""How long a sign-in lasts, how tries are slowed down, what a password must be, and where each role begins."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from competence.access.rules import Assigned, Permission, Role
+from competence.foundation.errors import RuleBroken
+from competence.foundation.text import N_
+
+LONGEST = timedelta(hours=12)
+IDLE = timedelta(minutes=30)
+IDLE_ON_PHONE = timedelta(hours=8)
+PROVED_FOR = timedelta(minutes=30)
+"""On a phone the password is asked for again before a signature when it was given longer ago."""
+SEEN_EVERY = timedelta(minutes=5)
+INVITED_FOR = timedelta(days=14)
+CODE_FOR = timedelta(minutes=10)
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+
+TRY_WINDOW = timedelta(minutes=15)
+TRY_LIMITS: Mapping[str, int] = {"pair": 5, "account": 20, "address": 60}
+"""Failed tries within the window, after which the next one waits: from one address for one account, for one account from
+anywhere, and from one address (a care home shares one) for all accounts."""
+
+
+def key_hash(secret: str, kind: str, value: str) -> str:
+    """A keyed hash that stands for an account or an address where neither may be stored in clear."""
+    return hmac.new(secret.encode(), f"{kind}\n{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token that is itself random."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def waits_until(tries: Sequence[datetime], limit: int, *, now: datetime) -> datetime | None:
+    """The moment from which one more try is let through; None when it is let through now.
+
+    `limit` tries within the window are free; after that the oldest of them must have left the window.
+    """
+    recent = sorted(at for at in tries if at > now - TRY_WINDOW)
+    return recent[-limit] + TRY_WINDOW if len(recent) >= limit else None
+
+
+def minutes_left(until: datetime, *, now: datetime) -> int:
+    """Whole minutes to wait, at least one."""
+    return max(1, -int(-(until - now).total_seconds() // 60))
+
+
+def is_over(*, signed_in_at: datetime, last_seen: datetime, on_phone: bool, now: datetime) -> bool:
+    """Whether a sign-in has run out, by its length or because nobody used it."""
+    return now - signed_in_at >= LONGEST or now - last_seen >= (IDLE_ON_PHONE if on_phone else IDLE)
+
+
+def proof_is_old(*, proved_at: datetime, on_phone: bool, now: datetime) -> bool:
+    """Whether the password must be given again before a signature."""
+    return on_phone and now - proved_at >= PROVED_FOR
+
+
+def check_password(password: str, *, email: str) -> None:
+    """Nothing. RuleBroken when the password is too short, too long, or easy to guess from the e-mail address."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise RuleBroken(
+            N_("The password is too short. Use at least %(least)s characters, for instance three or four words."),
+            field="password",
+            least=SHORTEST_PASSWORD,
+        )
+    if len(password) > LONGEST_PASSWORD:
+        raise RuleBroken(N_("The password is too long. Use at most %(most)s characters."), field="password", most=LONGEST_PASSWORD)
+    low = password.casefold().strip()
+    if low in {email.casefold(), email.casefold().split("@")[0]} or len(set(low)) < 4 or low in EASY:
+        raise RuleBroken(N_("The password is too easy to guess. Choose another one, for instance three or four words."), field="password")
+
+
+EASY = frozenset(
+    {
+        "adgangskode", "adgangskode1", "password12", "password123", "1234567890", "12345678910", "qwertyuiop",
+        "kompetence", "kompetencetavlen", "kompetencer", "velkommen1", "velkommen12", "velkommen123", "hjemmeplejen",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Given:
+    """A role that somebody was given over a unit."""
+
+    role: Role
+    path: str
+    valid_from: date
+    valid_to: date | None
+    purpose: str | None = None
+
+
+@dataclass(frozen=True)
+class Works:
+    """An employment, as far as access is concerned."""
+
+    path: str
+    valid_from: date
+    valid_to: date | None
+    may_sign: bool = False
+
+
+def _in_force(valid_from: date, valid_to: date | None, on: date) -> bool:
+    return valid_from <= on and (valid_to is None or on < valid_to)
+
+
+def roles_in_force(given: Iterable[Given], works: Sequence[Works], *, on: date) -> tuple[Assigned, ...]:
+    """The roles of a person on the day, each over its unit.
+
+    Whoever has employments needs one that runs: with the last one all roles end. Whoever has none at all (an auditor, an
+    administrator from elsewhere) has the roles she was given. A running employment makes her an employee there, and
+    somebody who may sign where her staff group lets her.
+    """
+    running = [w for w in works if _in_force(w.valid_from, w.valid_to, on)]
+    if works and not running:
+        return ()
+    roles = {Assigned(g.role, g.path) for g in given if _in_force(g.valid_from, g.valid_to, on)}
+    roles |= {Assigned(Role.EMPLOYEE, w.path) for w in running}
+    roles |= {Assigned(Role.SIGNER, w.path) for w in running if w.may_sign}
+    return tuple(sorted(roles, key=lambda a: (ROLE_ORDER.index(a.role), a.path)))
+
+
+ROLE_ORDER = (
+    Role.LEADER, Role.DEVELOPMENT_NURSE, Role.GUIDE, Role.PLANNER, Role.DIRECTOR, Role.HR, Role.COMMITTEE,
+    Role.ADMINISTRATOR, Role.AUDITOR, Role.EMPLOYEE, Role.SIGNER,
+)  # fmt: skip
+"""Which role is home for whoever has several and has not chosen: the first of these."""
+
+
+def homes(roles: Iterable[Assigned]) -> tuple[Role, ...]:
+    """The roles one can see the system as, each once. To be allowed to sign is no home of its own."""
+    held = {a.role for a in roles}
+    return tuple(role for role in ROLE_ORDER if role in held and role is not Role.SIGNER)
+
+
+def home_role(roles: Iterable[Assigned], last_role: str | None) -> Role:
+    """The role whose menu and home are shown: the one used last, if it is still held."""
+    able = homes(roles)
+    chosen = [role for role in able if role == last_role]
+    return (chosen or list(able) or [Role.EMPLOYEE])[0]
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A page in a menu. It is left out for whoever lacks the permission."""
+
+    endpoint: str
+    label: str
+    icon: str = "list-check"
+    permission: Permission | None = None
+
+
+P = Permission
+COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics")
+COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ)
+IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
+MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
+MAY = MenuItem("me.may", N_("What I may do"), "how-to-reg", P.OWN_READ)
+PASSPORT = MenuItem("me.passport", N_("My passport"), "contact-card", P.OWN_READ)
+PATH = MenuItem("me.path", N_("My path"), "map", P.OWN_READ)
+PEOPLE = MenuItem("people.index", N_("Employees"), "groups", P.PERSON_READ)
+QUEUE = MenuItem("queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN)
+REQUIREMENTS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
+ROLES = MenuItem("accounts.index", N_("Roles"), "person-add", P.ROLE_GIVE)
+SIGNOFFS = MenuItem("queue.index", N_("Sign-offs"), "list-check", P.SIGNOFF_SIGN)
+STOPS = MenuItem("stops.index", N_("Stops"), "warning", P.STOP_READ)
+UNITS = MenuItem("organisation.index", N_("Units"), "business", P.UNIT_WRITE)
+WHO_MAY = MenuItem("who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK)
+LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ)
+
+MENU: Mapping[Role, tuple[MenuItem, ...]] = {
+    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, MATRIX),
+    Role.GUIDE: (QUEUE, COVERAGE, COLLEAGUES, MATRIX, WHO_MAY),
+    Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
+    Role.PLANNER: (WHO_MAY, COVERAGE),
+    Role.DEVELOPMENT_NURSE: (MATRIX, STOPS, COVERAGE, SIGNOFFS, PEOPLE, IMPORTS),
+    Role.DIRECTOR: (COVERAGE, MATRIX),
+    Role.HR: (COVERAGE, MATRIX),
+    Role.COMMITTEE: (COVERAGE, MATRIX),
+    Role.ADMINISTRATOR: (PEOPLE, UNITS, ROLES, IMPORTS, LOG),
+    Role.AUDITOR: (COVERAGE, PEOPLE, MATRIX),
+}
+"""The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""
+
+TABS: Mapping[Role, tuple[MenuItem, ...]] = {
+    Role.EMPLOYEE: (PATH, MAY, PASSPORT),
+    Role.GUIDE: (QUEUE, COLLEAGUES, WHO_MAY),
+}
+"""The bar at the bottom of a phone."""

@@ -1,0 +1,257 @@
+"""create_app: the one place that knows every feature."""
+
+import logging
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, render_template, request, session as cookie, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from competence import config
+from competence.access.rules import Permission
+from competence.access.web import check_routes, public, signed_in_actor
+from competence.accounts import passwords, web as accounts_web
+from competence.foundation import changes
+from competence.foundation.errors import NotAllowed, NotFound
+from competence.foundation.http import guard, log_json
+from competence.foundation.web import FORMATS, db, write_after_reading
+from competence.organisation.queries import municipality_for
+
+BLUEPRINTS = (
+    "competence.accounts.views.home:bp",
+    "competence.accounts.views.signin:bp",
+    "competence.accounts.views.roles:bp",
+    "competence.organisation.views:bp",
+    "competence.people.views:bp",
+    "competence.delegation.views.matrix:bp",
+    "competence.delegation.views.stops:bp",
+    "competence.signoffs.views.signoffs:bp",
+    "competence.signoffs.views.queue:bp",
+    "competence.decision.views:bp",
+    "competence.coverage.views.coverage:bp",
+    "competence.coverage.views.who_may:bp",
+    "competence.coverage.views.requirements:bp",
+    "competence.development.views:bp",
+    "competence.reports.views:bp",
+    "competence.imports.views:bp",
+)
+"""Every page of every feature, as "module:name". A feature adds its line here."""
+
+ANSWERS = ("competence.decision.commands:recompute",)
+"""What recomputes stored answers when a command has touched their ground, as "module:name"."""
+
+WAITING = "competence.signoffs.queries:waiting_count"
+"""(session, actor) -> how many things wait for her, for the bell in the top bar."""
+
+TEMPLATES = config.CHECKOUT / "templates"
+TRANSLATIONS = Path(__file__).parent / "translations"
+
+
+def named(place: str) -> Any:
+    """The object at "module:name"; None while the module is not there."""
+    module, _colon, name = place.partition(":")
+    if not _exists(module):
+        return None
+    return getattr(import_module(module), name, None)
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def wire() -> None:
+    """Nothing; what a command touches is answered, in a process without pages too."""
+    for place in ANSWERS:
+        answer = named(place)
+        if answer is not None:
+            changes.answered_by(answer)
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The application with every page. ConfigError or RuntimeError when it would not be safe to serve."""
+    settings = settings or config.load()
+    app = Flask(__name__, template_folder=str(TEMPLATES) if TEMPLATES.is_dir() else "templates")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        SETTINGS=settings,
+        SESSION_COOKIE_NAME="kompetence",
+        SESSION_COOKIE_SECURE=settings.cookies_are_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=21 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_I18N_ENABLED=False,
+        SEND_FILE_MAX_AGE_DEFAULT=31536000,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    if settings.testing:
+        passwords.hash_cheaply()
+    else:
+        log_json(level=logging.INFO)
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    db.open(app, settings.database_url)
+    guard(app, https=settings.cookies_are_secure and bool(settings.public_url))
+    _speak(app)
+    _find_municipality(app)
+    CSRFProtect(app)
+    accounts_web.init(app)
+    for place in BLUEPRINTS:
+        blueprint = named(place)
+        if blueprint is not None:
+            app.register_blueprint(blueprint)
+    _version_static(app)
+    _fill_templates(app)
+    _answer_errors(app)
+    wire()
+
+    @app.get("/healthz")
+    @public
+    def healthz() -> ResponseReturnValue:
+        """Whether the process and its database answer."""
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        return Response("ok\n", mimetype="text/plain")
+
+    @app.after_request
+    def write_what_was_read(response: Response) -> Response:
+        if response.status_code < 500:
+            write_after_reading()
+        return response
+
+    check_routes(app)
+    return app
+
+
+def _speak(app: Flask) -> None:
+    """Danish first, English as the second language. Each feature has a catalogue of its own."""
+    domains = sorted({path.stem for path in TRANSLATIONS.glob("*/LC_MESSAGES/*.po")}) or ["messages"]
+    app.config.update(
+        BABEL_DOMAIN=";".join(domains),
+        BABEL_TRANSLATION_DIRECTORIES=";".join([str(TRANSLATIONS)] * len(domains)),
+        BABEL_DEFAULT_LOCALE="da",
+        BABEL_DEFAULT_TIMEZONE="Europe/Copenhagen",
+    )
+
+    def language() -> str:
+        actor = signed_in_actor()
+        chosen = actor.locale if actor else cookie.get("language", "da")
+        return chosen if chosen in {"da", "en"} else "da"
+
+    Babel(app, locale_selector=language)
+
+
+def _find_municipality(app: Flask) -> None:
+    """The host name tells the municipality, and the session of the request then works for it alone."""
+
+    @app.before_request
+    def find() -> ResponseReturnValue | None:
+        if request.endpoint in {"static", "healthz"}:
+            return None
+        tenancy = municipality_for(db.session, request.host.partition(":")[0])
+        g.municipality = tenancy
+        g.municipality_id = tenancy.id if tenancy else None
+        if tenancy is None:
+            return render_template("errors/no_municipality.html"), 404
+        return None
+
+
+def _version_static(app: Flask) -> None:
+    """An address of a static file changes with the file, so that browsers may keep it for a year."""
+    folder = Path(app.static_folder or "")
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "filename" in values:
+            try:
+                values["v"] = f"{(folder / values['filename']).stat().st_mtime_ns // 1_000_000:x}"
+            except OSError:
+                return
+
+
+def _fill_templates(app: Flask) -> None:
+    app.jinja_env.filters.update(FORMATS)
+    app.jinja_env.globals.update(FORMATS)
+    app.jinja_env.globals["get_locale"] = get_locale
+    for place in ("competence.coverage.signs:sign", "competence.coverage.signs:have_need"):
+        drawn = named(place)
+        if drawn is not None:
+            app.jinja_env.globals[place.partition(":")[2]] = drawn
+    waiting = named(WAITING)
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        """What layout.html draws around every page."""
+        about = {"municipality": g.get("municipality"), "request_id": g.get("request_id"), "nav": [], "tabs": [], "actor": None}
+        actor = signed_in_actor()
+        if actor is None:
+            return about | {"show_finder": False}
+        return about | {
+            "actor": accounts_web.shown(actor),
+            "nav": accounts_web.menu(actor),
+            "tabs": accounts_web.tabs(actor),
+            "show_finder": "who_may.index" in app.view_functions
+            and (actor.may(Permission.WHO_MAY_ASK) or actor.may(Permission.WHO_MAY_COLLEAGUES)),
+            "waiting_count": waiting(db.session, actor) if waiting else 0,
+            "waiting_url": url_for("me.path") if "me.path" in app.view_functions else url_for("home.index"),
+        }
+
+
+def _answer_errors(app: Flask) -> None:
+    log = structlog.get_logger("competence.error")
+
+    @app.errorhandler(NotFound)
+    @app.errorhandler(404)
+    def not_found(_error: Exception) -> ResponseReturnValue:
+        return render_template("errors/404.html"), 404
+
+    @app.errorhandler(NotAllowed)
+    @app.errorhandler(403)
+    def not_allowed(_error: Exception) -> ResponseReturnValue:
+        return render_template("errors/403.html"), 403
+
+    @app.errorhandler(CSRFError)
+    def page_too_old(_error: CSRFError) -> ResponseReturnValue:
+        return render_template("errors/400.html", reason=_("The page had been open for too long, or you have signed in again meanwhile.")), 400
+
+    @app.errorhandler(HTTPException)
+    def other(error: HTTPException) -> ResponseReturnValue:
+        if error.code is None or error.code < 400:
+            return error
+        if error.code == 413:
+            return render_template("errors/400.html", reason=_("The file is larger than 20 MB.")), 413
+        if error.code >= 500:
+            return render_template("errors/500.html"), error.code
+        return render_template("errors/400.html", reason=""), error.code
+
+    @app.errorhandler(Exception)
+    def broke(error: Exception) -> ResponseReturnValue:
+        # The traceback is logged without the values in it: they may be about people.
+        log.error("unhandled", request_id=g.get("request_id"), route=request.endpoint, exc_info=_without_values(error))
+        if app.config["TESTING"]:
+            raise error
+        return render_template("errors/500.html"), 500
+
+
+def _without_values(error: Exception) -> tuple[type[BaseException], BaseException, Any]:
+    return RuntimeError, RuntimeError(type(error).__name__), error.__traceback__
+
+
