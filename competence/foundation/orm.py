@@ -97,12 +97,21 @@ def scoped(session: Session, table: Any, *columns: Any) -> Select[Any]:
 
 def engine_for(url: str, **options: Any) -> Engine:
     """An engine with the pragmas and transaction starts that the rest relies on."""
+    return prepared(create_engine(url, **engine_options(url), **options))
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What `create_engine` is given for the address."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 15}, **options)
+        return {"connect_args": {"timeout": 15}}
+    return {"connect_args": {"prepare_threshold": None, "options": "-c jit=off"}, "pool_pre_ping": True}
+
+
+def prepared(engine: Engine) -> Engine:
+    """The same engine; every connection of an SQLite one gets its pragmas, every transaction its kind of BEGIN."""
+    if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _open_sqlite):
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    else:
-        engine = create_engine(url, connect_args={"prepare_threshold": None, "options": "-c jit=off"}, **options)
     return engine
 
 
@@ -131,9 +140,22 @@ def begin_writing(session: Session) -> None:
     session.connection(execution_options={"writes": True})
 
 
+def work_for(session: Session, municipality_id: int) -> None:
+    """From here on the session works for the municipality, also when its transaction has already begun."""
+    session.info["municipality_id"] = municipality_id
+    if session.in_transaction():
+        _tell_database(session.connection(), municipality_id)
+
+
 def _set_municipality(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     municipality_id = session.info.get("municipality_id")
-    if municipality_id is not None and connection.dialect.name == "postgresql":
+    if municipality_id is not None:
+        _tell_database(connection, municipality_id)
+
+
+def _tell_database(connection: Connection, municipality_id: int) -> None:
+    """For PostgreSQL's policies; lasts until the transaction ends, so that a pooled connection carries nothing over."""
+    if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT set_config('app.municipality', %s, true)", (str(municipality_id),))
 
 
