@@ -88,7 +88,9 @@ class World:
         self.area = Area(name="Medicinhåndtering", position=1)
         session.add(self.area)
         session.add(TaskCriterion(task_id=None, position=1, text="Finder handlingsanvisning og instruks"))
-        self.version = MatrixVersion(number=1, valid_from=today() - timedelta(days=300), approved_at=now(), recorded_at=now())
+        self.version = MatrixVersion(
+            number=1, valid_from=today() - timedelta(days=300), approved_at=now(), recorded_at=now()
+        )
         session.add(self.version)
         session.flush()
         self._numbers = 1000
@@ -117,7 +119,11 @@ class World:
 
     def cell(self, task: Task, group: str, rule: CellRule, **columns: Any) -> Cell:
         """A cell of the version in force."""
-        entitling = {"minimum_level": 1} if rule.value in ("core", "must", "may_general", "may_citizen", "delegation_only") else {}
+        entitling = (
+            {"minimum_level": 1}
+            if rule.value in ("core", "must", "may_general", "may_citizen", "delegation_only")
+            else {}
+        )
         core = {"education_level": 2} if rule is CellRule.CORE else {}
         cell = Cell(
             version_id=self.version.id, task_id=task.id, staff_group_id=self.groups[group].id, rule=rule,
@@ -156,7 +162,11 @@ class World:
         unit = over or someone.unit
         self.session.add(
             RoleAssignment(
-                person_id=someone.person.id, role=role, unit_id=unit.id, valid_from=today() - LONG_AGO, valid_to=until,
+                person_id=someone.person.id,
+                role=role,
+                unit_id=unit.id,
+                valid_from=today() - LONG_AGO,
+                valid_to=until,
                 recorded_at=now(),
             )  # fmt: skip
         )
@@ -190,8 +200,13 @@ class World:
             self.session,
             [
                 NewEvent(
-                    someone.person.id, EventKind.SIGNED, by.person.id if by else None, task.id, citizen_id=citizen_id,
-                    fields=fields, recorded_at=moment,
+                    someone.person.id,
+                    EventKind.SIGNED,
+                    by.person.id if by else None,
+                    task.id,
+                    citizen_id=citizen_id,
+                    fields=fields,
+                    recorded_at=moment,
                 )  # fmt: skip
             ],
         )[0]
@@ -200,8 +215,13 @@ class World:
                 self.session,
                 [
                     NewEvent(
-                        someone.person.id, EventKind.ACCEPTED, someone.person.id, task.id, citizen_id=citizen_id,
-                        refers_to=event.seq, recorded_at=moment,
+                        someone.person.id,
+                        EventKind.ACCEPTED,
+                        someone.person.id,
+                        task.id,
+                        citizen_id=citizen_id,
+                        refers_to=event.seq,
+                        recorded_at=moment,
                     )  # fmt: skip
                 ],
             )

@@ -82,7 +82,8 @@ def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
     """The events in their order, each at the end of its person's chain, written set-based."""
     heads = lock_chains(session, (event.person_id for event in events))
     municipality_id, moment = tenant_id(session), now()
-    rows, texts = [], []
+    rows: list[dict[str, Any]] = []
+    texts: list[tuple[int, int, str, str, str]] = []
     for event in events:
         seq, before = heads[event.person_id]
         fields = dict(event.fields)

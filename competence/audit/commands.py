@@ -42,7 +42,7 @@ def record(
 def record_all(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
     """Nothing; every change of a bulk command is noted, each with the keys of `record`'s row."""
     common = {"municipality_id": tenant_id(session), "recorded_at": now()}
-    blank = {"subject_id": None, "person_id": None, "administrative": False, "detail": {}, "by_person_id": None}
+    blank: dict[str, Any] = {"subject_id": None, "person_id": None, "administrative": False, "detail": {}, "by_person_id": None}
     rows = [blank | dict(entry) | common for entry in entries]
     if rows:
         session.execute(insert(AuditEntry), rows)

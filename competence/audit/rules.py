@@ -35,7 +35,7 @@ def utc_text(moment: datetime) -> str:
 
 def link_hash(link: Link) -> str:
     """SHA-256, in hex, over the RFC 8785 JSON of the event's fields and the hash before it."""
-    document = {
+    document: dict[str, Any] = {
         "format": link.format,
         "municipality": link.municipality_id,
         "person": link.person_id,

@@ -44,13 +44,13 @@ def recompute(session: Session, touched: Touched) -> None:
         return
     if touched.tasks:
         _rewrite(session, true(), shared, slots, _with_dependents(shared, touched.tasks))
-    whole = {person for person, tasks in touched.persons.items() if tasks is None}
-    part = {person: tasks for person, tasks in touched.persons.items() if tasks is not None}
+    whole = {person for person, changed in touched.persons.items() if changed is None}
+    part = {person: changed for person, changed in touched.persons.items() if changed is not None}
     for some in chunks(whole | set(_receivers(session, touched.persons))):
         _rewrite(session, EMPLOYMENTS.c.person_id.in_(some), shared, slots, None)
     by_tasks: dict[frozenset[int], list[int]] = {}
-    for person, tasks in part.items():
-        by_tasks.setdefault(frozenset(tasks), []).append(person)
+    for person, changed in part.items():
+        by_tasks.setdefault(frozenset(changed), []).append(person)
     for tasks, persons in by_tasks.items():
         for some in chunks(persons):
             _rewrite(session, EMPLOYMENTS.c.person_id.in_(some), shared, slots, _with_dependents(shared, tasks))
@@ -119,9 +119,8 @@ def personal_tasks(employment: Employment, shared: Book, slots: Mapping[int, int
     if _all_personal(employment, shared):
         return set(slots)
     tasks = set(employment.signed) | set(employment.delegations) | set(employment.exempt)
-    tasks |= {
-        rule.task_id for rule in (*shared.stops, *shared.masks) if employment.unit_path.startswith(rule.unit_path)
-    }
+    tasks |= {stop.task_id for stop in shared.stops if employment.unit_path.startswith(stop.unit_path)}
+    tasks |= {mask.task_id for mask in shared.masks if employment.unit_path.startswith(mask.unit_path)}
     tasks |= set(shared.sign_again_from) & set(employment.signed)
     tasks |= {task for task, needs in shared.must_hold.items() if task in slots and needs}
     return tasks & set(slots)
@@ -340,7 +339,7 @@ def differences(session: Session) -> list[tuple[int, str]]:
     for some in chunks(ids, BATCH):
         stored_rows: dict[int, set[tuple[Any, ...]]] = {}
         for row in session.execute(scoped(session, ROWS).where(ROWS.c.employment_id.in_(some))):
-            stored_rows.setdefault(row.employment_id, set()).add(_comparable(row._mapping))
+            stored_rows.setdefault(row.employment_id, set()).add(_comparable(dict(row._mapping)))
         vectors = {
             row.employment_id: row
             for row in session.execute(scoped(session, VECTORS).where(VECTORS.c.employment_id.in_(some)))

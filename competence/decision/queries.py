@@ -147,7 +147,7 @@ def delegations(
     session: Session, person_ids: Iterable[int], shared: Book, *, task_id: int | None = None
 ) -> dict[int, dict[int, tuple[Delegated, ...]]]:
     """Person -> task -> personal delegations, each with the day its giver lost what it rests on."""
-    rows = []
+    rows: list[Any] = []
     for some in chunks(person_ids):
         wanted = scoped(session, DELEGATIONS).where(DELEGATIONS.c.person_id.in_(some))
         rows += session.execute(wanted if task_id is None else wanted.where(DELEGATIONS.c.task_id == task_id)).all()

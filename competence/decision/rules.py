@@ -462,7 +462,7 @@ def explain(
         yield Reason("ground", True, _GROUNDS[cell.ground])
     if answer.state is State.STOPPED:
         yield Reason("stop", False, sentence(N_("The task is stopped.")))
-    if cell.rule is not CellRule.CORE or signed is not None or answer.waiting is not None:
+    if cell.rule is not CellRule.CORE or signed is not None or answer.waiting is not None or answer.state in _UNSIGNED:
         yield from _training(answer)
         yield from _signature(answer, on)
     if cell.rule is CellRule.DELEGATION_ONLY:
@@ -550,6 +550,8 @@ def _signature(answer: Answer, on: date) -> Iterable[Reason]:
 
 
 _HERE = Origin.SIGNED_HERE
+_UNSIGNED = (State.NOT_BEGUN, State.TRAINING, State.LAPSED)
+"""A core task that the education does not reach shows the way to a signature like the others."""
 
 _GROUNDS: Mapping[str, Sentence] = {
     "own_right": sentence(N_("Reserved task: the profession's own right.")),

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 import rfc8785
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
@@ -94,7 +94,9 @@ def new_draft(
     rows = [_cell_row(session, draft.id, cell) for cell in cells]
     if rows:
         session.execute(insert(Cell), rows)
-    record(session, by=by, action="new_draft", subject="matrix_version", subject_id=draft.id, detail={"cells": len(rows)})
+    record(
+        session, by=by, action="new_draft", subject="matrix_version", subject_id=draft.id, detail={"cells": len(rows)}
+    )
     return draft
 
 
@@ -158,7 +160,9 @@ def approve_version(
         raise Overtaken(sentence(N_("The version has already been approved. Nothing was written.")))
     if valid_from <= today():
         raise RuleBroken(
-            sentence(N_("A version is approved at the latest the day before it is in force. Choose tomorrow or later.")),
+            sentence(
+                N_("A version is approved at the latest the day before it is in force. Choose tomorrow or later.")
+            ),
             field="valid_from",
         )
     others = session.scalars(
@@ -166,7 +170,8 @@ def approve_version(
     ).all()
     if any(other.valid_from is not None and other.valid_from >= valid_from for other in others):
         raise RuleBroken(
-            sentence(N_("Another version is already approved from that day or later. Choose a later day.")), field="valid_from"
+            sentence(N_("Another version is already approved from that day or later. Choose a later day.")),
+            field="valid_from",
         )
     _state_grounds(session, version, grounds or {})
     missing = ungrounded(session, version.id)
@@ -234,21 +239,31 @@ def _state_grounds(session: Session, version: MatrixVersion, grounds: Mapping[in
         cell, task, group = by_id[cell_id]
         if given.ground is Ground.OWN_RIGHT and not group.has_reserved_scope:
             raise RuleBroken(
-                sentence(N_("%(group)s has no reserved scope of its own and cannot have own right."), group=group.name), field="grounds"
+                sentence(N_("%(group)s has no reserved scope of its own and cannot have own right."), group=group.name),
+                field="grounds",
             )
         if given.ground is Ground.FRAMEWORK:
             if given.framework is None or not all(
-                part.strip() for part in (given.framework.giver, given.framework.instruction, given.framework.instruction_version)
+                part.strip()
+                for part in (given.framework.giver, given.framework.instruction, given.framework.instruction_version)
             ):
                 raise RuleBroken(
-                    sentence(N_("A framework delegation needs its giver, its written instruction and the instruction's version.")),
+                    sentence(
+                        N_(
+                            "A framework delegation needs its giver, its written instruction and the instruction's version."
+                        )
+                    ),
                     field="grounds",
                 )
             session.add(
                 FrameworkDelegation(
-                    giver_text=squeeze(given.framework.giver), task_id=task.id, staff_group_id=group.id,
+                    giver_text=squeeze(given.framework.giver),
+                    task_id=task.id,
+                    staff_group_id=group.id,
                     instruction=squeeze(given.framework.instruction),
-                    instruction_version=squeeze(given.framework.instruction_version), valid_from=today(), recorded_at=now(),
+                    instruction_version=squeeze(given.framework.instruction_version),
+                    valid_from=today(),
+                    recorded_at=now(),
                 )  # fmt: skip
             )
         cell.ground = given.ground
@@ -266,7 +281,7 @@ def _freeze_defaults(session: Session, version_id: int) -> None:
     ).all()  # fmt: skip
     for row in rows:
         session.execute(
-            update(cast(Table, CELLS))
+            update(CELLS)
             .where(CELLS.c.municipality_id == tenant_id(session), CELLS.c.id == row.id)
             .values(
                 observed_times=row.observed_times if row.observed_times is not None else row.times,
@@ -300,7 +315,9 @@ def stop_task(
     if not reason.strip():
         raise RuleBroken(sentence(N_("Write why the task is stopped, so that colleagues know.")), field="reason")
     if looks_like_cpr(reason):
-        raise RuleBroken(sentence(N_("Never write a citizen's name or CPR number. Take the number out.")), field="reason")
+        raise RuleBroken(
+            sentence(N_("Never write a citizen's name or CPR number. Take the number out.")), field="reason"
+        )
     stop = Stop(
         task_id=task.id, unit_id=unit.id, staff_group_id=staff_group_id, begins_at=now(), valid_to=valid_to,
         reason=squeeze(reason), stopped_by=by.person_id, recorded_at=now(),
@@ -326,14 +343,23 @@ def lift_stop(session: Session, stop_id: int, *, by: Actor) -> Stop:
     if stop.lifted_at is not None:
         raise Overtaken(sentence(N_("The stop has already been lifted.")))
     stop.lifted_at, stop.lifted_by = now(), by.person_id
-    record(session, by=by.person_id, action="lift_stop", subject="stop", subject_id=stop.id, detail={"task": stop.task_id})
+    record(
+        session, by=by.person_id, action="lift_stop", subject="stop", subject_id=stop.id, detail={"task": stop.task_id}
+    )
     touched(session, task_id=stop.task_id)
-    return cast(Stop, stop)
+    return stop
 
 
 @command
 def restrict(
-    session: Session, task_id: int, *, unit_id: int, staff_group_id: int | None, minimum_level: int | None, reason: str, by: Actor
+    session: Session,
+    task_id: int,
+    *,
+    unit_id: int,
+    staff_group_id: int | None,
+    minimum_level: int | None,
+    reason: str,
+    by: Actor,
 ) -> UnitMask:
     """The stricter rule of a unit from today: closed (None), or a higher minimum level. Never looser than the municipality."""
     unit = session.scalars(select(Unit).where(Unit.id == unit_id)).first()
@@ -346,7 +372,9 @@ def restrict(
     )  # fmt: skip
     session.add(mask)
     session.flush()
-    record(session, by=by.person_id, action="restrict", subject="unit_mask", subject_id=mask.id, detail={"task": task_id})
+    record(
+        session, by=by.person_id, action="restrict", subject="unit_mask", subject_id=mask.id, detail={"task": task_id}
+    )
     touched(session, task_id=task_id)
     return mask
 
@@ -356,12 +384,9 @@ def delegate(
     session: Session, employment_id: int, task_id: int, *, valid_to: date | None, instruction: str, by: Actor
 ) -> Delegation:
     """The personal delegation that `by` gives, waiting for the receiver's yes. The giver is authorised and holds the task."""
-    row = session.execute(
-        select(Employment, Unit).join(Unit, Unit.id == Employment.unit_id).where(Employment.id == employment_id)
-    ).first()
-    if row is None:
+    employment = session.scalars(select(Employment).where(Employment.id == employment_id)).first()
+    if employment is None:
         raise NotFound
-    employment, _unit = row
     lock_chains(session, [employment.person_id])
     on = today()
     cell = cell_for(session, task_id, employment.staff_group_id, stage_from=employment.stage_from, on=on)
@@ -381,7 +406,9 @@ def delegate(
         and holds(session, mine.id, task_id, on=on, version_id=version.id if version else None)
         for mine, group in own
     ):
-        raise RuleBroken(sentence(N_("Only an authorised person with her own reserved scope who holds the task can delegate it.")))
+        raise RuleBroken(
+            sentence(N_("Only an authorised person with her own reserved scope who holds the task can delegate it."))
+        )
     if valid_to is not None and valid_to <= on:
         raise RuleBroken(sentence(N_("The last day must be today or later.")), field="valid_through")
     event = append(
@@ -429,7 +456,9 @@ def accept_delegation(session: Session, delegation_id: int, *, by: Actor) -> Del
     given = session.get(EvidenceEvent, row.event_id)
     append(
         session,
-        NewEvent(by.person_id, "delegation_accepted", by.person_id, row.task_id, refers_to=given.seq if given else None),
+        NewEvent(
+            by.person_id, "delegation_accepted", by.person_id, row.task_id, refers_to=given.seq if given else None
+        ),
     )
     row.accepted_on = today()
     record(
@@ -459,5 +488,3 @@ def end_delegation(session: Session, delegation_id: int, *, by: Actor) -> Delega
     )  # fmt: skip
     touched(session, person_id=row.person_id, task_id=row.task_id)
     return row
-
-

@@ -48,7 +48,7 @@ def version_in_force(session: Session, on: date) -> MatrixVersion | None:
     ).first()
 
 
-def scoped_versions(session: Session) -> Select[tuple[MatrixVersion]]:
+def scoped_versions(session: Session) -> Select[MatrixVersion]:
     """A select of the municipality's versions."""
     return select(MatrixVersion).where(MatrixVersion.municipality_id == tenant_id(session))
 

@@ -63,7 +63,7 @@ def command(function: Callable[Concatenate[Session, P], R]) -> Callable[Concaten
     """A user's verb: when the outermost one ends, the answers that it touched are recomputed, in its transaction."""
 
     @wraps(function)
-    def run(session: Session, *args: P.args, **kwargs: P.kwargs) -> R:
+    def run(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
         depth = session.info.get("command_depth", 0)
         session.info["command_depth"] = depth + 1
         try:

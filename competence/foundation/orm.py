@@ -175,9 +175,10 @@ def _stamp_tenant(session: Session, _context: Any, _instances: Any) -> None:
     municipality_id = session.info.get("municipality_id")
     for row in session.new:
         if isinstance(row, Tenant):
-            if row.municipality_id is None:
+            given: int | None = row.municipality_id
+            if given is None:
                 row.municipality_id = tenant_id(session)
-            elif municipality_id is not None and row.municipality_id != municipality_id:
+            elif municipality_id is not None and given != municipality_id:
                 raise RuntimeError("a row of another municipality")
 
 

@@ -33,9 +33,10 @@ class Settings:
 def settings_from(stored: Mapping[str, Any]) -> Settings:
     """The municipality's settings; unknown keys are ignored, absent ones take the default."""
     known = {f.name for f in fields(Settings)}
-    return Settings(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in stored.items() if key in known}
-    )
+    chosen: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in stored.items() if key in known
+    }
+    return Settings(**chosen)
 
 
 def is_within(path: str, root: str) -> bool:

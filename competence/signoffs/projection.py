@@ -1,10 +1,10 @@
 """The projections of the evidence, rebuilt from the events whenever these change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, delete, insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from competence.foundation.orm import tenant_id
@@ -31,7 +31,7 @@ def rebuild(session: Session, person_ids: Iterable[int], *, on: date, task_id: i
             gone = delete(table).where(table.c.municipality_id == tenant_id(session), table.c.person_id.in_(some_ids))
             session.execute(gone if task_id is None else gone.where(table.c.task_id == task_id))
         if rows:
-            session.execute(insert(cast(Table, table)), [municipality | row for row in rows])
+            session.execute(insert(table), [municipality | row for row in rows])
 
 
 def rows_of(person_id: int, events: Sequence[Event], *, on: date) -> Rows:
@@ -66,7 +66,7 @@ def _common(person_id: int, signed: Signed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _current(person_id: int, signed: Signed) -> Mapping[str, Any]:
+def _current(person_id: int, signed: Signed) -> dict[str, Any]:
     return _common(person_id, signed) | {
         "counts_from": signed.counts_from,
         "ended_on": signed.ended_on,
@@ -75,5 +75,5 @@ def _current(person_id: int, signed: Signed) -> Mapping[str, Any]:
     }
 
 
-def _waiting(person_id: int, signed: Signed) -> Mapping[str, Any]:
+def _waiting(person_id: int, signed: Signed) -> dict[str, Any]:
     return _common(person_id, signed)

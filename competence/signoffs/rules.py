@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from competence.foundation.clock import add_months, local
+from competence.foundation.text import N_, Sentence, sentence
 
 
 class EventKind(StrEnum):
@@ -130,10 +131,11 @@ class Signed:
         return any(start <= on and (end is None or on < end) for start, end in self.pauses)
 
     def waits(self, on: date) -> bool:
-        """Whether the person's answer is still waited for on the day."""
+        """Whether it was signed by the day and the person's answer is still waited for."""
         return (
-            self.accepted_on is None
-            and self.ended_on is None
+            (self.recorded_on is None or self.recorded_on <= on)
+            and (self.accepted_on is None or on < self.accepted_on)
+            and (self.ended_on is None or on < self.ended_on)
             and (self.answer_before is None or on < self.answer_before)
             and (self.valid_to is None or on < self.valid_to)
         )
@@ -246,3 +248,51 @@ def times_counted(observed_on: Sequence[date], *, since: date | None) -> int:
 def too_late_to_undo(signed_at: datetime, now: datetime, *, minutes: int) -> bool:
     """Whether the signer's own regret time has run out."""
     return now - signed_at > timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What stands between a person and a signature for a task."""
+
+    done: int
+    needed: int
+    wanted: frozenset[int]
+    """Positions of the criteria that must be shown."""
+    ticked: frozenset[int]
+    gates: tuple[str, ...] = ()
+    """Names of the courses, dialogues and checks that are still to be passed."""
+    tasks: tuple[str, ...] = ()
+    """Names of the tasks that must be held first and are not."""
+
+    @property
+    def shown(self) -> int:
+        """How many of the criteria have been shown."""
+        return len(self.wanted & self.ticked)
+
+
+def missing(ready: Readiness) -> tuple[tuple[str, Sentence], ...]:
+    """(field, sentence) for each thing that is missing before a signature, in the order of the page; empty when nothing is."""
+    found: list[tuple[str, Sentence]] = []
+    if ready.done < ready.needed:
+        found.append(
+            (
+                "times",
+                sentence(
+                    N_("%(done)s of %(needed)s times are recorded. Record the rest before you sign."),
+                    done=ready.done,
+                    needed=ready.needed,
+                ),
+            )
+        )
+    found += [
+        ("gates", sentence(N_("This must be held and passed first: %(name)s."), name=name)) for name in ready.gates
+    ]
+    found += [
+        ("prerequisites", sentence(N_("The task %(task)s must be held first."), task=name)) for name in ready.tasks
+    ]
+    left = len(ready.wanted) - ready.shown
+    if left == 1:
+        found.append(("criteria", sentence(N_("1 point has not been shown yet."))))
+    elif left:
+        found.append(("criteria", sentence(N_("%(count)s points have not been shown yet."), count=left)))
+    return tuple(found)
