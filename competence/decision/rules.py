@@ -462,7 +462,9 @@ def explain(
         yield Reason("ground", True, _GROUNDS[cell.ground])
     if answer.state is State.STOPPED:
         yield Reason("stop", False, sentence(N_("The task is stopped.")))
-    if cell.rule is not CellRule.CORE or signed is not None or answer.waiting is not None or answer.state in _UNSIGNED:
+    if not (answer.level and answer.basis == "education") and (
+        cell.rule is not CellRule.CORE or signed is not None or answer.waiting is not None or answer.state in _UNSIGNED
+    ):
         yield from _training(answer)
         yield from _signature(answer, on)
     if cell.rule is CellRule.DELEGATION_ONLY:
@@ -481,6 +483,11 @@ def explain(
             yield Reason("prerequisite", False, sentence(N_("Another task that must be held with it is not held.")))
     if answer.state is State.PAUSED:
         yield Reason("pause", False, sentence(N_("On pause.")))
+    if answer.level and answer.waiting is not None:
+        waits = sentence(
+            N_("A new signature at level %(level)s waits for the employee's own yes."), level=answer.waiting.level
+        )
+        yield Reason("renewal", True, waits)
     if answer.level:
         if answer.last_day is not None:
             yield Reason("validity", True, sentence(N_("Through %(day)s."), day=answer.last_day))
@@ -491,7 +498,7 @@ def explain(
 def _training(answer: Answer) -> Iterable[Reason]:
     if answer.state is State.VALID and answer.basis == "education":
         return
-    if answer.signed is not None and answer.signed.origin is not _HERE and answer.level:
+    if answer.signed is not None and answer.signed.origin is Origin.TRANSFERRED and answer.level:
         return
     if answer.level or answer.waiting is not None:
         yield Reason("training", True, sentence(N_("The training is done.")))
@@ -508,7 +515,7 @@ def _signature(answer: Answer, on: date) -> Iterable[Reason]:
     if signed is None and wait is None:
         yield Reason("signature", False, sentence(N_("The signature is missing.")))
         return
-    if wait is not None:
+    if wait is not None and answer.level == 0:
         yield Reason(
             "signature",
             True,
@@ -522,7 +529,7 @@ def _signature(answer: Answer, on: date) -> Iterable[Reason]:
     lapsed = not signed.in_force(on)
     text = (
         N_("Transferred from paper, signed on %(day)s at level %(level)s.")
-        if signed.origin is not _HERE
+        if signed.origin is Origin.TRANSFERRED
         else N_("Signed on %(day)s at level %(level)s.")
     )
     enough = signed.level >= answer.cell.minimum_level
@@ -549,7 +556,6 @@ def _signature(answer: Answer, on: date) -> Iterable[Reason]:
         )
 
 
-_HERE = Origin.SIGNED_HERE
 _UNSIGNED = (State.NOT_BEGUN, State.TRAINING, State.LAPSED)
 """A core task that the education does not reach shows the way to a signature like the others."""
 
