@@ -39,7 +39,7 @@ class ObservationDraft(Base, Tenant):
 
     __tablename__ = "observation_draft"
     __table_args__ = wall(
-        UniqueConstraint("municipality_id", "guide_id", "employment_id", "task_id"),
+        UniqueConstraint("municipality_id", "guide_id", "employment_id", "task_id", name="uq_observation_draft_place"),
         guide_id="person",
         employment_id="employment",
         task_id="task",

@@ -1,0 +1,54 @@
+"""The user's verbs about sign-offs: each authorises, asks the rule, appends to the chain, and leaves an audit entry."""
+
+from competence.signoffs.commands.answering import accept, decline, not_yet
+from competence.signoffs.commands.asking import agree, ask_for_sign_off, withdraw_request
+from competence.signoffs.commands.citizens import name_citizen
+from competence.signoffs.commands.observing import NewObservation, observe, save_draft, withdraw_observation
+from competence.signoffs.commands.signing import (
+    ExternalInstructor,
+    NewSignOff,
+    ground_to_sign,
+    revoke,
+    sign_off,
+    withdraw,
+)
+from competence.signoffs.queries import (
+    Signer,
+    appointment,
+    get_employment,
+    get_task,
+    municipality_settings,
+    name_of,
+    signer_on,
+    terms_to_sign,
+    times_needed,
+)
+
+__all__ = [
+    "ExternalInstructor",
+    "NewObservation",
+    "NewSignOff",
+    "Signer",
+    "accept",
+    "agree",
+    "appointment",
+    "ask_for_sign_off",
+    "decline",
+    "get_employment",
+    "get_task",
+    "ground_to_sign",
+    "municipality_settings",
+    "name_citizen",
+    "name_of",
+    "not_yet",
+    "observe",
+    "revoke",
+    "save_draft",
+    "sign_off",
+    "signer_on",
+    "terms_to_sign",
+    "times_needed",
+    "withdraw",
+    "withdraw_observation",
+    "withdraw_request",
+]

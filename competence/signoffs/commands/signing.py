@@ -1,0 +1,340 @@
+"""A signer vouches for a person; takes it back within her ten minutes; ends a sign-off with a reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from competence.access.rules import Actor, Permission, authorise
+from competence.audit.chain import Appended, NewEvent, append, lock_chains
+from competence.audit.commands import record
+from competence.audit.models import CitizenReference
+from competence.audit.sealing import chain_hash
+from competence.delegation.rules import CellRule, CellTerms
+from competence.foundation.changes import command, touched
+from competence.foundation.clock import now, today
+from competence.foundation.errors import NotFound, Overtaken, RuleBroken
+from competence.foundation.orm import scoped, tenant_id
+from competence.foundation.text import N_, sentence, squeeze
+from competence.people.models import Employment
+from competence.signoffs import projection
+from competence.signoffs.commands.common import check_dates, find_signed, follow_up, no_cpr, refused, state_after
+from competence.signoffs.models import ObservationDraft, SignOffRequest
+from competence.signoffs.queries import (
+    OBSERVATIONS,
+    Signer,
+    get_employment,
+    get_task,
+    levels,
+    municipality_settings,
+    name_of,
+    readiness,
+    signer_on,
+    state_of,
+    terms_to_sign,
+)
+from competence.signoffs.rules import (
+    EventKind,
+    Origin,
+    Signed,
+    current,
+    last_valid_day,
+    missing,
+    too_late_to_undo,
+    waiting,
+)
+
+
+@dataclass(frozen=True)
+class ExternalInstructor:
+    """The first holder's signer: somebody from outside whom the development nurse records."""
+
+    name: str
+    profession: str
+    organisation: str
+    taught_on: date
+    certificate: str
+
+
+@dataclass(frozen=True)
+class NewSignOff:
+    """What the signer vouches for. `valid_to` is half-open; None: as the cell says."""
+
+    task_id: int
+    level: int
+    valid_from: date
+    valid_to: date | None = None
+    ticked: tuple[int, ...] = ()
+    """Positions of the criteria that were shown."""
+    note: str = ""
+    lower_reason: str = ""
+    """Why the level is lower than the one in force; asked for only then."""
+    citizen_id: int | None = None
+    external: ExternalInstructor | None = None
+    expects: int | None = None
+    """The seq of the last sign-off that the signer saw on her page; another one means somebody was first. 0 = none."""
+
+
+def ground_to_sign(signer: Signer, *, level: int, person_id: int) -> Mapping[str, str | int]:
+    """The signer's ground as the event freezes it. RuleBroken when she may not sign this (product.md, the rule, point 5)."""
+    if signer.person_id == person_id:
+        raise RuleBroken(
+            sentence(N_("You cannot sign for yourself. Ask a learning guide or a colleague who may sign."))
+        )
+    if signer.appointed is None and not signer.group_may_sign:
+        raise RuleBroken(
+            sentence(
+                N_(
+                    "Only learning guides, development nurses and the staff groups that the municipality has chosen can sign."
+                )
+            )
+        )
+    if signer.level == 0:
+        raise RuleBroken(
+            sentence(N_("You can only sign for tasks that you may do yourself. Ask a colleague who holds the task."))
+        )
+    if signer.level < level:
+        raise RuleBroken(
+            sentence(N_("You hold the task at level %(own)s and can sign up to that level."), own=signer.level),
+            field="level",
+        )
+    return {
+        "as": signer.appointed.value if signer.appointed else "staff_group", "group": signer.group_code, "own_level": signer.level,
+    }  # fmt: skip
+
+
+@command
+def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor) -> Appended:
+    """The event by which `by` vouches for the person. RuleBroken says why not, Overtaken that somebody was first."""
+    employment, unit = get_employment(session, employment_id)
+    authorise(by, Permission.EXTERNAL_INSTRUCTOR_RECORD if new.external else Permission.SIGNOFF_SIGN, unit.path)
+    task = get_task(session, new.task_id)
+    if by.person_id == employment.person_id:
+        raise RuleBroken(
+            sentence(N_("You cannot sign for yourself. Ask a learning guide or a colleague who may sign."))
+        )
+    lock_chains(session, [employment.person_id])  # before reading, or two signers build on one head
+    on = today()
+    check_dates(employment, new.valid_from, field="valid_from")
+    cell, first_day = terms_to_sign(session, employment, task.id, on=on)
+    if not cell.entitles:
+        raise RuleBroken(refused(cell), field="task")
+    if task.archived_on is not None and task.archived_on <= on:
+        raise RuleBroken(sentence(N_("The task is no longer in the catalogue.")), field="task")
+    signed = state_of(session, employment.person_id, task.id, citizen_id=new.citizen_id)
+    _first_come(session, signed, new, by=by, on=on)
+    _check_level(session, new, signed, on)
+    citizen = _check_citizen(session, cell, new)
+    if new.external is not None:
+        _check_instructor(new.external, on)
+        ground: Mapping[str, str | int] = {"as": "external_instructor", "recorded_by": by.person_id}
+    else:
+        signer = signer_on(session, by, task.id, unit=unit, on=on)
+        ground = ground_to_sign(signer, level=new.level, person_id=employment.person_id)
+    ready = readiness(session, employment, task, cell, signed, ticked=new.ticked, on=on)
+    for field, why in missing(ready):
+        # An instructor from outside has seen the practice elsewhere; courses and other tasks are asked for all the same.
+        if new.external is None or field in ("gates", "prerequisites"):
+            raise RuleBroken(why, field=field)
+    no_cpr(new.note, field="note")
+    no_cpr(new.lower_reason, field="lower_reason")
+    valid_from, valid_to = _dates(new, cell, first_day)
+    settings = municipality_settings(session)
+    fields = {
+        "level": new.level, "valid_from": valid_from.isoformat(), "valid_to": valid_to.isoformat() if valid_to else None,
+        "answer_before": (on + timedelta(days=settings.accept_within_days)).isoformat(), "employment": employment.id,
+        "origin": (Origin.EXTERNAL_INSTRUCTOR if new.external else Origin.SIGNED_HERE).value, "ground": dict(ground),
+        "matrix_version": cell.version, "rule": cell.rule.value, "criteria": sorted(ready.wanted & ready.ticked),
+        "observed": _observed(session, employment.person_id, task.id), "instruction": task.instruction_version,
+    }  # fmt: skip
+    if citizen is not None:
+        fields["citizen_hash"] = chain_hash(citizen.lookup or "", citizen.salt)
+    if new.external is not None:
+        outside = new.external
+        fields["signer_text"] = ", ".join(
+            squeeze(part) for part in (outside.name, outside.profession, outside.organisation)
+        )
+        fields["taught_on"] = outside.taught_on.isoformat()
+        fields["certificate"] = squeeze(outside.certificate)
+    texts = {
+        name: squeeze(text) for name, text in (("note", new.note), ("lower_reason", new.lower_reason)) if text.strip()
+    }
+    event = append(
+        session,
+        NewEvent(
+            employment.person_id, EventKind.SIGNED, by.person_id, task.id, citizen_id=new.citizen_id, fields=fields,
+            texts=texts,
+        ),
+    )  # fmt: skip
+    projection.rebuild(session, [employment.person_id], on=on, task_id=task.id)
+    _close_requests(session, employment.person_id, task.id)
+    _drop_draft(session, employment.id, task.id, by)
+    record(
+        session, by=by.person_id, action="sign_off", subject="evidence_event", subject_id=event.id,
+        person_id=employment.person_id, detail={"task": task.id, "level": new.level},
+    )  # fmt: skip
+    touched(session, person_id=employment.person_id, task_id=task.id)
+    return event
+
+
+def _first_come(session: Session, signed: Sequence[Signed], new: NewSignOff, *, by: Actor, on: date) -> None:
+    waits = waiting([s for s in signed if s.origin is not Origin.TRANSFERRED], on=on)
+    if waits is not None:
+        if waits.signer_id == by.person_id:
+            raise Overtaken(
+                sentence(N_("You have already signed this. It waits for the employee's own yes. Nothing was written."))
+            )
+        raise Overtaken(
+            sentence(
+                N_("%(name)s has already signed this. It waits for the employee's own yes. Nothing was written."),
+                name=waits.signer_text or name_of(session, waits.signer_id) or "",
+            )
+        )
+    newest = max((s.seq for s in signed if not s.withdrawn), default=0)
+    if new.expects is not None and newest != new.expects:
+        last = next((s for s in signed if s.seq == newest), None)
+        if last is None:
+            raise Overtaken(sentence(N_("What you had on your page has changed. Nothing was written. Look again.")))
+        who = last.signer_text or name_of(session, last.signer_id) or ""
+        raise Overtaken(
+            sentence(N_("%(name)s signed this while you had the page open. Nothing was written. Look again."), name=who)
+        )
+
+
+def _check_level(session: Session, new: NewSignOff, signed: Sequence[Signed], on: date) -> None:
+    if new.level not in {level.rank for level in levels(session)}:
+        raise RuleBroken(sentence(N_("Choose the level you have seen.")), field="level")
+    held = current(signed, on=on)
+    if held is not None and new.level < held.level and not new.lower_reason.strip():
+        raise RuleBroken(
+            sentence(N_("The level is lower than the one in force (%(level)s). Write why."), level=held.level),
+            field="lower_reason",
+        )
+
+
+def _check_citizen(session: Session, cell: CellTerms, new: NewSignOff) -> CitizenReference | None:
+    if cell.rule is not CellRule.MAY_CITIZEN:
+        if new.citizen_id is not None:
+            raise RuleBroken(
+                sentence(N_("This task is signed for all citizens. Leave the reference empty.")), field="citizen"
+            )
+        return None
+    if new.citizen_id is None:
+        raise RuleBroken(
+            sentence(N_("This task is signed for one certain citizen. Write the care system's reference.")),
+            field="citizen",
+        )
+    citizen = session.scalars(select(CitizenReference).where(CitizenReference.id == new.citizen_id)).first()
+    if citizen is None or citizen.erased_at is not None:
+        raise NotFound
+    return citizen
+
+
+def _check_instructor(outside: ExternalInstructor, on: date) -> None:
+    for field in ("name", "profession", "organisation", "certificate"):
+        text = getattr(outside, field)
+        if not text.strip():
+            raise RuleBroken(
+                sentence(N_("Write name, profession, organisation and certificate of the instructor.")), field=field
+            )
+        no_cpr(text, field=field)
+    if outside.taught_on > on:
+        raise RuleBroken(sentence(N_("The date lies ahead. Write the day it was seen.")), field="taught_on")
+
+
+def _dates(new: NewSignOff, cell: CellTerms, first_day: date | None) -> tuple[date, date | None]:
+    valid_from = max(new.valid_from, first_day or new.valid_from)
+    last = last_valid_day(valid_from, cell.validity_months)
+    limit_day = last + timedelta(days=1) if last else None
+    valid_to = new.valid_to or limit_day
+    if limit_day is not None and (valid_to is None or valid_to > limit_day):
+        raise RuleBroken(
+            sentence(N_("The division of tasks lets it count through %(day)s at most."), day=last),
+            field="valid_through",
+        )
+    if valid_to is not None and valid_to <= valid_from:
+        raise RuleBroken(
+            sentence(N_("The last day cannot lie before the first, %(day)s."), day=valid_from), field="valid_through"
+        )
+    return valid_from, valid_to
+
+
+def _observed(session: Session, person_id: int, task_id: int) -> list[dict[str, str | int | None]]:
+    rows = session.execute(
+        scoped(
+            session,
+            OBSERVATIONS,
+            OBSERVATIONS.c.id,
+            OBSERVATIONS.c.kind,
+            OBSERVATIONS.c.observed_on,
+            OBSERVATIONS.c.observer_id,
+        )
+        .where(
+            OBSERVATIONS.c.person_id == person_id,
+            OBSERVATIONS.c.task_id == task_id,
+            OBSERVATIONS.c.withdrawn_at.is_(None),
+        )
+        .order_by(OBSERVATIONS.c.observed_on, OBSERVATIONS.c.id)
+    )
+    return [{"kind": str(row.kind), "on": row.observed_on.isoformat(), "by": row.observer_id} for row in rows]
+
+
+def _close_requests(session: Session, person_id: int, task_id: int) -> None:
+    theirs = scoped(session, Employment, Employment.id).where(Employment.person_id == person_id)
+    session.execute(
+        update(SignOffRequest)
+        .where(
+            SignOffRequest.municipality_id == tenant_id(session), SignOffRequest.employment_id.in_(theirs),
+            SignOffRequest.task_id == task_id, SignOffRequest.closed_at.is_(None),
+        )
+        .values(closed_at=now(), closed_how="signed"),
+        execution_options={"synchronize_session": False},
+    )  # fmt: skip
+
+
+def _drop_draft(session: Session, employment_id: int, task_id: int, by: Actor) -> None:
+    session.execute(
+        delete(ObservationDraft).where(
+            ObservationDraft.employment_id == employment_id,
+            ObservationDraft.task_id == task_id,
+            ObservationDraft.guide_id == by.person_id,
+        ),
+        execution_options={"synchronize_session": False},
+    )
+
+
+@command
+def withdraw(session: Session, person_id: int, seq: int, *, by: Actor) -> Appended:
+    """The signer takes her own signature back: within ten minutes, and only while the person has not answered."""
+    lock_chains(session, [person_id])
+    about = find_signed(session, person_id, seq)
+    if about.by_person_id != by.person_id:
+        raise NotFound
+    signed = state_after(session, person_id, about)
+    if signed.accepted_on is not None or signed.ended_on is not None:
+        raise RuleBroken(
+            sentence(N_("It has been answered and can no longer be undone. It can be revoked with a reason."))
+        )
+    if too_late_to_undo(about.recorded_at, now(), minutes=municipality_settings(session).undo_minutes):
+        raise RuleBroken(sentence(N_("The ten minutes have passed. The signature can be revoked with a reason.")))
+    return follow_up(session, person_id, about, EventKind.WITHDRAWN, by=by)
+
+
+@command
+def revoke(session: Session, employment_id: int, seq: int, *, reason: str, by: Actor) -> Appended:
+    """A signer within reach ends a sign-off, with a reason that the person can read."""
+    employment, unit = get_employment(session, employment_id)
+    authorise(by, Permission.SIGNOFF_SIGN, unit.path)
+    if by.person_id == employment.person_id:
+        raise RuleBroken(sentence(N_("You cannot revoke your own sign-off. You can give the task back.")))
+    if not reason.strip():
+        raise RuleBroken(sentence(N_("Write why, so that your colleague knows what to do next.")), field="reason")
+    no_cpr(reason, field="reason")
+    lock_chains(session, [employment.person_id])
+    about = find_signed(session, employment.person_id, seq)
+    signed = state_after(session, employment.person_id, about)
+    if signed.ended_on is not None or not (signed.in_force(today()) or signed.waits(today())):
+        raise Overtaken(sentence(N_("It has already ended. Nothing was written.")))
+    return follow_up(session, employment.person_id, about, EventKind.REVOKED, by=by, texts={"reason": reason})

@@ -1,0 +1,284 @@
+"""What a signer must see: the terms, the times, the criteria, what is missing, and on what her own right to sign rests."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from competence.access.rules import Actor, Role
+from competence.accounts.models import RoleAssignment
+from competence.catalogue.models import Level, Task, TaskCriterion, TaskGate, TaskPrerequisite
+from competence.catalogue.rules import ScaleKind
+from competence.delegation.queries import cell_for, cells_of, follows, versions
+from competence.delegation.rules import CellRule, CellTerms
+from competence.entitlements.queries import holds
+from competence.foundation.clock import today
+from competence.foundation.errors import NotFound
+from competence.foundation.orm import tenant_id
+from competence.organisation.models import Municipality, Unit
+from competence.organisation.rules import Settings, settings_from
+from competence.people.models import Employment, PersonIdentity, StaffGroup
+from competence.signoffs.models import LeaderAgreement, Observation, ObservationDraft, WaitingSignOff
+from competence.signoffs.queries.evidence import events_of
+from competence.signoffs.rules import TIMES, Readiness, Signed, current, history, latest, times_counted
+
+
+@dataclass(frozen=True)
+class Signer:
+    """On what the signer's right to sign rests that day. Frozen in the event and never judged again."""
+
+    person_id: int
+    level: int
+    """The level at which she holds the task herself; 0 = she does not."""
+    appointed: Role | None
+    group_code: str
+    group_may_sign: bool
+
+
+def municipality_settings(session: Session) -> Settings:
+    """The municipality's own settings."""
+    municipality = session.get(Municipality, tenant_id(session))
+    return settings_from(municipality.settings if municipality else {})
+
+
+def get_employment(session: Session, employment_id: int) -> tuple[Employment, Unit]:
+    """The employment, with identity, unit and group loaded, and its unit. NotFound when there is none by that id."""
+    employment = session.scalars(
+        select(Employment)
+        .where(Employment.id == employment_id)
+        .options(selectinload(Employment.identity), selectinload(Employment.unit), selectinload(Employment.staff_group))
+    ).first()
+    if employment is None:
+        raise NotFound
+    return employment, employment.unit
+
+
+def get_task(session: Session, task_id: int) -> Task:
+    """The task with its area. NotFound when there is none by that id."""
+    task = session.scalars(select(Task).where(Task.id == task_id).options(selectinload(Task.area))).first()
+    if task is None:
+        raise NotFound
+    return task
+
+
+def name_of(session: Session, person_id: int | None) -> str | None:
+    """The person's name; None when there is nobody or it has been erased."""
+    return (
+        session.scalars(select(PersonIdentity.name).where(PersonIdentity.person_id == person_id)).first()
+        if person_id
+        else None
+    )
+
+
+def levels(session: Session, scale: ScaleKind = ScaleKind.PRACTICE) -> Sequence[Level]:
+    """The levels of the scale, lowest first."""
+    return session.scalars(select(Level).where(Level.scale == scale).order_by(Level.rank, Level.id)).all()
+
+
+def terms_to_sign(session: Session, employment: Employment, task_id: int, *, on: date) -> tuple[CellTerms, date | None]:
+    """The cell under which a signature is given, and the first day it counts when that lies ahead.
+
+    A cell that does not entitle today may be signed under a coming version from that version's approval.
+    """
+    cell = cell_for(session, task_id, employment.staff_group_id, stage_from=employment.stage_from, on=on)
+    if cell.entitles:
+        return cell, None
+    listed, approved = versions(session)
+    ahead = sorted(
+        (v for v in listed if v.approved and v.valid_from and v.valid_from > on), key=lambda v: v.valid_from or on
+    )
+    followed, stage = follows(session).get(employment.staff_group_id, (None, None))
+    for version in ahead:
+        cells = cells_of(session, version.id, version.number, approved.get(version.id))
+        coming = cells.get((task_id, employment.staff_group_id))
+        if coming is None and followed is not None:
+            first = version.valid_from or on
+            reached = stage is None or (employment.stage_from is not None and employment.stage_from <= first)
+            coming = cells.get((task_id, followed)) if reached else None
+        if coming is not None and coming.entitles:
+            return coming, version.valid_from
+    return cell, None
+
+
+def signer_on(session: Session, by: Actor, task_id: int, *, unit: Unit, on: date) -> Signer:
+    """What the actor has to sign with, over the unit, on the day: the best of her own employments."""
+    version = next((v for v in versions(session)[0] if v.in_force(on)), None)
+    appointed = appointment(session, by.person_id, unit, on=on)
+    found = [Signer(by.person_id, 0, appointed, "", False)]
+    rows = session.execute(
+        select(Employment, StaffGroup)
+        .join(StaffGroup, StaffGroup.id == Employment.staff_group_id)
+        .where(Employment.person_id == by.person_id, Employment.valid_from <= on)
+        .order_by(Employment.id)
+    ).all()
+    for employment, group in rows:
+        if employment.valid_to is not None and employment.valid_to <= on:
+            continue
+        level = holds(session, employment.id, task_id, on=on, version_id=version.id if version else None)
+        found.append(Signer(by.person_id, level, appointed, group.code, group.may_sign))
+    # An employment counts only as far as one may sign under it; an appointment lets her sign under any of them.
+    return max(found, key=lambda one: (appointed is not None or one.group_may_sign, one.level))
+
+
+def appointment(session: Session, person_id: int, unit: Unit, *, on: date) -> Role | None:
+    """The appointment as guide or development nurse over the unit on the day, None when there is none."""
+    rows = session.execute(
+        select(RoleAssignment, Unit)
+        .join(Unit, Unit.id == RoleAssignment.unit_id)
+        .where(
+            RoleAssignment.person_id == person_id,
+            RoleAssignment.role.in_([Role.GUIDE, Role.DEVELOPMENT_NURSE]),
+            RoleAssignment.valid_from <= on,
+        )
+        .order_by(RoleAssignment.id)
+    ).all()
+    for assignment, root in rows:
+        if unit.path.startswith(root.path) and (assignment.valid_to is None or on < assignment.valid_to):
+            return Role(assignment.role)
+    return None
+
+
+def state_of(session: Session, person_id: int, task_id: int, *, citizen_id: int | None = None) -> tuple[Signed, ...]:
+    """The person's sign-offs of the task (for the citizen) in the order of signing, from the chain."""
+    events = events_of(session, [person_id], task_ids=[task_id]).get(person_id, [])
+    return tuple(s for s in history(events) if s.citizen_id == citizen_id)
+
+
+def criteria_of(session: Session, task_id: int) -> Sequence[TaskCriterion]:
+    """What must be shown for the task, in order: its own criteria, else the ones that all tasks share."""
+    own = session.scalars(
+        select(TaskCriterion).where(TaskCriterion.task_id == task_id).order_by(TaskCriterion.position, TaskCriterion.id)
+    ).all()
+    return (
+        own
+        or session.scalars(
+            select(TaskCriterion)
+            .where(TaskCriterion.task_id.is_(None))
+            .order_by(TaskCriterion.position, TaskCriterion.id)
+        ).all()
+    )
+
+
+def observations_of(session: Session, person_id: int, task_id: int) -> Sequence[Observation]:
+    """The times somebody has seen the person do the task that stand, oldest first."""
+    return session.scalars(
+        select(Observation)
+        .where(
+            Observation.person_id == person_id,
+            Observation.task_id == task_id,
+            Observation.withdrawn_at.is_(None),
+            Observation.kind.in_(TIMES),
+        )
+        .order_by(Observation.observed_on, Observation.id)
+    ).all()
+
+
+def gates_of(
+    session: Session, person_id: int, task_id: int, staff_group_id: int
+) -> Sequence[tuple[TaskGate, Observation | None]]:
+    """Each course, dialogue and check that the group must have passed for the task, with how the person passed it."""
+    gates = session.scalars(
+        select(TaskGate)
+        .where(TaskGate.task_id == task_id, TaskGate.staff_group_id == staff_group_id)
+        .order_by(TaskGate.code, TaskGate.id)
+    ).all()
+    if not gates:
+        return []
+    passed = session.scalars(
+        select(Observation)
+        .where(
+            Observation.person_id == person_id,
+            Observation.gate_code.in_([gate.code for gate in gates]),
+            Observation.withdrawn_at.is_(None),
+        )
+        .order_by(Observation.observed_on, Observation.id)
+    ).all()
+    by_code = {one.gate_code: one for one in reversed(passed)}
+    return [(gate, by_code.get(gate.code)) for gate in gates]
+
+
+def draft_of(session: Session, guide_id: int, employment_id: int, task_id: int) -> ObservationDraft | None:
+    """The guide's own ticks, None before the first."""
+    return session.scalars(
+        select(ObservationDraft).where(
+            ObservationDraft.guide_id == guide_id,
+            ObservationDraft.employment_id == employment_id,
+            ObservationDraft.task_id == task_id,
+        )
+    ).first()
+
+
+def agreement(session: Session, employment_id: int, task_id: int) -> LeaderAgreement | None:
+    """The leader's latest agreement about the employment and the task, None when there is none."""
+    return session.scalars(
+        select(LeaderAgreement)
+        .where(LeaderAgreement.employment_id == employment_id, LeaderAgreement.task_id == task_id)
+        .order_by(LeaderAgreement.agreed_at.desc(), LeaderAgreement.id.desc())
+    ).first()
+
+
+def times_needed(cell: CellTerms, task: Task, signed: Iterable[Signed], on: date) -> int:
+    """How many observed times the next signature asks for: fewer when it renews one that is in force, one when the
+    education already gives the right."""
+    held = current(signed, on=on)
+    needed = cell.observed_times
+    if held is not None and held.level >= cell.minimum_level and task.renewal_observed_times is not None:
+        needed = min(needed, task.renewal_observed_times)
+    return min(needed, 1) if cell.rule is CellRule.CORE else needed
+
+
+def readiness(
+    session: Session,
+    employment: Employment,
+    task: Task,
+    cell: CellTerms,
+    signed: Sequence[Signed],
+    *,
+    ticked: Iterable[int],
+    on: date,
+) -> Readiness:
+    """What is there and what is missing before the task can be signed for the person."""
+    last = latest(signed, on=on)
+    days = [one.observed_on for one in observations_of(session, employment.person_id, task.id)]
+    gates = gates_of(session, employment.person_id, task.id, employment.staff_group_id)
+    return Readiness(
+        done=times_counted(days, since=last.recorded_on if last else None),
+        needed=times_needed(cell, task, signed, on),
+        wanted=frozenset(criterion.position for criterion in criteria_of(session, task.id)),
+        ticked=frozenset(ticked),
+        gates=tuple(gate.name for gate, passed in gates if passed is None),
+        tasks=tuple(_tasks_missing(session, employment, task, on)),
+    )
+
+
+def _tasks_missing(session: Session, employment: Employment, task: Task, on: date) -> Iterable[str]:
+    version = next((v for v in versions(session)[0] if v.in_force(on)), None)
+    needs = session.execute(
+        select(Task.id, Task.name)
+        .join(TaskPrerequisite, TaskPrerequisite.needs_task_id == Task.id)
+        .where(TaskPrerequisite.task_id == task.id)
+        .order_by(Task.position, Task.id)
+    ).all()
+    for needed, name in needs:
+        if holds(session, employment.id, needed, on=on, version_id=version.id if version else None) == 0:
+            yield name
+
+
+def waiting_count(session: Session, actor: Actor) -> int:
+    """How many signatures wait for the person's own yes, for the bell in the top bar."""
+    on = today()
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(WaitingSignOff)
+            .where(
+                WaitingSignOff.person_id == actor.person_id,
+                WaitingSignOff.accepted_on.is_(None),
+                or_(WaitingSignOff.answer_before.is_(None), WaitingSignOff.answer_before > on),
+                or_(WaitingSignOff.valid_to.is_(None), WaitingSignOff.valid_to > on),
+            )
+        )
+        or 0
+    )
