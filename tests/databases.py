@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from competence.app import wire
 from competence.foundation.orm import TenantSession, engine_for, open_session
 from tests.factories import World
 from tests.postgres import APP, OWNER, Cluster, running_cluster
@@ -122,7 +123,8 @@ def session(engine: Engine) -> Iterator[TenantSession]:
 
 @pytest.fixture
 def world(session: TenantSession) -> World:
-    """A small municipality; what the test claims is added by the test."""
+    """A small municipality; what the test claims is added by the test, and commands recompute answers as in the program."""
+    wire()
     return World(session)
 
 
