@@ -72,7 +72,7 @@ class ExampleCell(Base, Tenant):
 
     __tablename__ = "example_cell"
     __table_args__ = wall(
-        UniqueConstraint("municipality_id", "matrix_code", "task_id", "staff_group_id"),
+        UniqueConstraint("municipality_id", "matrix_code", "task_id", "staff_group_id", name="uq_example_cell_place"),
         task_id="task",
         staff_group_id="staff_group",
     )

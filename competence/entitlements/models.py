@@ -14,7 +14,7 @@ class GroupEntitlement(Base, Tenant):
 
     __tablename__ = "group_entitlement"
     __table_args__ = wall(
-        UniqueConstraint("municipality_id", "version_id", "staff_group_id", "task_id"),
+        UniqueConstraint("municipality_id", "version_id", "staff_group_id", "task_id", name="uq_group_entitlement_place"),
         version_id="matrix_version",
         staff_group_id="staff_group",
         task_id="task",
