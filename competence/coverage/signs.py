@@ -104,6 +104,10 @@ def have_need_html(have: int, need: int, status: Status) -> Markup:
     return Markup(f'<span class="kt-hn{tone}"><b>{have:d}</b>/{need:d}</span>')  # noqa: S704 - numbers only
 
 
+have_need = have_need_html
+"""The same, by the name templates know it by."""
+
+
 def part_ring(done: int, of: int) -> str:
     """The part ring "2/3" as svg parts: solid for the times that are held, dotted for the rest."""
     held = max(0, min(done, of))

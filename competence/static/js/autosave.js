@@ -1,6 +1,5 @@
 // Ticks are saved as a draft after each tick: a form with data-kt-autosave="URL" is posted there, and the mark
 // "Gemt 10.42" (macro `saved`) follows. The events themselves are only made when the form is sent.
-import { say } from "./frame.js";
 
 function clockText() {
   const now = new Date();
@@ -23,19 +22,17 @@ async function save(form) {
     form.dispatchEvent(new CustomEvent("kt:saved", { bubbles: true }));
   } catch {
     show("");
-    say(texts.textUnsaved);
+    document.dispatchEvent(new CustomEvent("kt:say", { detail: texts.textUnsaved }));
     const banner = document.getElementById("unsaved");
     if (banner) banner.hidden = false;
     else show(texts.textUnsaved);
   }
 }
 
-export function startAutosave() {
-  for (const form of document.querySelectorAll("form[data-kt-autosave]")) {
-    let timer = 0;
-    form.addEventListener("change", () => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => save(form), 250);
-    });
-  }
+for (const form of document.querySelectorAll("form[data-kt-autosave]")) {
+  let timer = 0;
+  form.addEventListener("change", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => save(form), 250);
+  });
 }
