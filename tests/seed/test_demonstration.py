@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from competence.imports.demonstration.files import Files, read, seed_folder
+from competence.imports.demonstration.files import Files, read, seed_folder, widened
 from competence.imports.demonstration.generate import generate
 from competence.imports.demonstration.rows import Demonstration, Person, SignOff, Terms
 from competence.imports.demonstration.town import STUDENTS
@@ -205,8 +205,16 @@ def test_every_signer_was_somebody_who_might_sign_that_day(which: str, request: 
     assert _wrong_signers(demo) == []
 
 
-def _wrong_signers(demo: Demonstration) -> list[tuple[SignOff, str]]:
-    books, keys = Books(demo, FILES), {i.key for i in demo.instructors}
+def test_a_wide_municipality_signs_within_the_rule_too() -> None:
+    demo = generate(150, 4, wide=True)
+    files = widened(FILES)
+    assert len(files.areas) > 140
+    assert len({s.task for s in demo.signoffs}) > 120
+    assert _wrong_signers(demo, files) == []
+
+
+def _wrong_signers(demo: Demonstration, files: Files = FILES) -> list[tuple[SignOff, str]]:
+    books, keys = Books(demo, files), {i.key for i in demo.instructors}
     wrong: list[tuple[SignOff, str]] = []
     for one in demo.signoffs:
         person, terms = books.people[one.person], books.terms(books.people[one.person], one.task)

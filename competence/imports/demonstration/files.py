@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from competence.imports.demonstration.rows import (
@@ -25,8 +25,16 @@ from competence.imports.demonstration.rows import (
 )
 
 SHIFTS = {"day": "D", "evening": "A", "night": "N"}
-DAYS = {"": 0, "12": 365, "24": 730}
-"""Twelve and twenty-four months in days, as all dates of a demonstration are days from today."""
+DAYS = {"": 0, "12": 365, "24": 730, "36": 1095}
+"""Twelve, twenty-four and thirty-six months in days, as all dates of a demonstration are days from today."""
+DRAFT_RULES = {
+    "kernekompetence": "core",
+    "skal": "must",
+    "kan_generel": "may_general",
+    "kun_delegation": "delegation_only",
+}
+TAUGHT = {"kernekompetence", "skal", "kan_generel"}
+RANKS = {"": 1, "basis": 1, "oevet": 2, "ekspert": 3}
 
 
 @dataclass(frozen=True)
@@ -165,6 +173,39 @@ def read(folder: Path | None = None) -> Files:
             for r in _rows(fjordby / "standing.csv")
         },
     )  # fmt: skip
+
+
+def widened(files: Files, folder: Path | None = None) -> Files:
+    """The same with the tasks of the catalogue that Fjordby has not got, under the cells of the draft matrix EDIT.
+
+    Tasks are named as in the catalogue. Left out: tasks whose signatures do not lapse, and those that the development
+    nurses, who teach them first, may not do themselves; cells for one citizen only.
+    """
+    reference = (folder or seed_folder()) / "reference"
+    has = {row["maps_to"] for row in _rows(reference / "fjordby_tasks.csv")}
+    rules = {row["task_code"]: row for row in _rows(reference / "task_rules.csv")}
+    areas = dict(files.areas)
+    named: dict[str, str] = {}
+    for row in _rows(reference / "task_catalogue.csv"):
+        code, name = row["code"], row["name_da"]
+        if code not in has and name not in areas and rules[code]["validity_months"]:
+            named[code] = name
+            areas[name] = row["area_da"]
+    terms = dict(files.terms)
+    cells = [row for row in _rows(reference / "delegation_matrix.csv") if row["matrix_code"] == "EDIT"]
+    taught = {r["task_code"] for r in cells if r["profession_code"] == "SPL" and r["cell_value"] in TAUGHT}
+    for code in named.keys() - taught:
+        del areas[named.pop(code)]
+    for row in cells:
+        name = named.get(row["task_code"], "")
+        rule = DRAFT_RULES.get(row["cell_value"])
+        if name and rule:
+            says, rank, core = rules[row["task_code"]], RANKS[row["minimum_level"]], rule == "core"
+            times = 0 if core else int(says["observed_times"])
+            terms[name, row["profession_code"]] = Terms(
+                rule, rank, rank if core else 0, times, DAYS[says["validity_months"]]
+            )
+    return replace(files, areas=areas, terms=terms)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

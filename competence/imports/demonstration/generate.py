@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from competence.imports.demonstration import names
-from competence.imports.demonstration.files import Files, read
+from competence.imports.demonstration.files import Files, read, widened
 from competence.imports.demonstration.rows import Demonstration, Person, RoleGiven, Standing, Unit, Version
 from competence.imports.demonstration.town import PATTERNS, STUDENTS, Row, Town
 
@@ -26,16 +26,16 @@ ALWAYS = ("Team Havnen", "Fjordby Kommune")
 
 
 def generate(
-    employees: int = 286, seed: int = 1, *, history_years: int = 2, folder: Path | None = None
+    employees: int = 286, seed: int = 1, *, history_years: int = 2, wide: bool = False, folder: Path | None = None
 ) -> Demonstration:
     """A municipality with so many people employed in care today; Team Havnen exactly as in the files.
 
     With 286, Fjordby itself. The same numbers give the same rows. `history_years` says how far back renewed signatures
-    go: about 17 sign-offs for each employee at 2, 60 at 8. ValueError below 24 employees.
+    go. `wide` adds the tasks of the catalogue, under EDIT's cells, to Fjordby's 23. ValueError below 24 employees.
     """
     if employees < FEWEST:
         raise ValueError(f"A demonstration needs at least {FEWEST} employees.")
-    files = read(folder)
+    files = widened(read(folder), folder) if wide else read(folder)
     town = Town(files, seed, horizon=-365 * history_years)
     nurses = employees // 600
     left = employees - nurses - sum(1 for p in files.people if p.unit in ALWAYS and p.staff_group and _runs(p))
@@ -191,7 +191,9 @@ def _team(town: Town, roles: list[RoleGiven], unit: Unit, size: int, usual: Sequ
         place = placed[group] = placed.get(group, -1) + 1
         pattern = PATTERNS.get(group, ("D",))
         first = town.first_day(group) if place or group in STUDENTS else -town.rng.randint(900, 4000)
-        made.append(town.newcomer(unit.name, group, pattern[place % len(pattern)], first))
+        shifts = pattern[place % len(pattern)]
+        first = min(first, -300) if "N" in shifts else first
+        made.append(town.newcomer(unit.name, group, shifts, first))
     members = [*made, *members]
     town.team(unit.name, members)
     guide = next((m for m in made if m.staff_group == "SSA"), None)
