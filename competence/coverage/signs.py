@@ -40,14 +40,14 @@ MOST_TIMES: Final = 5
 
 _LETTER: Final[dict[str, str]] = {"square": "s", "circle": "c", "diamond": "d", "none": "c"}
 _PLAIN: Final[dict[str, str]] = {
-    "must_not_begun": "ob",
-    "waiting": "A",
-    "lapsed": "U",
-    "missing": "e",
-    "paused": "p",
-    "assists": "m",
-    "not_allowed": "n",
-    "undecided": "q",
+    "must_not_begun": "kob",
+    "waiting": "kA",
+    "lapsed": "kU",
+    "missing": "ke",
+    "paused": "kp",
+    "assists": "km",
+    "not_allowed": "kn",
+    "undecided": "kq",
 }
 
 
@@ -99,7 +99,7 @@ def sign(
 def have_need_html(have: int, need: int, status: Status) -> Markup:
     """A field of the coverage columns, "har/skal": red when a hole, framed when vulnerable, plain when covered."""
     if status == "none":
-        return Markup('<svg aria-hidden="true"><use href=#n /></svg>')
+        return Markup('<svg aria-hidden="true"><use href=#kn /></svg>')
     tone = {"hole": " kt-hole", "vulnerable": " kt-vulnerable", "covered": ""}[status]
     return Markup(f'<span class="kt-hn{tone}"><b>{have:d}</b>/{need:d}</span>')  # noqa: S704 - numbers only
 
@@ -128,7 +128,7 @@ def _symbol(state: Sign) -> str:
     if kind == "training":
         return f"t{max(0, min(state.done, state.of))}-{state.of}"
     if kind == "not_begun":
-        return "oB" if state.citizen else "od" if state.shape == "diamond" else "o"
+        return "koB" if state.citizen else "kod" if state.shape == "diamond" else "ko"
     return _PLAIN[kind]
 
 
@@ -137,8 +137,8 @@ def _tab(state: Sign) -> str:
     if state.kind != "valid":
         return ""
     if state.days is None:
-        return "<use href=#B />" if state.citizen else ""
+        return "<use href=#kB />" if state.citizen else ""
     if state.citizen:
-        return f"<use href=#tabB /><text x=36.6 y=19 aria-hidden=true>B{state.days}</text>"
+        return f"<use href=#ktabB /><text x=36.6 y=19 aria-hidden=true>B{state.days}</text>"
     x = "35.2" if state.shape == "diamond" else "34"
-    return f"<use href=#tab /><text x={x} y=19 aria-hidden=true>{state.days}</text>"
+    return f"<use href=#ktab /><text x={x} y=19 aria-hidden=true>{state.days}</text>"

@@ -59,7 +59,7 @@ def test_shape_says_why_and_the_digit_says_the_level() -> None:
 def test_tab_shows_days_and_citizen() -> None:
     assert ">34</text>" in sign_html(Sign("circle", "valid", 2, days=34))
     assert ">B34</text>" in sign_html(Sign("circle", "valid", 2, days=34, citizen=True))
-    assert "href=#B " in sign_html(Sign("circle", "valid", 2, citizen=True))
+    assert "href=#kB " in sign_html(Sign("circle", "valid", 2, citizen=True))
 
 
 def test_only_what_is_valid_shows_days() -> None:
@@ -85,7 +85,7 @@ def test_coverage_says_its_figures_whatever_its_tone() -> None:
     assert have_need_html(0, 1, "hole") == '<span class="kt-hn kt-hole"><b>0</b>/1</span>'
     assert have_need_html(2, 2, "vulnerable") == '<span class="kt-hn kt-vulnerable"><b>2</b>/2</span>'
     assert have_need_html(4, 2, "covered") == '<span class="kt-hn"><b>4</b>/2</span>'
-    assert "#n" in have_need_html(0, 0, "none")
+    assert "#kn" in have_need_html(0, 0, "none")
 
 
 def test_a_page_of_signs_stays_small() -> None:

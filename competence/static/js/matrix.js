@@ -58,6 +58,7 @@ class Popover {
       anchor.removeAttribute("aria-busy");
     }
     this.box.hidden = false;
+    if (this.body.querySelector("#why-title")) this.box.setAttribute("aria-labelledby", "why-title");
     this.place();
     window.htmx?.process(this.body);
     this.body.querySelector("[data-kt-focus]")?.focus({ preventScroll: true });
