@@ -1,0 +1,398 @@
+"""A unit's board on a date: who is in it, which tasks, what the rule says of each, and have against need."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from competence.access.rules import Role
+from competence.accounts.models import RoleAssignment
+from competence.catalogue.models import Area, Level, Task
+from competence.catalogue.rules import ScaleKind
+from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
+from competence.coverage.rules import Count, DayKind, Held, Needs, Shift, Standing, Worker, count, needs_of, standing
+from competence.decision.queries import EMPLOYMENTS, UNITS, book, load, moment_of, running, within_unit
+from competence.decision.rules import Answer, Book, Employment, State, judge
+from competence.delegation.rules import Version
+from competence.foundation.clock import today
+from competence.foundation.orm import scoped, tenant_id
+from competence.people.models import PersonIdentity, StaffGroup
+
+GROUPS = cast(Table, StaffGroup.__table__)
+IDENTITIES = cast(Table, PersonIdentity.__table__)
+ROLES = cast(Table, RoleAssignment.__table__)
+TASKS = cast(Table, Task.__table__)
+AREAS = cast(Table, Area.__table__)
+LEVELS = cast(Table, Level.__table__)
+
+_SHIFT_ORDER = ("D", "DA", "A", "AN", "N", "DAN", "DN", "")
+_APART = (Standing.FIXED, Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """A column of the board: an employment, with the name of its person."""
+
+    worker: Worker
+    name: str
+    group_id: int
+    group: str
+    group_plural: str
+    group_position: int
+    unit_id: int
+    unit_path: str
+    valid_to: date | None
+    is_guide: bool = False
+    phone: str | None = None
+    may_sign: bool = False
+
+    @property
+    def employment_id(self) -> int:
+        """Of the employment."""
+        return self.worker.employment_id
+
+    @property
+    def person_id(self) -> int:
+        """Of the person."""
+        return self.worker.person_id
+
+    @property
+    def first_name(self) -> str:
+        """As a column and a sentence name her."""
+        return self.name.split(" ")[0]
+
+    @property
+    def initial(self) -> str:
+        """The first letter of the last name, with a full stop; empty when there is one name only."""
+        parts = self.name.split(" ")
+        return f"{parts[-1][:1]}." if len(parts) > 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTask:
+    """A row of the board."""
+
+    id: int
+    name: str
+    area_id: int
+    area: str
+    critical: bool
+    slot: int
+    position: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that the page shows, before any filter."""
+
+    unit: Node
+    on: date
+    days: DayKind
+    version: Version | None
+    """The matrix version in force on the day; None: none was approved, so nobody may do anything."""
+    people: tuple[Someone, ...]
+    tasks: tuple[BoardTask, ...]
+    columns: tuple[tuple[Answer, ...], ...]
+    """For each of `people`, the answer for each of `tasks`."""
+    workplaces: tuple[Node, ...]
+    """The units whose need is counted: the unit itself, or those below it where people work."""
+    counts: Mapping[tuple[int, Shift], tuple[Count, ...]]
+    """(task, shift) -> the count of each workplace."""
+    level_names: Mapping[int, str]
+    expiring_days: int
+    known_at: datetime | None = None
+    """For a past date: what the system said then."""
+    later: tuple[tuple[int, int, Answer], ...] = ()
+    """(index of person, index of task, what is known now), where that is not what was said then."""
+
+    @cached_property
+    def areas(self) -> list[tuple[int, str]]:
+        """(id, name) of the areas that have a row, in order."""
+        return list(dict.fromkeys((task.area_id, task.area) for task in self.tasks))
+
+    def answer(self, person: int, task: int) -> Answer:
+        """By indexes into `people` and `tasks`."""
+        return self.columns[person][task]
+
+
+def people_of(session: Session, unit: Node, *, on: date) -> list[Someone]:
+    """Whose employment runs in the unit or below it on the day, and the floaters who may come to it; as the board orders them."""
+    rows = session.execute(
+        scoped(
+            session, EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path, IDENTITIES.c.name, IDENTITIES.c.phone, GROUPS.c.short_name,
+            GROUPS.c.plural, GROUPS.c.position.label("group_position"), GROUPS.c.is_student, GROUPS.c.may_sign,
+        )
+        .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
+        .join(
+            GROUPS,
+            (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
+        )
+        .outerjoin(
+            IDENTITIES,
+            (IDENTITIES.c.municipality_id == EMPLOYMENTS.c.municipality_id)
+            & (IDENTITIES.c.person_id == EMPLOYMENTS.c.person_id),
+        )
+        .where(in_reach_of(unit), running(on), GROUPS.c.counts_in_coverage)
+    ).all()  # fmt: skip
+    guides = guides_of(session, unit, {row.person_id for row in rows}, on=on)
+    found = [
+        Someone(
+            Worker(
+                row.id, row.person_id, row.shifts,
+                standing(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student),
+            ),
+            row.name or "", row.staff_group_id, row.short_name, row.plural, row.group_position, row.unit_id, row.path,
+            row.valid_to, row.person_id in guides, row.phone, row.may_sign,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(found, key=_order)
+
+
+def in_reach_of(unit: Node) -> ColumnElement[bool]:
+    """Employments in the unit, below it, or floating above it."""
+    above = [f"{unit.path[: end + 1]}" for end, letter in enumerate(unit.path) if letter == "/" and end][:-1]
+    if not above:
+        return within_unit(unit.path)
+    return or_(within_unit(unit.path), and_(EMPLOYMENTS.c.is_floater, UNITS.c.path.in_(above)))
+
+
+def _order(one: Someone) -> tuple[int, int, int, str, int]:
+    shifts = one.worker.shifts
+    return (
+        _APART.index(one.worker.standing),
+        one.group_position,
+        _SHIFT_ORDER.index(shifts) if shifts in _SHIFT_ORDER else len(_SHIFT_ORDER),
+        one.name,
+        one.employment_id,
+    )
+
+
+def guides_of(session: Session, unit: Node, person_ids: Iterable[int], *, on: date) -> set[int]:
+    """Those of the persons who are appointed learning guides over the unit, or over one below it, on the day."""
+    roots = {f"{unit.path[: end + 1]}" for end, letter in enumerate(unit.path) if letter == "/" and end}
+    rows = session.execute(
+        scoped(session, ROLES, ROLES.c.person_id, UNITS.c.path)
+        .join(UNITS, (UNITS.c.municipality_id == ROLES.c.municipality_id) & (UNITS.c.id == ROLES.c.unit_id))
+        .where(ROLES.c.role == Role.GUIDE, ROLES.c.valid_from <= on)
+        .where(or_(ROLES.c.valid_to.is_(None), ROLES.c.valid_to > on))
+    )
+    wanted = set(person_ids)
+    return {
+        row.person_id
+        for row in rows
+        if row.person_id in wanted and (row.path in roots or row.path.startswith(unit.path))
+    }
+
+
+def tasks_on(session: Session, on: date) -> list[BoardTask]:
+    """The catalogue's tasks in its order."""
+    return [
+        BoardTask(*row)
+        for row in session.execute(
+            scoped(
+                session, TASKS, TASKS.c.id, TASKS.c.name, TASKS.c.area_id, AREAS.c.name.label("area"), TASKS.c.critical,
+                TASKS.c.slot, TASKS.c.position,
+            )
+            .join(AREAS, (AREAS.c.municipality_id == TASKS.c.municipality_id) & (AREAS.c.id == TASKS.c.area_id))
+            .where(or_(TASKS.c.archived_on.is_(None), TASKS.c.archived_on > on))
+            .order_by(AREAS.c.position, AREAS.c.id, TASKS.c.position, TASKS.c.id)
+        )
+    ]  # fmt: skip
+
+
+def level_names(session: Session) -> dict[int, str]:
+    """Rank -> name of the practice scale, the lowest first."""
+    rows = session.execute(
+        scoped(session, LEVELS, LEVELS.c.rank, LEVELS.c.name)
+        .where(LEVELS.c.scale == ScaleKind.PRACTICE)
+        .order_by(LEVELS.c.rank)
+    )
+    return {row.rank: row.name for row in rows}
+
+
+def board(
+    session: Session, units: Tree, unit: Node, *, on: date, days: DayKind | None = None, every_task: bool = False
+) -> Board:
+    """The unit's board. A past date shows what the system said at the end of that day, and where that has changed since."""
+    past = on < today()
+    known_at = moment_of(on) if past else None
+    shared = book(session)
+    people = people_of(session, unit, on=on)
+    facts = {
+        one.id: one
+        for one in load(session, and_(in_reach_of(unit), running(on)), shared=shared, evidence=past, known_at=known_at)
+    }
+    people = [
+        replace(one, worker=replace(one.worker, absent=_is_absent(facts[one.employment_id], on))) for one in people
+    ]
+    tasks = tasks_on(session, on)
+    day = days or kind_of_day(on)
+    stated = requirements_on(session, on)
+    places = workplaces(units, unit, people)
+    needs = {place.id: needs_of(place.place, stated, day) for place in places}
+    known = {one.id: one.known_by(known_at) for one in facts.values()}
+    columns = columns_for(session, [known[one.employment_id] for one in people], tasks, on=on)
+    keep = list(range(len(tasks)))
+    version = shared.version_on(on, known_at)
+    if version is not None and not every_task:
+        needed = {task for of_place in needs.values() for task, _shift in of_place}
+        quiet = (State.NOT_RELEVANT, State.UNDECIDED)
+        keep = [
+            at for at, task in enumerate(tasks)
+            if task.id in needed or any(column[at].state not in quiet for column in columns)
+        ]  # fmt: skip
+    shown = tuple(tasks[at] for at in keep)
+    columns = [tuple(column[at] for at in keep) for column in columns] if len(keep) < len(tasks) else columns
+    found = Board(
+        unit, on, day, version, tuple(people), shown, tuple(columns), tuple(places),
+        counted(people, shown, columns, places, needs), level_names(session), shared.settings.expiring_days, known_at,
+    )  # fmt: skip
+    return replace(found, later=_known_now(session, found, shared)) if past else found
+
+
+def _is_absent(facts: Employment, on: date) -> bool:
+    return any(start <= on and (end is None or on < end) for start, end in facts.absences)
+
+
+def workplaces(units: Tree, unit: Node, people: Sequence[Someone]) -> list[Node]:
+    """The units whose need is counted: all without units below them, and those above where people have fixed shifts."""
+    staffed = {one.unit_id for one in people if one.worker.standing is Standing.FIXED and one.worker.shifts}
+    found = [node for node in units.below(unit) if units.is_leaf(node) or node.id in staffed]
+    return found or [unit]
+
+
+def columns_for(
+    session: Session, employments: Sequence[Employment], tasks: Sequence[BoardTask], *, on: date
+) -> list[tuple[Answer, ...]]:
+    """For each employment the answer for each task.
+
+    What follows from version and staff group alone is worked out once; the rule is asked only where the person, her unit
+    or a stop says something of its own.
+    """
+    found = []
+    ids = [task.id for task in tasks]
+    places = {task: at for at, task in enumerate(ids)}
+    plain: dict[Any, tuple[Answer, ...]] = {}
+    for facts in employments:
+        shared = facts.book
+        version = shared.version_on(on)
+        key = (facts.staff_group_id, _unchecked(facts, on), _stage_reached(facts, on), id(shared))
+        if key not in plain:
+            plain[key] = tuple(_defaults(session, facts, version, ids, on))
+        own: set[int] = set(facts.signed) | facts.observed.keys() | facts.exempt.keys() | facts.delegations.keys()
+        own |= {stop.task_id for stop in shared.stops if facts.unit_path.startswith(stop.unit_path)}
+        own |= {mask.task_id for mask in shared.masks if facts.unit_path.startswith(mask.unit_path)}
+        own |= shared.must_hold.keys()
+        column = list(plain[key])
+        for task in own:
+            at = places.get(task)
+            if at is not None:
+                column[at] = judge(facts, task, on=on)
+        found.append(tuple(column))
+    return found
+
+
+def _unchecked(facts: Employment, on: date) -> bool:
+    checked = facts.authorisation_checked_on
+    return facts.staff_group_id in facts.book.authorised and (checked is None or on < checked)
+
+
+def _stage_reached(facts: Employment, on: date) -> bool:
+    return facts.stage_from is not None and facts.stage_from <= on
+
+
+_by_group: WeakKeyDictionary[Engine, dict[Any, dict[int, Answer]]] = WeakKeyDictionary()
+# The key holds all that the answers depend on (approved versions never change), so what is remembered cannot become wrong.
+
+
+def _defaults(
+    session: Session, facts: Employment, version: Version | None, tasks: Sequence[int], on: date
+) -> Iterable[Answer]:
+    """The answers of somebody of the staff group about whom nothing personal is known."""
+    shared = facts.book
+    followed = shared.follows.get(facts.staff_group_id)
+    key = (
+        tenant_id(session), version.id if version else None, shared.approved_at.get(version.id) if version else None,
+        facts.staff_group_id, followed, _unchecked(facts, on), _stage_reached(facts, on),
+        facts.staff_group_id in shared.authorised,
+    )  # fmt: skip
+    known = _by_group.setdefault(session.get_bind().engine, {}).setdefault(key, {})
+    missing = [task for task in tasks if task not in known]
+    if missing:
+        bare = Employment(
+            id=0, person_id=0, staff_group_id=facts.staff_group_id, unit_path="", valid_from=on, valid_to=None,
+            book=replace(shared, stops=(), masks=(), must_hold={}, sign_again_from={}),
+            authorisation_checked_on=None if _unchecked(facts, on) else on,
+            stage_from=on if _stage_reached(facts, on) else None,
+        )  # fmt: skip
+        for task in missing:
+            known[task] = replace(judge(bare, task, on=on), valid_from=None)
+    return [known[task] for task in tasks]
+
+
+def counted(
+    people: Sequence[Someone],
+    tasks: Sequence[BoardTask],
+    columns: Sequence[Sequence[Answer]],
+    places: Sequence[Node],
+    needs: Mapping[int, Needs],
+) -> dict[tuple[int, Shift], tuple[Count, ...]]:
+    """(task, shift) -> the count of each workplace, in their order."""
+    counts: dict[tuple[int, Shift], tuple[Count, ...]] = {}
+    here = {
+        place.id: [
+            at for at, one in enumerate(people)
+            if not one.worker.absent
+            and (one.unit_id == place.id or (one.worker.standing is Standing.FLOATER and place.path.startswith(one.unit_path)))
+        ]
+        for place in places
+    }  # fmt: skip
+    for row, task in enumerate(tasks):
+        held = {
+            at: Held(people[at].worker, answer.level, bool(answer.limits))
+            for at, column in enumerate(columns)
+            if (answer := column[row]).level
+        }
+        for shift in Shift:
+            of_shift = []
+            for place in places:
+                stated = needs[place.id].get((task.id, shift))
+                some = [held[at] for at in here[place.id] if at in held]
+                of_shift.append(count(some, shift, stated.need if stated else None))
+            counts[task.id, shift] = tuple(of_shift)
+    return counts
+
+
+def _known_now(session: Session, then: Board, shared: Book) -> tuple[tuple[int, int, Answer], ...]:
+    """Where the answer for the past day is another one now: something was recorded later."""
+    where = EMPLOYMENTS.c.id.in_([one.employment_id for one in then.people])
+    facts = {one.id: one for one in load(session, where, shared=shared, evidence=True)}
+    columns = columns_for(session, [facts[one.employment_id] for one in then.people], then.tasks, on=then.on)
+    return tuple(
+        (person, task, now)
+        for person, column in enumerate(columns)
+        for task, now in enumerate(column)
+        if (now.state, now.level, now.limits) != _said(then.columns[person][task])
+    )
+
+
+def _said(answer: Answer) -> tuple[State, int, Any]:
+    return answer.state, answer.level, answer.limits
+
+
+def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """Person -> name, of those whose name has not been erased."""
+    ids = sorted(set(person_ids))
+    if not ids:
+        return {}
+    rows = session.execute(
+        scoped(session, IDENTITIES, IDENTITIES.c.person_id, IDENTITIES.c.name).where(IDENTITIES.c.person_id.in_(ids))
+    )
+    return {row.person_id: row.name for row in rows}

@@ -1,0 +1,141 @@
+"""The units as a tree, and what each of them needs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import cast
+
+from sqlalchemy import Table, or_
+from sqlalchemy.orm import Session
+
+from competence.access.rules import Reach
+from competence.coverage.models import Requirement
+from competence.coverage.rules import By, DayKind, Need, Place, Shift, Stated, by_place, day_kind, public_holidays
+from competence.foundation.errors import NotFound
+from competence.foundation.orm import scoped
+from competence.organisation.models import Unit
+
+UNITS = cast(Table, Unit.__table__)
+REQUIREMENTS = cast(Table, Requirement.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A unit of the tree."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    kind: str
+    path: str
+    fallback_name: str | None = None
+    fallback_phone: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """As the requirements see it."""
+        return Place(self.id, self.kind, self.path)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The open units of the municipality, each level in its order."""
+
+    nodes: tuple[Node, ...]
+    by_id: dict[int, Node] = field(default_factory=dict)
+
+    @cached_property
+    def children(self) -> dict[int | None, list[Node]]:
+        """Unit id -> the units right below it."""
+        found: dict[int | None, list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault(node.parent_id, []).append(node)
+        return found
+
+    def get(self, unit_id: int, within: Reach) -> Node:
+        """The unit. NotFound when there is none by that id within reach."""
+        node = self.by_id.get(unit_id)
+        if node is None or not within.covers(node.path):
+            raise NotFound
+        return node
+
+    def below(self, node: Node) -> list[Node]:
+        """The unit and all below it, from the top down."""
+        found = [node]
+        for child in self.children.get(node.id, ()):
+            found += self.below(child)
+        return found
+
+    def above(self, node: Node) -> list[Node]:
+        """What the unit lies in, the nearest first."""
+        found = []
+        parent = self.by_id.get(node.parent_id) if node.parent_id else None
+        while parent is not None:
+            found.append(parent)
+            parent = self.by_id.get(parent.parent_id) if parent.parent_id else None
+        return found
+
+    def siblings(self, node: Node) -> list[Node]:
+        """The other units right below the same unit."""
+        if node.parent_id is None:
+            return []
+        return [one for one in self.children.get(node.parent_id, ()) if one.id != node.id]
+
+    def is_leaf(self, node: Node) -> bool:
+        """Whether nothing lies below it."""
+        return not self.children.get(node.id)
+
+    def reached(self, within: Reach) -> list[Node]:
+        """All units within reach, from the top down."""
+        found: list[Node] = []
+        for root in self.children.get(None, ()):
+            found += [node for node in self.below(root) if within.covers(node.path)]
+        return found
+
+    def fallback(self, node: Node) -> tuple[str, str] | None:
+        """Whom to call when nobody may: the nearest name and number up the tree."""
+        for one in (node, *self.above(node)):
+            if one.fallback_name or one.fallback_phone:
+                return one.fallback_name or one.name, one.fallback_phone or ""
+        return None
+
+
+def tree(session: Session, *, on: date) -> Tree:
+    """The units that are open on the day."""
+    rows = session.execute(
+        scoped(
+            session, UNITS, UNITS.c.id, UNITS.c.parent_id, UNITS.c.name, UNITS.c.kind, UNITS.c.path, UNITS.c.fallback_name,
+            UNITS.c.fallback_phone,
+        )
+        .where(or_(UNITS.c.valid_to.is_(None), UNITS.c.valid_to > on))
+        .order_by(UNITS.c.position, UNITS.c.name, UNITS.c.id)
+    )  # fmt: skip
+    nodes = tuple(Node(*row) for row in rows)
+    return Tree(nodes, {node.id: node for node in nodes})
+
+
+def kind_of_day(on: date) -> DayKind:
+    """Weekday, or weekend and public holiday."""
+    return day_kind(on, public_holidays(on.year))
+
+
+def requirements_on(session: Session, on: date, *, unit_ids: Iterable[int] | None = None) -> By:
+    """The requirements in force on the day by (unit, kind): all, or those of the units named."""
+    wanted = scoped(session, REQUIREMENTS).where(
+        REQUIREMENTS.c.valid_from <= on, or_(REQUIREMENTS.c.valid_to.is_(None), REQUIREMENTS.c.valid_to > on)
+    )
+    if unit_ids is not None:
+        wanted = wanted.where(REQUIREMENTS.c.unit_id.in_(list(unit_ids)))
+    return by_place(
+        Stated(
+            row.id, row.unit_id, row.unit_kind, row.task_id, Shift(row.shift), DayKind(row.day_kind),
+            Need(row.need, row.level, row.also_unstable, row.students_count),
+        )
+        for row in session.execute(wanted.order_by(REQUIREMENTS.c.id))
+    )  # fmt: skip
+
+
+def kinds(nodes: Sequence[Node]) -> list[str]:
+    """The kinds of unit that are in use, each once."""
+    return sorted({node.kind for node in nodes if node.kind})
