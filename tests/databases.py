@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from competence import migrations
 from competence.app import wire
 from competence.foundation.orm import TenantSession, engine_for, open_session
 from tests.factories import World
@@ -36,28 +37,6 @@ class Database:
         return self.url.partition("+")[0].partition(":")[0]
 
 
-def lay_out(database: Database) -> None:
-    """Nothing. The empty database holds all tables, triggers and rights afterwards."""
-    from importlib import import_module
-
-    from sqlalchemy import text
-
-    from competence.foundation.orm import APPEND_ONLY, Base, triggers
-
-    for file in sorted(Path("competence").glob("*/models.py")):
-        import_module(f"competence.{file.parent.name}.models")
-    engine = engine_for(database.owner_url)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-        for table in APPEND_ONLY:
-            for statement in triggers(engine.dialect.name, table):
-                connection.execute(text(statement))
-        if database.dialect == "postgresql":
-            connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}"))
-            connection.execute(text(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}"))
-    engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL server with nothing in it; one for each process that runs tests."""
@@ -69,7 +48,7 @@ def cluster() -> Iterator[Cluster]:
 def laid_out_cluster(cluster: Cluster) -> Cluster:
     """The same server with the database that the tests' own are copies of."""
     cluster.create(TEMPLATE)
-    lay_out(Database(cluster.url(APP, TEMPLATE), cluster.url(OWNER, TEMPLATE)))
+    migrations.upgrade(cluster.url(OWNER, TEMPLATE), serving_url=cluster.url(APP, TEMPLATE))
     return cluster
 
 
@@ -77,8 +56,7 @@ def laid_out_cluster(cluster: Cluster) -> Cluster:
 def laid_out_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The SQLite file that the tests' own are copies of."""
     file = tmp_path_factory.mktemp("sqlite") / "migrated.sqlite"
-    url = f"sqlite:///{file}"
-    lay_out(Database(url, url))
+    migrations.upgrade(f"sqlite:///{file}")
     return file
 
 
@@ -123,7 +101,7 @@ def session(engine: Engine) -> Iterator[TenantSession]:
 
 @pytest.fixture
 def world(session: TenantSession) -> World:
-    """A small municipality; what the test claims is added by the test, and commands recompute answers as in the program."""
+    """A small municipality; the test adds what it claims, and commands recompute answers as in the program."""
     wire()
     return World(session)
 

@@ -96,7 +96,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def signed_in(app: Flask, world: World) -> Callable[[Someone], FlaskClient]:
-    """A visitor signed in as the person, who gets an account when she has none. All that the test has made is committed."""
+    """A visitor signed in as the person, who gets an account when she has none; what the test has made is committed."""
 
     def sign_in(someone: Someone) -> FlaskClient:
         account = someone.account or world.account(someone)
