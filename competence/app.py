@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, render_template, request, session as cookie, url_for
+from flask import Flask, Response, g, has_request_context, render_template, request, session as cookie, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from competence import config
+from competence import config, migrations
 from competence.access.rules import Permission
 from competence.access.web import check_routes, public, signed_in_actor
 from competence.accounts import passwords, web as accounts_web
@@ -109,6 +109,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     db.open(app, settings.database_url)
+    if not settings.testing:
+        with app.app_context():
+            migrations.check_serving(db.engine)
     guard(app, https=settings.cookies_are_secure and bool(settings.public_url))
     _speak(app)
     _find_municipality(app)
@@ -141,6 +144,13 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     return app
 
 
+def speaker() -> Flask:
+    """An application without pages, in whose context sentences are said in Danish. For the command line."""
+    app = Flask(__name__)
+    _speak(app)
+    return app
+
+
 def _speak(app: Flask) -> None:
     """Danish first, English as the second language. Each feature has a catalogue of its own."""
     domains = sorted({path.stem for path in TRANSLATIONS.glob("*/LC_MESSAGES/*.po")}) or ["messages"]
@@ -152,6 +162,8 @@ def _speak(app: Flask) -> None:
     )
 
     def language() -> str:
+        if not has_request_context():
+            return "da"
         actor = signed_in_actor()
         chosen = actor.locale if actor else cookie.get("language", "da")
         return chosen if chosen in {"da", "en"} else "da"
