@@ -7,6 +7,8 @@ from random import Random
 
 from competence.imports.demonstration import names
 from competence.imports.demonstration.files import Files, read, widened
+from competence.imports.demonstration.needs import set_needs
+from competence.imports.demonstration.past import give_past
 from competence.imports.demonstration.rows import Demonstration, Person, RoleGiven, Standing, Unit, Version
 from competence.imports.demonstration.town import PATTERNS, STUDENTS, Row, Town
 
@@ -52,8 +54,8 @@ def generate(
     roles = [r for r in files.roles if r.person in present and r.unit in within]
     _nurses(town, roles, extra=nurses, root=units[0].name)
     floaters = _floaters(town, units, left)
-    for district, people in floaters.items():
-        town.team(district, people, floaters=True)
+    for people in floaters.values():
+        give_past(town, people, floaters=True)
     teams = [u for u in units if u.kind == "team" and u.name != "Team Havnen"]
     usual = tuple((r.task, r.shift, r.need, r.level) for r in files.requirements)
     rest = left - sum(len(people) for people in floaters.values())
@@ -195,12 +197,12 @@ def _team(town: Town, roles: list[RoleGiven], unit: Unit, size: int, usual: Sequ
         first = min(first, -300) if "N" in shifts else first
         made.append(town.newcomer(unit.name, group, shifts, first))
     members = [*made, *members]
-    town.team(unit.name, members)
+    give_past(town, members)
     guide = next((m for m in made if m.staff_group == "SSA"), None)
     if guide is not None:
         roles.append(RoleGiven(guide.number, "guide", unit.name, max(guide.first + 30, -1000)))
     ours = {area: standing for (name, area), standing in town.files.standing.items() if name == unit.name}
-    town.needs(unit.name, members, ours or _standing(town), usual)
+    set_needs(town, unit.name, members, ours or _standing(town), usual)
 
 
 def _standing(town: Town) -> dict[str, Standing]:
