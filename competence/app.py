@@ -1,6 +1,7 @@
 """create_app: the one place that knows every feature."""
 
 import logging
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -118,9 +119,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     CSRFProtect(app)
     accounts_web.init(app)
     for place in BLUEPRINTS:
-        blueprint = named(place)
-        if blueprint is not None:
-            app.register_blueprint(blueprint)
+        try:
+            blueprint = named(place)
+            if blueprint is not None:
+                app.register_blueprint(blueprint)
+        except Exception as problem:  # while pages are being written
+            print(f"NOT REGISTERED {place}: {problem!r}", file=sys.stderr)  # noqa: T201
     _version_static(app)
     _fill_templates(app)
     _answer_errors(app)
