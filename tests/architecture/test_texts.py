@@ -70,7 +70,7 @@ def test_the_danish_has_the_same_places_as_the_english(file: Path):
                 assert places(danish) <= expected, message.id
 
 
-def test_one_english_sentence_has_one_danish():
+def test_one_english_sentence_has_one_danish() -> None:
     """All catalogues are read as one, so of two translations an accident would choose."""
     danish: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for file in CATALOGUES:
