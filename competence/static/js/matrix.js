@@ -43,6 +43,7 @@ class Popover {
       if (!answer.ok) throw new Error(String(answer.status));
       const text = await answer.text();
       if (mine !== this.asked) return;
+      if (/<html[\s>]/i.test(text)) { window.location.assign(url); return; } // a whole page: signed out, or no fragment
       this.body.innerHTML = text;
     } catch {
       if (mine !== this.asked) return;
