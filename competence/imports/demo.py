@@ -19,7 +19,8 @@ from competence.foundation.clock import COPENHAGEN, now, today
 from competence.foundation.orm import open_session, tenant_id
 from competence.imports.demo_rules import Rules, load_rules
 from competence.imports.demonstration.generate import generate
-from competence.imports.demonstration.rows import Delegated, Demonstration, Observation as Seen, SignOff
+from competence.imports.demonstration.rows import Delegated, Demonstration, SignOff
+from competence.imports.demonstration.rows import Observation as Seen
 from competence.imports.reference import read_files
 from competence.organisation.models import Municipality, Unit
 from competence.people.models import Absence, Employment, Person, PersonIdentity
@@ -192,7 +193,7 @@ class Loader:
                     "is_external": False,
                     "agency": None,
                     "authorisation_checked_by": None,
-                }  # fmt: skip
+                }
             )
         ids = list(self.persons.values())
         extra = [id_ for id_ in self._external_ids() if id_ not in set(ids)]
@@ -214,7 +215,7 @@ class Loader:
                     "authorisation_checked_by": self.persons.get(e.checked_by or ""),
                     "stage_from": None,
                     "recorded_at": self.moment(e.first),
-                }  # fmt: skip
+                }
             )
         made = self._insert(Employment, rows)
         self.employments = dict(zip(numbers, made, strict=False))
@@ -345,7 +346,7 @@ class Loader:
                         "observer_id": None,
                         "recorded_at": self.moment(p.first + 21),
                         "recorded_by": None,
-                    }  # fmt: skip
+                    }
                 )
         return rows
 

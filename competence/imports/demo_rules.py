@@ -198,7 +198,7 @@ def _wide(session: Session, files: Files, tasks: dict[str, int], at: datetime) -
                     "source": "editorial",
                     "agreed_with_leader": default_leader_part(rule, critical=False),
                 },
-            )  # fmt: skip
+            )
         )
     return codes, cells
 
@@ -262,6 +262,6 @@ def _draft(
                 agreed_with_leader=cell.agreed_with_leader,
                 note=row.reason,
                 source=cell.source,
-            )  # fmt: skip
+            )
         )
     _version(session, demo.draft[0].number, made, recorded=moment(-2))
