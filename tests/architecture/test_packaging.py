@@ -67,7 +67,9 @@ def test_no_file_is_too_long_to_be_read():
     ]
     files += (ROOT / "templates").rglob("*.html")
     lengths = {file.relative_to(ROOT).as_posix(): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
-    assert not {name: length for name, length in lengths.items() if length > LONGEST_FILE}
+    # A migration is written by a program and read once.
+    long = {name: length for name, length in lengths.items() if length > LONGEST_FILE and "/versions/" not in name}
+    assert not long
 
 
 def test_no_template_writes_script_or_style_into_the_page():
