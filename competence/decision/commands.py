@@ -290,7 +290,7 @@ def _store_tasks(
                 "next_change": min(turns, default=None),
                 "ends": ends.tobytes(),
                 "made_at": now(),
-            }  # fmt: skip
+            }
         )
     if rows:
         session.execute(insert(ROWS), [row | {"municipality_id": municipality_id} for row in rows])

@@ -17,7 +17,8 @@ from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped, tenant_id
 from competence.organisation.models import Municipality, Unit
 from competence.organisation.rules import Settings, settings_from
-from competence.people.models import Absence, Employment as EmploymentRow, StaffGroup
+from competence.people.models import Absence, StaffGroup
+from competence.people.models import Employment as EmploymentRow
 from competence.signoffs.queries import chunks, events_of, exemptions, observed_days, projected
 
 EMPLOYMENTS = cast(Table, EmploymentRow.__table__)

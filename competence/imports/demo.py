@@ -245,7 +245,8 @@ class Loader:
         """Sign-offs, answers and delegations, in the order of each person's chain."""
         seen = _by_person_and_task(self.demo.observations)
         plan: list[tuple[datetime, int, SignOff | Delegated]] = []
-        for order, row in enumerate((*self.demo.signoffs, *self.demo.delegations)):
+        given_rows: list[SignOff | Delegated] = [*self.demo.signoffs, *self.demo.delegations]
+        for order, row in enumerate(given_rows):
             at = self.moment(row.recorded, 10) if isinstance(row, SignOff) else self.moment(row.given, 11)
             plan.append((at, order * 2, row))
             if row.accepted is not None:
@@ -378,7 +379,8 @@ class Loader:
                 {
                     "unit_id": self.units[r.unit].id, "unit_kind": "", "task_id": self.rules.tasks[r.task],
                     "shift": SHIFTS[r.shift], "day_kind": "every", "need": r.need, "level": r.level, "also_unstable": False,
-                    "students_count": False, "valid_from": self.day(-300), "source": "demonstration", "recorded_at": self.moment(-300),
+                    "students_count": False, "valid_from": self.day(-300), "source": "demonstration",
+                    "recorded_at": self.moment(-300),
                 }
                 for r in demo.requirements
             ],

@@ -181,22 +181,22 @@ def _wide(session: Session, files: Files, tasks: dict[str, int], at: datetime) -
     for (name, group), terms in wide.terms.items():
         if name not in codes.values():
             continue
-        rule = CellRule(terms.rule)
-        ground = default_ground(rule, catalogue[name], group)
-        reserved = catalogue[name]["reserved_activity"] != "no" and rule is not CellRule.DELEGATION_ONLY
+        kind = CellRule(terms.rule)
+        ground = default_ground(kind, catalogue[name], group)
+        reserved = catalogue[name]["reserved_activity"] != "no" and kind is not CellRule.DELEGATION_ONLY
         cells.append(
             (
                 name,
                 group,
                 {
-                    "rule": rule,
+                    "rule": kind,
                     "minimum_level": terms.minimum,
                     "education_level": terms.education or None,
                     "observed_times": terms.times or 1,
                     "validity_months": terms.days // 365 * 12,
                     "ground": ground or (Ground.DOCTORS_ORDER if reserved else None),
                     "source": "editorial",
-                    "agreed_with_leader": default_leader_part(rule, critical=False),
+                    "agreed_with_leader": default_leader_part(kind, critical=False),
                 },
             )
         )

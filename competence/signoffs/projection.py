@@ -1,14 +1,14 @@
 """The projections of the evidence, rebuilt from the events whenever these change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from competence.foundation.orm import tenant_id
-from competence.signoffs.queries import CURRENT, WAITING, chunks, events_of
+from competence.foundation.orm import scoped, tenant_id
+from competence.signoffs.queries import CURRENT, EVENTS, WAITING, chunks, events_of
 from competence.signoffs.rules import Event, Signed, history, latest
 
 Rows = tuple[list[dict[str, Any]], list[dict[str, Any]]]
@@ -77,3 +77,37 @@ def _current(person_id: int, signed: Signed) -> dict[str, Any]:
 
 def _waiting(person_id: int, signed: Signed) -> dict[str, Any]:
     return _common(person_id, signed)
+
+
+def differences(session: Session, *, on: date) -> list[tuple[int, int]]:
+    """(person, task) for every place where the projections do not say what the evidence says; empty when all agree."""
+    stored: dict[int, set[tuple[Any, ...]]] = {}
+    for table in (CURRENT, WAITING):
+        for row in session.execute(scoped(session, table)):
+            stored.setdefault(row.person_id, set()).add(_compared(table.name, dict(row._mapping)))
+    found: list[tuple[int, int]] = []
+    persons = set(session.scalars(scoped(session, EVENTS, EVENTS.c.person_id).distinct())) | set(stored)
+    for some in chunks(persons):
+        by_person = events_of(session, some)
+        for person in some:
+            current, waits = rows_of(person, by_person.get(person, []), on=on)
+            right = {_compared(CURRENT.name, row) for row in current} | {_compared(WAITING.name, row) for row in waits}
+            differ = right ^ stored.get(person, set())
+            found += sorted({(person, row[1]) for row in differ if not _only_time(row, on)})
+    return found
+
+
+def _compared(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (
+        table, row["task_id"], row["citizen_id"], row["event_id"], row["level"], row["valid_from"], row["valid_to"],
+        row["accepted_on"], row["answer_before"], str(row["origin"]),
+    )  # fmt: skip
+
+
+def _only_time(row: tuple[Any, ...], on: date) -> bool:
+    """Whether a waiting row differs only because its time has run out, or its first day has come, since it was written."""
+    _table, _task, _citizen, _event, _level, valid_from, valid_to, accepted_on, answer_before, _origin = row
+    late = (answer_before is not None and answer_before <= on and accepted_on is None) or (
+        valid_to is not None and valid_to <= on
+    )
+    return late or (accepted_on is not None and valid_from <= on)

@@ -1,0 +1,37 @@
+"""The rule at the centre: `may` answers, `judge` answers without the reasons, `intervals` answers over time."""
+
+from competence.decision.rules.facts import (
+    Answer,
+    Book,
+    Delegated,
+    Employment,
+    Mask,
+    Reason,
+    Span,
+    State,
+    Stopped,
+    Verdict,
+)
+from competence.decision.rules.judging import judge
+from competence.decision.rules.reasons import explain, may, refusal
+from competence.decision.rules.spans import Interval, boundaries, intervals
+
+__all__ = [
+    "Answer",
+    "Book",
+    "Delegated",
+    "Employment",
+    "Interval",
+    "Mask",
+    "Reason",
+    "Span",
+    "State",
+    "Stopped",
+    "Verdict",
+    "boundaries",
+    "explain",
+    "intervals",
+    "judge",
+    "may",
+    "refusal",
+]

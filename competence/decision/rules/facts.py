@@ -1,0 +1,250 @@
+"""What the rule is given and what it answers: plain, frozen, and without a clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Version
+from competence.foundation.text import Sentence
+from competence.organisation.rules import Settings
+from competence.signoffs.rules import Event, Signed, history
+
+Span = tuple[date, date | None]
+"""First day, and first day no longer; None = open."""
+
+
+class Verdict(StrEnum):
+    """The three verdicts, everywhere."""
+
+    MAY = "may"
+    MAY_WHEN = "may_when"
+    MAY_NOT = "may_not"
+
+
+class State(StrEnum):
+    """What a cell shows, in the order in which the first that fits is shown (DESIGN.md section 2)."""
+
+    NOT_RELEVANT = "not_relevant"
+    NOT_ALLOWED = "not_allowed"
+    UNDECIDED = "undecided"
+    ASSISTS = "assists"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    MISSING = "missing"
+    """An authorisation, prerequisite or delegation is missing."""
+    VALID = "valid"
+    WAITING = "waiting"
+    LOW = "low"
+    LAPSED = "lapsed"
+    TRAINING = "training"
+    NOT_BEGUN = "not_begun"
+    ENDED = "ended"
+    """The employment does not run on the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """A personal delegation of a task."""
+
+    giver_id: int
+    valid_from: date
+    valid_to: date | None
+    accepted_on: date | None
+    citizen_id: int | None = None
+    giver_lost_on: date | None = None
+    """First day the giver no longer works here or no longer holds the task; None = she does."""
+    recorded_at: datetime | None = None
+
+    def ends(self, notice_days: int) -> date | None:
+        """First day it no longer counts: its own end, or so many days after the giver lost what it rests on."""
+        own, lost = self.valid_to, self.giver_lost_on
+        given_up = lost + timedelta(days=notice_days) if lost else None
+        return min(own, given_up) if own and given_up else own or given_up
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A task closed at once."""
+
+    task_id: int
+    unit_path: str
+    staff_group_id: int | None
+    valid_from: date
+    valid_to: date
+    recorded_at: datetime
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A stricter unit. `minimum_level` None closes the task."""
+
+    task_id: int
+    unit_path: str
+    staff_group_id: int | None
+    minimum_level: int | None
+    valid_from: date
+    valid_to: date | None
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Book:
+    """The municipality's own rules, shared by all its employments."""
+
+    versions: tuple[Version, ...]
+    cells: Mapping[int, Mapping[tuple[int, int], CellTerms]]
+    """By version id, then (task id, staff group id)."""
+    approved_at: Mapping[int, datetime] = field(default_factory=dict)
+    follows: Mapping[int, tuple[int, str | None]] = field(default_factory=dict)
+    """Staff group -> (the group it follows, the stage from which it does)."""
+    authorised: frozenset[int] = frozenset()
+    """Staff groups whose authorisation must be checked."""
+    stops: tuple[Stopped, ...] = ()
+    masks: tuple[Mask, ...] = ()
+    must_hold: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Task -> tasks that must be held as long as it is used."""
+    sign_again_from: Mapping[int, date] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+
+    def version_on(self, on: date, known_at: datetime | None = None) -> Version | None:
+        """The version in force on the day, as far as it was approved by `known_at`; None before the first."""
+        for version in self.versions:
+            known = known_at is None or self.approved_at.get(version.id, known_at) <= known_at
+            if known and version.in_force(on):
+                return version
+        return None
+
+    def coming(self, on: date) -> Version | None:
+        """The approved version that takes over next, None when none does: signatures under it are allowed."""
+        ahead = [v for v in self.versions if v.approved and v.valid_from is not None and v.valid_from > on]
+        return min(ahead, key=lambda v: v.valid_from or date.max, default=None)
+
+    def cell(self, task: int, group: int, *, version: Version | None, stage_from: date | None, on: date) -> CellTerms:
+        """The terms for the group, its own or those of the group it follows; before its stage a student assists."""
+        if version is None:
+            return UNDECIDED
+        cells = self.cells.get(version.id, {})
+        own = cells.get((task, group))
+        if own is not None:
+            return own
+        follows = self.follows.get(group)
+        if follows is None:
+            return replace(UNDECIDED, version=version.number)
+        followed, stage = follows
+        terms = cells.get((task, followed), UNDECIDED)
+        if stage is not None and terms.entitles and (stage_from is None or on < stage_from):
+            return replace(terms, rule=CellRule.ASSISTS, from_stage=stage)
+        return terms
+
+
+@dataclass(frozen=True)
+class Employment:
+    """All facts about one employment that the rule needs."""
+
+    id: int
+    person_id: int
+    staff_group_id: int
+    unit_path: str
+    valid_from: date
+    valid_to: date | None
+    book: Book
+    authorisation_checked_on: date | None = None
+    stage_from: date | None = None
+    absences: tuple[Span, ...] = ()
+    exempt: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
+    """Task -> times of exemption by agreement."""
+    events: tuple[Event, ...] = ()
+    """The person's evidence about sign-offs, any order."""
+    delegations: Mapping[int, tuple[Delegated, ...]] = field(default_factory=dict)
+    observed: Mapping[int, tuple[date, ...]] = field(default_factory=dict)
+    """Task -> days on which somebody saw the person do it."""
+    gates_missing: frozenset[int] = frozenset()
+    """Tasks for which a course, dialogue or practice check is still to be passed."""
+    recorded_at: datetime | None = None
+
+    @cached_property
+    def signed(self) -> Mapping[int, tuple[Signed, ...]]:
+        """Task -> its sign-offs in the order of signing."""
+        by_task: dict[int, list[Signed]] = {}
+        for one in history(self.events):
+            by_task.setdefault(one.task_id, []).append(one)
+        return {task: tuple(some) for task, some in by_task.items()}
+
+    def known_by(self, known_at: datetime | None) -> "Employment":
+        """The same employment as the system knew it at the moment; None = all that is known."""
+        if known_at is None:
+            return self
+        book = replace(
+            self.book,
+            versions=tuple(v for v in self.book.versions if self.book.approved_at.get(v.id, known_at) <= known_at),
+            stops=tuple(s for s in self.book.stops if s.recorded_at <= known_at),
+            masks=tuple(m for m in self.book.masks if m.recorded_at is None or m.recorded_at <= known_at),
+        )
+        return replace(
+            self,
+            book=book,
+            events=tuple(e for e in self.events if e.recorded_at <= known_at),
+            delegations={
+                task: tuple(d for d in some if d.recorded_at is None or d.recorded_at <= known_at)
+                for task, some in self.delegations.items()
+            },
+        )
+
+    def cell(self, task: int, *, on: date) -> CellTerms:
+        """The terms of the version in force on the day for this employment's group."""
+        version = self.book.version_on(on)
+        return self.book.cell(task, self.staff_group_id, version=version, stage_from=self.stage_from, on=on)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One fact that took part in the decision, for the list that answers "why?"."""
+
+    step: str
+    """"employment", "authorisation", "rule", "ground", "training", "signature", "acceptance", "delegation", "validity",
+    "renewal", "pause", "stop" or "prerequisite"."""
+    holds: bool
+    text: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The decision with its reasons."""
+
+    state: State
+    level: int
+    """Rank on the practice scale; 0 = may not."""
+    cell: CellTerms
+    named_level: int = 0
+    """`may_citizen` asked without a citizen: the level she holds for the one she is signed off for. Never in coverage."""
+    limits: tuple[tuple[str, str], ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    """First day on which the answer may be another; None = it does not change by itself."""
+    basis: str = ""
+    """"education", "signature" or "delegation"; empty when may not."""
+    signed: Signed | None = None
+    waiting: Signed | None = None
+    delegated: Delegated | None = None
+    done: int = 0
+    needed: int = 0
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """May, may when (the limits say when), or may not."""
+        if self.level == 0:
+            return Verdict.MAY_NOT
+        return Verdict.MAY_WHEN if self.limits else Verdict.MAY
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it holds; None = it does not end by itself."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
+
+    def days_left(self, on: date) -> int | None:
+        """Last day minus today; None when it does not end by itself."""
+        return (self.last_day - on).days if self.last_day else None

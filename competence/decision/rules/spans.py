@@ -1,0 +1,63 @@
+"""The answer over time: the dates on which it may change, and the intervals between them."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from competence.decision.rules.facts import Answer, Employment
+from competence.decision.rules.judging import judge
+
+Interval = tuple[date, date | None, int, str, tuple[tuple[str, str], ...]]
+"""First day, first day no longer, level, basis, limits."""
+
+
+def boundaries(employment: Employment, task: int) -> tuple[date, ...]:
+    """Every date on which the answer for the task may change, in order. Between two of them it is the same."""
+    book, settings = employment.book, employment.book.settings
+    days: set[date | None] = {
+        employment.valid_from,
+        employment.valid_to,
+        employment.authorisation_checked_on,
+        employment.stage_from,
+    }
+    for version in book.versions:
+        days |= {version.valid_from, version.valid_to}
+    for stop in book.stops:
+        if stop.task_id == task:
+            days |= {stop.valid_from, stop.valid_to}
+    for mask in book.masks:
+        if mask.task_id == task:
+            days |= {mask.valid_from, mask.valid_to}
+    days.add(book.sign_again_from.get(task))
+    for signed in employment.signed.get(task, ()):
+        days |= {signed.valid_from, signed.accepted_on, signed.ends, signed.answer_before}
+        for pause in signed.pauses:
+            days |= set(pause)
+    for delegated in employment.delegations.get(task, ()):
+        days |= {delegated.valid_from, delegated.accepted_on, delegated.ends(settings.delegation_notice_days)}
+    for start, end in employment.exempt.get(task, ()):
+        days |= {start, end}
+    for start, end in employment.absences:
+        days |= {start + timedelta(days=settings.long_absence_days), end}
+    days |= set(employment.observed.get(task, ()))
+    for other in book.must_hold.get(task, ()):
+        days |= set(boundaries(employment, other))
+    return tuple(sorted(day for day in days if day is not None and day < date.max))
+
+
+def intervals(
+    employment: Employment, task: int, *, citizen: int | None = None, judged: Callable[..., Answer] = judge
+) -> list[Interval]:
+    """The answer as intervals that follow on each other from the employment's first day; equal neighbours are joined."""
+    rows: list[Interval] = []
+    days = [day for day in boundaries(employment, task) if day >= employment.valid_from]
+    for index, day in enumerate(days):
+        if employment.valid_to is not None and day >= employment.valid_to:
+            break
+        answer = judged(employment, task, on=day, citizen=citizen)
+        until = days[index + 1] if index + 1 < len(days) else None
+        last = rows[-1] if rows else None
+        if last is not None and last[1] == day and last[2:] == (answer.level, answer.basis, answer.limits):
+            rows[-1] = (last[0], until, *last[2:])
+        else:
+            rows.append((day, until, answer.level, answer.basis, answer.limits))
+    return rows
