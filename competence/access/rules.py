@@ -43,6 +43,7 @@ ROLE_NAMES: Mapping[Role, str] = {
 class Permission(StrEnum):
     """One thing that can be done or seen, named `resource:action`."""
 
+    ABSENCE_WRITE = "absence:write"
     ACCESS_LOG_READ_OWN = "access_log:read_own"
     ADMINISTRATION_AUDIT_READ = "administration_audit:read"
     APPOINTMENT_GIVE = "appointment:give"
@@ -50,6 +51,7 @@ class Permission(StrEnum):
     COVERAGE_COUNTS = "coverage:counts"
     COVERAGE_READ = "coverage:read"
     DELEGATION_GIVE = "delegation:give"
+    EXEMPTION_WRITE = "exemption:write"
     EXTERNAL_ADD = "external:add"
     EXTERNAL_INSTRUCTOR_RECORD = "external_instructor:record"
     IMPORT_MATRIX = "import:matrix"
@@ -78,6 +80,44 @@ class Permission(StrEnum):
     WHO_MAY_COLLEAGUES = "who_may:colleagues"
 
 
+PERMISSION_NAMES: Mapping[Permission, str] = {
+    Permission.ABSENCE_WRITE: N_("write when somebody is away, from and to only"),
+    Permission.ACCESS_LOG_READ_OWN: N_("see who has looked at one's own data"),
+    Permission.ADMINISTRATION_AUDIT_READ: N_("read the log of administration"),
+    Permission.APPOINTMENT_GIVE: N_("appoint learning guides"),
+    Permission.CATALOGUE_READ: N_("read the tasks and what they ask for"),
+    Permission.COVERAGE_COUNTS: N_("see coverage as numbers"),
+    Permission.COVERAGE_READ: N_("see coverage with names"),
+    Permission.DELEGATION_GIVE: N_("record an individual delegation"),
+    Permission.EXEMPTION_WRITE: N_("write that somebody is exempt from a task by agreement"),
+    Permission.EXTERNAL_ADD: N_("add an external"),
+    Permission.EXTERNAL_INSTRUCTOR_RECORD: N_("record an external instructor's training"),
+    Permission.IMPORT_MATRIX: N_("load the division of tasks from a file"),
+    Permission.IMPORT_PEOPLE: N_("load people from a file"),
+    Permission.IMPORT_REQUIREMENTS: N_("load staffing needs from a file"),
+    Permission.IMPORT_SIGNOFFS: N_("load sign-offs from paper"),
+    Permission.IMPORT_UNITS: N_("load units from a file"),
+    Permission.MATRIX_APPROVE: N_("approve the division of tasks"),
+    Permission.MATRIX_READ: N_("read the division of tasks"),
+    Permission.OWN_ANSWER: N_("say yes or not yet to one's own sign-offs"),
+    Permission.OWN_READ: N_("see all one's own data"),
+    Permission.PERSON_ADMINISTER: N_("administer people and accounts"),
+    Permission.PERSON_HISTORY: N_("read a person's history of sign-offs"),
+    Permission.PERSON_READ: N_("see people and their employments"),
+    Permission.REQUIREMENT_WRITE: N_("change staffing needs"),
+    Permission.REQUIREMENT_READ: N_("read staffing needs"),
+    Permission.ROLE_GIVE: N_("give and end roles"),
+    Permission.SETTINGS_WRITE: N_("change the municipality's settings"),
+    Permission.SIGNOFF_OBSERVE: N_("record what has been observed"),
+    Permission.SIGNOFF_SIGN: N_("sign for others, for what one holds oneself"),
+    Permission.STOP_READ: N_("see stops"),
+    Permission.STOP_WRITE: N_("stop a task, and lift the stop"),
+    Permission.UNIT_WRITE: N_("change units"),
+    Permission.WHO_MAY_ASK: N_("find out who may do a task"),
+    Permission.WHO_MAY_COLLEAGUES: N_("see which colleagues may do a task"),
+}
+"""What each permission is called on the help page."""
+
 P = Permission
 _EVERYBODY = frozenset({P.ACCESS_LOG_READ_OWN, P.CATALOGUE_READ, P.MATRIX_READ, P.OWN_ANSWER, P.OWN_READ})
 
@@ -91,7 +131,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     },
     Role.LEADER: _EVERYBODY
     | {
-        P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.EXTERNAL_ADD, P.MATRIX_APPROVE, P.PERSON_HISTORY, P.PERSON_READ,
+        P.ABSENCE_WRITE, P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.EXEMPTION_WRITE, P.EXTERNAL_ADD, P.MATRIX_APPROVE, P.PERSON_HISTORY, P.PERSON_READ,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
         P.IMPORT_REQUIREMENTS, P.DELEGATION_GIVE, P.SIGNOFF_AGREE,
     },
@@ -109,7 +149,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.COMMITTEE: _EVERYBODY | {P.COVERAGE_COUNTS},
     Role.ADMINISTRATOR: _EVERYBODY
     | {
-        P.ADMINISTRATION_AUDIT_READ, P.IMPORT_MATRIX, P.IMPORT_PEOPLE, P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS,
+        P.ABSENCE_WRITE, P.ADMINISTRATION_AUDIT_READ, P.IMPORT_MATRIX, P.IMPORT_PEOPLE, P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS,
         P.IMPORT_UNITS, P.PERSON_ADMINISTER, P.PERSON_READ, P.ROLE_GIVE, P.SETTINGS_WRITE, P.UNIT_WRITE,
     },
     Role.AUDITOR: _EVERYBODY | {P.COVERAGE_READ, P.PERSON_HISTORY, P.PERSON_READ, P.STOP_READ, P.REQUIREMENT_READ},

@@ -137,8 +137,10 @@ class RoleForm(Form):
         validators=[Optional(), Length(max=400, message=_l("The text is too long. Use at most 400 characters.")), NoCpr()],
     )
 
-    def __init__(self, *, roles: Iterable[Role], units: Iterable[tuple[int, str]]) -> None:
+    def __init__(self, *, roles: Iterable[Role], units: Iterable[tuple[int, str]], for_guide: bool = False) -> None:
         super().__init__()
+        if for_guide:
+            del self.purpose
         self.role.choices = [("", _l("Choose")), *((role.value, say(ROLE_NAMES[role])) for role in roles)]
         self.unit.choices = [("", _l("Choose")), *((str(id_), name) for id_, name in units)]
 
@@ -146,7 +148,7 @@ class RoleForm(Form):
         """The role as the command takes it: half-open."""
         return NewRole(
             person_id=person_id, role=self.role.data, unit_id=self.unit.data, valid_from=self.valid_from.data,
-            valid_to=day_after(self.valid_through.data), purpose=self.purpose.data or None,
+            valid_to=day_after(self.valid_through.data), purpose=self.purpose.data or None if self.purpose else None,
         )  # fmt: skip
 
 

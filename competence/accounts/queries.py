@@ -1,6 +1,6 @@
 """Reads of accounts, sign-ins and roles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,7 +21,7 @@ from competence.accounts.rules import (
     token_hash,
     waits_until,
 )
-from competence.foundation.clock import now, today
+from competence.foundation.clock import last_day, now, today
 from competence.foundation.errors import NotFound
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
@@ -252,6 +252,11 @@ class RoleLine:
     valid_to: date | None
     purpose: str | None
 
+    @property
+    def valid_through(self) -> date | None:
+        """The last day it counts; None = open."""
+        return last_day(self.valid_to)
+
     def is_over(self, on: date) -> bool:
         """Whether it no longer counts on the day."""
         return self.valid_to is not None and self.valid_to <= on
@@ -308,3 +313,40 @@ def person_within(session: Session, person_id: int, *, within: Reach) -> str:
 def root_paths(session: Session) -> Sequence[str]:
     """The paths of the units without a parent."""
     return session.scalars(select(Unit.path).where(Unit.parent_id.is_(None)).order_by(Unit.id)).all()
+
+
+def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """The names of the persons by id; those whose identity is erased are left out."""
+    wanted = sorted(set(person_ids))
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(PersonIdentity.person_id, PersonIdentity.name).where(PersonIdentity.person_id.in_(wanted))
+    )
+    return {row.person_id: row.name for row in rows}
+
+
+def people_to_give_roles(session: Session, *, within: Reach, search: str, limit: int = 20) -> list[tuple[int, str, str]]:
+    """(person id, name, unit) of people with a running employment within reach whose name or number holds the text."""
+    if not within.roots or not search:
+        return []
+    like, day = f"%{search.casefold()}%", today()
+    rows = session.execute(
+        select(PersonIdentity.person_id, PersonIdentity.name, func.min(Unit.name))
+        .join(Employment, Employment.person_id == PersonIdentity.person_id)
+        .join(Unit, Unit.id == Employment.unit_id)
+        .where(or_(*(Unit.path.startswith(root, autoescape=True) for root in within.roots)))
+        .where(Employment.valid_from <= day, or_(Employment.valid_to.is_(None), Employment.valid_to > day))
+        .where(or_(func.lower(PersonIdentity.name).like(like), PersonIdentity.number == search))
+        .group_by(PersonIdentity.person_id, PersonIdentity.name)
+        .order_by(PersonIdentity.name, PersonIdentity.person_id)
+        .limit(limit)
+    )
+    return [(person_id, name, unit) for person_id, name, unit in rows]
+
+
+def address_of(session: Session, person_id: int) -> str | None:
+    """The address by which the person signs in, or would: her account's, else her own."""
+    return session.scalar(select(Account.email).where(Account.person_id == person_id)) or session.scalar(
+        select(PersonIdentity.email).where(PersonIdentity.person_id == person_id)
+    )

@@ -1,1 +1,6 @@
-"""The pages of sign-in, one's own account, accounts and roles, and the front page of each role."""
+"""The pages of sign-in, one's own account, accounts and roles; home.py has the front page of each role."""
+
+from competence.accounts.views import administration, own, signin
+from competence.accounts.views.blueprint import bp
+
+__all__ = ["administration", "bp", "own", "signin"]

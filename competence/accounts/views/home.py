@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from competence.access.rules import POLICY, ROLE_NAMES, Actor, Permission, Reach
+from competence.access.rules import PERMISSION_NAMES, POLICY, ROLE_NAMES, Actor, Permission, Reach
 from competence.access.web import public, requires
 from competence.accounts.rules import MENU
 from competence.accounts.web import menu
@@ -33,5 +33,5 @@ def accessibility() -> ResponseReturnValue:
 def permissions(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The permission table, drawn from the same table that decides."""
     return render_template(
-        "home/permissions.html", policy=POLICY, role_names=ROLE_NAMES, permissions=list(Permission), held=actor.roles
+        "home/permissions.html", policy=POLICY, role_names=ROLE_NAMES, permissions=list(PERMISSION_NAMES.items()), held=actor.roles
     )

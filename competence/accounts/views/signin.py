@@ -1,22 +1,21 @@
-"""Signing in and out, one's own account, and invitations' links."""
+"""Signing in and out, the language, and invitations' links."""
 
-from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session as cookie, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from competence.access.rules import Actor, Permission, Reach, Role
+from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import public, requires, signed_in_actor
 from competence.accounts import commands, queries, web
-from competence.accounts.forms import ChangePasswordForm, ChoosePasswordForm, ProofForm, SignInForm
-from competence.accounts.rules import CODE_FOR
+from competence.accounts.forms import ChoosePasswordForm, SignInForm
+from competence.accounts.views.blueprint import bp
 from competence.foundation.errors import RuleBroken
 from competence.foundation.text import N_
 from competence.foundation.web import db, show, transaction
 
-bp = Blueprint("accounts", __name__)
 LANGUAGES = ("da", "en")
 
 
@@ -78,17 +77,6 @@ def sign_out(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     return redirect(url_for(".sign_in"))
 
 
-@bp.post("/sign-out-everywhere")
-@requires(Permission.OWN_READ)
-def sign_out_everywhere(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """Signed out on every device."""
-    with transaction() as session:
-        commands.sign_out_everywhere(session, by=actor)
-    web.leave()
-    flash(_("You are signed out on every device."))
-    return redirect(url_for(".sign_in"))
-
-
 @bp.route("/invitation/<token>", methods=["GET", "POST"])
 @public
 def invitation(token: str) -> ResponseReturnValue:
@@ -108,61 +96,6 @@ def invitation(token: str) -> ResponseReturnValue:
             flash(_("Your password is saved. Sign in with it."))
             return redirect(url_for(".sign_in", email=account.email))
     return render_template("accounts/invitation.html", form=form, email=account.email)
-
-
-@bp.route("/account", methods=["GET", "POST"])
-@requires(Permission.OWN_READ)
-def own(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """One's own account: password, devices, code."""
-    form = ChangePasswordForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                commands.change_password(session, form.old.data or "", form.password.data or "", by=actor)
-        except RuleBroken as broken:
-            show(broken, form)
-        else:
-            flash(_("Your password is changed. Other devices are signed out."))
-            return redirect(url_for(".own"))
-    places = queries.sign_ins_of(db.session, actor.account_id or 0)
-    return render_template("accounts/own.html", form=form, places=places, here=actor.session_id, email=actor.extra["email"])
-
-
-@bp.post("/account/code")
-@requires(Permission.OWN_ANSWER)
-def code(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """A one-time code, shown once, for a yes on somebody else's phone."""
-    with transaction() as session:
-        digits = commands.new_code(session, cast(str, current_app.secret_key), by=actor)
-    return render_template("accounts/code.html", digits=digits, minutes=int(CODE_FOR.total_seconds() // 60))
-
-
-@bp.route("/account/prove", methods=["GET", "POST"])
-@requires(Permission.OWN_READ)
-def prove(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """The password once more, then on to the signature."""
-    form = ProofForm()
-    if form.validate_on_submit():
-        try:
-            web.prove_self(actor, form.password.data or "")
-        except RuleBroken as broken:
-            show(broken, form)
-        else:
-            return redirect(safe_next(request.args.get("next")))
-    return render_template("accounts/prove.html", form=form)
-
-
-@bp.post("/account/role")
-@requires(Permission.OWN_READ)
-def switch_role(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """Another role's menu and home."""
-    try:
-        role = Role(request.form.get("role", ""))
-    except ValueError:
-        abort(404)
-    with transaction() as session:
-        commands.switch_role(session, role, by=actor)
-    return redirect(url_for("home.index"))
 
 
 @bp.post("/language")

@@ -1,0 +1,219 @@
+"""Accounts, roles and the log of administration."""
+
+from math import ceil
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from competence import config
+from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
+from competence.access.web import requires
+from competence.accounts import commands, queries
+from competence.accounts.forms import InviteForm, RoleForm, SearchForm
+from competence.accounts.rules import INVITED_FOR
+from competence.accounts.views.blueprint import bp
+from competence.audit.queries import administrative_entries
+from competence.foundation import mail
+from competence.foundation.clock import today
+from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.text import N_, Sentence
+from competence.foundation.web import db, say, show, transaction
+from competence.organisation.queries import unit_choices
+
+PAGE = 50
+
+ACTIONS = {
+    "accept_invitation": N_("chose a password"),
+    "add_employment": N_("added an employment"),
+    "add_external": N_("added an external"),
+    "add_municipality": N_("made the municipality"),
+    "add_person": N_("added a person"),
+    "add_unit": N_("added a unit"),
+    "change_employment": N_("changed an employment"),
+    "change_password": N_("changed her password"),
+    "change_settings": N_("changed settings"),
+    "change_unit": N_("changed a unit"),
+    "close_unit": N_("closed a unit"),
+    "disable_account": N_("closed an account"),
+    "enable_account": N_("opened an account"),
+    "end_employment": N_("ended an employment"),
+    "end_role": N_("ended a role"),
+    "erase": N_("erased data whose time was over"),
+    "give_role": N_("gave a role"),
+    "import_people": N_("loaded people from a file"),
+    "import_units": N_("loaded units from a file"),
+    "invite": N_("invited"),
+    "move_unit": N_("moved a unit"),
+    "sign_out_everywhere": N_("signed out everywhere"),
+}
+"""What the log says of each command; one that is not here is shown by its code."""
+
+
+def _page() -> int:
+    value = request.args.get("page", "1")
+    return max(1, int(value)) if value.isdigit() and len(value) < 7 else 1
+
+
+@bp.get("/accounts")
+@requires(Permission.PERSON_ADMINISTER)
+def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The accounts, searched by name or address."""
+    form = SearchForm(request.args)
+    search = form.q.data or ""
+    lines, total = queries.accounts_page(db.session, search=search, page=_page(), size=PAGE)
+    return render_template(
+        "accounts/index.html", search=form, lines=lines, total=total, page=_page(), pages=ceil(total / PAGE), q=search
+    )
+
+
+@bp.get("/accounts/roles")
+@requires(any_of=(Permission.ROLE_GIVE, Permission.APPOINTMENT_GIVE))
+def roles(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The roles in force within reach, and a search for somebody to give one to."""
+    form = SearchForm(request.args)
+    search = form.q.data or ""
+    return render_template(
+        "accounts/roles.html",
+        search=form,
+        q=search,
+        found=queries.people_to_give_roles(db.session, within=within, search=search),
+        given=queries.roles_given(db.session, within=within, role=_only(actor)),
+        role_names=ROLE_NAMES,
+    )
+
+
+def _only(actor: Actor) -> Role | None:
+    """The one role that the actor may give, None when she may give all."""
+    return None if actor.may(Permission.ROLE_GIVE) else Role.GUIDE
+
+
+@bp.route("/accounts/person/<int:person_id>", methods=["GET", "POST"])
+@requires(any_of=(Permission.ROLE_GIVE, Permission.APPOINTMENT_GIVE, Permission.PERSON_ADMINISTER))
+def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """One person's roles and account; a form to give a role."""
+    name = queries.person_within(db.session, person_id, within=within)
+    only = _only(actor)
+    form = RoleForm(
+        roles=[only] if only else commands.GIVEN_ROLES, units=unit_choices(db.session, within=within), for_guide=bool(only)
+    )
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                commands.give_role(session, form.to_command(person_id), by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(_("%(name)s has the role from now on.", name=name) if form.valid_from.data == today() else _("The role is given."))
+            return redirect(url_for(".person", person_id=person_id))
+    account = queries.account_of_person(db.session, person_id) if actor.may(Permission.PERSON_ADMINISTER) else None
+    return render_template(
+        "accounts/person.html",
+        form=form,
+        person_id=person_id,
+        name=name,
+        given=queries.roles_given(db.session, within=within, person_id=person_id, role=only),
+        account=account,
+        administers=actor.may(Permission.PERSON_ADMINISTER),
+        invite_form=InviteForm(formdata=None, email=queries.address_of(db.session, person_id)),
+        role_names=ROLE_NAMES,
+        on=today(),
+    )
+
+
+@bp.post("/accounts/role/<int:role_id>/end")
+@requires(any_of=(Permission.ROLE_GIVE, Permission.APPOINTMENT_GIVE))
+def end_role(role_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The role ends today."""
+    try:
+        with transaction() as session:
+            ended = commands.end_role(session, role_id, by=actor)
+            person_id = ended.person_id
+    except RuleBroken as broken:
+        flash(say(broken.message), "error")
+        return redirect(url_for(".roles"))
+    flash(_("The role has ended."))
+    return redirect(url_for(".person", person_id=person_id))
+
+
+@bp.post("/accounts/person/<int:person_id>/invite")
+@requires(Permission.PERSON_ADMINISTER)
+def invite(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A fresh link, mailed, or shown once to hand over."""
+    name = queries.person_within(db.session, person_id, within=within)
+    form = InviteForm()
+    if not form.validate_on_submit():
+        return _back(person_id, form.email.errors[0] if form.email.errors else _("Write the e-mail address."))
+    try:
+        with transaction() as session:
+            invited = commands.invite(session, person_id, form.email.data, by=actor)
+    except RuleBroken as broken:
+        return _back(person_id, say(broken.message))
+    settings: config.Settings = current_app.config["SETTINGS"]
+    link = f"{settings.public_url or request.host_url.rstrip('/')}{url_for('.invitation', token=invited.token)}"
+    if settings.smtp_url:
+        try:
+            mail.send(
+                settings.smtp_url, sender=settings.mail_from, to=invited.email, subject=_("Your access to Kompetencetavlen"),
+                text=say(Sentence(INVITATION, {"link": link})),
+            )  # fmt: skip
+        except OSError:
+            flash(_("The mail could not be sent. Hand the link over yourself."), "error")
+        else:
+            flash(_("The link is mailed to %(email)s.", email=invited.email))
+            return redirect(url_for(".person", person_id=person_id))
+    return render_template(
+        "accounts/invited.html", link=link, name=name, email=invited.email, person_id=person_id, days=INVITED_FOR.days
+    )
+
+
+INVITATION = N_(
+    "You have been given access to Kompetencetavlen.\n\nChoose a password here, within 14 days:\n%(link)s\n\n"
+    "The link can be used once. You sign in with this e-mail address."
+)
+
+
+def _back(person_id: int, message: object) -> ResponseReturnValue:
+    flash(str(message), "error")
+    return redirect(url_for(".person", person_id=person_id))
+
+
+@bp.post("/accounts/<int:account_id>/close")
+@requires(Permission.PERSON_ADMINISTER)
+def close(account_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The account is closed and signed out everywhere."""
+    account = queries.get_account(db.session, account_id)
+    queries.person_within(db.session, account.person_id, within=within)
+    try:
+        with transaction() as session:
+            commands.disable_account(session, account_id, by=actor)
+    except RuleBroken as broken:
+        return _back(account.person_id, say(broken.message))
+    flash(_("The account is closed."))
+    return redirect(url_for(".person", person_id=account.person_id))
+
+
+@bp.post("/accounts/<int:account_id>/open")
+@requires(Permission.PERSON_ADMINISTER)
+def reopen(account_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The account is open again."""
+    account = queries.get_account(db.session, account_id)
+    queries.person_within(db.session, account.person_id, within=within)
+    with transaction() as session:
+        commands.enable_account(session, account_id, by=actor)
+    flash(_("The account is open again."))
+    return redirect(url_for(".person", person_id=account.person_id))
+
+
+@bp.get("/accounts/log")
+@requires(Permission.ADMINISTRATION_AUDIT_READ)
+def log(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """What has been changed about people, units, accounts and roles, the latest first."""
+    if not any(within.covers(path) for path in queries.root_paths(db.session)):
+        raise NotFound
+    entries, total = administrative_entries(db.session, page=_page(), size=PAGE)
+    people = {id_ for entry in entries for id_ in (entry.by_person_id, entry.person_id) if id_ is not None}
+    return render_template(
+        "accounts/log.html", entries=entries, names=queries.names_of(db.session, people), actions=ACTIONS, page=_page(),
+        pages=ceil(total / PAGE), total=total,
+    )  # fmt: skip

@@ -1,0 +1,28 @@
+"""Reads of the audit log and the access log."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from competence.audit.models import AccessEntry, AuditEntry
+
+
+def administrative_entries(session: Session, *, page: int = 1, size: int = 50) -> tuple[Sequence[AuditEntry], int]:
+    """(changes of people, units, accounts and roles, the latest first; how many in all)."""
+    ours = select(AuditEntry).where(AuditEntry.administrative.is_(True))
+    total = session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.administrative.is_(True))) or 0
+    entries = session.scalars(
+        ours.order_by(AuditEntry.recorded_at.desc(), AuditEntry.id.desc()).limit(size).offset((page - 1) * size)
+    )
+    return entries.all(), total
+
+
+def looks_at(session: Session, person_id: int, *, limit: int = 200) -> Sequence[AccessEntry]:
+    """Who opened a page about the person, the latest first."""
+    return session.scalars(
+        select(AccessEntry)
+        .where(AccessEntry.person_id == person_id)
+        .order_by(AccessEntry.looked_at.desc(), AccessEntry.id.desc())
+        .limit(limit)
+    ).all()
