@@ -1,14 +1,15 @@
 """Making a municipality, and changing its units and settings."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
-from competence.audit.commands import record
+from competence.audit.commands import record, record_all
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, RuleBroken
@@ -34,7 +35,14 @@ def add_municipality(session: Session, name: str, *, host: str | None = None, is
     session.flush()
     work_for(session, municipality.id)
     _insert(session, NewUnit(name=name, kind="kommune"), parent=None)
-    record(session, by=None, action="add_municipality", subject="municipality", subject_id=municipality.id, administrative=True)
+    record(
+        session,
+        by=None,
+        action="add_municipality",
+        subject="municipality",
+        subject_id=municipality.id,
+        administrative=True,
+    )
     return municipality
 
 
@@ -153,9 +161,7 @@ def close_unit(session: Session, unit_id: int, *, by: Actor) -> Unit:
     unit = _get(session, unit_id, by)
     if unit.parent_id is None:
         raise RuleBroken(N_("The top of the tree stays where it is."))
-    below = session.scalar(
-        select(Unit.id).where(Unit.parent_id == unit.id, Unit.valid_to.is_(None)).limit(1)
-    )
+    below = session.scalar(select(Unit.id).where(Unit.parent_id == unit.id, Unit.valid_to.is_(None)).limit(1))
     if below is not None:
         raise RuleBroken(N_("Close the units below it first."))
     unit.valid_to = today()
@@ -178,3 +184,87 @@ def change_settings(session: Session, changes: dict[str, Any], *, by: Actor) -> 
         session, by=by.person_id, action="change_settings", subject="municipality", subject_id=municipality_id,
         administrative=True, detail={"keys": sorted(changes)},
     )  # fmt: skip
+
+
+class UnitRow(Protocol):
+    """A row of a list of units; each parent stands before its children."""
+
+    @property
+    def name(self) -> str:
+        """The unit's name."""
+
+    @property
+    def kind(self) -> str:
+        """What it is called: "distrikt", "team" ..."""
+
+    @property
+    def parent_row(self) -> int | None:
+        """The place of its parent in the list, None when the parent is not in it."""
+
+    @property
+    def parent_id(self) -> int | None:
+        """The parent that is already here; None besides `parent_row` None: the list's top, which is the municipality's."""
+
+    @property
+    def existing_id(self) -> int | None:
+        """The unit here that it is."""
+
+
+@dataclass(frozen=True)
+class UnitsImported:
+    """What a list of units changed."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    ids: tuple[int, ...] = ()
+    """The units' ids in the order of the rows."""
+
+
+@command
+def import_units(session: Session, rows: Sequence[UnitRow], *, by: Actor | None) -> UnitsImported:
+    """What the list changed. RuleBroken at the first row that cannot be taken; then nothing is written.
+
+    A row without a parent is the top of the tree when the list has one such row and it is called as the municipality;
+    otherwise it is added right below the top. `by` None: the command line.
+    """
+    if by is not None:
+        authorise(by, Permission.IMPORT_UNITS)
+    units = {unit.id: unit for unit in session.scalars(select(Unit).order_by(Unit.id))}
+    top = next((unit for unit in units.values() if unit.parent_id is None), None)
+    children = {(unit.parent_id, unit.name.casefold()): unit for unit in units.values()}
+    found: list[Unit] = []
+    added = changed = 0
+    audit: list[dict[str, Any]] = []
+    for row in rows:
+        name, kind = squeeze(row.name), squeeze(row.kind).casefold()
+        parent = found[row.parent_row] if row.parent_row is not None else units.get(row.parent_id or 0)
+        if row.parent_id is not None and parent is None:
+            raise NotFound
+        unit = units.get(row.existing_id or 0)
+        if unit is None and parent is None:
+            parent = top
+            unit = top if top is not None and top.name.casefold() == name.casefold() else None
+        if unit is None:
+            unit = children.get((parent.id if parent else None, name.casefold()))
+        if by is not None and not by.may(Permission.IMPORT_UNITS, (unit or parent or top or Unit(path="/")).path):
+            raise NotFound
+        if unit is None:
+            unit = _insert(session, NewUnit(name=name, kind=kind), parent=parent)
+            units[unit.id] = children[unit.parent_id, name.casefold()] = unit
+            added += 1
+            audit.append(_noted("add_unit", unit, by))
+        elif unit.valid_to is not None or (unit.kind != kind and kind):
+            unit.valid_to, unit.kind = None, kind or unit.kind
+            changed += 1
+            audit.append(_noted("change_unit", unit, by))
+        found.append(unit)
+    record_all(session, audit)
+    return UnitsImported(added, changed, len(rows) - added - changed, tuple(unit.id for unit in found))
+
+
+def _noted(action: str, unit: Unit, by: Actor | None) -> dict[str, Any]:
+    return {
+        "action": action, "subject": "unit", "subject_id": unit.id, "by_person_id": by.person_id if by else None,
+        "administrative": True,
+    }  # fmt: skip

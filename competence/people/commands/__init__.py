@@ -1,0 +1,41 @@
+"""The user's verbs about people: add, change and end as dated facts; externals; absences; a list at once."""
+
+from competence.people.commands.absences import add_absence, end_absence, remove_absence
+from competence.people.commands.employing import (
+    EmploymentChange,
+    Identity,
+    NewEmployment,
+    add_employment,
+    add_person,
+    change_employment,
+    change_identity,
+    check_authorisation,
+    end_employment,
+    set_stage,
+)
+from competence.people.commands.externals import NewExternal, add_external, end_external, extend_external
+from competence.people.commands.importing import ImportedPerson, PeopleImported, PersonRow, import_people
+
+__all__ = [
+    "EmploymentChange",
+    "Identity",
+    "ImportedPerson",
+    "NewEmployment",
+    "NewExternal",
+    "PeopleImported",
+    "PersonRow",
+    "add_absence",
+    "add_employment",
+    "add_external",
+    "add_person",
+    "change_employment",
+    "change_identity",
+    "check_authorisation",
+    "end_absence",
+    "end_employment",
+    "end_external",
+    "extend_external",
+    "import_people",
+    "remove_absence",
+    "set_stage",
+]
