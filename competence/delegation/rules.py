@@ -123,7 +123,7 @@ class Version:
 
 def default_leader_part(rule: CellRule, *, critical: bool) -> LeaderPart:
     """The leader's part where nobody has said otherwise (product.md, the rule, point 6)."""
-    if rule not in ENTITLING or rule in (CellRule.CORE, CellRule.MUST) and not critical:
+    if rule not in ENTITLING or (rule in (CellRule.CORE, CellRule.MUST) and not critical):
         return LeaderPart.NONE
     if rule is CellRule.CORE:
         return LeaderPart.NONE

@@ -1,9 +1,9 @@
-"""The user's verbs about the matrix: draft, approve, stop, restrict, delegate."""
+"""The matrix in versions: draft one, state its grounds, approve it by name."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import rfc8785
@@ -11,22 +11,20 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
-from competence.audit.chain import Appended, NewEvent, append, lock_chains
+from competence.audit.chain import NewEvent, append, lock_chains
 from competence.audit.commands import record
-from competence.audit.models import EvidenceEvent
 from competence.catalogue.models import Task
 from competence.catalogue.rules import Reserved
-from competence.delegation.models import Cell, Delegation, FrameworkDelegation, MatrixVersion, Stop, UnitMask
-from competence.delegation.queries import CELLS, TASKS, cell_for, get_version, version_in_force
+from competence.delegation.models import Cell, FrameworkDelegation, MatrixVersion
+from competence.delegation.queries import CELLS, TASKS, get_version
 from competence.delegation.rules import ENTITLING, CellRule, Ground, LeaderPart
-from competence.entitlements.queries import holds
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.orm import scoped, tenant_id
-from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
+from competence.foundation.text import N_, sentence, squeeze
 from competence.organisation.models import Unit
-from competence.people.models import Employment, StaffGroup
+from competence.people.models import StaffGroup
 
 GROUNDED = frozenset({CellRule.CORE, CellRule.MUST, CellRule.MAY_GENERAL, CellRule.MAY_CITIZEN})
 """The rules that must state a ground on a reserved task; a delegation is its own ground."""
@@ -264,7 +262,7 @@ def _state_grounds(session: Session, version: MatrixVersion, grounds: Mapping[in
                     instruction_version=squeeze(given.framework.instruction_version),
                     valid_from=today(),
                     recorded_at=now(),
-                )  # fmt: skip
+                )
             )
         cell.ground = given.ground
     session.flush()
@@ -289,202 +287,3 @@ def _freeze_defaults(session: Session, version_id: int) -> None:
             )
         )
     session.expire_all()
-
-
-@command
-def stop_task(
-    session: Session,
-    task_id: int,
-    *,
-    unit_id: int,
-    staff_group_id: int | None,
-    valid_to: date,
-    reason: str,
-    by: Actor,
-) -> Stop:
-    """The stop: the task is closed at once in the unit and below, for the group (None: all), until `valid_to`."""
-    unit = session.scalars(select(Unit).where(Unit.id == unit_id)).first()
-    if unit is None:
-        raise NotFound
-    authorise(by, Permission.STOP_WRITE, unit.path)
-    task = session.scalars(select(Task).where(Task.id == task_id)).first()
-    if task is None:
-        raise NotFound
-    if valid_to <= today():
-        raise RuleBroken(sentence(N_("The last day of the stop must be today or later.")), field="valid_through")
-    if not reason.strip():
-        raise RuleBroken(sentence(N_("Write why the task is stopped, so that colleagues know.")), field="reason")
-    if looks_like_cpr(reason):
-        raise RuleBroken(
-            sentence(N_("Never write a citizen's name or CPR number. Take the number out.")), field="reason"
-        )
-    stop = Stop(
-        task_id=task.id, unit_id=unit.id, staff_group_id=staff_group_id, begins_at=now(), valid_to=valid_to,
-        reason=squeeze(reason), stopped_by=by.person_id, recorded_at=now(),
-    )  # fmt: skip
-    session.add(stop)
-    session.flush()
-    record(
-        session, by=by.person_id, action="stop_task", subject="stop", subject_id=stop.id,
-        detail={"task": task.id, "unit": unit.id, "group": staff_group_id},
-    )  # fmt: skip
-    touched(session, task_id=task.id)
-    return stop
-
-
-@command
-def lift_stop(session: Session, stop_id: int, *, by: Actor) -> Stop:
-    """The stop, lifted now: the answers are again what the matrix and the signatures say."""
-    row = session.execute(select(Stop, Unit).join(Unit, Unit.id == Stop.unit_id).where(Stop.id == stop_id)).first()
-    if row is None:
-        raise NotFound
-    stop, unit = row
-    authorise(by, Permission.STOP_WRITE, unit.path)
-    if stop.lifted_at is not None:
-        raise Overtaken(sentence(N_("The stop has already been lifted.")))
-    stop.lifted_at, stop.lifted_by = now(), by.person_id
-    record(
-        session, by=by.person_id, action="lift_stop", subject="stop", subject_id=stop.id, detail={"task": stop.task_id}
-    )
-    touched(session, task_id=stop.task_id)
-    return stop
-
-
-@command
-def restrict(
-    session: Session,
-    task_id: int,
-    *,
-    unit_id: int,
-    staff_group_id: int | None,
-    minimum_level: int | None,
-    reason: str,
-    by: Actor,
-) -> UnitMask:
-    """The stricter rule of a unit from today: closed (None), or a higher minimum level. Never looser than the municipality."""
-    unit = session.scalars(select(Unit).where(Unit.id == unit_id)).first()
-    if unit is None:
-        raise NotFound
-    authorise(by, Permission.STOP_WRITE, unit.path)
-    mask = UnitMask(
-        task_id=task_id, unit_id=unit.id, staff_group_id=staff_group_id, minimum_level=minimum_level, valid_from=today(),
-        reason=squeeze(reason), recorded_at=now(), recorded_by=by.person_id,
-    )  # fmt: skip
-    session.add(mask)
-    session.flush()
-    record(
-        session, by=by.person_id, action="restrict", subject="unit_mask", subject_id=mask.id, detail={"task": task_id}
-    )
-    touched(session, task_id=task_id)
-    return mask
-
-
-@command
-def delegate(
-    session: Session, employment_id: int, task_id: int, *, valid_to: date | None, instruction: str, by: Actor
-) -> Delegation:
-    """The personal delegation that `by` gives, waiting for the receiver's yes. The giver is authorised and holds the task."""
-    employment = session.scalars(select(Employment).where(Employment.id == employment_id)).first()
-    if employment is None:
-        raise NotFound
-    lock_chains(session, [employment.person_id])
-    on = today()
-    cell = cell_for(session, task_id, employment.staff_group_id, stage_from=employment.stage_from, on=on)
-    if cell.rule is not CellRule.DELEGATION_ONLY:
-        raise RuleBroken(sentence(N_("The division of tasks asks for no individual delegation here.")), field="task")
-    if by.person_id == employment.person_id:
-        raise RuleBroken(sentence(N_("You cannot delegate to yourself.")))
-    version = version_in_force(session, on)
-    own = session.execute(
-        select(Employment, StaffGroup)
-        .join(StaffGroup, StaffGroup.id == Employment.staff_group_id)
-        .where(Employment.person_id == by.person_id)
-    ).all()
-    if not any(
-        group.authorised
-        and group.has_reserved_scope
-        and holds(session, mine.id, task_id, on=on, version_id=version.id if version else None)
-        for mine, group in own
-    ):
-        raise RuleBroken(
-            sentence(N_("Only an authorised person with her own reserved scope who holds the task can delegate it."))
-        )
-    if valid_to is not None and valid_to <= on:
-        raise RuleBroken(sentence(N_("The last day must be today or later.")), field="valid_through")
-    event = append(
-        session,
-        NewEvent(
-            employment.person_id, "delegated", by.person_id, task_id,
-            fields={
-                "valid_from": on.isoformat(), "valid_to": valid_to.isoformat() if valid_to else None, "kind": "konkret",
-                "employment": employment.id, "instruction": squeeze(instruction) or None, "onward": False,
-            },
-        ),
-    )  # fmt: skip
-    row = _project(session, event, employment.person_id, by.person_id, task_id, on, valid_to, None)
-    record(
-        session, by=by.person_id, action="delegate", subject="delegation", subject_id=row.id,
-        person_id=employment.person_id, detail={"task": task_id},
-    )  # fmt: skip
-    touched(session, person_id=employment.person_id, task_id=task_id)
-    return row
-
-
-def _project(
-    session: Session, event: Appended, person_id: int, giver_id: int, task_id: int, valid_from: date, valid_to: date | None,
-    accepted_on: date | None,
-) -> Delegation:  # fmt: skip
-    row = Delegation(
-        event_id=event.id, person_id=person_id, giver_id=giver_id, task_id=task_id, valid_from=valid_from, valid_to=valid_to,
-        accepted_on=accepted_on,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    return row
-
-
-@command
-def accept_delegation(session: Session, delegation_id: int, *, by: Actor) -> Delegation:
-    """The receiver's own yes to a delegation."""
-    authorise(by, Permission.OWN_ANSWER)
-    row = session.scalars(select(Delegation).where(Delegation.id == delegation_id)).first()
-    if row is None or row.person_id != by.person_id:
-        raise NotFound
-    lock_chains(session, [by.person_id])
-    if row.accepted_on is not None:
-        raise Overtaken(sentence(N_("You have already said yes to this.")))
-    given = session.get(EvidenceEvent, row.event_id)
-    append(
-        session,
-        NewEvent(
-            by.person_id, "delegation_accepted", by.person_id, row.task_id, refers_to=given.seq if given else None
-        ),
-    )
-    row.accepted_on = today()
-    record(
-        session, by=by.person_id, action="accept_delegation", subject="delegation", subject_id=row.id, person_id=by.person_id,
-        detail={"task": row.task_id},
-    )  # fmt: skip
-    touched(session, person_id=by.person_id, task_id=row.task_id)
-    return row
-
-
-@command
-def end_delegation(session: Session, delegation_id: int, *, by: Actor) -> Delegation:
-    """The delegation, ended from today by its giver or its receiver."""
-    row = session.scalars(select(Delegation).where(Delegation.id == delegation_id)).first()
-    if row is None or by.person_id not in (row.person_id, row.giver_id):
-        raise NotFound
-    lock_chains(session, [row.person_id])
-    given = session.get(EvidenceEvent, row.event_id)
-    append(
-        session,
-        NewEvent(row.person_id, "delegation_ended", by.person_id, row.task_id, refers_to=given.seq if given else None),
-    )
-    row.valid_to = max(today(), row.valid_from + timedelta(days=0))
-    record(
-        session, by=by.person_id, action="end_delegation", subject="delegation", subject_id=row.id, person_id=row.person_id,
-        detail={"task": row.task_id},
-    )  # fmt: skip
-    touched(session, person_id=row.person_id, task_id=row.task_id)
-    return row

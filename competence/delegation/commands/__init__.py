@@ -1,0 +1,33 @@
+"""The user's verbs about the matrix: draft, approve, stop, restrict, delegate."""
+
+from competence.delegation.commands.delegating import accept_delegation, delegate, end_delegation
+from competence.delegation.commands.stops import lift_stop, restrict, stop_task
+from competence.delegation.commands.versions import (
+    GROUNDED,
+    Framework,
+    GroundGiven,
+    NewCell,
+    approve_version,
+    cells_hash,
+    new_draft,
+    root_unit,
+    ungrounded,
+)
+
+__all__ = [
+    "GROUNDED",
+    "Framework",
+    "GroundGiven",
+    "NewCell",
+    "accept_delegation",
+    "approve_version",
+    "cells_hash",
+    "delegate",
+    "end_delegation",
+    "lift_stop",
+    "new_draft",
+    "restrict",
+    "root_unit",
+    "stop_task",
+    "ungrounded",
+]
