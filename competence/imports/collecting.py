@@ -5,6 +5,7 @@ from datetime import date
 
 from competence.foundation.text import N_, Sentence, sentence
 from competence.imports.fields import read_date, read_level, read_number, read_shifts, read_text, read_yes, shown
+from competence.imports.groupnames import groups_called
 from competence.imports.headings import Listing, Record
 from competence.imports.known import Known, KnownUnit, MappingFile, Register, key
 from competence.imports.parsed import Problem
@@ -124,9 +125,8 @@ class Collector:
         text = self.text(record, field, longest=200, heading=heading)
         if not text:
             return None
-        mapped = self.mapping.staff_groups.get(key(text))
-        found = groups.find(mapped[0]) if mapped and len(mapped) == 1 else groups.find(text)
-        if len(found) == 1:
+        found, settled = groups_called(text, groups, self.mapping)
+        if settled and len(found) == 1:
             return found[0]
         self.unknown(text)
         said = sentence(

@@ -8,8 +8,9 @@ from competence.foundation.text import N_, Sentence, looks_like_cpr, sentence, s
 from competence.imports.fields import read_level, shown
 from competence.imports.footnotes import Surroundings, is_outside, is_symbol, read_surroundings, row_text
 from competence.imports.grid import Sheet, Value, Workbook, column_letter
+from competence.imports.groupnames import groups_called
 from competence.imports.known import AREA, IGNORE, Known, MappingFile, Register, key, symbol_key, with_short_forms
-from competence.imports.layout import GroupColumn, Layout, find_layout, groups_called
+from competence.imports.layout import GroupColumn, Layout, find_layout
 from competence.imports.parsed import Parsed, Problem, Skipped, at, cpr_sentence
 from competence.imports.symbols import Symbol, plain_mark, read_symbol, split_marks
 from competence.imports.tasknames import Named, name_task, split_task, without_number

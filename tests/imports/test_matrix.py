@@ -200,8 +200,18 @@ def test_notes_on_cells_survive() -> None:
     assert parsed.rows[0].notes == ("Se VIP",)
 
 
-@pytest.mark.parametrize(("written", "level"), [("X2", 2), ("(X) niveau 2", 2), ("X øvet", 2), ("BS, ekspert", 3),
-                                                ("X (øvet)", 2), ("SKAL niv. 1", 1), ("efter oplæring - niveau øvet", 2)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("written", "level"),
+    [
+        ("X2", 2),
+        ("(X) niveau 2", 2),
+        ("X øvet", 2),
+        ("BS, ekspert", 3),
+        ("X (øvet)", 2),
+        ("SKAL niv. 1", 1),
+        ("efter oplæring - niveau øvet", 2),
+    ],
+)
 def test_a_level_that_is_said_is_read(written: str, level: int) -> None:
     cell = matrix([HEAD, ["Stomipleje", "", written, "", ""]]).rows[0].cells[1]
     assert (cell.level, cell.level_not_stated) == (level, False)
@@ -389,7 +399,7 @@ def test_marks_are_parted_from_symbols() -> None:
 def test_no_matrix_raises_anything(seed: int) -> None:
     chance = random.Random(seed)
     words = ["X", "(X)", "BS", "", "", "÷", "* note", "Stomipleje", "Opgave", "Spl.", "SSA", "SSA/SSH", "A / B", "X2", "1)",
-             "X = må ikke", "Niveau", "🙂", "a" * 300, "Område", "\n", "(", "2026", "Øjendrypning og stomipleje", "Noter", "?"]  # fmt: skip
+             "X = må ikke", "Niveau", "🙂", "a" * 300, "Område", "\n", "(", "2026", "Øjendrypning og stomipleje", "?"]  # fmt: skip
     width = chance.randint(1, 7)
     rows = [[chance.choice(words) for _ in range(width)] for _ in range(chance.randint(1, 14))]
     spans = (

@@ -9,10 +9,10 @@ from datetime import date
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from competence.imports.grid import SheetProblem, Span, Workbook, address, column_letter
+from competence.imports.grid import SheetProblem, Span, Workbook, address, clean, column_letter
 from competence.imports.sheets import MAX_BYTES, read_workbook
 from tests.imports.workbooks import csv, part, with_part, xlsx, xlsx_sheets
 
@@ -194,15 +194,21 @@ TABLES = st.integers(2, 5).flatmap(
 )
 
 
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 @given(TABLES, st.sampled_from(["cp1252", "utf-8-sig", "utf-16"]))
 @settings(max_examples=60)
 def test_what_is_written_as_csv_is_read_back(rows: list[list[str]], encoding: str) -> None:
-    data = b"" if encoding != "cp1252" else b"sep=;\r\n"
-    read = only(read_workbook(data + csv(rows, encoding=encoding), "a.csv")) if data else None
-    if read is None:
-        text = "sep=;\r\n" + csv(rows, encoding="utf-8").decode()
-        read = only(read_workbook(text.encode(encoding), "a.csv"))
-    assert read[1:] == _composed(rows)
+    data = ("sep=;\r\n" + csv(rows, encoding="utf-8").decode()).encode(encoding)
+    # Windows-1252 that happens to be right UTF-8 as well (as Ã¸) is read as UTF-8; no Danish word looks so.
+    assume(encoding != "cp1252" or data.isascii() or not _is_utf8(data))
+    assert only(read_workbook(data, "a.csv"))[1:] == _composed(rows)
 
 
 @given(TABLES)
@@ -212,8 +218,6 @@ def test_what_is_written_as_xlsx_is_read_back(rows: list[list[str]]) -> None:
 
 
 def _composed(rows: list[list[str]]) -> list[list[str]]:
-    from competence.imports.grid import clean
-
     return [[clean(value) for value in row] for row in rows]
 
 
