@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, has_request_context, render_template, request, session as cookie, url_for
+from flask import Flask, Response, g, has_request_context, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
@@ -21,7 +22,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from competence import config, migrations
 from competence.access.rules import Permission
 from competence.access.web import check_routes, public, signed_in_actor
-from competence.accounts import passwords, web as accounts_web
+from competence.accounts import passwords
+from competence.accounts import web as accounts_web
 from competence.foundation import changes
 from competence.foundation.errors import NotAllowed, NotFound
 from competence.foundation.http import guard, log_json
@@ -215,7 +217,13 @@ def _fill_templates(app: Flask) -> None:
     @app.context_processor
     def frame() -> dict[str, Any]:
         """What layout.html draws around every page."""
-        about = {"municipality": g.get("municipality"), "request_id": g.get("request_id"), "nav": [], "tabs": [], "actor": None}
+        about = {
+            "municipality": g.get("municipality"),
+            "request_id": g.get("request_id"),
+            "nav": [],
+            "tabs": [],
+            "actor": None,
+        }
         actor = signed_in_actor()
         if actor is None:
             return about | {"show_finder": False}
@@ -245,7 +253,9 @@ def _answer_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def page_too_old(_error: CSRFError) -> ResponseReturnValue:
-        return render_template("errors/400.html", reason=_("The page had been open for too long, or you have signed in again meanwhile.")), 400
+        return render_template(
+            "errors/400.html", reason=_("The page had been open for too long, or you have signed in again meanwhile.")
+        ), 400
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> ResponseReturnValue:
@@ -268,5 +278,3 @@ def _answer_errors(app: Flask) -> None:
 
 def _without_values(error: Exception) -> tuple[type[BaseException], BaseException, Any]:
     return RuntimeError, RuntimeError(type(error).__name__), error.__traceback__
-
-

@@ -11,8 +11,8 @@ from competence import config, migrations
 from competence.access.rules import ROLE_NAMES, Role
 from competence.accounts import commands as accounts
 from competence.accounts.models import Account, RoleAssignment
-from competence.accounts.rules import homes, roles_in_force
 from competence.accounts.queries import given_roles, works_of
+from competence.accounts.rules import homes, roles_in_force
 from competence.app import create_app, named, speaker, wire
 from competence.foundation import mail
 from competence.foundation.clock import now, today
@@ -20,6 +20,7 @@ from competence.foundation.console import Console
 from competence.foundation.errors import NotAllowed, NotFound, RuleBroken
 from competence.foundation.orm import begin_writing
 from competence.foundation.text import N_, sentence
+from competence.foundation.web import say
 from competence.organisation.commands import add_municipality
 from competence.organisation.models import Unit
 from competence.organisation.queries import municipalities, municipality_named
@@ -67,14 +68,18 @@ def _find(session: Session, name: str | None) -> int:
     except NotFound:
         names = [m.name for m in municipalities(session)]
         if not names:
-            raise RuleBroken(N_("There is no municipality yet. Make one with: competence municipality add NAME --admin MAIL")) from None
+            raise RuleBroken(
+                N_("There is no municipality yet. Make one with: competence municipality add NAME --admin MAIL")
+            ) from None
         raise RuleBroken(
             N_("Say which municipality is meant, with --municipality. There is: %(names)s."), names=", ".join(names)
         ) from None
 
 
 @click.group(cls=Everywhere)
-@click.option("--municipality", metavar="NAME", help="Which municipality is meant; else the only one, or the demonstration.")
+@click.option(
+    "--municipality", metavar="NAME", help="Which municipality is meant; else the only one, or the demonstration."
+)
 @click.version_option(package_name="kompetencetavlen")
 @click.pass_context
 def cli(context: click.Context, municipality: str | None) -> None:
@@ -102,7 +107,7 @@ def serve(console: Console, demo: bool) -> None:
         is_empty = not municipalities(session)
     load_demo = named(LOAD_DEMO)
     if is_empty and demo and load_demo is not None:
-        click.echo("Fjordby Kommune indlæses ...")
+        console.say(N_("Fjordby Kommune is being loaded ..."))
         load_demo(console.engine)
     app = create_app(settings)
     click.echo(f"Kompetencetavlen: {settings.address}")
@@ -126,14 +131,9 @@ def demo_sign_ins(console: Console) -> list[str]:
     settings = console.settings
     with Console(lambda: settings, _find, demo.name).session() as session:
         found = example_sign_ins(session)
-        lines = [f"  {_named(role):24} {email}" for role, email in found]
-    return [f"Adgangskoden er {password} for dem alle:", *lines] if lines else []
-
-
-def _named(role: Role) -> str:
-    from competence.foundation.web import say
-
-    return say(ROLE_NAMES[role])
+        lines = [f"  {say(ROLE_NAMES[role]):24} {email}" for role, email in found]
+    heading = say(sentence(N_("The password is %(password)s for all of them:"), password=password))
+    return [heading, *lines] if lines else []
 
 
 def example_sign_ins(session: Session) -> list[tuple[Role, str]]:
@@ -148,7 +148,8 @@ def example_sign_ins(session: Session) -> list[tuple[Role, str]]:
     for row in rows:
         role = Role(row.role)
         if role not in found and role in {
-            a.role for a in roles_in_force(given_roles(session, row.person_id), works_of(session, row.person_id), on=today())
+            a.role
+            for a in roles_in_force(given_roles(session, row.person_id), works_of(session, row.person_id), on=today())
         }:
             found[role] = row.email
     given = {row.person_id for row in rows}
@@ -186,7 +187,9 @@ def municipality_add(console: Console, name: str, admin: str, admin_name: str | 
         person = Person(recorded_at=now())
         session.add(person)
         session.flush()
-        session.add(PersonIdentity(person_id=person.id, name=admin_name or admin.partition("@")[0], email=admin.casefold()))
+        session.add(
+            PersonIdentity(person_id=person.id, name=admin_name or admin.partition("@")[0], email=admin.casefold())
+        )
         session.flush()
         root = session.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
         accounts.give_role(session, accounts.NewRole(person.id, Role.ADMINISTRATOR, root.id, today()), by=None)
@@ -236,8 +239,6 @@ def deliver(console: Console, invited: accounts.Invited) -> None:
     settings = console.settings
     link = f"{settings.address}/invitation/{invited.token}"
     if settings.smtp_url:
-        from competence.foundation.web import say
-
         mail.send(
             settings.smtp_url,
             sender=settings.mail_from,
@@ -270,8 +271,6 @@ def main() -> None:
     wire()
     _collect()
     with speaker().app_context():
-        from competence.foundation.web import say
-
         try:
             cli(standalone_mode=True)
         except RuleBroken as broken:

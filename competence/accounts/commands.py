@@ -127,7 +127,14 @@ def sign_out_everywhere(session: Session, *, by: Actor) -> None:
     """Nothing; she is signed out on every device."""
     account = _own_account(session, by)
     end_sessions(session, account.id)
-    record(session, by=by.person_id, action="sign_out_everywhere", subject="account", subject_id=account.id, administrative=True)
+    record(
+        session,
+        by=by.person_id,
+        action="sign_out_everywhere",
+        subject="account",
+        subject_id=account.id,
+        administrative=True,
+    )
 
 
 def change_password(session: Session, old: str, new: str, *, by: Actor) -> None:
@@ -139,11 +146,22 @@ def change_password(session: Session, old: str, new: str, *, by: Actor) -> None:
     account.password_hash = hashed(new)
     session.execute(
         update(SignedInSession)
-        .where(SignedInSession.account_id == account.id, SignedInSession.id != by.session_id, SignedInSession.ended_at.is_(None))
+        .where(
+            SignedInSession.account_id == account.id,
+            SignedInSession.id != by.session_id,
+            SignedInSession.ended_at.is_(None),
+        )
         .values(ended_at=now())
         .execution_options(synchronize_session=False)
     )
-    record(session, by=by.person_id, action="change_password", subject="account", subject_id=account.id, administrative=True)
+    record(
+        session,
+        by=by.person_id,
+        action="change_password",
+        subject="account",
+        subject_id=account.id,
+        administrative=True,
+    )
 
 
 def switch_role(session: Session, role: Role, *, by: Actor) -> None:
@@ -164,7 +182,9 @@ def new_code(session: Session, secret: str, *, by: Actor) -> str:
     session.execute(delete(OneTimeCode).where(OneTimeCode.person_id == by.person_id))
     code = f"{secrets.randbelow(1_000_000):06d}"
     session.add(
-        OneTimeCode(person_id=by.person_id, code_hash=_code_hash(secret, by.person_id, code), expires_at=moment + CODE_FOR)
+        OneTimeCode(
+            person_id=by.person_id, code_hash=_code_hash(secret, by.person_id, code), expires_at=moment + CODE_FOR
+        )
     )
     session.flush()
     return code
@@ -212,7 +232,9 @@ def invite(session: Session, person_id: int, email: str | None = None, *, by: Ac
     address = squeeze(email or "").casefold()
     if account is None:
         if not address:
-            address = (session.scalar(select(PersonIdentity.email).where(PersonIdentity.person_id == person_id)) or "").casefold()
+            address = (
+                session.scalar(select(PersonIdentity.email).where(PersonIdentity.person_id == person_id)) or ""
+            ).casefold()
         account = Account(person_id=person_id, email=_free_address(session, address), recorded_at=now())
         session.add(account)
         session.flush()
@@ -229,7 +251,9 @@ def invite(session: Session, person_id: int, email: str | None = None, *, by: Ac
     )
     token = secrets.token_urlsafe(32)
     session.add(
-        Invitation(account_id=account.id, token_hash=token_hash(token), expires_at=moment + INVITED_FOR, recorded_at=moment)
+        Invitation(
+            account_id=account.id, token_hash=token_hash(token), expires_at=moment + INVITED_FOR, recorded_at=moment
+        )
     )
     record(
         session, by=by.person_id if by else None, action="invite", subject="account", subject_id=account.id,
@@ -346,16 +370,24 @@ def give_role(session: Session, new: NewRole, *, by: Actor | None) -> RoleAssign
         if not squeeze(new.purpose or ""):
             raise RuleBroken(N_("Write what the access is for."), field="purpose")
         if new.valid_to is None or new.valid_to - new.valid_from > LONGEST_AUDIT:
-            raise RuleBroken(N_("Access for supervision needs a last day, at most three months ahead."), field="valid_through")
+            raise RuleBroken(
+                N_("Access for supervision needs a last day, at most three months ahead."), field="valid_through"
+            )
     same = session.scalars(
         select(RoleAssignment).where(
-            RoleAssignment.person_id == new.person_id, RoleAssignment.role == new.role, RoleAssignment.unit_id == new.unit_id
+            RoleAssignment.person_id == new.person_id,
+            RoleAssignment.role == new.role,
+            RoleAssignment.unit_id == new.unit_id,
         )
     )
     for other in same:
-        if (other.valid_to is None or other.valid_to > new.valid_from) and (new.valid_to is None or other.valid_from < new.valid_to):
+        if (other.valid_to is None or other.valid_to > new.valid_from) and (
+            new.valid_to is None or other.valid_from < new.valid_to
+        ):
             raise RuleBroken(
-                N_("She already has the role %(role)s in %(unit)s."), role=sentence(ROLE_NAMES[new.role]), unit=unit.name
+                N_("The person already has the role %(role)s in %(unit)s."),
+                role=sentence(ROLE_NAMES[new.role]),
+                unit=unit.name,
             )
     given = RoleAssignment(
         person_id=new.person_id, role=new.role, unit_id=new.unit_id, valid_from=new.valid_from, valid_to=new.valid_to,

@@ -20,7 +20,10 @@ class SignInForm(Form):
     email = EmailField(
         _l("E-mail"),
         filters=[squeezed],
-        validators=[InputRequired(_l("Write your e-mail address.")), Length(max=255, message=_l("The address is too long."))],
+        validators=[
+            InputRequired(_l("Write your e-mail address.")),
+            Length(max=255, message=_l("The address is too long.")),
+        ],
         render_kw={"autocomplete": "username", "autofocus": True},
     )
     password = PasswordField(
@@ -48,7 +51,9 @@ class ChoosePasswordForm(Form):
 
     password = PasswordField(
         _l("Choose a password"),
-        description=_l("At least 10 characters. Three or four words that mean something to you alone are easy to remember."),
+        description=_l(
+            "At least 10 characters. Three or four words that mean something to you alone are easy to remember."
+        ),
         validators=[InputRequired(_l("Choose a password."))],
         render_kw={"autocomplete": "new-password", "autofocus": True},
     )
@@ -75,7 +80,9 @@ class ChangePasswordForm(Form):
     )
     password = PasswordField(
         _l("New password"),
-        description=_l("At least 10 characters. Three or four words that mean something to you alone are easy to remember."),
+        description=_l(
+            "At least 10 characters. Three or four words that mean something to you alone are easy to remember."
+        ),
         validators=[InputRequired(_l("Choose a password."))],
         render_kw={"autocomplete": "new-password"},
     )
@@ -106,7 +113,10 @@ class InviteForm(Form):
         _l("E-mail"),
         description=_l("The address by which the person signs in."),
         filters=[squeezed],
-        validators=[InputRequired(_l("Write the e-mail address.")), Length(max=255, message=_l("The address is too long."))],
+        validators=[
+            InputRequired(_l("Write the e-mail address.")),
+            Length(max=255, message=_l("The address is too long.")),
+        ],
         render_kw={"autocomplete": "off"},
     )
 
@@ -134,7 +144,11 @@ class RoleForm(Form):
     purpose = TextAreaField(
         _l("What the access is for"),
         description=_l("Only for supervision."),
-        validators=[Optional(), Length(max=400, message=_l("The text is too long. Use at most 400 characters.")), NoCpr()],
+        validators=[
+            Optional(),
+            Length(max=400, message=_l("The text is too long. Use at most 400 characters.")),
+            NoCpr(),
+        ],
     )
 
     def __init__(self, *, roles: Iterable[Role], units: Iterable[tuple[int, str]], for_guide: bool = False) -> None:

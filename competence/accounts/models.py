@@ -48,7 +48,9 @@ class SignedInSession(Base, Tenant):
     """One sign-in on one device. The browser has the token, this row its hash."""
 
     __tablename__ = "signed_in_session"
-    __table_args__ = wall(UniqueConstraint("token_hash"), Index(None, "municipality_id", "account_id"), account_id="account")
+    __table_args__ = wall(
+        UniqueConstraint("token_hash"), Index(None, "municipality_id", "account_id"), account_id="account"
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int]
     token_hash: Mapped[str] = mapped_column(String(64))

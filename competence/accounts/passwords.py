@@ -10,7 +10,7 @@ _hasher = _strong
 
 def hash_cheaply() -> None:
     """Nothing; from now on hashing costs next to nothing. For tests and made-up people only."""
-    global _hasher  # noqa: PLW0603
+    global _hasher
     _hasher = _cheap
 
 

@@ -212,7 +212,9 @@ class AccountLine:
     invited_until: datetime | None
 
 
-def accounts_page(session: Session, *, search: str = "", page: int = 1, size: int = 50) -> tuple[list[AccountLine], int]:
+def accounts_page(
+    session: Session, *, search: str = "", page: int = 1, size: int = 50
+) -> tuple[list[AccountLine], int]:
     """(accounts by name, how many there are in all). `search` is part of a name or an address."""
     named = select(Account, PersonIdentity.name).join(PersonIdentity, PersonIdentity.person_id == Account.person_id)
     if search:
@@ -300,7 +302,9 @@ def person_within(session: Session, person_id: int, *, within: Reach) -> str:
         .join(Employment, and_(Employment.unit_id == Unit.id))
         .where(Employment.person_id == person_id)
         .union(
-            select(Unit.path).join(RoleAssignment, RoleAssignment.unit_id == Unit.id).where(RoleAssignment.person_id == person_id)
+            select(Unit.path)
+            .join(RoleAssignment, RoleAssignment.unit_id == Unit.id)
+            .where(RoleAssignment.person_id == person_id)
         )
     ).all()
     name = session.scalar(select(PersonIdentity.name).where(PersonIdentity.person_id == person_id))
@@ -326,7 +330,9 @@ def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     return {row.person_id: row.name for row in rows}
 
 
-def people_to_give_roles(session: Session, *, within: Reach, search: str, limit: int = 20) -> list[tuple[int, str, str]]:
+def people_to_give_roles(
+    session: Session, *, within: Reach, search: str, limit: int = 20
+) -> list[tuple[int, str, str]]:
     """(person id, name, unit) of people with a running employment within reach whose name or number holds the text."""
     if not within.roots or not search:
         return []

@@ -70,10 +70,15 @@ def check_password(password: str, *, email: str) -> None:
             least=SHORTEST_PASSWORD,
         )
     if len(password) > LONGEST_PASSWORD:
-        raise RuleBroken(N_("The password is too long. Use at most %(most)s characters."), field="password", most=LONGEST_PASSWORD)
+        raise RuleBroken(
+            N_("The password is too long. Use at most %(most)s characters."), field="password", most=LONGEST_PASSWORD
+        )
     low = password.casefold().strip()
     if low in {email.casefold(), email.casefold().split("@")[0]} or len(set(low)) < 4 or low in EASY:
-        raise RuleBroken(N_("The password is too easy to guess. Choose another one, for instance three or four words."), field="password")
+        raise RuleBroken(
+            N_("The password is too easy to guess. Choose another one, for instance three or four words."),
+            field="password",
+        )
 
 
 EASY = frozenset(

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask, current_app, flash, g, redirect, request, session as cookie, url_for
+from flask import Flask, current_app, flash, g, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user

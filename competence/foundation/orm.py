@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     Connection,
     DateTime,
     Dialect,
     Engine,
-    FromClause,
     ForeignKey,
     ForeignKeyConstraint,
+    FromClause,
     MetaData,
     Select,
     Table,
@@ -63,7 +63,7 @@ class Base(DeclarativeBase):
     """All tables."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcMoment}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcMoment}
 
 
 class Tenant:

@@ -153,9 +153,7 @@ def check_serving(engine: Engine) -> None:
             _check_role(connection)
         found = revision_of(connection)
     if found != head():
-        raise NotReady(
-            f"The database is at {found or 'nothing'}, this program needs {head()}. Run: competence migrate"
-        )
+        raise NotReady(f"The database is at {found or 'nothing'}, this program needs {head()}. Run: competence migrate")
 
 
 def _check_role(connection: Connection) -> None:

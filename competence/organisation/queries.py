@@ -128,7 +128,9 @@ def fallback_of(session: Session, unit: Unit) -> tuple[str, str] | None:
     rows = {
         row.id: (row.fallback_name or "", row.fallback_phone)
         for row in session.execute(
-            select(Unit.id, Unit.fallback_name, Unit.fallback_phone).where(Unit.id.in_(ids), Unit.fallback_phone.is_not(None))
+            select(Unit.id, Unit.fallback_name, Unit.fallback_phone).where(
+                Unit.id.in_(ids), Unit.fallback_phone.is_not(None)
+            )
         )
     }
     for id_ in reversed(ids):

@@ -31,7 +31,7 @@ ACTIONS = {
     "add_person": N_("added a person"),
     "add_unit": N_("added a unit"),
     "change_employment": N_("changed an employment"),
-    "change_password": N_("changed her password"),
+    "change_password": N_("changed the password"),
     "change_settings": N_("changed settings"),
     "change_unit": N_("changed a unit"),
     "close_unit": N_("closed a unit"),
@@ -95,7 +95,9 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
     name = queries.person_within(db.session, person_id, within=within)
     only = _only(actor)
     form = RoleForm(
-        roles=[only] if only else commands.GIVEN_ROLES, units=unit_choices(db.session, within=within), for_guide=bool(only)
+        roles=[only] if only else commands.GIVEN_ROLES,
+        units=unit_choices(db.session, within=within),
+        for_guide=bool(only),
     )
     if form.validate_on_submit():
         try:
@@ -104,7 +106,11 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         except RuleBroken as broken:
             show(broken, form)
         else:
-            flash(_("%(name)s has the role from now on.", name=name) if form.valid_from.data == today() else _("The role is given."))
+            flash(
+                _("%(name)s has the role from now on.", name=name)
+                if form.valid_from.data == today()
+                else _("The role is given.")
+            )
             return redirect(url_for(".person", person_id=person_id))
     account = queries.account_of_person(db.session, person_id) if actor.may(Permission.PERSON_ADMINISTER) else None
     return render_template(

@@ -33,5 +33,9 @@ def accessibility() -> ResponseReturnValue:
 def permissions(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The permission table, drawn from the same table that decides."""
     return render_template(
-        "home/permissions.html", policy=POLICY, role_names=ROLE_NAMES, permissions=list(PERMISSION_NAMES.items()), held=actor.roles
+        "home/permissions.html",
+        policy=POLICY,
+        role_names=ROLE_NAMES,
+        permissions=list(PERMISSION_NAMES.items()),
+        held=actor.roles,
     )

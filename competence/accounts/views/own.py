@@ -44,7 +44,9 @@ def own(*, actor: Actor, within: Reach) -> ResponseReturnValue:
             flash(_("Your password is changed. Other devices are signed out."))
             return redirect(url_for(".own"))
     places = queries.sign_ins_of(db.session, actor.account_id or 0)
-    return render_template("accounts/own.html", form=form, places=places, here=actor.session_id, email=actor.extra["email"])
+    return render_template(
+        "accounts/own.html", form=form, places=places, here=actor.session_id, email=actor.extra["email"]
+    )
 
 
 @bp.post("/account/code")
