@@ -39,7 +39,7 @@ class Task(Base, Tenant):
     description: Mapped[str] = mapped_column(Text, default="")
     kind: Mapped[TaskKind] = mapped_column(String(12))
     critical: Mapped[bool] = mapped_column(default=False)
-    fsiii_code: Mapped[str | None] = mapped_column(String(20))
+    fsiii_code: Mapped[str | None] = mapped_column(String(80))
     legal_basis: Mapped[str] = mapped_column(String(80), default="")
     reserved: Mapped[Reserved] = mapped_column(String(12), default=Reserved.NO)
     reserved_basis: Mapped[str] = mapped_column(String(200), default="")

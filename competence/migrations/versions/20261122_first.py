@@ -472,7 +472,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("critical", sa.Boolean(), nullable=False),
-        sa.Column("fsiii_code", sa.String(length=20), nullable=True),
+        sa.Column("fsiii_code", sa.String(length=80), nullable=True),
         sa.Column("legal_basis", sa.String(length=80), nullable=False),
         sa.Column("reserved", sa.String(length=12), nullable=False),
         sa.Column("reserved_basis", sa.String(length=200), nullable=False),

@@ -1,0 +1,89 @@
+"""The reference data becomes the municipality's own draft: each row with its source, loaded once, and nothing is lost."""
+
+import pytest
+from sqlalchemy import func, select
+
+from competence.catalogue.models import Limit, Task, TaskCriterion, TaskGate, TaskPrerequisite
+from competence.catalogue.rules import GateKind
+from competence.delegation.commands import ungrounded
+from competence.delegation.models import Cell, ExampleCell, MatrixVersion
+from competence.delegation.rules import DATA_CODES, CellRule
+from competence.foundation.orm import Base, TenantSession
+from competence.imports.reference import PRACTICE, load_reference, read_files, refuse_e_learning_alone
+from competence.organisation.commands import add_municipality
+from competence.people.models import StaffGroup
+from competence.profiles.models import ProfileStatement, ProfileTask
+
+
+@pytest.fixture
+def loaded(session: TenantSession) -> TenantSession:
+    """An empty municipality with its own copy of the reference data."""
+    add_municipality(session, "Søby Kommune")
+    load_reference(session)
+    session.flush()
+    return session
+
+
+def test_every_row_of_the_files_is_there(loaded: TenantSession) -> None:
+    files = read_files()
+    counts = {
+        Task: len(files["task_catalogue"]),
+        StaffGroup: len(files["professions"]),
+        Limit: len(files["limits"]),
+        TaskCriterion: len(files["task_criteria"]),
+        TaskPrerequisite: sum(len([p for p in row["prerequisites"].split(";") if p]) for row in files["task_rules"]),
+        ProfileStatement: len(files["competence_profile"]),
+        ProfileTask: len(files["profile_tasks"]),
+        Cell: sum(row["matrix_code"] == "EDIT" for row in files["delegation_matrix"]),
+        ExampleCell: sum(row["matrix_code"] != "EDIT" for row in files["delegation_matrix"]),
+    }
+    assert {model: loaded.scalar(select(func.count()).select_from(model)) for model in counts} == counts
+
+
+def test_the_cells_say_what_the_file_says(loaded: TenantSession) -> None:
+    rows = loaded.execute(
+        select(Task.code, StaffGroup.code, Cell)
+        .join(Task, Task.id == Cell.task_id)
+        .join(StaffGroup, StaffGroup.id == Cell.staff_group_id)
+    )
+    said = {(task, group): cell for task, group, cell in rows}
+    for row in read_files()["delegation_matrix"]:
+        if row["matrix_code"] != "EDIT":
+            continue
+        cell = said[row["task_code"], row["profession_code"]]
+        level = cell.education_level if cell.rule == CellRule.CORE else cell.minimum_level
+        assert cell.rule == DATA_CODES[row["cell_value"]]
+        assert level == PRACTICE.get(row["minimum_level"])
+        assert cell.source.startswith(row["source"])
+        assert bool(cell.limits) == (row["condition_da"] not in ("", "alle forløb") and level is not None)
+
+
+def test_it_is_a_draft_and_nothing_counts_until_somebody_approves_it(loaded: TenantSession) -> None:
+    draft = loaded.scalars(select(MatrixVersion)).one()
+    assert (draft.reference_code, draft.approved_at, draft.valid_from) == ("EDIT", None, None)
+    assert ungrounded(loaded, draft.id)
+
+
+def test_loading_again_changes_nothing(loaded: TenantSession) -> None:
+    def sizes() -> dict[str, int | None]:
+        return {
+            mapper.local_table.description: loaded.scalar(select(func.count()).select_from(mapper.class_))
+            for mapper in Base.registry.mappers
+            if "municipality_id" in mapper.local_table.c
+        }
+
+    before = sizes()
+    assert load_reference(loaded) is None
+    loaded.flush()
+    after = sizes()
+    assert after == before
+
+
+def test_no_task_is_opened_by_e_learning_alone(loaded: TenantSession) -> None:
+    kinds: dict[tuple[int, int], set[GateKind]] = {}
+    for gate in loaded.scalars(select(TaskGate)):
+        kinds.setdefault((gate.task_id, gate.staff_group_id), set()).add(GateKind(gate.kind))
+    assert kinds
+    assert all(kinds_of != {GateKind.E_LEARNING} for kinds_of in kinds.values())
+    with pytest.raises(ValueError, match="e-learning alone"):
+        refuse_e_learning_alone([(1, 1, {"type": "e-læring"}), (1, 1, {"type": "e-læring"})])
