@@ -19,6 +19,8 @@ class Collector:
         self.problems: list[Problem] = list(listing.problems)
         self.unmapped: list[str] = list(listing.unmapped)
         self._at_start = 0
+        self._units: dict[str, list[KnownUnit]] = {}
+        """What has been looked up: the same few units stand in thousands of rows."""
 
     def begin(self) -> None:
         """Starts a row; `is_clean` then speaks of it alone."""
@@ -105,7 +107,9 @@ class Collector:
         text = self.text(record, field, longest=300, heading=heading)
         if not text:
             return None
-        found = units_called(text, units)
+        if text not in self._units:
+            self._units[text] = units_called(text, units)
+        found = self._units[text]
         if len(found) == 1:
             return found[0]
         if found:
