@@ -39,7 +39,7 @@ class KnownUnit:
 
 def key(text: str) -> str:
     """The letters and digits of a text in lower case: what is left when case, spaces and punctuation do not count."""
-    return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFC", text).casefold()))
 
 
 class Register:
