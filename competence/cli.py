@@ -32,6 +32,7 @@ COMMANDS = (
     "competence.decision.cli:check",
     "competence.decision.cli:refresh",
     "competence.people.cli:retention",
+    "competence.people.cli:hold",
 )
 """Every subcommand that a feature brings, as "module:name" of a click command. A feature adds its line here."""
 

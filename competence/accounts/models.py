@@ -7,12 +7,30 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.access.rules import Role
 from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.retention import TEN_YEARS, YEAR, Basis, Erasure, PersonData
+from competence.foundation.text import N_
 
 
 class Account(Base, Tenant):
     """How a person signs in. Erased with the person's identity."""
 
     __tablename__ = "account"
+    __persondata__ = PersonData(
+        purpose=N_("To sign in."),
+        basis=Basis.SECURITY,
+        seen_by=N_("the person; administrator"),
+        period=N_("1 year after the last employment or role ended"),
+        erasures=(
+            Erasure(
+                YEAR,
+                where=(
+                    "NOT EXISTS (SELECT 1 FROM invitation i WHERE i.municipality_id = :m AND i.account_id = "
+                    "account.id) AND NOT EXISTS (SELECT 1 FROM signed_in_session s WHERE s.municipality_id = :m "
+                    "AND s.account_id = account.id)"
+                ),
+            ),
+        ),
+    )
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "person_id"),
         UniqueConstraint("municipality_id", "email"),
@@ -35,6 +53,14 @@ class Invitation(Base, Tenant):
     """A one-time link by which a person chooses a password."""
 
     __tablename__ = "invitation"
+    __persondata__ = PersonData(
+        purpose=N_("To let a person choose her own password."),
+        basis=Basis.SECURITY,
+        seen_by=N_("nobody in the pages; whoever operates the database"),
+        period=N_("90 days after the link ran out"),
+        erasures=(Erasure(90, since="expires_at"),),
+        person="",
+    )
     __table_args__ = wall(UniqueConstraint("token_hash"), account_id="account")
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int]
@@ -48,6 +74,14 @@ class SignedInSession(Base, Tenant):
     """One sign-in on one device. The browser has the token, this row its hash."""
 
     __tablename__ = "signed_in_session"
+    __persondata__ = PersonData(
+        purpose=N_("To keep a device signed in, and to show the person where she is signed in."),
+        basis=Basis.SECURITY,
+        seen_by=N_("the person"),
+        period=N_("90 days after the last use"),
+        erasures=(Erasure(90, since="last_seen"),),
+        person="",
+    )
     __table_args__ = wall(
         UniqueConstraint("token_hash"), Index(None, "municipality_id", "account_id"), account_id="account"
     )
@@ -67,6 +101,13 @@ class OneTimeCode(Base, Tenant):
     """Six digits, shown on the person's own page, by which she says yes on somebody else's phone."""
 
     __tablename__ = "one_time_code"
+    __persondata__ = PersonData(
+        purpose=N_("To let a person say yes on a colleague's phone."),
+        basis=Basis.SECURITY,
+        seen_by=N_("nobody in the pages; whoever operates the database"),
+        period=N_("1 day after it ran out"),
+        erasures=(Erasure(1, since="expires_at"),),
+    )
     __table_args__ = wall(Index(None, "municipality_id", "person_id"), person_id="person")
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int]
@@ -79,6 +120,14 @@ class SignInTry(Base):
     """A failed sign-in, kept only to slow the next ones down. Holds hashes, no address in clear."""
 
     __tablename__ = "sign_in_try"
+    __persondata__ = PersonData(
+        purpose=N_("To slow down guessing of passwords. Holds keyed hashes, no address."),
+        basis=Basis.SECURITY,
+        seen_by=N_("nobody in the pages; whoever operates the database"),
+        period=N_("1 day"),
+        erasures=(Erasure(1, since="tried_at"),),
+        person="",
+    )
     __table_args__ = (Index(None, "key_hash", "tried_at"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     key_hash: Mapped[str] = mapped_column(String(64))
@@ -89,6 +138,13 @@ class RoleAssignment(Base, Tenant):
     """A role over a unit and all below it, from a date to a date. Also the appointment as learning guide."""
 
     __tablename__ = "role_assignment"
+    __persondata__ = PersonData(
+        purpose=N_("To decide who may do and see what, and to show it afterwards."),
+        basis=Basis.SECURITY,
+        seen_by=N_("the person; administrator; who may give the role"),
+        period=N_("10 years after the role ended"),
+        erasures=(Erasure(TEN_YEARS, since="valid_to"),),
+    )
     __table_args__ = wall(Index(None, "municipality_id", "person_id"), person_id="person", unit_id="unit")
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int]

@@ -7,12 +7,20 @@ from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.foundation.orm import Base, Tenant, append_only, wall
+from competence.foundation.retention import STAYS, TEN_YEARS, YEAR, Basis, Erasure, PersonData
+from competence.foundation.text import N_
 
 
 class AuditEntry(Base, Tenant):
     """One change, written in the transaction that made it."""
 
     __tablename__ = append_only("audit_entry")
+    __persondata__ = PersonData(
+        purpose=N_("To show who changed what, and when."),
+        basis=Basis.SECURITY,
+        seen_by=N_("administrator, for administration only"),
+        period=STAYS,
+    )
     __table_args__ = wall(Index(None, "municipality_id", "recorded_at"), Index(None, "municipality_id", "person_id"))
     id: Mapped[int] = mapped_column(primary_key=True)
     recorded_at: Mapped[datetime]
@@ -35,6 +43,13 @@ class AccessEntry(Base, Tenant):
     """Somebody looked at a person's data. She can see it herself."""
 
     __tablename__ = "access_entry"
+    __persondata__ = PersonData(
+        purpose=N_("To show a person who has looked at her data."),
+        basis=Basis.SECURITY,
+        seen_by=N_("the person"),
+        period=N_("2 years after the look"),
+        erasures=(Erasure(2 * YEAR, since="looked_at"),),
+    )
     __table_args__ = wall(
         Index(None, "municipality_id", "person_id", "looked_at"), Index(None, "municipality_id", "looked_at")
     )
@@ -54,6 +69,12 @@ class ChainHead(Base, Tenant):
     """The end of a person's chain. Locked first by whoever appends, so that two never build on the same end."""
 
     __tablename__ = "chain_head"
+    __persondata__ = PersonData(
+        purpose=N_("To keep the chain of evidence whole."),
+        basis=Basis.DUTY,
+        seen_by=N_("nobody in the pages; whoever operates the database"),
+        period=STAYS,
+    )
     __table_args__ = wall(UniqueConstraint("municipality_id", "person_id"), person_id="person")
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int]
@@ -65,6 +86,12 @@ class EvidenceEvent(Base, Tenant):
     """One fact about a person that somebody vouched for. Never changed, never removed; the next one speaks of it."""
 
     __tablename__ = append_only("evidence_event")
+    __persondata__ = PersonData(
+        purpose=N_("To show who vouched that a person may do a task, and what she answered."),
+        basis=Basis.DUTY,
+        seen_by=N_("the person; guide, leader and development nurse within reach; auditor with a purpose"),
+        period=STAYS,
+    )
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "person_id", "seq"),
         CheckConstraint(
@@ -100,6 +127,27 @@ class EventText(Base, Tenant):
     """A free text of an event with its salt. Erasing it leaves the chain whole: the event holds its hash only."""
 
     __tablename__ = "event_text"
+    __persondata__ = PersonData(
+        purpose=N_("What was written at a sign-off, an answer or a revocation."),
+        basis=Basis.DUTY,
+        seen_by=N_("the person; the guide she answered; guide, leader and development nurse within reach"),
+        period=N_("Reasons of a no or a not yet: 1 year. The rest: 10 years after the last employment or role ended"),
+        erasures=(
+            Erasure(
+                YEAR,
+                since=(
+                    "(SELECT recorded_at FROM evidence_event e WHERE e.municipality_id = :m AND e.id = "
+                    "event_text.event_id)"
+                ),
+                where=(
+                    "event_id IN (SELECT id FROM evidence_event e WHERE e.municipality_id = :m AND e.kind IN "
+                    "('declined', 'not_yet'))"
+                ),
+            ),
+            Erasure(TEN_YEARS),
+        ),
+        person="(SELECT person_id FROM evidence_event e WHERE e.municipality_id = :m AND e.id = event_text.event_id)",
+    )
     __table_args__ = wall(UniqueConstraint("municipality_id", "event_id", "name"), event_id="evidence_event")
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int]
@@ -112,6 +160,28 @@ class CitizenReference(Base, Tenant):
     """The care system's reference of a citizen, encrypted; erased six months after its scope ends."""
 
     __tablename__ = "citizen_reference"
+    __persondata__ = PersonData(
+        purpose=N_("To say for which citizen a sign-off or a delegation holds. Encrypted."),
+        basis=Basis.TASK,
+        seen_by=N_("the person, guide, leader and planner of the unit"),
+        period=N_("6 months after the last sign-off or delegation for the citizen ended"),
+        erasures=(
+            Erasure(
+                182,
+                since="recorded_at",
+                blank=("sealed", "lookup"),
+                where=(
+                    "erased_at IS NULL AND NOT EXISTS (SELECT 1 FROM current_signoff c WHERE c.municipality_id = "
+                    ":m AND c.citizen_id = citizen_reference.id AND (c.valid_to IS NULL OR c.valid_to > :before))"
+                    " AND NOT EXISTS (SELECT 1 FROM waiting_signoff w WHERE w.municipality_id = :m AND "
+                    "w.citizen_id = citizen_reference.id) AND NOT EXISTS (SELECT 1 FROM delegation d WHERE "
+                    "d.municipality_id = :m AND d.citizen_id = citizen_reference.id AND (d.valid_to IS NULL OR "
+                    "d.valid_to > :before))"
+                ),
+            ),
+        ),
+        person="",
+    )
     __table_args__ = wall(UniqueConstraint("municipality_id", "lookup"), unit_id="unit")
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int]

@@ -7,12 +7,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from competence.catalogue.rules import GateKind, Reserved, ScaleKind, TaskKind
 from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.retention import NotPersonal
+from competence.foundation.text import N_
 
 
 class Area(Base, Tenant):
     """Tasks that belong together (fagområde)."""
 
     __tablename__ = "area"
+    __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(UniqueConstraint("municipality_id", "name"))
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -23,6 +26,7 @@ class Task(Base, Tenant):
     """One thing a person can be signed off for: a care task or a general competence."""
 
     __tablename__ = "task"
+    __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "code"),
         UniqueConstraint("municipality_id", "slot"),
@@ -70,6 +74,7 @@ class TaskCriterion(Base, Tenant):
     """What the person must show, in order. Without a task: used where a task has none of its own."""
 
     __tablename__ = "task_criterion"
+    __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(UniqueConstraint("municipality_id", "task_id", "position"), task_id="task")
     id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int | None]
@@ -82,6 +87,7 @@ class TaskPrerequisite(Base, Tenant):
     """Another task that must be held when this one is signed; with `must_hold` also as long as it is used."""
 
     __tablename__ = "task_prerequisite"
+    __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "task_id", "needs_task_id"),
         CheckConstraint("task_id <> needs_task_id", name="needs_another"),
@@ -99,6 +105,7 @@ class TaskGate(Base, Tenant):
     """A course, dialogue or practice check that must be passed before a group may have the task signed."""
 
     __tablename__ = "task_gate"
+    __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "task_id", "staff_group_id", "code"),
         task_id="task",
@@ -118,6 +125,7 @@ class Level(Base, Tenant):
     """One level of one of the two scales, 1 the lowest. The scales are never merged."""
 
     __tablename__ = "level"
+    __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "scale", "rank"), CheckConstraint("rank >= 1", name="rank_from_one")
     )
@@ -132,6 +140,7 @@ class Limit(Base, Tenant):
     """A limit to choose from for "may, when ...", in the municipality's own words."""
 
     __tablename__ = "limit_text"
+    __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(UniqueConstraint("municipality_id", "code"))
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20))

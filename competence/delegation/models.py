@@ -7,12 +7,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.delegation.rules import CellRule, Ground, LeaderPart
 from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.retention import STAYS, Basis, NotPersonal, PersonData
+from competence.foundation.text import N_
 
 
 class MatrixVersion(Base, Tenant):
     """One version of the municipality's matrix. Drafts have no dates; an approved one is in force between its own."""
 
     __tablename__ = "matrix_version"
+    __persondata__ = NotPersonal(N_("the division of tasks; who approved it is an id"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "number"),
         CheckConstraint("approved_at IS NULL OR valid_from IS NOT NULL", name="approved_has_a_first_day"),
@@ -37,6 +40,7 @@ class Cell(Base, Tenant):
     """Task x staff group -> one of the nine rules, with its terms. A task and group without a row is undecided."""
 
     __tablename__ = "cell"
+    __persondata__ = NotPersonal(N_("the division of tasks"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "version_id", "task_id", "staff_group_id"),
         CheckConstraint("minimum_level IS NULL OR minimum_level >= 1", name="minimum_level_from_one"),
@@ -71,6 +75,7 @@ class ExampleCell(Base, Tenant):
     """What another matrix says of the task, shown beside the cell; never a rule."""
 
     __tablename__ = "example_cell"
+    __persondata__ = NotPersonal(N_("other municipalities' division of tasks"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "matrix_code", "task_id", "staff_group_id", name="uq_example_cell_place"),
         task_id="task",
@@ -90,6 +95,7 @@ class UnitMask(Base, Tenant):
     """A unit that is stricter than the municipality: closes the task, or asks for a higher level. Never looser."""
 
     __tablename__ = "unit_mask"
+    __persondata__ = NotPersonal(N_("what a unit has made stricter; who wrote it is an id"))
     __table_args__ = wall(
         Index(None, "municipality_id", "unit_id"), unit_id="unit", task_id="task", staff_group_id="staff_group"
     )
@@ -111,6 +117,7 @@ class Stop(Base, Tenant):
     """A task closed at once, for groups and units, with a reason and an end."""
 
     __tablename__ = "stop"
+    __persondata__ = NotPersonal(N_("tasks that were stopped; who stopped them is an id"))
     __table_args__ = wall(
         Index(None, "municipality_id", "task_id"), task_id="task", unit_id="unit", staff_group_id="staff_group"
     )
@@ -134,6 +141,12 @@ class Delegation(Base, Tenant):
     """The projection of a personal delegation's events: an authorised person lets another do a reserved task."""
 
     __tablename__ = "delegation"
+    __persondata__ = PersonData(
+        purpose=N_("To show to whom a reserved task has been delegated, and by whom."),
+        basis=Basis.DUTY,
+        seen_by=N_("the person; guide, leader and development nurse within reach; auditor with a purpose"),
+        period=STAYS,
+    )
     __table_args__ = wall(
         Index(None, "municipality_id", "person_id", "task_id"),
         person_id="person",
@@ -157,6 +170,7 @@ class FrameworkDelegation(Base, Tenant):
     """One written delegation for a task and a staff group: the ground of a cell. Names its giver and its instruction."""
 
     __tablename__ = "framework_delegation"
+    __persondata__ = NotPersonal(N_("written delegations to a staff group; the giver is an id"))
     __table_args__ = wall(giver_id="person", task_id="task", staff_group_id="staff_group")
     id: Mapped[int] = mapped_column(primary_key=True)
     giver_id: Mapped[int | None]

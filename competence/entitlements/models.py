@@ -7,14 +7,19 @@ from sqlalchemy import JSON, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.retention import STAYS, Basis, NotPersonal, PersonData
+from competence.foundation.text import N_
 
 
 class GroupEntitlement(Base, Tenant):
     """What follows from matrix version and staff group alone: the core rights."""
 
     __tablename__ = "group_entitlement"
+    __persondata__ = NotPersonal(N_("what follows from a staff group alone"))
     __table_args__ = wall(
-        UniqueConstraint("municipality_id", "version_id", "staff_group_id", "task_id", name="uq_group_entitlement_place"),
+        UniqueConstraint(
+            "municipality_id", "version_id", "staff_group_id", "task_id", name="uq_group_entitlement_place"
+        ),
         version_id="matrix_version",
         staff_group_id="staff_group",
         task_id="task",
@@ -31,6 +36,16 @@ class Entitlement(Base, Tenant):
     """An interval in which an employment may do a task for a personal reason, or (level 0) may not in spite of the group."""
 
     __tablename__ = "entitlement"
+    __persondata__ = PersonData(
+        purpose=N_("The stored answer: may this person do this task."),
+        basis=Basis.TASK,
+        seen_by=N_(
+            "the person; guide, leader and development nurse within reach; auditor with a purpose; "
+            "planner as may or may not"
+        ),
+        period=STAYS,
+        person="employment_id",
+    )
     __table_args__ = wall(
         Index(None, "municipality_id", "employment_id"),
         Index(None, "municipality_id", "task_id", "valid_to"),
@@ -56,6 +71,16 @@ class EntitlementVector(Base, Tenant):
     """All that an employment may do for every citizen on `made_for`, compact, for views over many people."""
 
     __tablename__ = "entitlement_vector"
+    __persondata__ = PersonData(
+        purpose=N_("The same answers, compact."),
+        basis=Basis.TASK,
+        seen_by=N_(
+            "the person; guide, leader and development nurse within reach; auditor with a purpose; "
+            "planner as may or may not"
+        ),
+        period=STAYS,
+        person="employment_id",
+    )
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "employment_id"),
         Index(None, "municipality_id", "next_change"),

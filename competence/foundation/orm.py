@@ -31,6 +31,8 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 
+from competence.foundation.retention import NotPersonal, PersonData
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -60,7 +62,9 @@ class UtcMoment(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """All tables."""
+    """All tables. Each says by `__persondata__` what it holds about persons, or that it holds nothing."""
+
+    __persondata__: ClassVar[PersonData | NotPersonal]
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcMoment}

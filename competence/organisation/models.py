@@ -7,12 +7,15 @@ from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.retention import NotPersonal
+from competence.foundation.text import N_
 
 
 class Municipality(Base):
     """A tenant. Nothing crosses it."""
 
     __tablename__ = "municipality"
+    __persondata__ = NotPersonal(N_("the municipality and its settings"))
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
     host: Mapped[str | None] = mapped_column(String(255), unique=True)
@@ -29,6 +32,7 @@ class Unit(Base, Tenant):
     """A node of the organisation tree: district, team, care home, night team ..."""
 
     __tablename__ = "unit"
+    __persondata__ = NotPersonal(N_("units and the shared line to call"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "parent_id", "name"),
         Index(None, "municipality_id", "path"),

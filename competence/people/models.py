@@ -6,6 +6,17 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.retention import (
+    STAYS,
+    TEN_YEARS,
+    TEN_YEARS_AFTER,
+    YEAR,
+    Basis,
+    Erasure,
+    NotPersonal,
+    PersonData,
+)
+from competence.foundation.text import N_
 from competence.organisation.models import Unit
 
 
@@ -13,6 +24,7 @@ class StaffGroup(Base, Tenant):
     """Education and employment: nurse, assistant, helper, unskilled ..."""
 
     __tablename__ = "staff_group"
+    __persondata__ = NotPersonal(N_("kinds of education and employment"))
     __table_args__ = wall(UniqueConstraint("municipality_id", "code"))
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(12))
@@ -37,6 +49,7 @@ class StaffGroupFollow(Base, Tenant):
     """A staff group without a cell of its own follows another's, students from a stage."""
 
     __tablename__ = "staff_group_follow"
+    __persondata__ = NotPersonal(N_("kinds of education and employment"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "staff_group_id"), staff_group_id="staff_group", follows_id="staff_group"
     )
@@ -52,6 +65,13 @@ class Person(Base, Tenant):
     """A human being as an id, and nothing else: what names her lies in PersonIdentity and can be erased."""
 
     __tablename__ = "person"
+    __persondata__ = PersonData(
+        purpose=N_("An id, so that evidence can outlive the name."),
+        basis=Basis.DUTY,
+        seen_by=N_("nobody, it says nothing"),
+        period=STAYS,
+        person="id",
+    )
     __table_args__ = wall()
     id: Mapped[int] = mapped_column(primary_key=True)
     recorded_at: Mapped[datetime]
@@ -64,6 +84,16 @@ class PersonIdentity(Base, Tenant):
     """Name and contact of a person. Erased when its period is over; the evidence stays, about an id."""
 
     __tablename__ = "person_identity"
+    __persondata__ = PersonData(
+        purpose=N_("To know who it is, and to reach her."),
+        basis=Basis.TASK,
+        seen_by=N_(
+            "the person; guide, leader and development nurse within reach; auditor with a purpose; "
+            "planner; colleagues see the name of whom they may ask"
+        ),
+        period=TEN_YEARS_AFTER,
+        erasures=(Erasure(TEN_YEARS),),
+    )
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "person_id"),
         UniqueConstraint("municipality_id", "number"),
@@ -88,6 +118,14 @@ class Employment(Base, Tenant):
     """Ties a person to a unit, a staff group, shifts and dates. A person may have several at once."""
 
     __tablename__ = "employment"
+    __persondata__ = PersonData(
+        purpose=N_("To know where, as what and when a person works."),
+        basis=Basis.TASK,
+        seen_by=N_(
+            "the person; guide, leader and development nurse within reach; auditor with a purpose; planner; administrator"
+        ),
+        period=STAYS,
+    )
     __table_args__ = wall(
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="ends_after_it_begins"),
         Index(None, "municipality_id", "unit_id", "valid_from"),
@@ -134,6 +172,14 @@ class Absence(Base, Tenant):
     """A time an employment is away: from and to only, no kind, no note."""
 
     __tablename__ = "absence"
+    __persondata__ = PersonData(
+        purpose=N_("To know from when to when an employment is away. No kind, no reason."),
+        basis=Basis.TASK,
+        seen_by=N_("the person; leader; planner as not in the roster"),
+        period=N_("2 years after the absence ended"),
+        erasures=(Erasure(2 * YEAR, since="valid_to"),),
+        person="employment_id",
+    )
     __table_args__ = wall(Index(None, "municipality_id", "employment_id"), employment_id="employment")
     id: Mapped[int] = mapped_column(primary_key=True)
     employment_id: Mapped[int]
@@ -141,3 +187,25 @@ class Absence(Base, Tenant):
     valid_to: Mapped[date | None]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None]
+
+
+class LegalHold(Base, Tenant):
+    """Nothing about the person, or about anybody, is erased while it stands."""
+
+    __tablename__ = "legal_hold"
+    __persondata__ = PersonData(
+        purpose=N_("To keep what a case or a supervision still needs."),
+        basis=Basis.DUTY,
+        seen_by=N_("administrator"),
+        period=N_("5 years after it was lifted"),
+        erasures=(Erasure(5 * YEAR, since="lifted_at"),),
+        person="",
+    )
+    __table_args__ = wall(person_id="person")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int | None]
+    """None: everybody in the municipality."""
+    reason: Mapped[str] = mapped_column(String(400))
+    begun_at: Mapped[datetime]
+    begun_by: Mapped[int | None]
+    lifted_at: Mapped[datetime | None]

@@ -7,6 +7,8 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.retention import STAYS, TEN_YEARS, TEN_YEARS_AFTER, YEAR, Basis, Erasure, PersonData
+from competence.foundation.text import N_
 from competence.signoffs.rules import ObservationKind, Origin
 
 
@@ -14,6 +16,24 @@ class Observation(Base, Tenant):
     """One time somebody saw the person do the task, or a dialogue, course or practice check that was passed."""
 
     __tablename__ = "observation"
+    __persondata__ = PersonData(
+        purpose=N_("To show what a sign-off rests on."),
+        basis=Basis.DUTY,
+        seen_by=N_("the person; guide, leader and development nurse within reach; auditor with a purpose"),
+        period=N_("Where no sign-off followed: 1 year. The rest: 10 years after the last employment or role ended"),
+        erasures=(
+            Erasure(
+                YEAR,
+                since="recorded_at",
+                where=(
+                    "NOT EXISTS (SELECT 1 FROM evidence_event e WHERE e.municipality_id = :m AND e.person_id = "
+                    "observation.person_id AND e.kind = 'signed' AND (observation.task_id IS NULL OR e.task_id = "
+                    "observation.task_id))"
+                ),
+            ),
+            Erasure(TEN_YEARS),
+        ),
+    )
     __table_args__ = wall(
         Index(None, "municipality_id", "person_id", "task_id"),
         CheckConstraint("observer_id IS NULL OR observer_id <> person_id", name="observer_is_another"),
@@ -38,6 +58,14 @@ class ObservationDraft(Base, Tenant):
     """A guide's ticks for one person and task, kept after each tick and free to change until she signs."""
 
     __tablename__ = "observation_draft"
+    __persondata__ = PersonData(
+        purpose=N_("A guide's ticks before she signs."),
+        basis=Basis.TASK,
+        seen_by=N_("the guide who wrote it"),
+        period=N_("1 year after the last tick"),
+        erasures=(Erasure(YEAR, since="saved_at"),),
+        person="employment_id",
+    )
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "guide_id", "employment_id", "task_id", name="uq_observation_draft_place"),
         guide_id="person",
@@ -57,6 +85,14 @@ class SignOffRequest(Base, Tenant):
     """An employee, or her leader from a gap, asks for a sign-off. Closed by a signature or withdrawn."""
 
     __tablename__ = "sign_off_request"
+    __persondata__ = PersonData(
+        purpose=N_("To ask a guide for a sign-off."),
+        basis=Basis.TASK,
+        seen_by=N_("the person; guide and leader within reach"),
+        period=N_("1 year after it was closed"),
+        erasures=(Erasure(YEAR, since="closed_at"),),
+        person="employment_id",
+    )
     __table_args__ = wall(
         Index(
             "uq_sign_off_request_open", "municipality_id", "employment_id", "task_id", unique=True,
@@ -81,6 +117,13 @@ class CurrentSignOff(Base, Tenant):
     """Projection: the latest sign-off that counts or counted, one per person, task and citizen. Rebuilt by `competence check`."""
 
     __tablename__ = "current_signoff"
+    __persondata__ = PersonData(
+        purpose=N_("The sign-offs that count now, made from the events."),
+        basis=Basis.DUTY,
+        seen_by=N_("the person; guide, leader and development nurse within reach; auditor with a purpose"),
+        period=STAYS,
+        erasures=(Erasure(TEN_YEARS, blank=("signer_text",), where="signer_text IS NOT NULL"),),
+    )
     __table_args__ = wall(
         Index(
             "uq_current_signoff_all", "municipality_id", "person_id", "task_id", unique=True,
@@ -123,6 +166,12 @@ class WaitingSignOff(Base, Tenant):
     """Projection: a signature that waits for the person's yes or for its first day, one per person, task and citizen."""
 
     __tablename__ = "waiting_signoff"
+    __persondata__ = PersonData(
+        purpose=N_("Sign-offs that wait for the person's own yes, made from the events."),
+        basis=Basis.DUTY,
+        seen_by=N_("the person; the guide who signed; leader within reach"),
+        period=STAYS,
+    )
     __table_args__ = wall(
         Index(
             "uq_waiting_signoff_all", "municipality_id", "person_id", "task_id", unique=True,
@@ -157,6 +206,13 @@ class Exemption(Base, Tenant):
     """A person is exempt from a task by agreement: from, to and task, never a reason."""
 
     __tablename__ = "exemption"
+    __persondata__ = PersonData(
+        purpose=N_("A person is exempt from a task by agreement. No reason."),
+        basis=Basis.TASK,
+        seen_by=N_("the person; leader"),
+        period=N_("2 years after it ended"),
+        erasures=(Erasure(2 * YEAR, since="valid_to"),),
+    )
     __table_args__ = wall(Index(None, "municipality_id", "person_id"), person_id="person", task_id="task")
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int]
@@ -171,6 +227,14 @@ class LeaderAgreement(Base, Tenant):
     """The leader's part where the cell asks for it: agreed, or told. Never looks like a signature."""
 
     __tablename__ = "leader_agreement"
+    __persondata__ = PersonData(
+        purpose=N_("The leader's part in a training."),
+        basis=Basis.DUTY,
+        seen_by=N_("the person; guide, leader and development nurse within reach; auditor with a purpose"),
+        period=TEN_YEARS_AFTER,
+        erasures=(Erasure(TEN_YEARS),),
+        person="employment_id",
+    )
     __table_args__ = wall(
         Index(None, "municipality_id", "employment_id", "task_id"),
         employment_id="employment",
@@ -188,6 +252,14 @@ class ReviewMatter(Base, Tenant):
     """A sign-off whose ground turned out wrong, for the development nurse to look at. What was signed stands."""
 
     __tablename__ = "review_matter"
+    __persondata__ = PersonData(
+        purpose=N_("A sign-off whose ground turned out wrong."),
+        basis=Basis.DUTY,
+        seen_by=N_("development nurse"),
+        period=N_("1 year after it was closed"),
+        erasures=(Erasure(YEAR, since="closed_at"),),
+        person="",
+    )
     __table_args__ = wall(event_id="evidence_event")
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int]

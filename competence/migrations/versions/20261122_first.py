@@ -321,6 +321,24 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "legal_hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "person_id"],
+            ["person.municipality_id", "person.id"],
+            name=op.f("fk_legal_hold_municipality_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_legal_hold_municipality_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_legal_hold_municipality_id_id")),
+    )
+    op.create_table(
         "matrix_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1574,6 +1592,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_one_time_code_municipality_id_person_id"), table_name="one_time_code")
     op.drop_table("one_time_code")
     op.drop_table("matrix_version")
+    op.drop_table("legal_hold")
     op.drop_index(op.f("ix_employment_municipality_id_unit_id_valid_from"), table_name="employment")
     op.drop_index(op.f("ix_employment_municipality_id_person_id"), table_name="employment")
     op.drop_table("employment")
