@@ -16,10 +16,10 @@ from competence.signoffs.queries import agreement, get_employment, get_task, ter
 
 @command
 def ask_for_sign_off(session: Session, employment_id: int, task_id: int, *, by: Actor) -> SignOffRequest:
-    """The request, by the employee herself or by her leader from a gap; the one that is already open when there is one."""
+    """The request, by the employee herself, or by her leader from a gap; the one that is open already, if there is one."""
     employment, unit = get_employment(session, employment_id)
     if by.person_id != employment.person_id:
-        authorise(by, Permission.COVERAGE_READ, unit.path)
+        authorise(by, Permission.SIGNOFF_ASK, unit.path)
     task = get_task(session, task_id)
     if employment.valid_to is not None and employment.valid_to <= today():
         raise RuleBroken(sentence(N_("The employment has ended.")))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from competence.access.rules import Actor, Role
 from competence.accounts.models import RoleAssignment
+from competence.audit.models import CitizenReference, EventText
 from competence.catalogue.models import Level, Task, TaskCriterion, TaskGate, TaskPrerequisite
 from competence.catalogue.rules import ScaleKind
 from competence.delegation.queries import cell_for, cells_of, follows, versions
@@ -16,13 +17,23 @@ from competence.delegation.rules import CellRule, CellTerms
 from competence.entitlements.queries import holds
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
-from competence.foundation.orm import tenant_id
+from competence.foundation.orm import scoped, tenant_id
 from competence.organisation.models import Municipality, Unit
 from competence.organisation.rules import Settings, settings_from
 from competence.people.models import Employment, PersonIdentity, StaffGroup
 from competence.signoffs.models import LeaderAgreement, Observation, ObservationDraft, WaitingSignOff
-from competence.signoffs.queries.evidence import events_of
-from competence.signoffs.rules import TIMES, Readiness, Signed, current, history, latest, times_counted
+from competence.signoffs.queries.evidence import EVENTS, event_of, events_of
+from competence.signoffs.rules import (
+    TIMES,
+    Event,
+    EventKind,
+    Readiness,
+    Signed,
+    current,
+    history,
+    latest,
+    times_counted,
+)
 
 
 @dataclass(frozen=True)
@@ -282,3 +293,49 @@ def waiting_count(session: Session, actor: Actor) -> int:
         )
         or 0
     )
+
+
+def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """Person -> name, for those whose name has not been erased."""
+    wanted = sorted(set(person_ids))
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(PersonIdentity.person_id, PersonIdentity.name).where(PersonIdentity.person_id.in_(wanted))
+    )
+    return {row.person_id: row.name for row in rows}
+
+
+def signed_event(session: Session, person_id: int, seq: int) -> Event | None:
+    """The event by which somebody signed at that place in the person's chain; None when it is none."""
+    row = session.execute(
+        scoped(session, EVENTS).where(EVENTS.c.person_id == person_id, EVENTS.c.seq == seq)
+    ).one_or_none()
+    return event_of(row) if row is not None and row.kind == EventKind.SIGNED else None
+
+
+def any_employment(session: Session, person_id: int) -> int:
+    """The person's newest employment. NotFound when she has none."""
+    found = session.scalars(
+        select(Employment.id)
+        .where(Employment.person_id == person_id)
+        .order_by(Employment.valid_from.desc(), Employment.id.desc())
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def text_of(session: Session, event_id: int, name: str) -> str:
+    """A free text of the event; empty when there is none or it has been erased."""
+    found = session.scalars(
+        select(EventText.text).where(EventText.event_id == event_id, EventText.name == name)
+    ).first()
+    return found or ""
+
+
+def sealed_of(session: Session, citizen_id: int | None) -> bytes | None:
+    """The sealed reference of a citizen; None when there is none or it has been erased."""
+    if citizen_id is None:
+        return None
+    return session.scalars(select(CitizenReference.sealed).where(CitizenReference.id == citizen_id)).first()

@@ -1,0 +1,35 @@
+"""Reads for the employee's own pages, for the guide's queue, and for the page about a person."""
+
+from competence.development.queries.own import (
+    Job,
+    Line,
+    Mine,
+    Path,
+    colleagues_who_may,
+    employments_of,
+    guides_for,
+    levels,
+    looks_at,
+    mine,
+    path_of,
+    requests_of,
+    tasks,
+    waiting_for,
+)
+
+__all__ = [
+    "Job",
+    "Line",
+    "Mine",
+    "Path",
+    "colleagues_who_may",
+    "employments_of",
+    "guides_for",
+    "levels",
+    "looks_at",
+    "mine",
+    "path_of",
+    "requests_of",
+    "tasks",
+    "waiting_for",
+]

@@ -1,0 +1,309 @@
+"""The employee's own pages: her path, what she may do, her passport, and who has looked."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
+from competence.access.web import requires
+from competence.catalogue.rules import ScaleKind
+from competence.coverage.cells import face, verdict_of
+from competence.coverage.rules import SHIFT_NAMES, Shift
+from competence.decision.rules import State, may
+from competence.development import queries
+from competence.development.queries import Job, Line, Mine
+from competence.development.rules import Pile
+from competence.development.views.showing import Shown, shown
+from competence.foundation.clock import last_day, local, today
+from competence.foundation.errors import NotFound
+from competence.foundation.web import day, db, say, transaction
+from competence.signoffs import commands
+from competence.signoffs.queries import names_of
+from competence.signoffs.rules import Origin, Signed
+
+bp = Blueprint("me", __name__, url_prefix="/me")
+
+MOST_STEPS = 6
+"""So many of what is still to come are shown at once; the rest unfolds."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One thing that waits for her yes."""
+
+    seq: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the path."""
+
+    shown: Shown | None
+    title: str
+    text: str
+    done: bool
+    asked_on: str = ""
+    """The day on which a sign-off was asked for; empty when none is open."""
+    request_id: int = 0
+    guides: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """The path of one employment, as it is drawn."""
+
+    title: str
+    summary: str
+    held: list[Step]
+    ahead: list[Step]
+    later: list[Step]
+    areas: list[tuple[str, str]]
+    is_draft: bool
+    complete: bool
+    begun: bool
+
+
+@bp.get("")
+@requires(Permission.OWN_READ)
+def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Min vej: what waits for my yes, how many tasks I may do, and the way to the next level."""
+    own = queries.mine(db.session, actor.person_id)
+    ways = [way for job in own.jobs if (way := _way(own, job)) is not None]
+    return render_template(
+        "me/path.html", own=own, first_name=actor.name.split(" ")[0], place=_place(own), calls=_calls(own), ways=ways,
+        pile=Pile,
+    )  # fmt: skip
+
+
+def _place(own: Mine) -> str:
+    parts = []
+    for job in own.jobs:
+        shifts = ", ".join(say(SHIFT_NAMES[Shift(letter)]).lower() for letter in job.employment.shifts)
+        parts.append(" · ".join(text for text in (job.employment.unit.name, shifts) if text))
+    return " / ".join(parts)
+
+
+def _calls(own: Mine) -> list[Call]:
+    titles = {line.task.id: line.task.name for line in own.lines}
+    names = names_of(db.session, [signed.signer_id for signed in own.waits if signed.signer_id])
+    return [
+        Call(
+            signed.seq,
+            _("%(task)s waits for your yes", task=titles.get(signed.task_id) or _("A task")),
+            _call_text(signed, names.get(signed.signer_id or 0)),
+        )
+        for signed in own.waits
+    ]
+
+
+def _call_text(signed: Signed, name: str | None) -> str:
+    who = (signed.signer_text or name or _("Somebody")).split(",")[0]
+    who = who if signed.signer_text else who.split(" ")[0]
+    if signed.origin is Origin.TRANSFERRED:
+        until = day(last_day(signed.answer_before))
+        return _(
+            "From paper, signed by %(name)s. Level %(level)s. It counts through %(day)s.",
+            name=who,
+            level=signed.level,
+            day=until,
+        )
+    when = _("on %(day)s", day=day(signed.recorded_on))
+    if signed.recorded_on == today():
+        when = _("today")
+    elif signed.recorded_on and (today() - signed.recorded_on).days == 1:
+        when = _("yesterday")
+    return _("%(name)s signed %(when)s. Level %(level)s.", name=who, when=when, level=signed.level)
+
+
+def _way(own: Mine, job: Job) -> Way | None:
+    found = queries.path_of(db.session, own, job)
+    if found is None:
+        return None
+    scale = queries.levels(db.session, ScaleKind.PROFILE)
+    group = job.employment.staff_group.short_name.split(" (")[0]
+    group = group[:1].lower() + group[1:]
+
+    def level_name(rank: int) -> str:
+        return scale[rank].name if rank in scale else str(rank)
+
+    open_ = queries.requests_of(db.session, [job.employment.id])
+    missing = set(found.standing.missing)
+    begun = [one.task_id for one, line in found.steps if one in missing and line and line.answer.done]
+    guides = queries.guides_for(db.session, job.employment.unit, begun, on=own.on, but=own.person_id)
+    names = {task.id: task.name for task in queries.tasks(db.session, on=own.on)}
+    held: list[Step] = []
+    ahead: list[Step] = []
+    for one, line in found.steps:
+        if one.task_id not in names:
+            continue
+        done = one not in missing
+        drawn = shown(own, line) if line else None
+        request_ = open_.get((job.employment.id, one.task_id))
+        title = names[one.task_id]
+        if line and line.answer.level and not done:
+            title = _("%(task)s to level %(level)s", task=title, level=one.practice_level)
+        step = Step(
+            drawn, title, _step_text(own, line, done=done), done,
+            day(local(request_.asked_at).date()) if request_ else "", request_.id if request_ else 0,
+            _guides_text(guides.get(one.task_id, [])),
+        )  # fmt: skip
+        (held if done else ahead).append(step)
+    following = found.standing.following
+    title = (
+        _("The way to %(level)s %(group)s", level=level_name(following), group=group)
+        if following
+        else _("You have reached %(level)s %(group)s", level=level_name(found.standing.level), group=group)
+    )
+    return Way(
+        title=title if len(own.jobs) == 1 else f"{title} · {job.employment.unit.name}",
+        summary=_("%(done)s of %(of)s", done=len(held), of=len(held) + len(ahead)) if following else "",
+        held=held,
+        ahead=ahead[:MOST_STEPS],
+        later=ahead[MOST_STEPS:],
+        areas=[
+            (area, level_name(standing.level) if standing.level else _("not yet %(level)s", level=level_name(1)))
+            for area, standing in found.areas.items()
+        ],
+        is_draft=found.is_draft,
+        complete=following is None,
+        begun=bool(begun),
+    )
+
+
+def _guides_text(names: list[str]) -> str:
+    if not names:
+        return ""
+    if len(names) == 1:
+        return _("%(name)s may sign.", name=names[0])
+    return _("%(names)s may sign.", names=_(" and ").join([", ".join(names[:-1]), names[-1]]))
+
+
+def _step_text(own: Mine, line: Line | None, *, done: bool) -> str:
+    if line is None:
+        return _("Not in your division of tasks.")
+    answer = line.answer
+    if answer.level and (done or answer.state is State.VALID):
+        name = own.levels[answer.level].name if answer.level in own.levels else str(answer.level)
+        if not done:
+            return _("%(level)s now", level=name.capitalize())
+        if answer.basis == "education" or answer.valid_from is None:
+            return _("%(level)s by education", level=name.capitalize())
+        return _("%(level)s since %(day)s", level=name.capitalize(), day=day(answer.valid_from))
+    return shown(own, line).next
+
+
+@bp.get("/may", endpoint="may")
+@requires(Permission.OWN_READ)
+def may_do(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Det må jeg: what I may do now, what I practise, what I can learn; with limits in words, and a search."""
+    own = queries.mine(db.session, actor.person_id)
+    q = " ".join(request.args.get("q", "").split())
+    chosen = request.args.get("show", "now")
+    if chosen not in {"now", "training", "learn", "paused", "soon"}:
+        chosen = "now"
+    if q:
+        words = q.casefold().split()
+        lines = [
+            line
+            for line in own.lines
+            if all(word in f"{line.task.name} {line.task.plain_text}".casefold() for word in words)
+        ]
+    else:
+        lines = own.in_pile(chosen)
+    areas: dict[str, list[Shown]] = {}
+    for line in lines:
+        areas.setdefault(line.task.area.name, []).append(shown(own, line))
+    return render_template(
+        "me/may.html", own=own, q=q, chosen=chosen, areas=areas, total=len({x.task.id for x in lines})
+    )
+
+
+@bp.get("/may/<int:employment_id>/<int:task_id>")
+@requires(Permission.OWN_READ)
+def why(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """One task of my own: may I, why, within which limits, what comes next, and whom to ask."""
+    own = queries.mine(db.session, actor.person_id)
+    line = next((x for x in own.lines if x.job.employment.id == employment_id and x.task.id == task_id), None)
+    if line is None:
+        raise NotFound
+    answer = may(line.job.facts, task_id, on=own.on)
+    unit = line.job.employment.unit
+    drawn = shown(own, line)
+    return render_template(
+        "me/why.html",
+        own=own,
+        line=line,
+        shown=drawn,
+        verdict=say(verdict_of(face(answer, own.on, ends=line.job.facts.valid_to))),
+        reasons=answer.reasons,
+        asked=queries.requests_of(db.session, [employment_id]).get((employment_id, task_id)),
+        guides=queries.guides_for(db.session, unit, [task_id], on=own.on, but=actor.person_id).get(task_id, []),
+        colleagues=[]
+        if answer.level
+        else queries.colleagues_who_may(db.session, unit, task_id, on=own.on, but=actor.person_id),
+        waits=next((s for s in own.waits if s.task_id == task_id), None),
+        signed=answer.signed if answer.signed and answer.signed.in_force(own.on) else None,
+    )
+
+
+@bp.post("/request/<int:request_id>/withdraw")
+@requires(Permission.OWN_READ)
+def withdraw_request(request_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Her own request, taken back."""
+    with transaction() as session:
+        commands.withdraw_request(session, request_id, by=actor)
+    flash(_("The request is taken back."))
+    return redirect(url_for(".path"))
+
+
+@bp.get("/passport")
+@requires(Permission.OWN_READ)
+def passport(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Mit pas: the plain page, with the way to the A4."""
+    own = queries.mine(db.session, actor.person_id)
+    by_level: dict[int, int] = {}
+    for level in own.held.values():
+        by_level[level] = by_level.get(level, 0) + 1
+    signed = [
+        (line, line.answer.signed)
+        for line in own.best.values()
+        if line.answer.level and line.answer.basis != "education" and line.answer.signed
+    ]
+    signed.sort(key=lambda pair: pair[1].counts_from, reverse=True)
+    names = names_of(db.session, [s.signer_id for _line, s in signed[:6] if s.signer_id])
+    recent = [
+        (shown(own, line), s.signer_text or names.get(s.signer_id or 0) or _("Name erased"), s)
+        for line, s in signed[:6]
+    ]
+    return render_template(
+        "me/passport.html", own=own, by_level=dict(sorted(by_level.items(), reverse=True)), recent=recent,
+        training=own.count("training"),
+    )  # fmt: skip
+
+
+@bp.get("/looked")
+@requires(Permission.ACCESS_LOG_READ_OWN)
+def looked(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Who has looked at my data, when, and in which role."""
+    rows = [
+        (entry, name or _("Name erased"), say(ROLE_NAMES[Role(entry.role)]), _page_name(entry.page))
+        for entry, name in queries.looks_at(db.session, actor.person_id)
+    ]
+    return render_template("me/looked.html", rows=rows)
+
+
+def _page_name(endpoint: str) -> str:
+    names = {
+        "signoffs": _("Training and signature"),
+        "persons": _("The page about you"),
+        "coverage": _("Coverage"),
+        "people": _("Employees"),
+        "who_may": _("Who may?"),
+        "queue": _("The guide's queue"),
+        "passport": _("Passport"),
+    }
+    return names.get(endpoint.partition(".")[0], _("Another page"))

@@ -1,0 +1,183 @@
+"""The page about a person: who she is, what she may, how far she is, and the history of what was vouched for."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from competence.access.rules import Actor, Permission, Reach, Role
+from competence.access.web import looked_at, requires
+from competence.catalogue.rules import ScaleKind
+from competence.development import queries
+from competence.development.queries import persons as reads
+from competence.development.queries.persons import Happened
+from competence.development.rules import Pile
+from competence.development.views.queue import duty
+from competence.development.views.showing import Shown, shown
+from competence.foundation.clock import last_day, today
+from competence.foundation.text import N_
+from competence.foundation.web import day, db, moment, say
+from competence.people.models import Employment
+
+bp = Blueprint("persons", __name__)
+
+KINDS = {
+    "signed": N_("Signed at level %(level)s"),
+    "accepted": N_("Own yes"),
+    "not_yet": N_("Not yet"),
+    "withdrawn": N_("Taken back by the signer"),
+    "revoked": N_("Revoked"),
+    "declined": N_("Given back"),
+    "suspended": N_("Paused"),
+    "delegated": N_("Delegated"),
+    "delegation_accepted": N_("Delegation accepted"),
+    "delegation_ended": N_("Delegation ended"),
+    "matrix_approved": N_("Approved a division of tasks"),
+    "saw": N_("Watched"),
+    "with_help": N_("With help"),
+    "alone": N_("Did it alone"),
+    "dialogue": N_("Dialogue held"),
+    "course": N_("Course passed"),
+    "practice_check": N_("Practice check passed"),
+}
+PRIVATE = {"not_yet", "declined"}
+"""Belong to the person and whoever held the talk: never an auditor, director or planner."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of the history, ready to be drawn."""
+
+    what: str
+    when: str
+    task: str
+    by: str
+    notes: tuple[str, ...]
+    seq: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """An employment, as the page says it."""
+
+    group: str
+    unit: str
+    shifts: str
+    period: str
+    authorisation: str
+    external: str
+    floater: bool
+    runs: bool
+
+
+@bp.get("/people/<int:person_id>")
+@requires(Permission.PERSON_READ)
+def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Who she is, what she may, her profile levels, and, for those who see it, the history. Out of reach: 404."""
+    identity, employments = reads.get_person(db.session, person_id, within=within)
+    looked_at(person_id=person_id)
+    own = person_id == actor.person_id
+    paths = [row.unit.path for row in employments]
+    sees_history = own or any(actor.may(Permission.PERSON_HISTORY, path) for path in paths)
+    leads = own or any(a.role is Role.LEADER and path.startswith(a.path) for a in actor.roles for path in paths)
+    guides = own or any(actor.may(Permission.SIGNOFF_SIGN, path) for path in paths)
+    everything = queries.mine(db.session, person_id) if sees_history else None
+    areas: dict[str, list[Shown]] = {}
+    levels: list[tuple[str, list[tuple[str, str]]]] = []
+    if everything is not None:
+        for line in everything.lines:
+            if line.pile in (Pile.NOW, Pile.TRAINING, Pile.PAUSED) or line.answer.state.value == "lapsed":
+                areas.setdefault(line.task.area.name, []).append(shown(everything, line))
+        names = {rank: level.name for rank, level in queries.levels(db.session, ScaleKind.PROFILE).items()}
+        for job in everything.jobs:
+            found = queries.path_of(db.session, everything, job)
+            if found:
+                levels.append(
+                    (
+                        job.label,
+                        [
+                            (
+                                area,
+                                names.get(s.level, "") if s.level else _("not yet %(level)s", level=names.get(1, "1")),
+                            )
+                            for area, s in found.areas.items()
+                        ],
+                    )
+                )
+    happened = reads.history_of(db.session, person_id, with_texts=own or guides) if sees_history else []
+    auditor = sees_history and not (own or guides or leads)
+    return render_template(
+        "people/person.html",
+        person_id=person_id,
+        name=identity.name if identity else _("Name erased"),
+        identity=identity,
+        contracts=[_contract(row) for row in employments],
+        employments=employments,
+        own=own,
+        guides=guides and not own,
+        everything=everything,
+        areas=areas,
+        levels=levels,
+        history=[_told(one) for one in happened if not (auditor and one.kind in PRIVATE)],
+        sees_history=sees_history,
+        absences=reads.absences_of(db.session, employments) if leads else [],
+        exemptions=reads.exemptions_of(db.session, person_id) if leads else [],
+        leads=leads,
+        last_day=last_day,
+        people_url=url_for("people.index") if "people.index" in current_app.view_functions else url_for("home.index"),
+    )
+
+
+def _contract(row: Employment) -> Contract:
+    end = last_day(row.valid_to)
+    period = (
+        _("%(first)s through %(last)s", first=day(row.valid_from), last=day(end))
+        if end
+        else _("from %(first)s", first=day(row.valid_from))
+    )
+    checked = ""
+    if row.staff_group.authorised:
+        checked = (
+            _("Authorisation checked on %(day)s.", day=day(row.authorisation_checked_on))
+            if row.authorisation_checked_on
+            else _("Authorisation has not been checked.")
+        )
+    return Contract(
+        group=row.staff_group.name,
+        unit=row.unit.name,
+        shifts=duty(row.shifts),
+        period=period,
+        authorisation=checked,
+        external=(row.agency or _("external")) if row.is_external else "",
+        floater=row.is_floater,
+        runs=row.valid_from <= today() and (row.valid_to is None or today() < row.valid_to),
+    )
+
+
+def _told(one: Happened) -> Told:
+    fields = one.fields
+    notes = []
+    what = say(KINDS.get(one.kind, one.kind))
+    if one.kind == "signed":
+        what = what % {"level": fields.get("level", "")}
+        origin = fields.get("origin")
+        if origin == "transferred":
+            notes.append(_("Transferred from paper"))
+        elif origin == "external_instructor":
+            notes.append(_("Instructor from outside"))
+        if through := fields.get("valid_to"):
+            notes.append(_("Valid through %(day)s", day=day(last_day(date.fromisoformat(through)))))
+        notes.append(
+            _("Division of tasks %(number)s", number=fields.get("matrix_version", ""))
+            if fields.get("matrix_version")
+            else ""
+        )
+    if one.device_of:
+        notes.append(_("on %(name)s's phone", name=one.device_of))
+    for text in (one.texts or {}).values():
+        notes.append(f"“{text}”")
+    when = day(one.at) if one.seq == 0 else moment(one.at)
+    return Told(what, when, one.task, one.by, tuple(note for note in notes if note), one.seq, one.kind)

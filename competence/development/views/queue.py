@@ -1,0 +1,145 @@
+"""The guide's queue: requests, renewals, answers that are waited for; and a new signature."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import looked_at, requires
+from competence.coverage.cells import face, sign_of, spoken
+from competence.coverage.rules import SHIFT_NAMES, Shift
+from competence.coverage.signs import Sign
+from competence.decision.rules import Answer, State
+from competence.development import queries
+from competence.development.queries import queue as reads
+from competence.development.queries.queue import Item, Who
+from competence.development.rules import next_step
+from competence.foundation.clock import today
+from competence.foundation.errors import NotFound
+from competence.foundation.web import db, say
+from competence.signoffs.queries import get_employment
+
+bp = Blueprint("queue", __name__, url_prefix="/queue")
+
+SHOWN = 5
+"""So many renewals stand on the page at once; the rest unfolds."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the queue, ready to be drawn."""
+
+    item: Item
+    sign: Sign
+    spoken: str
+    next: str
+    duty: str
+    group: str
+    days: int
+
+
+@bp.get("")
+@requires(Permission.SIGNOFF_SIGN)
+def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Min kø: what waits for her, those first who close a gap."""
+    found = reads.queue(db.session, actor, within)
+    names = {rank: level.name for rank, level in queries.levels(db.session).items()}
+
+    def rows(items: object) -> list[Row]:
+        assert isinstance(items, list)
+        return [_row(item, names, found.expiring_days) for item in items]
+
+    return render_template(
+        "queue/index.html",
+        requests=rows(found.requests), renewals=rows(found.renewals), waiting=rows(found.waiting), paper=rows(found.paper),
+        begun=rows(found.begun), signed=rows(found.signed), days=found.expiring_days, most=SHOWN, levels=names,
+        places=_places(found),
+    )  # fmt: skip
+
+
+def _places(found: reads.Queue) -> str:
+    units = dict.fromkeys(
+        item.who.unit for some in (found.requests, found.renewals, found.waiting, found.paper) for item in some
+    )
+    return ", ".join(list(units)[:4])
+
+
+def _row(item: Item, names: dict[int, str], soon: int) -> Row:
+    on = today()
+    drawn = face(item.answer, on, tab=soon)
+    return Row(
+        item=item,
+        sign=sign_of(drawn),
+        spoken=" ".join(say(text) for text in spoken(drawn, names)),
+        next=_next(item.answer),
+        duty=duty(item.who.shifts),
+        group=group_word(item.who.group),
+        days=(item.day - on).days if item.day else 0,
+    )
+
+
+def duty(shifts: str) -> str:
+    """The fixed shifts in words; empty when there are none."""
+    return ", ".join(say(SHIFT_NAMES[Shift(letter)]).lower() for letter in shifts)
+
+
+def group_word(short_name: str) -> str:
+    """The staff group as it stands under a name: "hjælper (SSH)"."""
+    return short_name[:1].lower() + short_name[1:]
+
+
+def _next(answer: Answer) -> str:
+    """What comes next, in words to the guide."""
+    if answer.state in (State.TRAINING, State.NOT_BEGUN):
+        left = answer.needed - answer.done
+        if left <= 0:
+            return _("Ready to be signed")
+        kind = _("alone") if left == 1 else _("watches") if answer.done == 0 else _("with help")
+        return _("Time %(number)s: %(kind)s", number=answer.done + 1, kind=kind)
+    if answer.state is State.VALID:
+        return _("Renewal")
+    return say(next_step(answer).text) if answer.state is not State.WAITING else _("Waits for an answer")
+
+
+@bp.get("/new")
+@requires(Permission.SIGNOFF_SIGN)
+def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A new signature: for which colleague?"""
+    q = " ".join(request.args.get("q", "").split())
+    people, total = reads.colleagues(db.session, actor, within, search=q)
+    return render_template(
+        "queue/new.html", q=q, people=[(who, duty(who.shifts), group_word(who.group)) for who in people], total=total
+    )
+
+
+@bp.get("/new/<int:employment_id>")
+@requires(Permission.SIGNOFF_SIGN)
+def task(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A new signature: for which task? Only those that the rule lets be signed."""
+    employment, unit = get_employment(db.session, employment_id)
+    if not within.covers(unit.path):
+        raise NotFound
+    if employment.person_id == actor.person_id:
+        return redirect(url_for("me.may"))
+    looked_at(person_id=employment.person_id)
+    names = {rank: level.name for rank, level in queries.levels(db.session).items()}
+    q = " ".join(request.args.get("q", "").split())
+    areas: dict[str, list[Row]] = {}
+    held_by_none: list[str] = []
+    who = Who(
+        employment.id, employment.person_id, employment.identity.name if employment.identity else _("Name erased"),
+        employment.staff_group.short_name, employment.shifts, unit.name, unit.id,
+    )  # fmt: skip
+    for one, answer, mine in reads.signable(db.session, actor, employment_id):
+        if q and q.casefold() not in f"{one.name} {one.plain_text}".casefold():
+            continue
+        if not mine:
+            held_by_none.append(one.name)
+            continue
+        row = _row(Item(who, one.id, one.name, answer, i_hold=mine), names, 60)
+        areas.setdefault(one.area.name, []).append(row)
+    return render_template(
+        "queue/task.html", who=who, group=group_word(who.group), areas=areas, q=q, others=held_by_none
+    )

@@ -1,0 +1,74 @@
+"""How the pages of this feature show a task's answer: sign, spoken text, last day and limits."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from competence.coverage.cells import face, sign_of, spoken
+from competence.coverage.signs import Sign
+from competence.development.queries import Line, Mine
+from competence.development.rules import next_step
+from competence.foundation.web import say
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line of a list, ready to be drawn."""
+
+    task_id: int
+    employment_id: int
+    name: str
+    plain: str
+    area: str
+    critical: bool
+    sign: Sign
+    spoken: str
+    end: str
+    """The last day in short ("feb. 2028"), or why there is none."""
+    limits: tuple[str, ...]
+    """Each as the end of "May, when ..."."""
+    employment: str
+    """The employment it holds under; empty when she has one only."""
+    next: str
+    may_ask: bool
+
+
+def shown(own: Mine, line: Line) -> Shown:
+    """The line as it is drawn."""
+    on, answer = own.on, line.answer
+    drawn = face(answer, on, ends=line.job.facts.valid_to, tab=own.expiring_days)
+    names = {rank: level.name for rank, level in own.levels.items()}
+    step = next_step(answer)
+    return Shown(
+        task_id=line.task.id,
+        employment_id=line.job.employment.id,
+        name=line.task.name,
+        plain=line.task.plain_text,
+        area=line.task.area.name,
+        critical=line.task.critical,
+        sign=sign_of(drawn),
+        spoken=" ".join(say(text) for text in spoken(drawn, names)),
+        end=_end(line),
+        limits=tuple(when for _text, when in answer.limits),
+        employment=line.job.label if len(own.jobs) > 1 else "",
+        next=say(step.text),
+        may_ask=step.may_ask,
+    )
+
+
+def _end(line: Line) -> str:
+    answer = line.answer
+    if not (answer.level or answer.named_level):
+        return ""
+    if answer.basis == "education":
+        return _("education")
+    return short_month(answer.last_day) if answer.last_day else _("does not lapse")
+
+
+def short_month(day: date) -> str:
+    """As "feb. 2028"."""
+    locale = get_locale()
+    return format_date(day, "MMM y", locale=locale.language if locale else "da")

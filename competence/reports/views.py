@@ -1,0 +1,105 @@
+"""Documents to fetch: a person's own passport as PDF."""
+
+from flask import Blueprint, Response, g
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import requires
+from competence.development import queries
+from competence.development.queries import Line, Mine
+from competence.development.rules import Pile
+from competence.foundation.clock import now
+from competence.foundation.web import db
+from competence.reports.passport import (
+    Passport,
+    PassportArea,
+    PassportAwaiting,
+    PassportEmployment,
+    PassportTask,
+    PassportTraining,
+    SignShape,
+    passport_pdf,
+)
+from competence.signoffs.queries import names_of
+from competence.signoffs.rules import Origin
+
+bp = Blueprint("passport", __name__)
+
+_SHAPES = {"education": SignShape.SQUARE, "delegation": SignShape.DIAMOND}
+
+
+@bp.get("/me/passport.pdf")
+@requires(Permission.OWN_READ)
+def pdf(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The reader's own passport, A4."""
+    passport = passport_of(queries.mine(db.session, actor.person_id), actor.name, g.municipality.name)
+    locale = get_locale()
+    body = passport_pdf(passport, _, language=locale.language if locale else "da")
+    return Response(
+        body,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{_("competence-passport")}.pdf"'},
+    )
+
+
+def passport_of(own: Mine, name: str, municipality: str) -> Passport:
+    """All that stands on the person's passport today."""
+    several = len(own.jobs) > 1
+    signers = names_of(
+        db.session,
+        [line.answer.signed.signer_id for line in own.lines if line.answer.signed and line.answer.signed.signer_id],
+    )
+    areas: dict[str, list[PassportTask]] = {}
+    for line in own.lines:
+        if line.pile is Pile.NOW:
+            areas.setdefault(line.task.area.name, []).append(_task(own, line, signers, several=several))
+    version = own.book.version_on(own.on)
+    guides: dict[str, None] = {}
+    training = [line for line in own.lines if line.answer.state.value == "training"]
+    for job in own.jobs:
+        found = queries.guides_for(db.session, job.employment.unit, list(own.held), on=own.on, but=own.person_id)
+        guides |= dict.fromkeys(sorted({name for names in found.values() for name in names}))
+    return Passport(
+        municipality=municipality,
+        person_name=name,
+        employments=tuple(
+            PassportEmployment(job.employment.staff_group.name, job.employment.unit.name) for job in own.jobs
+        ),
+        issued_at=now(),
+        matrix_version=str(version.number) if version else "–",
+        areas=tuple(PassportArea(area, tuple(some)) for area, some in areas.items()),
+        guides=tuple(guides),
+        training=tuple(
+            PassportTraining(line.task.name, line.answer.done, line.answer.needed, line.job.label if several else None)
+            for line in training
+        ),
+        awaiting=tuple(
+            PassportAwaiting(line.task.name, line.answer.waiting.level, line.job.label if several else None)
+            for line in own.lines
+            if line.answer.waiting is not None and line.answer.state.value == "waiting"
+        ),
+        draft_notice=None if version else _("The municipality has not approved a division of tasks yet."),
+    )
+
+
+def _task(own: Mine, line: Line, signers: dict[int, str], *, several: bool) -> PassportTask:
+    answer = line.answer
+    level = answer.level or answer.named_level
+    signed = answer.signed if answer.basis != "education" else None
+    return PassportTask(
+        task=line.task.name,
+        shape=_SHAPES.get(answer.basis, SignShape.CIRCLE),
+        level_rank=level,
+        level_name=own.levels[level].name if level in own.levels else str(level),
+        signed_by=(signed.signer_text or signers.get(signed.signer_id or 0) or _("Name erased")) if signed else None,
+        signed_on=(signed.recorded_on if signed.origin is not Origin.TRANSFERRED else signed.valid_from)
+        if signed
+        else None,
+        valid_through=answer.last_day if signed else None,
+        limits=tuple(text.rstrip(".") for text, _when in answer.limits),
+        origin_note=_("transferred from paper") if signed and signed.origin is Origin.TRANSFERRED else None,
+        citizen_only=bool(answer.named_level),
+        employment=line.job.label if several else None,
+    )

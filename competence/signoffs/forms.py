@@ -1,0 +1,177 @@
+"""What is typed at the bedside, and handed to the commands."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from competence.foundation.clock import day_after, today
+from competence.foundation.forms import Form, squeezed
+from competence.signoffs.commands import ExternalInstructor, NewObservation, NewSignOff
+from competence.signoffs.rules import ObservationKind
+
+NEVER_A_NAME = _l("Never write the citizen's name or CPR number.")
+
+
+class BedsideForm(Form):
+    """The day of what is recorded next. Ticks and buttons are read from the request: they are many, and drafts."""
+
+    observed_on = DateField(_l("Day"), validators=[Optional()], default=today)
+
+    def to_command(self, kind: ObservationKind, gate_code: str | None = None) -> NewObservation:
+        """The observation to record; today when no day is written."""
+        return NewObservation(kind, self.observed_on.data or today(), gate_code)
+
+
+class SignOffForm(Form):
+    """Level, last day, note; and what only some signatures need."""
+
+    level = RadioField(_l("Which level have you seen?"), coerce=int, validators=[], validate_choice=False)
+    valid_through = DateField(
+        _l("Valid through"),
+        validators=[Optional()],
+        description=_l("The last day it counts. Leave empty if it does not lapse."),
+    )
+    citizen = StringField(
+        _l("The care system's reference of the citizen"),
+        filters=[squeezed],
+        validators=[Optional(), Length(max=60, message=_l("At most %(max)d characters."))],
+        description=_l("The number that the care system shows. Never the CPR number and never a name."),
+    )
+    note = StringField(
+        _l("Note to your colleague"),
+        filters=[squeezed],
+        validators=[Optional(), Length(max=400, message=_l("At most %(max)d characters."))],
+        description=NEVER_A_NAME,
+    )
+    lower_reason = StringField(
+        _l("Why is the level lower than before?"),
+        filters=[squeezed],
+        validators=[Optional(), Length(max=400, message=_l("At most %(max)d characters."))],
+        description=_l("Only when you choose a lower level than the one in force."),
+    )
+    password = PasswordField(
+        _l("Your password"),
+        description=_l("It is a while since you signed in on this phone. Write your password to sign."),
+    )
+    expects = HiddenField()
+
+    def __init__(self, *, levels: Sequence[tuple[int, str]], valid_through: date | None, expects: int | None) -> None:
+        super().__init__(data={"valid_through": valid_through, "expects": "" if expects is None else str(expects)})
+        self.level.choices = list(levels)
+
+    def to_command(self, task_id: int, ticked: Sequence[int], *, citizen_id: int | None) -> NewSignOff:
+        """What is to be signed. A level that was not chosen is 0, which the command refuses at its field."""
+        return NewSignOff(
+            task_id=task_id,
+            level=self.level.data or 0,
+            valid_from=today(),
+            valid_to=day_after(self.valid_through.data),
+            ticked=tuple(ticked),
+            note=self.note.data or "",
+            lower_reason=self.lower_reason.data or "",
+            citizen_id=citizen_id,
+            expects=int(seen) if (seen := self.expects.data or "").isdigit() else None,
+        )
+
+
+class ExternalForm(Form):
+    """A first holder's instructor from outside, recorded by the development nurse."""
+
+    name = StringField(
+        _l("The instructor's name"),
+        filters=[squeezed],
+        validators=[DataRequired(_l("Write the instructor's name.")), Length(max=80)],
+    )
+    profession = StringField(
+        _l("Profession"), filters=[squeezed], validators=[DataRequired(_l("Write the profession.")), Length(max=60)]
+    )
+    organisation = StringField(
+        _l("Organisation"),
+        filters=[squeezed],
+        validators=[DataRequired(_l("Write where the instructor comes from.")), Length(max=60)],
+    )
+    taught_on = DateField(
+        _l("Taught on"), validators=[DataRequired(_l("Write the day of the teaching."))], default=None
+    )
+    certificate = StringField(
+        _l("Certificate"),
+        filters=[squeezed],
+        validators=[DataRequired(_l("Write which certificate you have seen.")), Length(max=120)],
+        description=_l("Number or title of the certificate that you have seen."),
+    )
+    level = RadioField(_l("Level according to the certificate"), coerce=int, validate_choice=False)
+    valid_through = DateField(
+        _l("Valid through"),
+        validators=[Optional()],
+        description=_l("The last day it counts. Leave empty if it does not lapse."),
+    )
+    password = PasswordField(
+        _l("Your password"),
+        description=_l("It is a while since you signed in on this phone. Write your password to sign."),
+    )
+
+    def __init__(self, *, levels: Sequence[tuple[int, str]], valid_through: date | None) -> None:
+        super().__init__(data={"valid_through": valid_through})
+        self.level.choices = list(levels)
+
+    def to_command(self, task_id: int) -> NewSignOff:
+        """What is to be recorded."""
+        outside = ExternalInstructor(
+            name=self.name.data or "",
+            profession=self.profession.data or "",
+            organisation=self.organisation.data or "",
+            taught_on=self.taught_on.data or today(),
+            certificate=self.certificate.data or "",
+        )
+        return NewSignOff(
+            task_id=task_id,
+            level=self.level.data or 0,
+            valid_from=today(),
+            valid_to=day_after(self.valid_through.data),
+            external=outside,
+        )
+
+
+class AnswerForm(Form):
+    """The person's own answer, with a reason if she wants to give one."""
+
+    reason = TextAreaField(
+        _l("Would you like to write why?"),
+        filters=[squeezed],
+        validators=[Optional(), Length(max=400, message=_l("At most %(max)d characters."))],
+        description=_l("Only your guide reads it. Never write the citizen's name or CPR number."),
+    )
+    password = PasswordField(
+        _l("Your password"),
+        description=_l("It is a while since you signed in on this phone. Write your password to answer."),
+    )
+
+
+class AnswerHereForm(Form):
+    """The same on somebody else's phone, proved by her own password or code."""
+
+    secret = PasswordField(
+        _l("Your own password or one-time code"),
+        validators=[DataRequired(_l("Write your own password, or a one-time code from your own page."))],
+        description=_l("It is checked for this one answer and is not kept on this phone."),
+    )
+    reason = TextAreaField(
+        _l("Would you like to write why?"),
+        filters=[squeezed],
+        validators=[Optional(), Length(max=400, message=_l("At most %(max)d characters."))],
+        description=_l("Only your guide reads it. Never write the citizen's name or CPR number."),
+    )
+
+
+class ReasonForm(Form):
+    """Why a sign-off ends."""
+
+    reason = TextAreaField(
+        _l("Why?"),
+        filters=[squeezed],
+        validators=[Length(max=400, message=_l("At most %(max)d characters."))],
+        description=_l("Your colleague can read it. Never write the citizen's name or CPR number."),
+    )

@@ -1,0 +1,170 @@
+"""Step 3: the person's own answer, on her own phone or, proved by her password, on the guide's."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import requires
+from competence.accounts.queries import actor_of_person
+from competence.accounts.web import check_other_persons_password, needs_proof, prove_self
+from competence.catalogue.models import Level, Task
+from competence.delegation.rules import CellTerms
+from competence.foundation.clock import today
+from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.web import db, show, transaction
+from competence.signoffs import commands, queries
+from competence.signoffs.forms import AnswerForm, AnswerHereForm
+from competence.signoffs.rules import Origin, Signed
+from competence.signoffs.views.blueprint import bp, seal_of
+from competence.signoffs.views.signatures import signature_within
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the person is asked to say yes to."""
+
+    seq: int
+    task: Task
+    signed: Signed
+    level: Level | None
+    cell: CellTerms
+    shown: list[str]
+    """The criteria that were shown."""
+    signer: str
+    signer_as: str
+    note: str
+    citizen: str
+    """The citizen's reference when it is for one; only the person and those who care for her see it."""
+
+    @property
+    def from_paper(self) -> bool:
+        """Whether it was transferred from paper and counts meanwhile."""
+        return self.signed.origin is Origin.TRANSFERRED
+
+    @property
+    def waits(self) -> bool:
+        """Whether an answer is waited for."""
+        return self.signed.waits(today())
+
+
+def load_asked(person_id: int, seq: int) -> Asked:
+    """What stands behind the signature `seq` in the person's chain. NotFound when there is none."""
+    event = queries.signed_event(db.session, person_id, seq)
+    if event is None or event.task_id is None:
+        raise NotFound
+    task = queries.get_task(db.session, event.task_id)
+    signed = next(
+        s for s in queries.state_of(db.session, person_id, task.id, citizen_id=event.citizen_id) if s.seq == seq
+    )
+    shown = set(event.fields.get("criteria", ()))
+    employment_id = event.fields.get("employment") or queries.any_employment(db.session, person_id)
+    employment, _unit = queries.get_employment(db.session, employment_id)
+    cell, _first = queries.terms_to_sign(db.session, employment, task.id, on=today())
+    ground = event.fields.get("ground") or {}
+    return Asked(
+        seq=seq,
+        task=task,
+        signed=signed,
+        level=next((one for one in queries.levels(db.session) if one.rank == signed.level), None),
+        cell=cell,
+        shown=[one.text for one in queries.criteria_of(db.session, task.id) if one.position in shown],
+        signer=signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased"),
+        signer_as=str(ground.get("as", "")),
+        note=queries.text_of(db.session, event.id, "note"),
+        citizen=_citizen_of(event.citizen_id),
+    )
+
+
+def _citizen_of(citizen_id: int | None) -> str:
+    sealed = queries.sealed_of(db.session, citizen_id)
+    return seal_of(db.session).open(sealed) or "" if sealed else ""
+
+
+@bp.route("/answer/<int:seq>", methods=["GET", "POST"])
+@requires(Permission.OWN_ANSWER)
+def answer(seq: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """What waits for her own yes: what it is, within which limits, who has signed."""
+    asked = load_asked(actor.person_id, seq)
+    form = AnswerForm()
+    proof = needs_proof(actor)
+    if form.validate_on_submit():
+        yes = request.form.get("answer") == "yes"
+        try:
+            if proof:
+                prove_self(actor, form.password.data or "")
+            with transaction() as session:
+                if yes:
+                    commands.accept(session, seq, by=actor)
+                else:
+                    commands.not_yet(session, seq, reason=form.reason.data or "", by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(_said(asked, yes=yes))
+            return redirect(url_for("me.path"))
+    return render_template("signoffs/answer.html", form=form, asked=asked, proof=proof), 422 if form.errors else 200
+
+
+def _said(asked: Asked, *, yes: bool) -> str:
+    if not yes:
+        return _("It is noted that you want to practise more. Your guide has been told.")
+    if asked.signed.valid_from > today():
+        return _("Thank you. You may do %(task)s from its first day.", task=asked.task.name)
+    return _("Thank you. You may do %(task)s from now on.", task=asked.task.name)
+
+
+@bp.route("/answer/here/<int:employment_id>/<int:seq>", methods=["GET", "POST"])
+@requires(Permission.SIGNOFF_SIGN)
+def answer_here(employment_id: int, seq: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The employee's answer on the guide's phone: proved by her own password or code, for this one answer."""
+    page = signature_within(employment_id, seq, within=within, actor=actor)
+    person = page.place.employment.person_id
+    asked = load_asked(person, seq)
+    form = AnswerHereForm()
+    if form.validate_on_submit():
+        yes = request.form.get("answer") == "yes"
+        try:
+            check_other_persons_password(person, form.secret.data or "")
+            with transaction() as session:
+                employee = actor_of_person(session, person)
+                if yes:
+                    commands.accept(session, seq, by=employee, on_device_of=actor.person_id)
+                else:
+                    reason = form.reason.data or ""
+                    commands.not_yet(session, seq, reason=reason, by=employee, on_device_of=actor.person_id)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(
+                _("%(name)s has said yes and may do the task.", name=page.place.first_name)
+                if yes
+                else _("It is noted that %(name)s wants to practise more.", name=page.place.first_name)
+            )
+            return redirect(url_for(".signed", employment_id=employment_id, seq=seq))
+    return render_template(
+        "signoffs/answer_here.html", form=form, asked=asked, page=page, place=page.place
+    ), 422 if form.errors else 200
+
+
+@bp.route("/answer/<int:seq>/give-back", methods=["GET", "POST"])
+@requires(Permission.OWN_ANSWER)
+def give_back(seq: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The person gives a task back: a normal, blameless outcome."""
+    asked = load_asked(actor.person_id, seq)
+    form = AnswerForm()
+    proof = needs_proof(actor)
+    if form.validate_on_submit():
+        try:
+            if proof:
+                prove_self(actor, form.password.data or "")
+            with transaction() as session:
+                commands.decline(session, seq, reason=form.reason.data or "", by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(_("You have given %(task)s back. That is in order.", task=asked.task.name))
+            return redirect(url_for("me.may"))
+    return render_template("signoffs/give_back.html", form=form, asked=asked, proof=proof), 422 if form.errors else 200

@@ -1,0 +1,405 @@
+"""Step 1 and 2 of a signature: what has been seen, then level and signature."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import requires
+from competence.accounts.web import needs_proof, prove_self
+from competence.catalogue.models import TaskCriterion, TaskGate
+from competence.catalogue.rules import GateKind
+from competence.delegation.rules import CellRule, LeaderPart
+from competence.foundation.clock import local, today
+from competence.foundation.errors import NotAllowed, NotFound, Overtaken, RuleBroken
+from competence.foundation.text import N_
+from competence.foundation.web import clock_time, db, say, short_day, show, transaction
+from competence.signoffs import commands, queries
+from competence.signoffs.commands.common import refused
+from competence.signoffs.commands.observing import PASSED_AS
+from competence.signoffs.forms import BedsideForm, ExternalForm, SignOffForm
+from competence.signoffs.models import LeaderAgreement, Observation
+from competence.signoffs.rules import (
+    ObservationKind,
+    Origin,
+    Readiness,
+    Signed,
+    current,
+    last_valid_day,
+    latest,
+    missing,
+    waiting,
+)
+from competence.signoffs.views.blueprint import Place, bp, place_within, seal_of
+
+KIND_NAMES: Mapping[ObservationKind, str] = {
+    ObservationKind.SAW: N_("Watched"),
+    ObservationKind.WITH_HELP: N_("With help"),
+    ObservationKind.ALONE: N_("Did it alone"),
+    ObservationKind.DIALOGUE: N_("Dialogue held"),
+    ObservationKind.COURSE: N_("Course passed"),
+    ObservationKind.PRACTICE_CHECK: N_("Practice check passed"),
+}
+TIMES_WITH_GUIDE = {1: N_("Once with the guide"), 2: N_("Twice with the guide"), 3: N_("Three times with the guide")}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One of the times, as the strip shows it."""
+
+    title: str
+    first: str
+    second: str
+    state: str
+    """"done", "now" (recorded today) or "todo"."""
+    observation_id: int = 0
+    may_undo: bool = False
+    kind: str = ""
+    """What pressing "Record" records; empty but for the next one."""
+
+
+@dataclass(frozen=True)
+class Bedside:
+    """Everything that step 1 shows."""
+
+    place: Place
+    signed: Sequence[Signed]
+    waits: Signed | None
+    held: Signed | None
+    ready: Readiness
+    slots: Sequence[Slot]
+    criteria: Sequence[TaskCriterion]
+    gates: Sequence[tuple[TaskGate, Observation | None]]
+    saved_at: str
+    agreed: LeaderAgreement | None
+    agreed_by: str
+    names: Mapping[int, str]
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be signed here; empty when something can."""
+        return "" if self.place.cell.entitles else say(refused(self.place.cell))
+
+    @property
+    def times_title(self) -> str:
+        """The heading over the times."""
+        if self.ready.needed in TIMES_WITH_GUIDE:
+            return say(TIMES_WITH_GUIDE[self.ready.needed])
+        return _("%(count)s times with the guide", count=self.ready.needed)
+
+    @property
+    def short_missing(self) -> str:
+        """One line over the button: what is missing before they can go on; empty when nothing is."""
+        parts = []
+        if self.ready.done < self.ready.needed:
+            left = self.ready.needed - self.ready.done
+            parts.append(ngettext("%(num)s time", "%(num)s times", left))
+        if self.ready.gates:
+            parts.append(", ".join(self.ready.gates))
+        if self.ready.tasks:
+            parts.append(", ".join(self.ready.tasks))
+        if left := len(self.ready.wanted) - self.ready.shown:
+            parts.append(ngettext("%(num)s point", "%(num)s points", left))
+        if not parts:
+            return ""
+        return _("Missing before you can go on: %(what)s", what=" · ".join(parts))
+
+    @property
+    def asks_leader(self) -> bool:
+        """Whether the cell asks for the leader's agreement before the training."""
+        return self.place.cell.agreed_with_leader is LeaderPart.BEFORE
+
+    @property
+    def tells_leader(self) -> bool:
+        """Whether the leader is to be told."""
+        return self.place.cell.agreed_with_leader is LeaderPart.NOTICE
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """The three kinds of times, to choose another than the one that is next."""
+        return [(kind.value, say(KIND_NAMES[kind])) for kind in _THREE]
+
+
+_THREE = (ObservationKind.SAW, ObservationKind.WITH_HELP, ObservationKind.ALONE)
+
+
+def load_bedside(place: Place, actor: Actor) -> Bedside:
+    """What step 1 shows the actor about the place."""
+    session, on = db.session, today()
+    person = place.employment.person_id
+    citizens = place.cell.rule is CellRule.MAY_CITIZEN
+    signed = () if citizens else queries.state_of(session, person, place.task.id)
+    draft = queries.draft_of(session, actor.person_id, place.employment.id, place.task.id)
+    ready = queries.readiness(
+        session, place.employment, place.task, place.cell, signed, ticked=draft.ticked if draft else (), on=on
+    )
+    last = latest(signed, on=on)
+    since = last.recorded_on if last else None
+    seen = [
+        one
+        for one in queries.observations_of(session, person, place.task.id)
+        if since is None or one.observed_on > since
+    ]
+    gates = queries.gates_of(session, person, place.task.id, place.employment.staff_group_id)
+    agreed = queries.agreement(session, place.employment.id, place.task.id)
+    people = {one.observer_id for one in seen} | {one.observer_id for _gate, one in gates if one}
+    people |= {agreed.leader_id if agreed else None} | {s.signer_id for s in signed}
+    names = queries.names_of(session, [one for one in people if one])
+    return Bedside(
+        place=place,
+        signed=signed,
+        waits=waiting([s for s in signed if s.origin is not Origin.TRANSFERRED], on=on),
+        held=current(signed, on=on),
+        ready=ready,
+        slots=_slots(seen, ready.needed, names, actor),
+        criteria=queries.criteria_of(session, place.task.id),
+        gates=gates,
+        saved_at=clock_time(draft.saved_at) if draft else "",
+        agreed=agreed,
+        agreed_by=names.get(agreed.leader_id, "") if agreed else "",
+        names=names,
+    )
+
+
+def _slots(seen: Sequence[Observation], needed: int, names: Mapping[int, str], actor: Actor) -> list[Slot]:
+    slots = []
+    for one in seen:
+        moment = local(one.recorded_at)
+        here = moment.date() == one.observed_on == today()
+        mine = one.observer_id == actor.person_id
+        who = _("you") if mine else names.get(one.observer_id or 0, _("Not recorded who")).split(" ")[0]
+        slots.append(
+            Slot(
+                title=say(KIND_NAMES[ObservationKind(one.kind)]),
+                first=_("today %(time)s", time=clock_time(one.recorded_at)) if here else short_day(one.observed_on),
+                second=who,
+                state="now" if here else "done",
+                observation_id=one.id,
+                may_undo=mine and moment.date() == today(),
+            )
+        )
+    order = _order(needed)
+    for index in range(len(slots), needed):
+        kind = order[index]
+        following = index == len(slots)
+        slots.append(
+            Slot(say(KIND_NAMES[kind]), "", "", "todo", kind=kind.value if following and index == len(seen) else "")
+        )
+    return slots
+
+
+def _order(needed: int) -> list[ObservationKind]:
+    """Which kind is expected when: watch first, do it alone last."""
+    middle = [ObservationKind.WITH_HELP] * max(0, needed - 2)
+    return (
+        ([ObservationKind.SAW] if needed > 2 else [ObservationKind.WITH_HELP] * (needed == 2))
+        + middle
+        + [ObservationKind.ALONE]
+    )
+
+
+def _ticked() -> list[int]:
+    return [int(text) for text in request.form.getlist("criterion") if text.isdigit()]
+
+
+@bp.route("/sign/<int:employment_id>/<int:task_id>", methods=["GET", "POST"])
+@requires(Permission.SIGNOFF_OBSERVE)
+def bedside(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Step 1, at the citizen's: the times, what must be passed, and the ticks."""
+    place = place_within(employment_id, task_id, within=within, actor=actor)
+    form = BedsideForm()
+    status = 200
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                commands.save_draft(session, employment_id, task_id, _ticked(), by=actor)
+                said = _act(session, form, place, actor)
+        except RuleBroken as broken:
+            show(broken, form)
+            status = 422
+        else:
+            if said:
+                flash(said)
+            if request.form.get("next"):
+                page = load_bedside(place, actor)
+                for _field, why in missing(page.ready):
+                    show(RuleBroken(why), form)
+                if not form.errors:
+                    return redirect(url_for(".level", employment_id=employment_id, task_id=task_id))
+                status = 422
+            elif request.form.get("later"):
+                return redirect(url_for("queue.index"))
+            else:
+                return redirect(url_for(".bedside", employment_id=employment_id, task_id=task_id, _anchor="times"))
+    page = load_bedside(place, actor)
+    if page.refusal and place.cell.rule is not CellRule.ASSISTS:
+        status = 200
+    return render_template("signoffs/bedside.html", form=form, page=page, place=place, own=_own(place, actor)), status
+
+
+def _own(place: Place, actor: Actor) -> bool:
+    return place.employment.person_id == actor.person_id
+
+
+def _act(session: Session, form: BedsideForm, place: Place, actor: Actor) -> str:
+    """What a button of the page asked for, done; the sentence for the toast."""
+    kind, gate_code, undo = (request.form.get(name) for name in ("record", "gate", "undo"))
+    if kind in {one.value for one in _THREE}:
+        commands.observe(session, place.employment.id, place.task.id, form.to_command(ObservationKind(kind)), by=actor)
+        return _("The time is recorded.")
+    if gate_code:
+        gates = queries.gates_of(session, place.employment.person_id, place.task.id, place.employment.staff_group_id)
+        for gate, _passed in gates:
+            if gate.code == gate_code:
+                new = form.to_command(PASSED_AS[GateKind(gate.kind)], gate.code)
+                commands.observe(session, place.employment.id, place.task.id, new, by=actor)
+                return _("It is recorded: %(name)s.", name=gate.name)
+    if undo and undo.isdigit():
+        commands.withdraw_observation(session, int(undo), by=actor)
+        return _("The time is taken back.")
+    return ""
+
+
+@bp.post("/sign/<int:employment_id>/<int:task_id>/draft")
+@requires(Permission.SIGNOFF_OBSERVE)
+def draft(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The ticks as they now are, saved after each of them."""
+    place_within(employment_id, task_id, within=within, actor=actor)
+    with transaction() as session:
+        commands.save_draft(session, employment_id, task_id, _ticked(), by=actor)
+    return "", 204
+
+
+@bp.route("/sign/<int:employment_id>/<int:task_id>/level", methods=["GET", "POST"])
+@requires(Permission.SIGNOFF_SIGN)
+def level(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Step 2: the level that was seen, how long it counts, and the signature."""
+    place = place_within(employment_id, task_id, within=within, actor=actor)
+    page = load_bedside(place, actor)
+    if request.method == "GET" and (page.refusal or page.waits or missing(page.ready) or _own(place, actor)):
+        return redirect(url_for(".bedside", employment_id=employment_id, task_id=task_id))
+    scale = queries.levels(db.session)
+    citizens = place.cell.rule is CellRule.MAY_CITIZEN
+    newest = max((s.seq for s in page.signed if not s.withdrawn), default=0)
+    form = SignOffForm(
+        levels=[(one.rank, one.name) for one in scale],
+        valid_through=last_valid_day(place.first_day or today(), place.cell.validity_months),
+        expects=None if citizens else newest,
+    )
+    proof = needs_proof(actor)
+    overtaken = False
+    if form.validate_on_submit():
+        try:
+            if proof:
+                prove_self(actor, form.password.data or "")
+            with transaction() as session:
+                citizen_id = _citizen(session, place, form, actor)
+                new = form.to_command(task_id, sorted(page.ready.ticked), citizen_id=citizen_id)
+                event = commands.sign_off(session, employment_id, new, by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+            overtaken = isinstance(broken, Overtaken)
+        else:
+            _say_signed(place, event.seq)
+            if request.form.get("here"):
+                return redirect(url_for(".answer_here", employment_id=employment_id, seq=event.seq))
+            return redirect(url_for(".signed", employment_id=employment_id, seq=event.seq))
+    return render_template(
+        "signoffs/level.html", form=form, page=page, place=place, scale=scale, proof=proof, citizens=citizens,
+        overtaken=overtaken, last=form.valid_through.data,
+    ), 422 if form.errors else 200  # fmt: skip
+
+
+def _citizen(session: Session, place: Place, form: SignOffForm, actor: Actor) -> int | None:
+    if place.cell.rule is not CellRule.MAY_CITIZEN:
+        return None
+    return commands.name_citizen(
+        session, place.employment.id, form.citizen.data or "", seal=seal_of(session), by=actor
+    ).id
+
+
+def _say_signed(place: Place, seq: int) -> None:
+    flash(
+        {
+            "text": _("The signature is saved. %(name)s must now say yes.", name=place.first_name),
+            "undo_url": url_for(".undo", employment_id=place.employment.id, seq=seq),
+        }  # type: ignore[arg-type]
+    )
+
+
+@bp.route("/sign/<int:employment_id>/<int:task_id>/external", methods=["GET", "POST"])
+@requires(Permission.EXTERNAL_INSTRUCTOR_RECORD)
+def external(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A first holder, vouched for by an instructor from outside."""
+    place = place_within(employment_id, task_id, within=within, actor=actor)
+    scale = queries.levels(db.session)
+    form = ExternalForm(
+        levels=[(one.rank, one.name) for one in scale],
+        valid_through=last_valid_day(place.first_day or today(), place.cell.validity_months),
+    )
+    proof = needs_proof(actor)
+    if form.validate_on_submit():
+        try:
+            if proof:
+                prove_self(actor, form.password.data or "")
+            with transaction() as session:
+                event = commands.sign_off(session, employment_id, form.to_command(task_id), by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            _say_signed(place, event.seq)
+            return redirect(url_for(".signed", employment_id=employment_id, seq=event.seq))
+    page = load_bedside(place, actor)
+    return render_template(
+        "signoffs/external.html", form=form, page=page, place=place, scale=scale, proof=proof
+    ), 422 if form.errors else 200
+
+
+@bp.route("/agree/<int:employment_id>/<int:task_id>", methods=["GET", "POST"])
+@requires(Permission.SIGNOFF_AGREE)
+def agree(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The leader's part: agreed that the employee is trained in the task."""
+    place = place_within(employment_id, task_id, within=within, actor=actor)
+    form = BedsideForm()
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                commands.agree(session, employment_id, task_id, by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(_("It is noted that you agree. The guide can see it."))
+            return redirect(url_for(".agree", employment_id=employment_id, task_id=task_id))
+    page = load_bedside(place, actor)
+    return render_template("signoffs/agree.html", form=form, page=page, place=place), 422 if form.errors else 200
+
+
+@bp.post("/ask")
+@requires(Permission.OWN_READ)
+def ask(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A request for a sign-off: her own, or one that her leader makes from a gap."""
+    employment_id, task_id = (request.form.get(name, type=int, default=0) for name in ("employment_id", "task_id"))
+    employment, _unit = queries.get_employment(db.session, employment_id)
+    task = queries.get_task(db.session, task_id)
+    try:
+        with transaction() as session:
+            commands.ask_for_sign_off(session, employment_id, task_id, by=actor)
+    except RuleBroken as broken:
+        flash(say(broken.message), "error")
+    except NotAllowed:
+        raise NotFound from None  # out of reach tells nothing
+    else:
+        flash(_("The guides have been asked for a sign-off: %(task)s.", task=task.name))
+    own = employment.person_id == actor.person_id
+    return redirect(_back(url_for("me.path") if own else url_for("home.index")))
+
+
+def _back(otherwise: str) -> str:
+    """The address within this application that a form names as the way back, else the other one."""
+    going = request.form.get("back", "")
+    return going if going.startswith("/") and not going.startswith(("//", "/\\")) else otherwise

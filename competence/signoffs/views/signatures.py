@@ -1,0 +1,137 @@
+"""What happens to a signature after it was given: seen, taken back at once, or revoked with a reason."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import requires
+from competence.catalogue.models import Level
+from competence.foundation.clock import last_day, now, today
+from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.web import clock_time, db, say, show, transaction
+from competence.signoffs import commands, queries
+from competence.signoffs.forms import ReasonForm
+from competence.signoffs.rules import EventKind, Origin, Signed, too_late_to_undo
+from competence.signoffs.views.blueprint import Place, bp, place_within
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A signature as its page shows it."""
+
+    place: Place
+    signed: Signed
+    level: Level | None
+    signer: str
+    mine: bool
+    undo_until: str
+    """The time until which the signer can take it back; empty when she cannot."""
+    answer: str
+    """What the employee has answered, in words."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the employee's yes is waited for."""
+        return self.signed.waits(today())
+
+    @property
+    def may_revoke(self) -> bool:
+        """Whether there is something to end."""
+        return self.signed.ended_on is None and (self.waits or self.signed.in_force(today()))
+
+
+def signature_within(employment_id: int, seq: int, *, within: Reach, actor: Actor) -> Signature:
+    """The signature in the person's chain, if her unit is within reach. NotFound otherwise."""
+    employment, _unit = queries.get_employment(db.session, employment_id)
+    event = queries.signed_event(db.session, employment.person_id, seq)
+    if event is None or event.task_id is None:
+        raise NotFound
+    place = place_within(employment_id, event.task_id, within=within, actor=actor)
+    signed = next(
+        s
+        for s in queries.state_of(db.session, employment.person_id, event.task_id, citizen_id=event.citizen_id)
+        if s.seq == seq
+    )
+    settings = queries.municipality_settings(db.session)
+    mine = signed.signer_id == actor.person_id
+    open_to_undo = (
+        mine
+        and signed.recorded_at is not None
+        and signed.waits(today())
+        and signed.origin is not Origin.TRANSFERRED
+        and not too_late_to_undo(signed.recorded_at, now(), minutes=settings.undo_minutes)
+    )
+    until = (
+        clock_time(signed.recorded_at + timedelta(minutes=settings.undo_minutes))
+        if open_to_undo and signed.recorded_at
+        else ""
+    )
+    level = next((one for one in queries.levels(db.session) if one.rank == signed.level), None)
+    signer = signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased")
+    return Signature(place, signed, level, signer, mine, until, answer_text(signed, place.first_name))
+
+
+def answer_text(signed: Signed, first_name: str) -> str:
+    """What has become of the signature, in words."""
+    last = last_day(signed.ends)
+    match signed.ended_by:
+        case EventKind.WITHDRAWN:
+            return _("Taken back by the signer.")
+        case EventKind.NOT_YET:
+            return _("%(name)s would like to practise more.", name=first_name)
+        case EventKind.REVOKED:
+            return _("Revoked. It no longer counts.")
+        case EventKind.DECLINED:
+            return _("%(name)s has given the task back.", name=first_name)
+        case _:
+            pass
+    if signed.accepted_on is not None:
+        return say(_("%(name)s has said yes.", name=first_name))
+    if signed.waits(today()):
+        return _("Waits for %(name)s's own yes.", name=first_name)
+    return _("It was not answered in time.") if last else _("It was not answered.")
+
+
+@bp.get("/signed/<int:employment_id>/<int:seq>")
+@requires(Permission.SIGNOFF_SIGN)
+def signed(employment_id: int, seq: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The signature, what it waits for, and what the signer can still do."""
+    page = signature_within(employment_id, seq, within=within, actor=actor)
+    return render_template("signoffs/signed.html", page=page, place=page.place)
+
+
+@bp.post("/signed/<int:employment_id>/<int:seq>/undo")
+@requires(Permission.SIGNOFF_SIGN)
+def undo(employment_id: int, seq: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The signer's own signature, taken back within her ten minutes."""
+    page = signature_within(employment_id, seq, within=within, actor=actor)
+    try:
+        with transaction() as session:
+            commands.withdraw(session, page.place.employment.person_id, seq, by=actor)
+    except RuleBroken as broken:
+        flash(say(broken.message), "error")
+        return redirect(url_for(".signed", employment_id=employment_id, seq=seq))
+    flash(_("The signature is taken back. Nothing has been signed."))
+    return redirect(url_for(".bedside", employment_id=employment_id, task_id=page.place.task.id))
+
+
+@bp.route("/signed/<int:employment_id>/<int:seq>/revoke", methods=["GET", "POST"])
+@requires(Permission.SIGNOFF_SIGN)
+def revoke(employment_id: int, seq: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A sign-off ended, with a reason that the employee can read."""
+    page = signature_within(employment_id, seq, within=within, actor=actor)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                commands.revoke(session, employment_id, seq, reason=form.reason.data or "", by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(_("The sign-off is revoked. It no longer counts from today."))
+            return redirect(url_for(".signed", employment_id=employment_id, seq=seq))
+    return render_template("signoffs/revoke.html", form=form, page=page, place=page.place), 422 if form.errors else 200

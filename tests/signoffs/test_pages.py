@@ -1,0 +1,209 @@
+"""The pages at the bedside, as a guide and an employee read them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from competence.access.rules import Role
+from competence.decision.queries import ask
+from competence.delegation.rules import CellRule, LeaderPart
+from competence.foundation import clock
+from competence.foundation.clock import today
+from competence.foundation.orm import begin_writing
+from competence.signoffs.models import Observation, ObservationDraft
+from competence.signoffs.queries import state_of
+from tests.signoffs.bedside import Bedside
+from tests.web import PASSWORD
+
+SignIn = Callable[[object], FlaskClient]
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def where(bedside: Bedside, rest: str = "") -> str:
+    return f"/sign/{bedside.helper.employment.id}/{bedside.task.id}{rest}"
+
+
+def test_step_one_names_what_is_missing(bedside: Bedside, signed_in: SignIn) -> None:
+    guide = signed_in(bedside.guide)
+    page = guide.get(where(bedside))
+    assert page.status_code == 200
+    assert "Insulin med pen" in page.text
+    assert "1 punkt" in page.text
+    refused = guide.post(where(bedside), data={"next": "1"})
+    assert refused.status_code == 422
+    assert "1 punkt er ikke vist endnu." in refused.text
+
+
+def test_a_guide_signs_and_the_employee_says_yes_on_her_own_phone(bedside: Bedside, signed_in: SignIn) -> None:
+    guide = signed_in(bedside.guide)
+    assert guide.post(where(bedside, "/draft"), data={"criterion": "1"}).status_code == 204
+    answer = guide.post(where(bedside), data={"criterion": "1", "next": "1"})
+    assert answer.location == where(bedside, "/level")
+    page = guide.get(where(bedside, "/level"))
+    assert "Gælder til og med" in page.text
+    assert "Skriv under som Hanne Lykke" in page.text
+    signed = guide.post(where(bedside, "/level"), data={"level": "1", "expects": "0", "note": "Øv alarmgrænser"})
+    assert signed.status_code == 302, signed.text
+    after = guide.get(signed.location)
+    assert "Venter på, at Amira siger ja" in after.text
+    assert "Fortryd" in after.text
+
+    amira = signed_in(bedside.helper)
+    question = amira.get("/answer/1")
+    assert "Hanne har skrevet under på, at du kan" in question.text
+    assert "Kun i stabile forløb" in question.text
+    assert "Øv alarmgrænser" in question.text
+    yes = amira.post("/answer/1", data={"answer": "yes"})
+    assert yes.status_code == 302
+    assert ask(bedside.world.session, bedside.helper.employment.id, bedside.task.id, on=today()).level == 1
+    assert "har sagt ja" in guide.get(signed.location).text
+
+
+def test_not_yet_is_an_equal_answer(bedside: Bedside, signed_in: SignIn) -> None:
+    seq = bedside.sign().seq
+    amira = signed_in(bedside.helper)
+    assert (
+        amira.post(f"/answer/{seq}", data={"answer": "not_yet", "reason": "Jeg er usikker på pennen"}).status_code
+        == 302
+    )
+    assert ask(bedside.world.session, bedside.helper.employment.id, bedside.task.id, on=today()).level == 0
+    guide = signed_in(bedside.guide)
+    assert "vil gerne øve mere" in guide.get(f"/signed/{bedside.helper.employment.id}/{seq}").text
+
+
+def test_the_employee_accepts_on_the_guides_phone(bedside: Bedside, signed_in: SignIn) -> None:
+    seq = bedside.sign().seq
+    amira = signed_in(bedside.helper)
+    guide = signed_in(bedside.guide)
+    here = f"/answer/here/{bedside.helper.employment.id}/{seq}"
+    assert "Giv telefonen til Amira Haddad" in guide.get(here).text
+    wrong = guide.post(here, data={"answer": "yes", "secret": "noget helt andet"})
+    assert wrong.status_code == 422
+    assert ask(bedside.world.session, bedside.helper.employment.id, bedside.task.id, on=today()).level == 0
+    assert guide.post(here, data={"answer": "yes", "secret": PASSWORD}).status_code == 302
+    assert "Hanne Lykke" in guide.get(where(bedside)).text, "the guide is still signed in"
+    bedside.world.session.commit()
+    (signed,) = state_of(bedside.world.session, bedside.helper.person.id, bedside.task.id)
+    assert signed.accepted_on == today()
+    assert amira.get("/me").status_code == 200
+
+
+def test_a_time_is_recorded_and_taken_back(bedside: Bedside, signed_in: SignIn) -> None:
+    guide = signed_in(bedside.guide)
+    yesterday = today() - timedelta(days=1)
+    before = guide.get(where(bedside)).text
+    assert "Én gang med vejleder" in before
+    answer = guide.post(
+        where(bedside), data={"record": "alone", "observed_on": yesterday.isoformat(), "criterion": "1"}
+    )
+    assert answer.status_code == 302
+    rows = bedside.world.session.query(Observation).order_by(Observation.id).all()
+    assert [row.observed_on for row in rows] == [today(), yesterday]
+    assert bedside.world.session.query(ObservationDraft).one().ticked == [1], "the ticks are kept"
+    assert guide.post(where(bedside), data={"undo": str(rows[1].id)}).status_code == 302
+    bedside.world.session.commit()
+    bedside.world.session.expire_all()
+    assert rows[1].withdrawn_at is not None
+
+
+def test_a_day_ahead_keeps_what_was_typed(bedside: Bedside, signed_in: SignIn) -> None:
+    guide = signed_in(bedside.guide)
+    ahead = (today() + timedelta(days=2)).isoformat()
+    answer = guide.post(where(bedside), data={"record": "alone", "observed_on": ahead})
+    assert answer.status_code == 422
+    assert "Datoen ligger ude i fremtiden. Skriv den dag, det blev set." in answer.text
+    assert ahead in answer.text
+
+
+def test_out_of_reach_is_not_there(bedside: Bedside, signed_in: SignIn) -> None:
+    world = bedside.world
+    begin_writing(world.session)
+    elsewhere = world.unit("Team Skoven", under=world.district)
+    stranger = world.role(world.person("Maja Holm", "SPL", unit=elsewhere), Role.GUIDE)
+    seq = bedside.sign().seq
+    world.settle()
+    maja = signed_in(stranger)
+    for path in (
+        where(bedside), where(bedside, "/level"), f"/signed/{bedside.helper.employment.id}/{seq}",
+        f"/answer/here/{bedside.helper.employment.id}/{seq}", f"/signed/{bedside.helper.employment.id}/{seq}/revoke",
+        f"/answer/{seq}", "/sign/999999/1", where(bedside)[:-1] + "99999",
+    ):  # fmt: skip
+        assert maja.get(path).status_code == 404, path
+
+
+def test_an_employee_cannot_sign(bedside: Bedside, signed_in: SignIn) -> None:
+    amira = signed_in(bedside.helper)
+    assert amira.get(where(bedside)).status_code == 403
+    assert amira.post(where(bedside, "/level"), data={"level": "1"}).status_code == 403
+
+
+def test_a_task_that_is_not_the_groups_is_refused_in_the_rules_words(bedside: Bedside, signed_in: SignIn) -> None:
+    world = bedside.world
+    begin_writing(world.session)
+    other = world.task("Blodtransfusion")
+    world.cell(other, "SSH", CellRule.NOT_ALLOWED)
+    guide = signed_in(bedside.guide)
+    page = guide.get(f"/sign/{bedside.helper.employment.id}/{other.id}")
+    assert "Det er ikke faggruppens opgave" in page.text
+    assert "Videre til niveau" not in page.text
+    assert guide.get(f"/sign/{bedside.helper.employment.id}/{other.id}/level").status_code == 302
+
+
+def test_an_undo_is_offered_for_ten_minutes_and_until_the_answer(bedside: Bedside, signed_in: SignIn) -> None:
+    with clock.set_to(clock.now() - timedelta(minutes=11)):
+        seq = bedside.sign().seq
+    guide = signed_in(bedside.guide)
+    page = f"/signed/{bedside.helper.employment.id}/{seq}"
+    assert "Fortryd underskriften" not in guide.get(page).text
+    late = guide.post(f"{page}/undo")
+    assert "De ti minutter er gået." in guide.get(late.location).text
+
+
+def test_revoking_asks_for_a_reason(bedside: Bedside, signed_in: SignIn) -> None:
+    seq = bedside.sign().seq
+    guide = signed_in(bedside.guide)
+    page = f"/signed/{bedside.helper.employment.id}/{seq}/revoke"
+    assert guide.get(page).status_code == 200
+    empty = guide.post(page, data={"reason": " "})
+    assert "Skriv hvorfor, så din kollega ved, hvad der skal ske nu." in empty.text
+    assert guide.post(page, data={"reason": "Instruksen er ændret"}).status_code == 302
+    assert "Tilbagekaldt" in guide.get(f"/signed/{bedside.helper.employment.id}/{seq}").text
+
+
+def test_the_leader_agrees_where_the_cell_asks_for_it(bedside: Bedside, signed_in: SignIn) -> None:
+    world = bedside.world
+    begin_writing(world.session)
+    task = world.task("Sondeernæring")
+    world.cell(task, "SSH", CellRule.MAY_GENERAL, agreed_with_leader=LeaderPart.BEFORE)
+    world.cell(task, "SPL", CellRule.CORE)
+    boss = world.role(world.person("Lise Bach", "SPL"), Role.LEADER)
+    world.settle()
+    guide, leader = signed_in(bedside.guide), signed_in(boss)
+    path = f"{bedside.helper.employment.id}/{task.id}"
+    assert "Ikke aftalt med lederen endnu." in guide.get(f"/sign/{path}").text
+    assert guide.get(f"/agree/{path}").status_code == 403
+    assert leader.get(f"/agree/{path}").status_code == 200
+    assert leader.post(f"/agree/{path}").status_code == 302
+    assert "Aftalt med lederen" in guide.get(f"/sign/{path}").text
+    assert "Lise Bach" in guide.get(f"/sign/{path}").text
+
+
+def test_an_old_phone_session_asks_for_the_password_before_signing(bedside: Bedside, app, signed_in: SignIn) -> None:
+    signed_in(bedside.guide)
+    phone = app.test_client()
+    agent = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile"}
+    with clock.set_to(clock.now() - timedelta(minutes=40)):
+        phone.post("/sign-in", data={"email": bedside.guide.account.email, "password": PASSWORD}, headers=agent)
+    phone.post(where(bedside, "/draft"), data={"criterion": "1"}, headers=agent)
+    page = phone.get(where(bedside, "/level"), headers=agent)
+    assert "Din adgangskode" in page.text
+    wrong = phone.post(
+        where(bedside, "/level"), data={"level": "1", "expects": "0", "password": "forkert"}, headers=agent
+    )
+    assert wrong.status_code == 422
+    right = phone.post(
+        where(bedside, "/level"), data={"level": "1", "expects": "0", "password": PASSWORD}, headers=agent
+    )
+    assert right.status_code == 302
