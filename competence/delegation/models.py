@@ -149,6 +149,7 @@ class Delegation(Base, Tenant):
     )
     __table_args__ = wall(
         Index(None, "municipality_id", "person_id", "task_id"),
+        Index(None, "municipality_id", "giver_id"),
         person_id="person",
         giver_id="person",
         task_id="task",

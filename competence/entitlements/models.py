@@ -47,7 +47,7 @@ class Entitlement(Base, Tenant):
         person="employment_id",
     )
     __table_args__ = wall(
-        Index(None, "municipality_id", "employment_id"),
+        Index(None, "municipality_id", "employment_id", "task_id"),
         Index(None, "municipality_id", "task_id", "valid_to"),
         employment_id="employment",
         task_id="task",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -166,12 +167,16 @@ def _tell_database(connection: Connection, municipality_id: int) -> None:
 def _filter_tenant(state: ORMExecuteState) -> None:
     """Put the municipality on every ORM statement, eager loads included."""
     municipality_id = state.session.info.get("municipality_id")
-    if municipality_id is None or state.is_column_load or state.is_relationship_load:
+    if municipality_id is None or state.is_column_load or state.is_relationship_load or not state.is_orm_statement:
         return
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(
-            with_loader_criteria(Tenant, lambda cls: cls.municipality_id == municipality_id, include_aliases=True)
-        )
+        state.statement = state.statement.options(_only(municipality_id))
+
+
+@lru_cache(maxsize=256)
+def _only(municipality_id: int) -> Any:
+    """The option that keeps a statement to the municipality. Made once for each: making it costs as much as a query."""
+    return with_loader_criteria(Tenant, lambda cls: cls.municipality_id == municipality_id, include_aliases=True)
 
 
 def _stamp_tenant(session: Session, _context: Any, _instances: Any) -> None:

@@ -133,6 +133,7 @@ class CurrentSignOff(Base, Tenant):
             "uq_current_signoff_citizen", "municipality_id", "person_id", "task_id", "citizen_id", unique=True,
             sqlite_where=text("citizen_id IS NOT NULL"), postgresql_where=text("citizen_id IS NOT NULL"),
         ),
+        Index(None, "municipality_id", "person_id", "task_id"),  # the two above are used only where a query names citizens
         person_id="person", task_id="task", citizen_id="citizen_reference", event_id="evidence_event",
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -171,6 +172,7 @@ class WaitingSignOff(Base, Tenant):
         basis=Basis.DUTY,
         seen_by=N_("the person; the guide who signed; leader within reach"),
         period=STAYS,
+        erasures=(Erasure(TEN_YEARS, blank=("signer_text",), where="signer_text IS NOT NULL"),),
     )
     __table_args__ = wall(
         Index(
@@ -181,6 +183,7 @@ class WaitingSignOff(Base, Tenant):
             "uq_waiting_signoff_citizen", "municipality_id", "person_id", "task_id", "citizen_id", unique=True,
             sqlite_where=text("citizen_id IS NOT NULL"), postgresql_where=text("citizen_id IS NOT NULL"),
         ),
+        Index(None, "municipality_id", "person_id", "task_id"),  # the two above are used only where a query names citizens
         person_id="person", task_id="task", citizen_id="citizen_reference", event_id="evidence_event",
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -621,9 +621,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_entitlement_municipality_id_id")),
     )
     op.create_index(
-        op.f("ix_entitlement_municipality_id_employment_id"),
+        op.f("ix_entitlement_municipality_id_employment_id_task_id"),
         "entitlement",
-        ["municipality_id", "employment_id"],
+        ["municipality_id", "employment_id", "task_id"],
         unique=False,
     )
     op.create_index(
@@ -1338,6 +1338,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_current_signoff_municipality_id_id")),
     )
     op.create_index(
+        op.f("ix_current_signoff_municipality_id_person_id_task_id"),
+        "current_signoff",
+        ["municipality_id", "person_id", "task_id"],
+        unique=False,
+    )
+    op.create_index(
         "uq_current_signoff_all",
         "current_signoff",
         ["municipality_id", "person_id", "task_id"],
@@ -1393,6 +1399,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_delegation_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_delegation_municipality_id_id")),
+    )
+    op.create_index(
+        op.f("ix_delegation_municipality_id_giver_id"), "delegation", ["municipality_id", "giver_id"], unique=False
     )
     op.create_index(
         op.f("ix_delegation_municipality_id_person_id_task_id"),
@@ -1486,6 +1495,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_waiting_signoff_municipality_id_id")),
     )
     op.create_index(
+        op.f("ix_waiting_signoff_municipality_id_person_id_task_id"),
+        "waiting_signoff",
+        ["municipality_id", "person_id", "task_id"],
+        unique=False,
+    )
+    op.create_index(
         "uq_waiting_signoff_all",
         "waiting_signoff",
         ["municipality_id", "person_id", "task_id"],
@@ -1518,10 +1533,12 @@ def downgrade() -> None:
         sqlite_where=sa.text("citizen_id IS NULL"),
         postgresql_where=sa.text("citizen_id IS NULL"),
     )
+    op.drop_index(op.f("ix_waiting_signoff_municipality_id_person_id_task_id"), table_name="waiting_signoff")
     op.drop_table("waiting_signoff")
     op.drop_table("review_matter")
     op.drop_table("event_text")
     op.drop_index(op.f("ix_delegation_municipality_id_person_id_task_id"), table_name="delegation")
+    op.drop_index(op.f("ix_delegation_municipality_id_giver_id"), table_name="delegation")
     op.drop_table("delegation")
     op.drop_index(
         "uq_current_signoff_citizen",
@@ -1535,6 +1552,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("citizen_id IS NULL"),
         postgresql_where=sa.text("citizen_id IS NULL"),
     )
+    op.drop_index(op.f("ix_current_signoff_municipality_id_person_id_task_id"), table_name="current_signoff")
     op.drop_table("current_signoff")
     op.drop_index(op.f("ix_unit_mask_municipality_id_unit_id"), table_name="unit_mask")
     op.drop_table("unit_mask")
@@ -1578,7 +1596,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_entitlement_vector_municipality_id_next_change"), table_name="entitlement_vector")
     op.drop_table("entitlement_vector")
     op.drop_index(op.f("ix_entitlement_municipality_id_task_id_valid_to"), table_name="entitlement")
-    op.drop_index(op.f("ix_entitlement_municipality_id_employment_id"), table_name="entitlement")
+    op.drop_index(op.f("ix_entitlement_municipality_id_employment_id_task_id"), table_name="entitlement")
     op.drop_table("entitlement")
     op.drop_table("cell")
     op.drop_index(op.f("ix_absence_municipality_id_employment_id"), table_name="absence")
