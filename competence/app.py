@@ -1,6 +1,5 @@
 """create_app: the one place that knows every feature."""
 
-import logging
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -37,6 +36,7 @@ BLUEPRINTS = (
     "competence.people.views:bp",
     "competence.delegation.views.matrix:bp",
     "competence.delegation.views.stops:bp",
+    "competence.delegation.views.giving:bp",
     "competence.signoffs.views:bp",
     "competence.coverage.views.coverage:bp",
     "competence.coverage.views.who_may:bp",
@@ -103,10 +103,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    log_json(libraries=not settings.testing)
     if settings.testing:
         passwords.hash_cheaply()
-    else:
-        log_json(level=logging.INFO)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -90,8 +90,8 @@ def _compress(response: Response) -> None:
         response.headers["Content-Encoding"] = "gzip"
 
 
-def log_json(*, level: int = logging.INFO) -> None:
-    """Nothing; log lines are JSON objects on the standard error, ours and the libraries'."""
+def log_json(*, libraries: bool = True) -> None:
+    """Nothing; our log lines are JSON objects on the standard error, and the libraries' warnings too."""
     shared: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -99,10 +99,12 @@ def log_json(*, level: int = logging.INFO) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=lambda *_arguments: structlog.PrintLogger(sys.stderr),
+        cache_logger_on_first_use=False,
     )
+    if not libraries:
+        return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -113,4 +115,4 @@ def log_json(*, level: int = logging.INFO) -> None:
             ],
         )
     )
-    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
