@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from competence.access.rules import Reach, Role
 from competence.coverage.queries.board import board
 from competence.coverage.queries.places import tree
-from competence.coverage.rules import Count, DayKind, Shift, Standing
+from competence.coverage.queries.wide import unit_counts
+from competence.coverage.rules import Count, DayKind, Shift, Standing, Status
 from competence.decision.rules import State
 from competence.delegation.rules import CellRule
-from competence.foundation.clock import today
+from competence.entitlements.models import EntitlementVector
+from competence.foundation.clock import now, today
 from competence.people.models import Absence
-from competence.foundation.clock import now
 
 
 def shown(world, unit=None, *, on=None, **said):
@@ -133,3 +136,37 @@ def test_a_task_for_one_citizen_is_never_in_the_count(world):
     world.signed(camilla, insulin)
     world.requirement(insulin, Shift.DAY, 1)
     assert shown(world).counts[insulin.id, Shift.DAY] == (Count(0, 1),)
+
+
+def test_the_list_of_units_says_the_same_as_each_units_board(world):
+    insulin, wound = world.task(), world.task("Komplicerede sår")
+    world.cell(insulin, "SPL", CellRule.CORE, limits=[{"code": "L1", "text": "Stabilt", "when": "det er stabilt"}])
+    world.cell(insulin, "SSH", CellRule.MAY_GENERAL)
+    world.cell(wound, "SSH", CellRule.MAY_CITIZEN)
+    other = world.unit("Team Lunden", under=world.district)
+    for unit in (world.team, other):
+        world.person("Karen Winther", "SPL", unit=unit)
+        for number, shifts in enumerate(("D", "DA", "N")):
+            helper = world.person(f"Hjælper {number}", unit=unit, shifts=shifts)
+            world.signed(helper, insulin, level=number % 2 + 1)
+            world.signed(helper, wound)
+    world.person("Vikar", "SPL", is_external=True)
+    away = world.person("Birgit Holm", "SPL", unit=other)
+    world.session.add(Absence(employment_id=away.employment.id, valid_from=today(), valid_to=None, recorded_at=now()))
+    world.requirement(insulin, Shift.DAY, 2, unit=world.root)
+    world.requirement(insulin, Shift.NIGHT, 1, unit=world.root, level=2)
+    world.requirement(insulin, Shift.EVENING, 1, unit=world.root, also_unstable=True)
+    world.requirement(wound, Shift.DAY, 1, unit=world.root)
+    world.settle()
+    units = tree(world.session, on=today())
+    nodes = [units.by_id[world.team.id], units.by_id[other.id]]
+    for spoilt in (False, True):
+        if spoilt:
+            world.session.execute(update(EntitlementVector).values(next_change=today()))
+        for counts in unit_counts(world.session, units, nodes):
+            found = board(world.session, units, counts.node, on=today())
+            one = {key: count[0] for key, count in found.counts.items()}
+            assert counts.have == {key: one[key].have for key in counts.needs}
+            assert counts.gaps == sum(count.status is Status.GAP for count in one.values())
+            assert counts.vulnerable == sum(count.status is Status.VULNERABLE for count in one.values())
+            assert counts.people == 4 + (counts.node is nodes[1])

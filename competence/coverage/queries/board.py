@@ -1,6 +1,6 @@
 """A unit's board on a date: who is in it, which tasks, what the rule says of each, and have against need."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -104,6 +104,8 @@ class Board:
     """The units whose need is counted: the unit itself, or those below it where people work."""
     counts: Mapping[tuple[int, Shift], tuple[Count, ...]]
     """(task, shift) -> the count of each workplace."""
+    needs: Mapping[int, Needs]
+    """Workplace -> what it needs, and where that is said."""
     level_names: Mapping[int, str]
     expiring_days: int
     known_at: datetime | None = None
@@ -116,13 +118,22 @@ class Board:
         """(id, name) of the areas that have a row, in order."""
         return list(dict.fromkeys((task.area_id, task.area) for task in self.tasks))
 
+    @cached_property
+    def row_of(self) -> dict[int, int]:
+        """Task id -> its index."""
+        return {task.id: at for at, task in enumerate(self.tasks)}
+
     def answer(self, person: int, task: int) -> Answer:
         """By indexes into `people` and `tasks`."""
         return self.columns[person][task]
 
 
-def people_of(session: Session, unit: Node, *, on: date) -> list[Someone]:
-    """Whose employment runs in the unit or below it on the day, and the floaters who may come to it; as the board orders them."""
+def people_of(session: Session, unit: Node, *, on: date, only: Collection[int] | None = None) -> list[Someone]:
+    """Whose employment runs in the unit or below it on the day, and the floaters who may come to it; as the board orders them.
+
+    `only`: of these employments alone.
+    """
+    wanted = in_reach_of(unit) if only is None else and_(in_reach_of(unit), EMPLOYMENTS.c.id.in_(list(only)))
     rows = session.execute(
         scoped(
             session, EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path, IDENTITIES.c.name, IDENTITIES.c.phone, GROUPS.c.short_name,
@@ -138,7 +149,7 @@ def people_of(session: Session, unit: Node, *, on: date) -> list[Someone]:
             (IDENTITIES.c.municipality_id == EMPLOYMENTS.c.municipality_id)
             & (IDENTITIES.c.person_id == EMPLOYMENTS.c.person_id),
         )
-        .where(in_reach_of(unit), running(on), GROUPS.c.counts_in_coverage)
+        .where(wanted, running(on), GROUPS.c.counts_in_coverage)
     ).all()  # fmt: skip
     guides = guides_of(session, unit, {row.person_id for row in rows}, on=on)
     found = [
@@ -252,7 +263,7 @@ def board(
     columns = [tuple(column[at] for at in keep) for column in columns] if len(keep) < len(tasks) else columns
     found = Board(
         unit, on, day, version, tuple(people), shown, tuple(columns), tuple(places),
-        counted(people, shown, columns, places, needs), level_names(session), shared.settings.expiring_days, known_at,
+        counted(people, shown, columns, places, needs), needs, level_names(session), shared.settings.expiring_days, known_at,
     )  # fmt: skip
     return replace(found, later=_known_now(session, found, shared)) if past else found
 

@@ -1,0 +1,1 @@
+"""Pages about coverage: the board, who may, and what units need."""

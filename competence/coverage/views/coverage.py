@@ -1,0 +1,360 @@
+"""The team's coverage: what is thin and why, every mark with its reasons; and the figures alone for those who see no names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import looked_at, requires
+from competence.coverage.queries.board import Board, BoardTask, Someone, board, level_names
+from competence.coverage.queries.gaps import candidate, gaps_of, totals, with_people
+from competence.coverage.queries.one import OneTask, one_person, one_task, stops_over, why
+from competence.coverage.queries.places import Node, Tree, tree
+from competence.coverage.queries.wide import headcount
+from competence.coverage.rules import (
+    DAY_KIND_NAMES,
+    SHIFT_NAMES,
+    STANDING_NAMES,
+    DayKind,
+    Held,
+    Shift,
+    Standing,
+    Status,
+)
+from competence.coverage.statements import Candidate, Gap, heading, nearest, notes, reasons, spoken_apart, spoken_count
+from competence.coverage.views.drawing import Row, body, column_group, draw, language, words
+from competence.coverage.views.explaining import Explained, explained, person_url, signers
+from competence.coverage.views.figures import counts_page, overview
+from competence.foundation.clock import now, today
+from competence.foundation.web import db, say
+
+bp = Blueprint("coverage", __name__, url_prefix="/coverage")
+
+EITHER = (Permission.COVERAGE_READ, Permission.COVERAGE_COUNTS)
+MOST_COLUMNS = 60
+"""Of more people no board can be read: the units below are listed instead."""
+CARDS = 3
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for."""
+
+    on: date
+    shift: Shift | None
+    area: int | None
+    group: int | None
+    gaps: bool
+    expiring: bool
+    waiting: bool
+    days: DayKind | None
+
+    @property
+    def flat(self) -> bool:
+        """Whether rows are picked out, so that areas only stand in the way."""
+        return self.gaps or self.expiring or self.waiting
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """The shifts that are shown."""
+        return (self.shift,) if self.shift else tuple(Shift)
+
+    def query(self, **changed: Any) -> str:
+        """The address's part after "?", with something changed; empty when nothing is chosen."""
+        said = {
+            "on": self.on.isoformat() if self.on != today() else None, "shift": self.shift, "area": self.area,
+            "group": self.group, "gaps": 1 if self.gaps else None, "expiring": 1 if self.expiring else None,
+            "waiting": 1 if self.waiting else None, "days": self.days,
+        }  # fmt: skip
+        return urlencode({key: value for key, value in (said | changed).items() if value not in (None, "")})
+
+
+def filters() -> Filters:
+    """Of the request; what cannot be read is left out, as an address may be old."""
+    args = request.args
+
+    def day(text: str) -> date:
+        return date.fromisoformat(text)
+
+    return Filters(
+        on=args.get("on", today(), type=day),
+        shift=args.get("shift", type=Shift),
+        area=args.get("area", type=int),
+        group=args.get("group", type=int),
+        gaps=args.get("gaps") == "1",
+        expiring=args.get("expiring") == "1",
+        waiting=args.get("waiting") == "1",
+        days=args.get("days", type=DayKind),
+    )
+
+
+@bp.get("")
+@requires(any_of=EITHER)
+def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The units within reach with their counts, or straight to the only one."""
+    units = tree(db.session, on=today())
+    tops = top_units(units, within)
+    if len(tops) == 1:
+        return redirect(url_for(".unit", unit_id=tops[0].id))
+    return overview(units, tops, None, actor, within)
+
+
+def top_units(units: Tree, within: Reach) -> list[Node]:
+    """The units at which the reach begins."""
+    return [node for node in units.reached(within) if not any(within.covers(above.path) for above in units.above(node))]
+
+
+@bp.get("/<int:unit_id>")
+@requires(any_of=EITHER)
+def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The unit's board with names for whoever may see them; else, and where too many work, figures."""
+    units = tree(db.session, on=today())
+    node = units.get(unit_id, within)
+    other = request.args.get("unit", type=int)
+    if other is not None and other != unit_id:
+        return redirect(f"{url_for('.unit', unit_id=other)}?{filters().query()}".rstrip("?"))
+    named = actor.may(Permission.COVERAGE_READ, node.path)
+    if not units.is_leaf(node) and (not named or headcount(db.session, node, on=today()) > MOST_COLUMNS):
+        return overview(units, [node], node, actor, within)
+    if not named:
+        return counts_page(units, node, actor, within)
+    return named_board(units, node, actor, within)
+
+
+def named_board(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The page with the matrix."""
+    chosen = filters()
+    found = board(db.session, units, node, on=chosen.on, days=chosen.days)
+    looked_at(unit_id=node.id)
+    gaps = gaps_of(found)
+    open_, thin = totals(gaps)
+    people = [
+        at for at, one in enumerate(found.people)
+        if (chosen.group is None or one.group_id == chosen.group)
+        and (chosen.shift is None or (one.worker.works(chosen.shift) and not one.worker.absent))
+    ]  # fmt: skip
+    drawn = draw(found, people, chosen.shifts)
+    rows = picked(drawn.rows, chosen)
+    columns = [found.people[at] for at in people]
+    return render_template(
+        "coverage/unit.html",
+        board=found, node=node, chosen=chosen, columns=columns, column_groups=grouped(columns), rows=rows,
+        body=body(rows, columns=len(columns), flat=chosen.flat, shifts=chosen.shifts), total_rows=len(found.tasks),
+        cards=[card(found, with_people(found, gap), actor) for gap in gaps[:CARDS] if gap.count.status is Status.GAP]
+        if not chosen.flat or chosen.gaps else [],
+        counts={"gaps": open_, "vulnerable": thin, "expiring": drawn.expiring, "waiting": drawn.waiting},
+        next_expiry=next_expiry(found), later=later(found), stops=stops_over(db.session, node, now()),
+        above=[one for one in reversed(units.above(node)) if within.covers(one.path)], reachable=units.reached(within),
+        groups=group_choices(found), shift_names=SHIFT_NAMES, shifts=list(Shift), day_kinds=DAY_KIND_NAMES,
+        starts=starts(columns), updated=now(), today=today(), link=link_to(node),
+    )  # fmt: skip
+
+
+def picked(rows: Sequence[Row], chosen: Filters) -> list[Row]:
+    """The rows that the filters leave, gaps first where gaps are asked for."""
+    places = [list(Shift).index(shift) for shift in chosen.shifts]
+
+    def stands(row: Row) -> list[Status]:
+        return [row.statuses[place] for place in places]
+
+    left = [
+        row for row in rows
+        if (chosen.area is None or row.task.area_id == chosen.area)
+        and (not chosen.gaps or Status.GAP in stands(row) or Status.VULNERABLE in stands(row))
+        and (not chosen.expiring or row.expiring)
+        and (not chosen.waiting or row.waiting)
+    ]  # fmt: skip
+    if chosen.gaps:
+        left.sort(key=lambda row: (Status.GAP not in stands(row), Status.GAP in stands(row) and not row.task.critical))
+    return left
+
+
+@dataclass(frozen=True)
+class ColumnGroup:
+    """A heading over columns."""
+
+    name: str
+    size: int
+
+
+def grouped(columns: Sequence[Someone]) -> list[ColumnGroup]:
+    """The headings over the columns, in their order."""
+    found: dict[tuple[Any, ...], list[Someone]] = {}
+    for one in columns:
+        found.setdefault(column_group(one), []).append(one)
+    return [
+        ColumnGroup(
+            some[0].group_plural if some[0].worker.standing is Standing.FIXED and len(some) > 2
+            else some[0].group if some[0].worker.standing is Standing.FIXED
+            else say(STANDING_NAMES[some[0].worker.standing]),
+            len(some),
+        )
+        for some in found.values()
+    ]  # fmt: skip
+
+
+def starts(columns: Sequence[Someone]) -> set[int]:
+    """The employments at which a column group begins."""
+    before: tuple[Any, ...] | None = None
+    found = set()
+    for one in columns:
+        if column_group(one) != before:
+            found.add(one.employment_id)
+        before = column_group(one)
+    return found
+
+
+def group_choices(found: Board) -> list[tuple[int, str]]:
+    """(id, name) of the staff groups on the board."""
+    groups = {one.group_id: (one.group_position, one.group) for one in found.people}
+    return [(key, name) for key, (_position, name) in sorted(groups.items(), key=lambda item: item[1])]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A gap as a sentence with its one button."""
+
+    gap: Gap
+    heading: str
+    reason: str
+    note: str
+    shift: str
+    url: str
+    ask: int | None
+    """The employment of whoever is nearest, when the guide can be asked for a sign-off of her."""
+
+
+def card(found: Board, gap: Gap, actor: Actor) -> Card:
+    """The gap in the reader's language."""
+    return Card(
+        gap,
+        say(heading(gap)),
+        " ".join(say(text) for text in reasons(gap, on=found.on, soon=found.expiring_days)),
+        " · ".join([gap.unit] * (len(found.workplaces) > 1) + [say(text) for text in notes(gap)]),
+        say(SHIFT_NAMES[gap.shift]),
+        url_for(".task", unit_id=gap.unit_id, task_id=gap.task_id, shift=gap.shift),
+        gap.near[0].employment_id
+        if gap.near and found.on >= today() and actor.may(Permission.SIGNOFF_ASK, found.unit.path)
+        else None,
+    )
+
+
+def next_expiry(found: Board) -> tuple[str, date] | None:
+    """(name, last day) of the signature that lapses first, for a board without gaps."""
+    ends = [
+        (answer.last_day, one.first_name)
+        for at, one in enumerate(found.people)
+        for answer in found.columns[at]
+        if answer.level and answer.basis != "education" and answer.last_day
+    ]
+    return (min(ends)[1], min(ends)[0]) if ends else None
+
+
+def later(found: Board) -> list[tuple[str, str, str, str]]:
+    """(person, task, what was said then, what is known now), for a past date."""
+    return [
+        (
+            found.people[person].name, found.tasks[task].name,
+            words(found.answer(person, task), found.on, found.level_names), words(answer, found.on, found.level_names),
+        )
+        for person, task, answer in found.later
+    ]  # fmt: skip
+
+
+# Why, and the pages behind each heading.
+
+
+@bp.get("/<int:unit_id>/why/<int:employment_id>/<int:task_id>")
+@requires(Permission.COVERAGE_READ)
+def reasons_for(unit_id: int, employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Why this person may or may not do this task: a fragment for the popover, a page without script."""
+    node = tree(db.session, on=today()).get(unit_id, within)
+    chosen = filters()
+    found = why(db.session, node, employment_id, task_id, on=chosen.on)
+    looked_at(person_id=found.someone.person_id)
+    names = signers(db.session, [found], actor)
+    shown = explained(found, actor, level_names(db.session), names)
+    template = "coverage/why.html" if request.headers.get("HX-Request") else "coverage/why_page.html"
+    return render_template(
+        template, why=shown, node=node, chosen=chosen, back=url_for(".unit", unit_id=node.id), link=link_to(node)
+    )
+
+
+@bp.get("/<int:unit_id>/task/<int:task_id>")
+@requires(Permission.COVERAGE_READ)
+def task(unit_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """One task in the unit: who counts on each shift, and everybody's reasons. With a shift, as a fragment for the popover."""
+    units = tree(db.session, on=today())
+    node = units.get(unit_id, within)
+    chosen = filters()
+    found = one_task(db.session, units, node, task_id, on=chosen.on, days=chosen.days)
+    looked_at(unit_id=node.id)
+    levels, names = level_names(db.session), signers(db.session, found.people, actor)
+    people = [(item.someone, explained(item, actor, levels, names)) for item in found.people]
+    fragment = bool(request.headers.get("HX-Request")) and chosen.shift is not None
+    return render_template(
+        "coverage/who_counts.html" if fragment else "coverage/task.html",
+        found=found, node=node, chosen=chosen, people=people, shifts=chosen.shifts, shift_names=SHIFT_NAMES,
+        spoken={shift: say(spoken_count(shift, found.counts[shift])) for shift in Shift},
+        apart={shift: spoken_apart(found.counts[shift]) for shift in Shift},
+        by_shift=[(shift, *both_sides(found, shift, people)) for shift in chosen.shifts if chosen.shift],
+        standing={key: say(name) for key, name in STANDING_NAMES.items()},
+        above=[one for one in units.above(node)[::-1] if within.covers(one.path)],
+    )  # fmt: skip
+
+
+People = list[tuple[Someone, Explained]]
+
+
+def both_sides(found: OneTask, shift: Shift, people: People) -> tuple[People, People]:
+    """Of the shift's fixed people those who count for the need, and those who can come to, the nearest first."""
+    answers = {item.someone.employment_id: item.answer for item in found.people}
+    shown = {one.employment_id: (one, why_) for one, why_ in people}
+    holders: People = []
+    others: list[Candidate] = []
+    for one, why_ in people:
+        if one.worker.standing is not Standing.FIXED or one.worker.absent or not one.worker.works(shift):
+            continue
+        answer = answers[one.employment_id]
+        need = found.need(one.unit_id, shift) if one.unit_id in found.needs else None
+        if Held(one.worker, answer.level, bool(answer.limits)).meets(need):
+            holders.append((one, why_))
+        else:
+            others.append(candidate(one, answer, low=answer.level > 0))
+    return holders, [shown[one.employment_id] for one in nearest(others)]
+
+
+@bp.get("/<int:unit_id>/person/<int:employment_id>")
+@requires(Permission.COVERAGE_READ)
+def person(unit_id: int, employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """One person's column: every task with its reasons."""
+    units = tree(db.session, on=today())
+    node = units.get(unit_id, within)
+    chosen = filters()
+    found = one_person(db.session, node, employment_id, on=chosen.on)
+    looked_at(person_id=found.someone.person_id)
+    levels, names = level_names(db.session), signers(db.session, found.tasks, actor)
+    rows: dict[str, list[tuple[BoardTask, Explained]]] = {}
+    for item in found.tasks:
+        rows.setdefault(item.task.area, []).append((item.task, explained(item, actor, levels, names)))
+    return render_template(
+        "coverage/person.html",
+        found=found, node=node, chosen=chosen, areas=rows,
+        above=[one for one in units.above(node)[::-1] if within.covers(one.path)],
+        shift_names=SHIFT_NAMES, person_url=person_url(found.someone, actor),
+    )  # fmt: skip
+
+
+def link_to(node: Node) -> Mapping[str, str]:
+    """Addresses on other pages, as far as they are there."""
+    views = current_app.view_functions
+    return {
+        "requirements": url_for("requirements.index", unit_id=node.id) if "requirements.index" in views else "",
+        "matrix": url_for("matrix.index") if "matrix.index" in views else "",
+        "language": language(),
+    }

@@ -1,0 +1,217 @@
+"""The board's rows as joined strings: thousands of cells a page, so no template runs for each of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from flask import url_for
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from competence.coverage import signs
+from competence.coverage.cells import Face, face, sign_of, spoken
+from competence.coverage.queries.board import Board, BoardTask, Someone
+from competence.coverage.rules import Count, Joined, Shift, Standing, Status, join
+from competence.coverage.statements import spoken_apart, spoken_count
+from competence.decision.rules import Answer, State
+from competence.foundation.web import say
+
+Levels = tuple[tuple[int, str], ...]
+TONES: Mapping[Status, signs.Status] = {
+    Status.GAP: "hole",
+    Status.VULNERABLE: "vulnerable",
+    Status.COVERED: "covered",
+    Status.NO_NEED: "none",
+}
+_COMMON = ("", "education")
+"""Answers on these grounds are one object for all about whom nothing personal is known."""
+SHOWN_GROUPS = {Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT}
+
+
+def language() -> str:
+    """Of the request, as a key of what is remembered."""
+    return str(get_locale() or "da")
+
+
+@lru_cache(maxsize=60_000)
+def cell_html(shown: Face, levels: Levels, locale: str) -> str:
+    """Sign and spoken text of a cell. Depends on its arguments alone, so equal cells are drawn once."""
+    words = " ".join(say(text) for text in spoken(shown, dict(levels)))
+    return f"{signs.sign_html(sign_of(shown))}<i>{escape(words)}</i>"
+
+
+@lru_cache(maxsize=20_000)
+def count_html(shift: Shift, have: int, need: int | None, status: Status, words: str) -> str:
+    """A field of the coverage columns; the words are read aloud in place of the figures."""
+    return f"<span aria-hidden=true>{signs.have_need_html(have, need or 0, TONES[status])}</span><i>{escape(words)}</i>"
+
+
+@lru_cache(maxsize=20_000)
+def _one_count(shift: Shift, count: Count, locale: str) -> str:
+    words = " ".join(say(text) for text in (spoken_count(shift, count), *spoken_apart(count)))
+    field = count_html(shift, count.have, count.need, count.status, words)
+    return field if not count.floaters or not count.need else f"{field}<sup aria-hidden=true>+{count.floaters}</sup>"
+
+
+def _joined_count(shift: Shift, joined: Joined, names: Sequence[str]) -> str:
+    one = Count(joined.have, joined.need)
+    words = say(spoken_count(shift, one)) if joined.status in (one.status, Status.NO_NEED) else ""
+    if names:
+        words = _(
+            "Gap in %(units)s. %(have)s of %(need)s in all.", units=", ".join(names), have=joined.have, need=joined.need
+        )
+    elif not words:
+        words = _("Vulnerable. %(have)s of %(need)s in all.", have=joined.have, need=joined.need)
+    return count_html(shift, joined.have, joined.need, joined.status, words)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the board with what the filters need to know of it."""
+
+    task: BoardTask
+    html: str
+    statuses: tuple[Status, ...]
+    expiring: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The rows, and what there is of each thing on the whole board, whatever is filtered away."""
+
+    rows: tuple[Row, ...]
+    expiring: int
+    waiting: int
+
+
+def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift]) -> Drawn:
+    """The rows of all tasks, with the people at the indexes `chosen` as columns, before any filter on rows."""
+    locale, levels = language(), tuple(board.level_names.items())
+    on, tab = board.on, board.expiring_days
+    columns: list[list[str]] = []
+    expiring, waiting = [0] * len(board.tasks), [0] * len(board.tasks)
+    all_expiring = all_waiting = 0
+    begins = {chosen[place] for place in first_of_group([board.people[at] for at in chosen])}
+    shown_at = set(chosen)
+    plain: dict[int, str] = {}
+    for at, one in enumerate(board.people):
+        off, ends, visible = one.worker.absent, one.valid_to, at in shown_at
+        start = "<td class=g>" if at in begins else "<td>"
+        cells: list[str] = []
+        for row, answer in enumerate(board.columns[at]):
+            common = id(answer) if answer.basis in _COMMON and not off else 0
+            html = plain.get(common) if common else None
+            if html is None:
+                shown = face(answer, on, ends=ends, off_duty=off, tab=tab)
+                html = cell_html(shown, levels, locale)
+                if common:
+                    plain[common] = html
+                if shown.state is State.WAITING:
+                    all_waiting += 1
+                    waiting[row] += visible
+                if shown.days is not None:
+                    all_expiring += 1
+                    expiring[row] += visible
+            cells.append(start + html)
+        if visible:
+            columns.append(cells)
+    links = url_for("coverage.task", unit_id=board.unit.id, task_id=0)[: -len("0")]
+    query = f"?on={on.isoformat()}" if board.known_at else ""
+    critical = f'<span class="kt-tag">{escape(_("critical"))}</span>'
+    rows = []
+    across: Iterable[tuple[str, ...]] = zip(*columns, strict=True) if columns else ((),) * len(board.tasks)
+    for row, (task, cells_of_row) in enumerate(zip(board.tasks, across, strict=True)):
+        counts = [board.counts[task.id, shift] for shift in Shift]
+        statuses = tuple(join(some).status for some in counts)
+        fields = "".join(
+            f"<td class=k>{_field(board, shift, some)}"
+            for shift, some in zip(Shift, counts, strict=True)
+            if shift in shifts
+        )
+        tag = f" {critical}" if task.critical else ""
+        rows.append(
+            Row(
+                task,
+                f'<tr data-row={task.id}><th scope=row class=kt-task><a class=kt-bare href="{links}{task.id}{query}">'
+                f"{escape(task.name)}</a>{tag}</th>{''.join(cells_of_row)}{fields}</tr>",
+                statuses,
+                expiring[row],
+                waiting[row],
+            )
+        )
+    return Drawn(tuple(rows), all_expiring, all_waiting)
+
+
+def _field(board: Board, shift: Shift, counts: Sequence[Count]) -> str:
+    if len(counts) == 1:
+        return _one_count(shift, counts[0], language())
+    names = [place.name for place, one in zip(board.workplaces, counts, strict=True) if one.status is Status.GAP]
+    return _joined_count(shift, join(counts), names)
+
+
+def first_of_group(people: Sequence[Someone]) -> set[int]:
+    """The places where a new column group begins."""
+    keys = [column_group(one) for one in people]
+    return {at for at, key in enumerate(keys) if at == 0 or key != keys[at - 1]}
+
+
+def column_group(one: Someone) -> tuple[Any, ...]:
+    """What a column's group is known by: those who stand apart have one of their own."""
+    return (one.worker.standing,) if one.worker.standing in SHOWN_GROUPS else (one.worker.standing, one.group_id)
+
+
+def body(rows: Sequence[Row], *, columns: int, flat: bool, shifts: Sequence[Shift]) -> Markup:
+    """The table's bodies: one for each area with its sum, or a single flat one."""
+    if flat:
+        return Markup(f"<tbody>{''.join(row.html for row in rows)}</tbody>")  # noqa: S704 - escaped where made
+    parts: list[str] = []
+    places = [list(Shift).index(shift) for shift in shifts]
+    areas: dict[int, list[Row]] = {}
+    for row in rows:
+        areas.setdefault(row.task.area_id, []).append(row)
+    chevron = Markup(
+        '<svg class="kt-icon" aria-hidden="true" focusable="false"><use href="{}#chevron-down"></use></svg>'
+    ).format(url_for("static", filename="vendor/dkfds/img/all-svg-icons.svg"))
+    for some in areas.values():
+        stands = [row.statuses[place] for row in some for place in places]
+        parts.append(
+            f"<tbody><tr class=kt-area><th scope=rowgroup colspan={columns + 1}>"
+            f"<button type=button aria-expanded=true data-kt-area>"
+            f"{chevron}{escape(some[0].task.area)}</button></th>"
+            f"<td colspan={len(shifts)} class=kt-area-sum>{_sum(stands)}</td></tr>"
+        )
+        parts += [row.html for row in some]
+        parts.append("</tbody>")
+    return Markup("".join(parts))  # noqa: S704 - escaped where made
+
+
+def _sum(stands: Sequence[Status]) -> str:
+    gaps, thin = stands.count(Status.GAP), stands.count(Status.VULNERABLE)
+    said = []
+    if gaps:
+        said.append(f"<span class=kt-red>{escape(ngettext('%(num)s gap', '%(num)s gaps', gaps))}</span>")
+    if thin:
+        said.append(str(escape(ngettext("%(num)s vulnerable spot", "%(num)s vulnerable spots", thin))))
+    return " · ".join(said)
+
+
+def mark(answer: Answer, on: date, *, ends: date | None = None, off_duty: bool = False, tab: int = 60) -> signs.Sign:
+    """The sign alone, for lists and cards."""
+    return sign_of(face(answer, on, ends=ends, off_duty=off_duty, tab=tab))
+
+
+def words(
+    answer: Answer,
+    on: date,
+    levels: Mapping[int, str],
+    *,
+    ends: date | None = None,
+    off_duty: bool = False,
+    tab: int = 60,
+) -> str:
+    """The state in words, as it is read aloud."""
+    return " ".join(say(text) for text in spoken(face(answer, on, ends=ends, off_duty=off_duty, tab=tab), levels))

@@ -1,0 +1,105 @@
+"""Figures without names: the units below with their counts, and a team's have and need, where the way down ends."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from competence.access.rules import Actor, Permission, Reach, Role
+from competence.coverage.queries.board import tasks_on
+from competence.coverage.queries.one import stops_over
+from competence.coverage.queries.places import Node, Tree
+from competence.coverage.queries.wide import UnitCounts, unit_counts
+from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, STATUS_NAMES, Count, Shift, without_small
+from competence.coverage.statements import spoken_count
+from competence.coverage.views.drawing import TONES
+from competence.foundation.clock import now, today
+from competence.foundation.web import db, say
+
+NUMBERS_ONLY = frozenset({Role.DIRECTOR, Role.HR, Role.COMMITTEE})
+
+
+def overview(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The units below with their counts of gaps; a unit opens its board, or its figures."""
+    lists = [one for top in tops for one in units.below(top)]
+    counted = {
+        found.node.id: found for found in unit_counts(db.session, units, [one for one in lists if units.is_leaf(one)])
+    }
+    hides = hides_small(actor)
+    rows = []
+    for one in lists:
+        leaves = [counted[leaf.id] for leaf in units.below(one) if leaf.id in counted]
+        rows.append(
+            {
+                "node": one,
+                "depth": one.path.count("/") - tops[0].path.count("/"),
+                "is_leaf": units.is_leaf(one),
+                "gaps": sum(found.gaps for found in leaves),
+                "vulnerable": sum(found.vulnerable for found in leaves),
+                "gap_units": sum(bool(found.gaps) for found in leaves),
+                "leaves": len(leaves),
+                "people": sum(found.people for found in leaves),
+            }
+        )
+    if hides:
+        hide_people(rows)
+    whole = [counted[leaf.id] for top in tops for leaf in units.below(top) if leaf.id in counted]
+    return render_template(
+        "coverage/overview.html",
+        node=node, rows=rows, hides=hides, smallest=SMALLEST_GROUP,
+        gaps=sum(found.gaps for found in whole), vulnerable=sum(found.vulnerable for found in whole),
+        above=[one for one in reversed(units.above(node)) if within.covers(one.path)] if node else [],
+        as_of=min((found.as_of for found in whole if found.as_of), default=None), updated=now(),
+        too_many=node is not None and actor.may(Permission.COVERAGE_READ, node.path),
+    )  # fmt: skip
+
+
+def hides_small(actor: Actor) -> bool:
+    """Whether she sees figures only as one of those from whom small groups are hidden."""
+    able = {role.role for role in actor.roles} & (NUMBERS_ONLY | {Role.PLANNER})
+    return bool(able) and not able & {Role.PLANNER} and not actor.may(Permission.COVERAGE_READ)
+
+
+def hide_people(rows: Sequence[dict[str, Any]]) -> None:
+    """Nothing; sizes under five are taken out, and one more where the hidden one could be found by subtraction."""
+    leaves = {str(row["node"].id): row["people"] for row in rows if row["is_leaf"]}
+    by_parent: dict[int | None, dict[str, int]] = {}
+    for row in rows:
+        if row["is_leaf"]:
+            by_parent.setdefault(row["node"].parent_id, {})[str(row["node"].id)] = leaves[str(row["node"].id)]
+    shown = {key: size for sizes in by_parent.values() for key, size in without_small(sizes).items()}
+    for row in rows:
+        if row["is_leaf"]:
+            row["people"] = shown[str(row["node"].id)]
+        elif row["people"] < SMALLEST_GROUP:
+            row["people"] = None
+
+
+def counts_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A team's have and need without names: where the way down ends for those who see numbers only."""
+    found = unit_counts(db.session, units, [node])[0]
+    hides = hides_small(actor)
+    hidden = {shift for shift in Shift if hides and found.by_shift[shift] < SMALLEST_GROUP}
+    areas = counts_by_area(found, hidden)
+    return render_template(
+        "coverage/counts.html",
+        node=node, found=found, areas=areas, hidden=hidden, hides=hides, smallest=SMALLEST_GROUP, shifts=list(Shift),
+        shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(), stops=stops_over(db.session, node, now()),
+        above=[one for one in reversed(units.above(node)) if within.covers(one.path)],
+    )  # fmt: skip
+
+
+def counts_by_area(found: UnitCounts, hidden: set[Shift]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """(area, rows) of the tasks that the unit needs; a figure about fewer than five is None."""
+    areas: dict[str, list[dict[str, Any]]] = {}
+    for task in tasks_on(db.session, today()):
+        if not any((task.id, shift) in found.needs for shift in Shift):
+            continue
+        fields = []
+        for shift in Shift:
+            stated = found.needs.get((task.id, shift))
+            count = Count(found.have.get((task.id, shift), 0), stated.need.need if stated else None)
+            fields.append({"count": count, "hidden": shift in hidden, "spoken": say(spoken_count(shift, count))})
+        areas.setdefault(task.area, []).append({"task": task, "fields": fields})
+    return list(areas.items())

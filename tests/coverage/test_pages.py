@@ -1,0 +1,338 @@
+"""The pages about coverage as each role meets them."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select
+
+from competence.access.rules import Role
+from competence.audit.models import AccessEntry
+from competence.coverage.rules import Shift
+from competence.delegation.models import Stop
+from competence.delegation.rules import CellRule
+from competence.foundation.clock import now, today
+from competence.signoffs.models import SignOffRequest
+
+
+class Team:
+    """Havnen: a nurse by education, a helper signed off, one in training, one not begun, and a need at night."""
+
+    def __init__(self, world, signed_in):
+        self.world, self.signed_in = world, signed_in
+        self.rinse = world.task("Skylning af blærekateter", critical=True, observed_times=3)
+        self.insulin = world.task("Insulin med pen")
+        for group, rule in (("SPL", CellRule.CORE), ("SSH", CellRule.MAY_GENERAL)):
+            world.cell(self.rinse, group, rule)
+            world.cell(self.insulin, group, rule)
+        self.karen = world.person("Karen Winther", "SPL")
+        self.camilla = world.person("Camilla Brandt", shifts="DA")
+        self.soren = world.person("Søren Juhl", shifts="N")
+        self.maja = world.person("Maja Lind", shifts="N")
+        world.signed(self.camilla, self.insulin, by=self.karen, valid_days=60)
+        for _time in range(2):
+            world.observed(self.soren, self.rinse, by=self.karen)
+        world.requirement(self.rinse, Shift.NIGHT, 1)
+        world.requirement(self.insulin, Shift.DAY, 2)
+        world.settle()
+
+    def as_role(self, role, name="Dorthe Nygaard", *, over=None):
+        office = self.world.unit(f"Staben omkring {name}", "stab", under=self.world.root)
+        someone = self.world.person(name, "UFA", unit=office, shifts="")
+        self.world.role(someone, role, over=over or self.world.team)
+        return self.signed_in(someone)
+
+    @property
+    def board(self):
+        return f"/coverage/{self.world.team.id}"
+
+
+@pytest.fixture
+def team(world, signed_in):
+    return Team(world, signed_in)
+
+
+def test_a_leader_reads_first_what_is_thin_and_who_is_nearest(team):
+    page = team.as_role(Role.LEADER).get(team.board).text
+    assert "Dækning i Team Havnen" in page
+    assert "Ingen må om natten: Skylning af blærekateter" in page
+    assert "Søren er tættest på: mangler 1 af 3 gange og en underskrift." in page
+    assert "Maja kan oplæres." in page
+    assert "kritisk opgave" in page
+    assert "af dem med fast vagt" in page
+    assert "Nat: hul. 0 af 1. Mangler 1." in page
+    assert "Må udføre. Uddannelse, niveau 2, øvet." in page
+    assert "Udløber om 29 dage." in page
+
+
+def test_the_front_page_of_coverage_leads_to_the_only_unit(team):
+    answer = team.as_role(Role.LEADER).get("/coverage")
+    assert answer.location == team.board
+
+
+def test_asking_the_guide_from_a_gap_makes_one_request(team):
+    client = team.as_role(Role.LEADER)
+    wanted = {"employment_id": team.soren.employment.id, "task_id": team.rinse.id, "back": team.board}
+    assert client.post("/ask", data=wanted).location == team.board
+    requests = team.world.session.scalars(select(SignOffRequest)).all()
+    assert [(one.employment_id, one.task_id) for one in requests] == [(team.soren.employment.id, team.rinse.id)]
+
+
+def test_the_pills_lead_to_lists_with_as_many_marks(team):
+    client = team.as_role(Role.LEADER)
+    page = client.get(f"{team.board}?gaps=1").text
+    assert page.count("kt-hn kt-hole") == 1 + 1  # one in the list, one in the legend
+    assert page.count("kt-hn kt-vulnerable") == 1 + 1
+    expiring = client.get(f"{team.board}?expiring=1").text
+    assert "Insulin med pen" in expiring
+    assert "/task/" + str(team.rinse.id) not in expiring.partition("<tbody>")[2]
+    assert "Viser 1 af 2 opgaver" in expiring
+
+
+def test_filters_narrow_the_columns(team):
+    page = team.as_role(Role.LEADER).get(f"{team.board}?shift=N").text
+    assert "Søren" in page
+    assert "Karen Winther" not in page
+    assert page.count('class="k"') == 1
+
+
+def test_why_is_a_fragment_for_the_popover_and_a_page_without_script(team):
+    client = team.as_role(Role.LEADER)
+    address = f"{team.board}/why/{team.camilla.employment.id}/{team.insulin.id}"
+    fragment = client.get(address, headers={"HX-Request": "true"}).text
+    assert not fragment.lstrip().startswith("<!doctype")
+    assert "Camilla Brandt · Insulin med pen" in fragment
+    page = client.get(address).text
+    assert "Af Karen Winther." in page
+    assert "Egen accept" in page
+
+
+def test_a_column_and_a_row_have_a_page_with_all_reasons(team):
+    client = team.as_role(Role.LEADER)
+    person = client.get(f"{team.board}/person/{team.soren.employment.id}").text
+    assert "Under oplæring. 2 af 3 gange er gennemført." in person
+    task = client.get(f"{team.board}/task/{team.rinse.id}?shift=N").text
+    assert task.index("Søren Juhl") < task.index("Maja Lind")
+    fragment = client.get(f"{team.board}/task/{team.insulin.id}?shift=D", headers={"HX-Request": "true"}).text
+    assert "Karen Winther" in fragment
+    assert "Søren" not in fragment
+
+
+def test_a_stop_stands_on_top(team):
+    team.world.session.add(
+        Stop(
+            task_id=team.rinse.id, unit_id=team.world.district.id, begins_at=now(), valid_to=today() + timedelta(days=3),
+            reason="Fejl på udstyr",
+            stopped_by=team.karen.person.id, recorded_at=now(),
+        )
+    )  # fmt: skip
+    page = team.as_role(Role.LEADER).get(team.board).text
+    assert "Stop: Skylning af blærekateter, alle faggrupper, til og med" in page
+    assert "Spørg Karen Winther." in page
+
+
+def test_before_a_version_is_approved_the_board_says_that_nothing_counts(team):
+    team.world.version.approved_at = None
+    assert "Intet tæller endnu." in team.as_role(Role.LEADER).get(team.board).text
+
+
+def test_a_past_day_says_what_the_system_said_then(team):
+    team.world.version.approved_at = now() - timedelta(days=300)
+    page = team.as_role(Role.LEADER).get(f"{team.board}?on={today() - timedelta(days=40)}").text
+    assert "Sådan sagde systemet den" in page
+    assert "Kan oplæres. Ikke begyndt." in page
+
+
+def test_a_unit_out_of_reach_is_not_there(team):
+    other = team.world.unit("Team Lunden", under=team.world.district)
+    client = team.as_role(Role.LEADER)
+    assert client.get(f"/coverage/{other.id}").status_code == 404
+    assert client.get(f"/coverage/{team.world.district.id}").status_code == 404
+    assert client.get(f"/coverage/{other.id}/task/{team.insulin.id}").status_code == 404
+    assert client.get(f"{team.board}/why/99999/{team.insulin.id}").status_code == 404
+    assert client.get(f"{team.board}/task/99999").status_code == 404
+    assert client.get("/coverage/99999").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.DIRECTOR, Role.HR, Role.COMMITTEE, Role.PLANNER])
+def test_those_who_see_figures_see_no_name(team, role):
+    client = team.as_role(role)
+    page = client.get(team.board).text
+    assert "Skylning af blærekateter" in page
+    for someone in (team.karen, team.camilla, team.soren, team.maja):
+        assert someone.name not in page
+        assert f">{someone.name.split()[0]}<" not in page
+    hidden = "Hvor færre end 5 deler en vagt, er tallene skjult." in page
+    assert hidden is (role is not Role.PLANNER)
+    assert client.get(f"{team.board}/person/{team.soren.employment.id}").status_code == 403
+
+
+def test_a_director_sees_districts_and_no_group_under_five(team):
+    page = team.as_role(Role.DIRECTOR, over=team.world.root).get("/coverage")
+    assert page.status_code == 302
+    page = team.as_role(Role.DIRECTOR, "Anne Krogh", over=team.world.root).get(f"/coverage/{team.world.root.id}").text
+    assert "Distrikt Nord" in page
+    assert "skjult" in page
+    assert "Camilla" not in page
+
+
+def test_looking_at_names_is_noted_and_figures_are_not(team):
+    team.as_role(Role.LEADER).get(team.board)
+    assert [(one.unit_id, one.page) for one in team.world.session.scalars(select(AccessEntry))] == [
+        (team.world.team.id, "coverage.unit")
+    ]
+    team.as_role(Role.DIRECTOR, "Anne Krogh").get(team.board)
+    assert len(team.world.session.scalars(select(AccessEntry)).all()) == 1
+
+
+def test_an_employee_has_no_board(team):
+    assert team.signed_in(team.maja).get(team.board).status_code == 403
+
+
+def test_a_board_asks_as_often_for_thirty_as_for_three(team, app):
+    from competence.foundation.web import db
+
+    client = team.as_role(Role.LEADER)
+    with app.app_context():
+        engine = db.engine
+
+    def queries(address):
+        asked = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            asked.append(statement)
+
+        client.get(address)
+        event.listen(engine, "before_cursor_execute", note)
+        assert client.get(address).status_code == 200
+        event.remove(engine, "before_cursor_execute", note)
+        return len(asked)
+
+    addresses = [
+        team.board, f"{team.board}/task/{team.insulin.id}", f"{team.board}/person/{team.soren.employment.id}",
+        f"/who-may?q=Insulin+med+pen&shift=D&unit={team.world.team.id}", f"/requirements?unit_id={team.world.team.id}",
+    ]  # fmt: skip
+    before = [queries(address) for address in addresses]
+    for number in range(27):
+        helper = team.world.person(f"Hjælper {number}", shifts="DAN"[number % 3])
+        task = team.world.task(f"Opgave {number}")
+        team.world.cell(task, "SSH", CellRule.MAY_GENERAL)
+        team.world.requirement(task, Shift.DAY, 1)
+        team.world.signed(helper, task, by=team.camilla)
+        team.world.signed(helper, team.insulin, by=team.soren)
+    team.world.settle().session.commit()
+    assert [queries(address) for address in addresses] == before
+
+
+# Who may
+
+
+def ask(client, team, **query):
+    said = {"q": "Insulin med pen", "shift": "D", "unit": team.world.team.id} | query
+    return client.get("/who-may", query_string=said).text
+
+
+def test_a_planner_is_told_who_may_without_who_signed(team):
+    page = ask(team.as_role(Role.PLANNER), team)
+    assert "2 i Team Havnen må om dagen." in page
+    assert page.index("Karen Winther") < page.index("Camilla Brandt") or "Camilla Brandt" in page
+    assert "Niveau 2 (øvet)." in page
+    assert "Af Karen" not in page
+    assert "2 med fast vagt – kravet er 2" in page
+
+
+def test_nobody_may_at_night_names_whom_to_call_and_who_nearly_may(team):
+    team.world.root.fallback_name, team.world.root.fallback_phone = "Sygeplejeakutteamet", "00 00 40 00"
+    page = ask(team.as_role(Role.PLANNER), team, q="Skylning af blærekateter", shift="N")
+    assert "Ingen med fast nattevagt i Team Havnen må. Ring til Sygeplejeakutteamet, 00 00 40 00." in page
+    assert "Søren er tættest på" not in page
+    assert "Søren er i gang: mangler 1 af 3 gange." in page
+
+
+def test_units_next_door_can_help_with_what_they_can_do_without(team):
+    other = team.world.unit("Team Lunden", under=team.world.district)
+    team.world.person("Rikke Sander", "SPL", unit=other)
+    team.world.person("Bo Berg", "SPL", unit=other)
+    team.world.requirement(team.insulin, Shift.DAY, 1, unit=other)
+    team.world.settle()
+    page = ask(team.as_role(Role.PLANNER), team)
+    assert "2 i naboenhederne må også." in page
+    assert "Team Lunden kan undvære én" in page
+    assert "Rikke Sander" in page
+
+
+def test_a_limit_stands_in_words_in_a_group_of_its_own(team):
+    stoma = team.world.task("Stomipleje")
+    team.world.cell(
+        stoma,
+        "SPL",
+        CellRule.CORE,
+        limits=[{"code": "L", "text": "Kun stabilt", "when": "forløbet er stabilt og kendt"}],
+    )
+    team.world.settle()
+    page = ask(team.as_role(Role.PLANNER), team, q="stomi")
+    assert "Må, når" in page
+    assert "Må udføre, når forløbet er stabilt og kendt." in page
+
+
+def test_a_night_counts_only_if_the_right_holds_on_both_dates(team):
+    team.world.signed(team.maja, team.insulin, days_ago=30, valid_days=31)
+    team.world.settle()
+    client = team.as_role(Role.PLANNER)
+    assert "Ingen med fast nattevagt" in ask(client, team, shift="N")
+
+
+def test_words_that_fit_several_tasks_ask_which_one(team):
+    team.world.task("Insulinpumpe")
+    page = ask(team.as_role(Role.PLANNER), team, q="insulin")
+    assert "Hvilken opgave mener du?" in page
+    assert "Insulinpumpe" in page
+    assert "Ingen opgave hedder" in ask(team.as_role(Role.PLANNER, "Ole Ol"), team, q="xyz")
+
+
+def test_a_colleague_learns_whom_to_ask_and_nothing_more(team):
+    page = ask(team.signed_in(team.maja), team)
+    assert "Camilla Brandt" in page
+    assert "Spørg Camilla." in page
+    for word in ("Niveau 2", "Udløber om", "Må næsten", "Søren"):
+        assert word not in page.partition("<main")[2]
+
+
+def test_the_finder_shows_no_unit_out_of_reach(team):
+    other = team.world.unit("Team Lunden", under=team.world.district)
+    client = team.as_role(Role.PLANNER)
+    assert client.get("/who-may", query_string={"q": "Insulin med pen", "unit": other.id}).status_code == 404
+
+
+# Requirements
+
+
+def test_a_requirement_is_set_inherited_and_ended(team):
+    client = team.as_role(Role.LEADER, over=team.world.district)
+    district, unit = team.world.district.id, team.world.team.id
+    said = {"task": team.rinse.id, "unit_kind": "team", "shift": "A", "need": "2", "level": "1", "day_kind": "every"}
+    assert client.post(f"/requirements/{district}/new", data=said).status_code == 302
+    page = client.get(f"/requirements?unit_id={unit}").text
+    assert "alle af typen team i Distrikt Nord" in page
+    assert client.post(f"/requirements/{unit}/new", data=said | {"need": "1", "unit_kind": ""}).status_code == 302
+    page = client.get(f"/requirements?unit_id={unit}").text
+    assert "alle af typen team i Distrikt Nord" not in page
+    own = page.split(f"/requirements/{unit}/end/")[1].split('"')[0]
+    assert client.post(f"/requirements/{unit}/end/{own}").status_code == 302
+
+
+def test_a_requirement_without_a_number_says_what_to_do(team):
+    client = team.as_role(Role.LEADER)
+    answer = client.post(
+        f"/requirements/{team.world.team.id}/new", data={"task": team.rinse.id, "level": "1", "day_kind": "every"}
+    )
+    assert answer.status_code == 422
+    assert "Skriv, hvor mange der skal være, som et tal." in answer.text
+    assert "Vælg en vagt." in answer.text
+
+
+def test_whoever_may_only_read_gets_no_buttons(team):
+    client = team.as_role(Role.PLANNER)
+    page = client.get(f"/requirements?unit_id={team.world.team.id}").text
+    assert "Skylning af blærekateter" in page
+    assert "Sæt et krav" not in page
+    assert client.get(f"/requirements/{team.world.team.id}/new").status_code == 403
