@@ -130,3 +130,53 @@ def default_leader_part(rule: CellRule, *, critical: bool) -> LeaderPart:
     if rule is CellRule.DELEGATION_ONLY or critical:
         return LeaderPart.BEFORE
     return LeaderPart.NOTICE
+
+
+def differs(one: CellTerms, other: CellTerms) -> bool:
+    """Whether the two say different things about who may; version, note and source aside."""
+    return _said(one) != _said(other)
+
+
+def _said(terms: CellTerms) -> tuple[object, ...]:
+    if not terms.entitles:
+        return (terms.rule,)
+    education = terms.education_level if terms.rule is CellRule.CORE else 0
+    return (
+        terms.rule, terms.minimum_level, education, terms.observed_times, terms.validity_months,
+        tuple(text for text, _ in terms.limits), terms.ground, terms.agreed_with_leader,
+    )  # fmt: skip
+
+
+GROUND_NAMES: Mapping[Ground, str] = {
+    Ground.OWN_RIGHT: N_("Own right"),
+    Ground.DOCTORS_ORDER: N_("The doctor's order"),
+    Ground.FRAMEWORK: N_("Framework delegation"),
+}
+"""What a reserved task rests on, in a word."""
+
+GROUND_WORDS: Mapping[Ground, str] = {
+    Ground.OWN_RIGHT: N_("The group's own right by law, where the employer has introduced it."),
+    Ground.DOCTORS_ORDER: N_("The doctor's order in the care record, with the municipality's written instruction."),
+    Ground.FRAMEWORK: N_("A framework delegation: giver, written instruction and its version."),
+}
+
+LEADER_WORDS: Mapping[LeaderPart, str] = {
+    LeaderPart.NONE: N_("The leader has no part in it."),
+    LeaderPart.NOTICE: N_("The leader is told."),
+    LeaderPart.BEFORE: N_("The leader agrees before training begins."),
+}
+
+RULE_SENTENCES: Mapping[CellRule, str] = {
+    CellRule.CORE: N_("May do it by education plus local introduction. No signature is needed."),
+    CellRule.MUST: N_("Everyone in the group must be trained and get it signed."),
+    CellRule.MAY_GENERAL: N_("May do it after training and a signature, which counts for all citizens."),
+    CellRule.MAY_CITIZEN: N_(
+        "May do it for one named citizen, after training and a signature. Never counted in coverage."
+    ),
+    CellRule.DELEGATION_ONLY: N_("Needs an individual delegation besides training and a signature."),
+    CellRule.ASSISTS: N_("Takes part, not alone. Observed times can be written down, no signature."),
+    CellRule.NOT_ALLOWED: N_("Not this staff group's task."),
+    CellRule.NOT_RELEVANT: N_("The staff group does not meet the task."),
+    CellRule.UNDECIDED: N_("Not decided. Nobody in the group may, until somebody decides."),
+}
+"""The nine rules, each as a sentence (product.md, "The nine rules of a cell")."""

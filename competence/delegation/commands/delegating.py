@@ -1,6 +1,6 @@
 """A personal delegation: an authorised person lets another do a reserved task, and she says yes."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,8 @@ from competence.entitlements.queries import holds
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
-from competence.foundation.text import N_, sentence, squeeze
+from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
+from competence.organisation.models import Unit
 from competence.people.models import Employment, StaffGroup
 
 
@@ -25,9 +26,17 @@ def delegate(
     session: Session, employment_id: int, task_id: int, *, valid_to: date | None, instruction: str, by: Actor
 ) -> Delegation:
     """The personal delegation that `by` gives, waiting for the receiver's yes. The giver is authorised and holds the task."""
-    employment = session.scalars(select(Employment).where(Employment.id == employment_id)).first()
-    if employment is None:
+    row = session.execute(
+        select(Employment, Unit.path).join(Unit, Unit.id == Employment.unit_id).where(Employment.id == employment_id)
+    ).one_or_none()
+    if row is None or not any(by.may(one, row.path) for one in (Permission.DELEGATION_GIVE, Permission.SIGNOFF_SIGN)):
         raise NotFound
+    employment: Employment = row.Employment
+    instruction = squeeze(instruction)
+    if looks_like_cpr(instruction):
+        raise RuleBroken(
+            sentence(N_("Never write a citizen's name or CPR number. Take the number out.")), field="instruction"
+        )
     lock_chains(session, [employment.person_id])
     on = today()
     cell = cell_for(session, task_id, employment.staff_group_id, stage_from=employment.stage_from, on=on)
@@ -58,17 +67,18 @@ def delegate(
             employment.person_id, "delegated", by.person_id, task_id,
             fields={
                 "valid_from": on.isoformat(), "valid_to": valid_to.isoformat() if valid_to else None, "kind": "konkret",
-                "employment": employment.id, "instruction": squeeze(instruction) or None, "onward": False,
+                "employment": employment.id, "onward": False,
             },
+            texts={"instruction": instruction} if instruction else {},
         ),
     )  # fmt: skip
-    row = _project(session, event, employment.person_id, by.person_id, task_id, on, valid_to, None)
+    given = _project(session, event, employment.person_id, by.person_id, task_id, on, valid_to, None)
     record(
-        session, by=by.person_id, action="delegate", subject="delegation", subject_id=row.id,
+        session, by=by.person_id, action="delegate", subject="delegation", subject_id=given.id,
         person_id=employment.person_id, detail={"task": task_id},
     )  # fmt: skip
     touched(session, person_id=employment.person_id, task_id=task_id)
-    return row
+    return given
 
 
 def _project(
@@ -122,7 +132,7 @@ def end_delegation(session: Session, delegation_id: int, *, by: Actor) -> Delega
         session,
         NewEvent(row.person_id, "delegation_ended", by.person_id, row.task_id, refers_to=given.seq if given else None),
     )
-    row.valid_to = max(today(), row.valid_from + timedelta(days=0))
+    row.valid_to = max(today(), row.valid_from)
     record(
         session, by=by.person_id, action="end_delegation", subject="delegation", subject_id=row.id, person_id=row.person_id,
         detail={"task": row.task_id},

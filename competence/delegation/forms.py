@@ -1,0 +1,130 @@
+"""The forms of approving, stopping and delegating."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from competence.delegation.commands import Framework, GroundGiven
+from competence.delegation.rules import GROUND_NAMES, Ground
+from competence.foundation.clock import today
+from competence.foundation.forms import Form, NoCpr, squeezed
+from competence.foundation.web import say
+
+TOO_LONG = _l("The text is too long.")
+
+
+def _chosen(value: Any) -> int | None:
+    return int(value) if value else None
+
+
+class ApproveForm(Form):
+    """The first day, and the grounds of reserved cells: one for all, and for each cell one of its own."""
+
+    valid_from = DateField(
+        _l("In force from"),
+        description=_l("The first day it counts: tomorrow at the earliest."),
+        validators=[InputRequired(_l("Choose the first day."))],
+    )
+    same = RadioField(_l("Ground for all that have none"), validators=[Optional()], default="")
+    giver = StringField(_l("Given by"), filters=[squeezed], validators=[Length(max=200, message=TOO_LONG), NoCpr()])
+    instruction = StringField(
+        _l("Written instruction"), filters=[squeezed], validators=[Length(max=200, message=TOO_LONG), NoCpr()]
+    )
+    instruction_version = StringField(
+        _l("The instruction's version"), filters=[squeezed], validators=[Length(max=40, message=TOO_LONG), NoCpr()]
+    )
+    password = PasswordField(
+        _l("Your password"),
+        description=_l("You are on a phone: write your password once more before you sign."),
+        render_kw={"autocomplete": "current-password"},
+    )
+
+    def __init__(self, *, asks_password: bool) -> None:
+        super().__init__()
+        self.same.choices = [
+            ("", _l("I choose for each cell")),
+            *((g.value, say(name)) for g, name in GROUND_NAMES.items()),
+        ]
+        if not self.is_submitted():
+            self.valid_from.data = today() + timedelta(days=1)
+        if not asks_password:
+            del self.password
+
+    def grounds(self, cell_ids: Iterable[int]) -> dict[int, GroundGiven]:
+        """Cell -> the ground chosen for it, its own before the common one. Cells without either are left out."""
+        found: dict[int, GroundGiven] = {}
+        for cell_id in cell_ids:
+            code = request.form.get(f"ground-{cell_id}") or self.same.data
+            if code not in set(Ground):
+                continue
+            ground = Ground(code)
+            framework = self._framework(request.form, cell_id) if ground is Ground.FRAMEWORK else None
+            found[cell_id] = GroundGiven(ground, framework)
+        return found
+
+    def _framework(self, typed: Mapping[str, str], cell_id: int) -> Framework:
+        common = (self.giver.data, self.instruction.data, self.instruction_version.data)
+        own = tuple(typed.get(f"{part}-{cell_id}", "") for part in ("giver", "instruction", "version"))
+        return Framework(*((mine or shared or "") for mine, shared in zip(own, common, strict=True)))
+
+
+class StopForm(Form):
+    """What is stopped, where, for whom, until when, and why."""
+
+    task = SelectField(_l("Task"), coerce=_chosen, validators=[InputRequired(_l("Choose the task to stop."))])
+    unit = SelectField(
+        _l("Unit"),
+        description=_l("The task is closed there and in all units below."),
+        coerce=_chosen,
+        validators=[InputRequired(_l("Choose the unit."))],
+    )
+    staff_group = SelectField(_l("Staff group"), coerce=_chosen, validators=[Optional()])
+    valid_through = DateField(
+        _l("Stopped through"),
+        description=_l("The last day it is closed. It can be lifted before."),
+        validators=[InputRequired(_l("Choose the last day of the stop."))],
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("Colleagues read it. One sentence is enough."),
+        filters=[squeezed],
+        validators=[
+            InputRequired(_l("Write why the task is stopped, so that colleagues know.")),
+            Length(max=400, message=_l("The text is too long. Use at most 400 characters.")),
+            NoCpr(),
+        ],
+        render_kw={"rows": 3, "maxlength": 400},
+    )
+
+    def __init__(
+        self, *, tasks: Iterable[tuple[int, str]], units: Iterable[tuple[int, str]], groups: Iterable[tuple[int, str]]
+    ) -> None:
+        super().__init__()
+        self.task.choices = [("", _l("Choose")), *((str(id_), name) for id_, name in tasks)]
+        self.unit.choices = [("", _l("Choose")), *((str(id_), name) for id_, name in units)]
+        self.staff_group.choices = [("", _l("All staff groups")), *((str(id_), name) for id_, name in groups)]
+
+
+class DelegateForm(Form):
+    """The terms of a personal delegation."""
+
+    valid_through = DateField(
+        _l("Valid through"),
+        description=_l("The last day it counts. Leave empty if it does not end by itself."),
+        validators=[Optional()],
+    )
+    instruction = StringField(
+        _l("Written instruction"),
+        description=_l("The instruction that she follows, with its version."),
+        filters=[squeezed],
+        validators=[
+            InputRequired(_l("Write the instruction that she follows.")),
+            Length(max=200, message=TOO_LONG),
+            NoCpr(),
+        ],
+    )

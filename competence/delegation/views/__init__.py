@@ -1,0 +1,1 @@
+"""The pages of the matrix, of stops and of personal delegations."""

@@ -1,0 +1,260 @@
+"""The matrix, read: any version, a task, a cell with all its reasons; and the approval of a draft."""
+
+from datetime import date, timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from competence.access.rules import ROLE_NAMES, Actor, Assigned, Permission, Reach, Role
+from competence.access.web import requires
+from competence.accounts.web import needs_proof, prove_self
+from competence.delegation import commands, queries
+from competence.delegation.forms import ApproveForm
+from competence.delegation.queries import Board, ReadVersion, Row
+from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, CellRule, CellTerms, Ground
+from competence.delegation.views.drawing import (
+    Look,
+    facts_of,
+    history_words,
+    in_words,
+    look_of,
+    reserved_words,
+    sign_of,
+    times_and_months,
+)
+from competence.foundation.clock import last_day, today
+from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.web import day, db, say, show, transaction
+
+bp = Blueprint("matrix", __name__, url_prefix="/matrix")
+
+
+@bp.get("")
+@requires(Permission.MATRIX_READ)
+def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The version in force, else the newest."""
+    versions = queries.read_versions(db.session)
+    version = queries.version_to_open(versions, today())
+    if version is None:
+        return render_template("matrix/empty.html")
+    return _board(actor, versions, version)
+
+
+@bp.get("/<int:number>")
+@requires(Permission.MATRIX_READ)
+def show_version(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """One version."""
+    versions = queries.read_versions(db.session)
+    return _board(actor, versions, _numbered(versions, number))
+
+
+def _numbered(versions: list[ReadVersion], number: int) -> ReadVersion:
+    version = next((v for v in versions if v.number == number), None)
+    if version is None:
+        raise NotFound
+    return version
+
+
+def _board(actor: Actor, versions: list[ReadVersion], version: ReadVersion) -> ResponseReturnValue:
+    board = queries.read_board(db.session, versions, version, on=today())
+    levels = queries.level_names(db.session)
+    asked, only_changes = (request.args.get("q") or "").strip(), bool(request.args.get("changes"))
+    looks: dict[tuple[object, ...], Look] = {}
+    areas = []
+    for area in board.areas:
+        rows = [
+            (
+                row,
+                [_draw(cell.terms, looks, levels) for cell in row.cells],
+                [_draw(c.before, looks, levels) for c in row.cells],
+            )
+            for row in area.rows
+            if _wanted(row, area.name, asked, only_changes)
+        ]
+        if rows:
+            areas.append((area, rows))
+    return render_template(
+        "matrix/index.html",
+        board=board,
+        version=version,
+        areas=areas,
+        looks=looks,
+        tabs_of_versions=[_tab(v, v.id == version.id) for v in versions],
+        stands=_stands(version),
+        approved=_approval(version),
+        times=times_and_months,
+        q=asked,
+        only_changes=only_changes,
+        changes=[(c, in_words(c.before, levels), in_words(c.after, levels), sign_of(c.after)) for c in board.changes],
+        level_names=list(levels.values()),
+        may_approve=version.is_draft and _may_approve(actor),
+    )
+
+
+def _wanted(row: Row, area: str, asked: str, only_changes: bool) -> bool:
+    if only_changes and not row.has_changed:
+        return False
+    return not asked or asked.casefold() in row.name.casefold() or asked.casefold() in area.casefold()
+
+
+def _draw(
+    terms: CellTerms | None, looks: dict[tuple[object, ...], Look], levels: dict[int, str]
+) -> tuple[object, ...] | None:
+    """The key of the cell's look, made when it is the first of its kind: a page has a thousand cells and a dozen looks."""
+    if terms is None:
+        return None
+    key = (terms.rule, terms.minimum_level if terms.entitles else 0, bool(terms.limits), bool(terms.note))
+    if key not in looks:
+        looks[key] = look_of(terms, levels)
+    return key
+
+
+def _tab(version: ReadVersion, current: bool) -> tuple[str, str, str, bool]:
+    on = today()
+    if version.is_draft:
+        title, text = _("Version %(number)s – draft", number=version.number), _("not approved")
+    elif version.in_force(on):
+        title = _("Version %(number)s – in force now", number=version.number)
+        text = _("since %(day)s", day=day(version.valid_from))
+    elif version.valid_from and version.valid_from > on:
+        title = _("Version %(number)s – approved", number=version.number)
+        text = _("in force from %(day)s", day=day(version.valid_from))
+    else:
+        title = _("Version %(number)s", number=version.number)
+        text = _("through %(day)s", day=day(last_day(version.valid_to)))
+    return title, text, url_for(".show_version", number=version.number), current
+
+
+def _stands(version: ReadVersion) -> int:
+    """1 a draft, 2 approved and coming, 3 in force, 0 over."""
+    if version.is_draft:
+        return 1
+    if version.in_force(today()):
+        return 3
+    return 2 if version.valid_from and version.valid_from > today() else 0
+
+
+def _approval(version: ReadVersion) -> str:
+    """Who approved the version, as what, and when; "" for a draft."""
+    if version.approved_at is None:
+        return ""
+    if not version.approved_by:
+        return str(_("Approved %(day)s.", day=day(version.approved_at)))
+    role = say(ROLE_NAMES[version.role]) if version.role else version.approved_as
+    if not role:
+        return str(_("Approved by %(name)s, %(day)s.", name=version.approved_by, day=day(version.approved_at)))
+    return str(
+        _("Approved by %(name)s, %(role)s, %(day)s.", name=version.approved_by, role=role, day=day(version.approved_at))
+    )
+
+
+@bp.get("/<int:number>/<int:task_id>")
+@requires(Permission.MATRIX_READ)
+def task(number: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A task in a version: every staff group's cell, the examples, and what must be shown."""
+    version = _numbered(queries.read_versions(db.session), number)
+    page, levels = queries.read_task(db.session, version, task_id), queries.level_names(db.session)
+    return render_template(
+        "matrix/task.html",
+        page=page,
+        version=version,
+        cells=[
+            (group, terms, followed, sign_of(terms), in_words(terms, levels)) for group, terms, followed in page.cells
+        ],
+        examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
+        reserved=reserved_words(page.task),
+    )
+
+
+@bp.get("/<int:number>/<int:task_id>/<int:staff_group_id>")
+@requires(Permission.MATRIX_READ)
+def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """One cell with every reason: a fragment for the popover, a page of its own without script."""
+    versions = queries.read_versions(db.session)
+    page = queries.read_cell(db.session, versions, _numbered(versions, number), task_id, staff_group_id)
+    levels = queries.level_names(db.session)
+    return render_template(
+        "matrix/why.html" if request.headers.get("HX-Request") else "matrix/cell.html",
+        page=page,
+        sign_parts=sign_of(page.terms),
+        verdict=in_words(page.terms, levels),
+        facts=facts_of(page, levels),
+        reserved=reserved_words(page.task),
+        history=history_words(page, levels),
+        examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
+        draft=page.version.is_draft,
+    )
+
+
+def _approver_role(actor: Actor) -> Role | None:
+    """The role by which she approves for the whole municipality: the one she works in when it can; None when none can."""
+    root = commands.root_unit(db.session)
+    able: list[Assigned] = [
+        a for a in actor.roles if Actor(0, None, "", (a,)).may(Permission.MATRIX_APPROVE, root.path)
+    ]
+    roles = [a.role for a in able]
+    if actor.home_role in roles:
+        return actor.home_role
+    return roles[0] if roles else None
+
+
+def _may_approve(actor: Actor) -> bool:
+    return _approver_role(actor) is not None
+
+
+@bp.route("/<int:number>/approve", methods=["GET", "POST"])
+@requires(Permission.MATRIX_APPROVE)
+def approve(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Approve a draft by name: what it does, the grounds that are missing, the first day, and the statement that is signed."""
+    versions = queries.read_versions(db.session)
+    version, role = _numbered(versions, number), _approver_role(actor)
+    if not version.is_draft or role is None:
+        return redirect(url_for(".show_version", number=number))
+    asks_password = needs_proof(actor)
+    form = ApproveForm(asks_password=asks_password)
+    missing = commands.ungrounded(db.session, version.id)
+    if form.validate_on_submit():
+        try:
+            if asks_password:
+                prove_self(actor, form.password.data or "")
+            with transaction() as session:
+                commands.approve_version(
+                    session, number, valid_from=form.valid_from.data or date.min, by=actor, approved_as=role.value,
+                    grounds=form.grounds([cell.id for cell, _task, _group in missing]),
+                )  # fmt: skip
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(
+                _(
+                    "Version %(number)s is approved and in force from %(day)s.", number=number,
+                    day=day(form.valid_from.data),
+                )
+            )  # fmt: skip
+            return redirect(url_for(".show_version", number=number))
+    board = queries.read_board(db.session, versions, version, on=today())
+    return render_template(
+        "matrix/approve.html",
+        form=form,
+        version=version,
+        board=board,
+        missing=[
+            (cell, task_row, group, request.form.get(f"ground-{cell.id}", "")) for cell, task_row, group in missing
+        ],
+        typed=request.form,
+        grounds=[(ground.value, say(name)) for ground, name in GROUND_NAMES.items()],
+        own_right=Ground.OWN_RIGHT.value,
+        counts=_counts(board),
+        role=say(ROLE_NAMES[role]),
+        tomorrow=today() + timedelta(days=1),
+    )
+
+
+def _counts(board: Board) -> list[tuple[dict[str, object], str, int]]:
+    """(sign, rule in words, how many cells) of the rules that the version uses."""
+    return [
+        (sign_of(CellTerms(rule)), say(RULE_NAMES[rule]), board.rules[rule])
+        for rule in CellRule
+        if board.rules.get(rule)
+    ]

@@ -1,0 +1,82 @@
+"""Stops: what is closed now, what was, a new one, and lifting one."""
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import requires
+from competence.catalogue.models import Task
+from competence.delegation import commands, queries
+from competence.delegation.forms import StopForm
+from competence.foundation.clock import day_after, now, today
+from competence.foundation.errors import NotAllowed, NotFound, RuleBroken
+from competence.foundation.web import db, say, show, transaction
+from competence.organisation.queries import unit_choices
+
+bp = Blueprint("stops", __name__, url_prefix="/stops")
+
+
+@bp.get("")
+@requires(Permission.STOP_READ)
+def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The stops that close something for the reader's units now, and earlier ones."""
+    listed = queries.stops_listed(db.session, within=within)
+    moment = now()
+    return render_template(
+        "stops/index.html",
+        in_force=[stop for stop in listed if stop.in_force(moment)],
+        earlier=[stop for stop in listed if not stop.in_force(moment)],
+        liftable={stop.id for stop in listed if actor.may(Permission.STOP_WRITE, stop.unit_path)},
+        may_stop=actor.may(Permission.STOP_WRITE),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.STOP_WRITE)
+def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Close a task at once."""
+    tasks = [
+        (row.id, row.name)
+        for row in db.session.execute(
+            select(Task.id, Task.name).where(Task.archived_on.is_(None)).order_by(Task.name, Task.id)
+        )
+    ]
+    groups = [(group.id, group.name) for group in queries.staff_groups(db.session).values()]
+    form = StopForm(tasks=tasks, units=unit_choices(db.session, within=within), groups=groups)
+    if not form.is_submitted():
+        asked = request.args.get("task", type=int)
+        form.task.data = asked if asked in {id_ for id_, _name in tasks} else None
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                stop = commands.stop_task(
+                    session, form.task.data or 0, unit_id=form.unit.data or 0, staff_group_id=form.staff_group.data,
+                    valid_to=day_after(form.valid_through.data) or date.min, reason=form.reason.data or "", by=actor,
+                )  # fmt: skip
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            name = next((name for id_, name in tasks if id_ == stop.task_id), "")
+            flash(_("Stopped at once: %(task)s.", task=name))
+            return redirect(url_for(".index"))
+    return render_template("stops/new.html", form=form, today=today())
+
+
+@bp.post("/<int:stop_id>/lift")
+@requires(Permission.STOP_WRITE)
+def lift(stop_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Open the task again now."""
+    try:
+        with transaction() as session:
+            commands.lift_stop(session, stop_id, by=actor)
+    except NotAllowed:
+        raise NotFound from None  # out of reach tells nothing
+    except RuleBroken as broken:
+        flash(say(broken.message), "error")
+    else:
+        flash(_("The stop is lifted. The answers are again what the division of tasks and the signatures say."))
+    return redirect(url_for(".index"))
