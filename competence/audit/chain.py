@@ -54,6 +54,9 @@ def lock_chains(session: Session, person_ids: Iterable[int]) -> dict[int, tuple[
     wanted = sorted(set(person_ids))
     if not wanted:
         return {}
+    heads: dict[int, tuple[int, str]] = {}
+    if len(wanted) == 1 and (heads := _lock_heads(session, wanted)):
+        return heads  # with several, those who are new would be locked after the others, out of order
     municipality_id = tenant_id(session)
     dialect = session.get_bind().dialect.name
     upsert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(HEADS)
@@ -61,16 +64,19 @@ def lock_chains(session: Session, person_ids: Iterable[int]) -> dict[int, tuple[
         upsert.on_conflict_do_nothing(index_elements=["municipality_id", "person_id"]),
         [{"municipality_id": municipality_id, "person_id": person, "seq": 0, "hash": ""} for person in wanted],
     )
-    heads: dict[int, tuple[int, str]] = {}
     for some in _chunks(wanted):
-        rows = session.execute(
-            scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash)
-            .where(HEADS.c.person_id.in_(some))
-            .order_by(HEADS.c.person_id)
-            .with_for_update()
-        )
-        heads |= {row.person_id: (row.seq, row.hash) for row in rows}
+        heads |= _lock_heads(session, some)
     return heads
+
+
+def _lock_heads(session: Session, person_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    rows = session.execute(
+        scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash)
+        .where(HEADS.c.person_id.in_(person_ids))
+        .order_by(HEADS.c.person_id)
+        .with_for_update()
+    )
+    return {row.person_id: (row.seq, row.hash) for row in rows}
 
 
 def append(session: Session, event: NewEvent) -> Appended:

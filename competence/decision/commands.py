@@ -47,13 +47,14 @@ def recompute(session: Session, touched: Touched) -> None:
     whole = {person for person, changed in touched.persons.items() if changed is None}
     part = {person: changed for person, changed in touched.persons.items() if changed is not None}
     for some in chunks(whole | set(_receivers(session, touched.persons))):
-        _rewrite(session, EMPLOYMENTS.c.person_id.in_(some), shared, slots, None)
+        _rewrite(session, EMPLOYMENTS.c.person_id.in_(some), shared, slots, None, few=True)
     by_tasks: dict[frozenset[int], list[int]] = {}
     for person, changed in part.items():
         by_tasks.setdefault(frozenset(changed), []).append(person)
     for tasks, persons in by_tasks.items():
         for some in chunks(persons):
-            _rewrite(session, EMPLOYMENTS.c.person_id.in_(some), shared, slots, _with_dependents(shared, tasks))
+            where = EMPLOYMENTS.c.person_id.in_(some)
+            _rewrite(session, where, shared, slots, _with_dependents(shared, tasks), few=True)
 
 
 def recompute_all(session: Session) -> None:
@@ -210,17 +211,21 @@ def _group_gives(employment: Employment, shared: Book, task: int, interval: Inte
 
 
 def _rewrite(
-    session: Session, where: ColumnElement[bool], shared: Book, slots: Mapping[int, int], tasks: set[int] | None
-) -> None:
+    session: Session, where: ColumnElement[bool], shared: Book, slots: Mapping[int, int], tasks: set[int] | None, *,
+    few: bool = False,
+) -> None:  # fmt: skip
     size, ranks = shape(session)
     plain = Plain(shared, slots, size, ranks)
-    ids = list(session.scalars(scoped(session, EMPLOYMENTS, EMPLOYMENTS.c.id).where(where).order_by(EMPLOYMENTS.c.id)))
-    for some in chunks(ids, BATCH):
-        loaded = load(session, EMPLOYMENTS.c.id.in_(some), shared=shared)
+    pieces = [where]
+    if not few:
+        ids = session.scalars(scoped(session, EMPLOYMENTS, EMPLOYMENTS.c.id).where(where).order_by(EMPLOYMENTS.c.id))
+        pieces = [EMPLOYMENTS.c.id.in_(some) for some in chunks(ids, BATCH)]
+    for piece in pieces:
         if tasks is None:
+            loaded = load(session, piece, shared=shared)
             _store_whole(session, {e.id: answers_of(e, shared, slots, ranks, plain) for e in loaded})
         else:
-            _store_tasks(session, loaded, shared, slots, ranks, tasks, plain)
+            _store_tasks(session, piece, shared, slots, ranks, tasks, plain)
 
 
 def _store_whole(session: Session, stored: Mapping[int, Stored]) -> None:
@@ -244,10 +249,13 @@ def _store_whole(session: Session, stored: Mapping[int, Stored]) -> None:
 
 
 def _store_tasks(
-    session: Session, loaded: Sequence[Employment], shared: Book, slots: Mapping[int, int], ranks: int, tasks: set[int],
+    session: Session, where: ColumnElement[bool], shared: Book, slots: Mapping[int, int], ranks: int, tasks: set[int],
     plain: Plain,
 ) -> None:  # fmt: skip
+    """Nothing; the rows of the tasks and their places in the vectors are made again, the rest stays as it is."""
     municipality_id, on = tenant_id(session), today()
+    alone = next(iter(tasks)) if len(tasks) == 1 and not any(shared.must_hold.get(task) for task in tasks) else None
+    loaded = load(session, where, shared=shared, task_id=alone)
     ids = [employment.id for employment in loaded]
     here = sorted(tasks & set(slots))
     session.execute(
@@ -265,13 +273,12 @@ def _store_tasks(
     }
     rows: list[dict[str, Any]] = []
     vectors = []
-    whole: dict[int, Stored] = {}
+    stale: list[int] = []
+    size = len(slots) and (max(slots.values()) + 1) * ranks * 2
     for employment in loaded:
         old = before.get(employment.id)
-        size = len(slots) and (max(slots.values()) + 1) * ranks * 2
-        stale = old is None or (old.next_change is not None and old.next_change <= on) or len(old.ends) < size
-        if stale or old is None:
-            whole[employment.id] = answers_of(employment, shared, slots, ranks, plain)
+        if old is None or (old.next_change is not None and old.next_change <= on) or len(old.ends) < size:
+            stale.append(employment.id)
             continue
         ends = np.frombuffer(old.ends, dtype="<u2").reshape(-1, ranks).copy()
         turns = [old.next_change] if old.next_change else []
@@ -301,8 +308,9 @@ def _store_tasks(
         session.execute(
             upsert.on_conflict_do_update(index_elements=["municipality_id", "employment_id"], set_=changed), vectors
         )
-    if whole:
-        _store_whole(session, whole)
+    for some in chunks(stale, BATCH):
+        again = load(session, EMPLOYMENTS.c.id.in_(some), shared=shared)
+        _store_whole(session, {e.id: answers_of(e, shared, slots, ranks, plain) for e in again})
 
 
 def _with_dependents(shared: Book, tasks: Iterable[int]) -> set[int]:

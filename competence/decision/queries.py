@@ -5,7 +5,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, String, Table, and_, literal, null, or_, union_all
+from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Task, TaskPrerequisite
@@ -62,29 +63,39 @@ def book(session: Session) -> Book:
         )
     )
     must_hold: dict[int, tuple[int, ...]] = {}
-    for task, needs in session.execute(
-        scoped(session, PREREQUISITES, PREREQUISITES.c.task_id, PREREQUISITES.c.needs_task_id).where(
-            PREREQUISITES.c.must_hold
-        )
-    ):
-        must_hold[task] = (*must_hold.get(task, ()), needs)
+    authorised: set[int] = set()
+    again: dict[int, date] = {}
+    for what, one, other, day in session.execute(_small_rules(session)):
+        if what == "needs":
+            must_hold[one] = (*must_hold.get(one, ()), other)
+        elif what == "authorised":
+            authorised.add(one)
+        else:
+            again[one] = date.fromisoformat(day)
     return Book(
         versions=tuple(in_use),
         cells={v.id: cells_of(session, v.id, v.number, approved[v.id]) for v in in_use},
         approved_at=approved,
         follows=follows(session),
-        authorised=frozenset(session.scalars(scoped(session, GROUPS, GROUPS.c.id).where(GROUPS.c.authorised))),
+        authorised=frozenset(authorised),
         stops=stops,
         masks=masks,
         must_hold=must_hold,
-        sign_again_from={
-            row.id: row.sign_again_from
-            for row in session.execute(
-                scoped(session, TASKS, TASKS.c.id, TASKS.c.sign_again_from).where(TASKS.c.sign_again_from.is_not(None))
-            )
-        },
+        sign_again_from=again,
         settings=municipality_settings(session),
     )
+
+
+def _small_rules(session: Session) -> CompoundSelect[Any]:
+    """(what, id, other id, day) of prerequisites, authorised groups and new instructions: few rows, so one round trip."""
+    no_id, no_day = cast_to(null(), Integer), cast_to(null(), String)
+    return union_all(
+        scoped(session, PREREQUISITES, literal("needs"), PREREQUISITES.c.task_id, PREREQUISITES.c.needs_task_id, no_day)
+        .where(PREREQUISITES.c.must_hold),
+        scoped(session, GROUPS, literal("authorised"), GROUPS.c.id, no_id, no_day).where(GROUPS.c.authorised),
+        scoped(session, TASKS, literal("again"), TASKS.c.id, no_id, cast_to(TASKS.c.sign_again_from, String))
+        .where(TASKS.c.sign_again_from.is_not(None)),
+    )  # fmt: skip
 
 
 def load(

@@ -24,38 +24,35 @@ def holds(session: Session, employment_id: int, task_id: int, *, on: date, versi
 
     `version_id` is the matrix version in force on the day: what follows from the group is stored for it.
     """
-    employment = session.execute(
-        scoped(
-            session, EMPLOYMENTS, EMPLOYMENTS.c.staff_group_id, EMPLOYMENTS.c.valid_from, EMPLOYMENTS.c.valid_to
-        ).where(EMPLOYMENTS.c.id == employment_id)
-    ).one_or_none()
-    if (
-        employment is None
-        or on < employment.valid_from
-        or (employment.valid_to is not None and on >= employment.valid_to)
-    ):
-        return 0
-    personal = session.execute(
+    personal = (
         scoped(session, ROWS, ROWS.c.level)
         .where(ROWS.c.employment_id == employment_id, ROWS.c.task_id == task_id, ROWS.c.citizen_id.is_(None))
         .where(ROWS.c.valid_from <= on, or_(ROWS.c.valid_to.is_(None), ROWS.c.valid_to > on))
-    ).scalar()
-    if personal is not None:
-        return int(personal)
-    by_group = session.execute(
-        scoped(session, GROUP, GROUP.c.level).where(
+        .limit(1)
+        .scalar_subquery()
+    )
+    by_group = (
+        scoped(session, GROUP, GROUP.c.level)
+        .where(
             GROUP.c.version_id == version_id,
-            GROUP.c.staff_group_id == employment.staff_group_id,
+            GROUP.c.staff_group_id == EMPLOYMENTS.c.staff_group_id,
             GROUP.c.task_id == task_id,
         )
+        .correlate(EMPLOYMENTS)
+        .scalar_subquery()
+    )
+    level = session.execute(
+        scoped(session, EMPLOYMENTS, func.coalesce(personal, by_group, 0)).where(
+            EMPLOYMENTS.c.id == employment_id,
+            EMPLOYMENTS.c.valid_from <= on,
+            or_(EMPLOYMENTS.c.valid_to.is_(None), EMPLOYMENTS.c.valid_to > on),
+        )
     ).scalar()
-    return int(by_group or 0)
+    return int(level or 0)
 
 
 def shape(session: Session) -> tuple[int, int]:
     """(slots, ranks) of the municipality's vectors: one more than the highest slot, and the levels of the practice scale."""
-    slots = session.execute(scoped(session, TASKS, func.max(TASKS.c.slot))).scalar()
-    ranks = session.execute(
-        scoped(session, LEVELS, func.max(LEVELS.c.rank)).where(LEVELS.c.scale == "practice")
-    ).scalar()
-    return (0 if slots is None else int(slots) + 1, int(ranks or 3))
+    ranks = scoped(session, LEVELS, func.max(LEVELS.c.rank)).where(LEVELS.c.scale == "practice").scalar_subquery()
+    highest, rank = session.execute(scoped(session, TASKS, func.max(TASKS.c.slot), ranks)).one()
+    return (0 if highest is None else int(highest) + 1, int(rank or 3))

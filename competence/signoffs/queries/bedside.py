@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from competence.access.rules import Actor, Role
 from competence.accounts.models import RoleAssignment
@@ -59,7 +59,7 @@ def get_employment(session: Session, employment_id: int) -> tuple[Employment, Un
     employment = session.scalars(
         select(Employment)
         .where(Employment.id == employment_id)
-        .options(selectinload(Employment.identity), selectinload(Employment.unit), selectinload(Employment.staff_group))
+        .options(joinedload(Employment.identity), joinedload(Employment.unit), joinedload(Employment.staff_group))
     ).first()
     if employment is None:
         raise NotFound
@@ -68,7 +68,7 @@ def get_employment(session: Session, employment_id: int) -> tuple[Employment, Un
 
 def get_task(session: Session, task_id: int) -> Task:
     """The task with its area. NotFound when there is none by that id."""
-    task = session.scalars(select(Task).where(Task.id == task_id).options(selectinload(Task.area))).first()
+    task = session.scalars(select(Task).where(Task.id == task_id).options(joinedload(Task.area))).first()
     if task is None:
         raise NotFound
     return task
@@ -265,13 +265,13 @@ def readiness(
 
 
 def _tasks_missing(session: Session, employment: Employment, task: Task, on: date) -> Iterable[str]:
-    version = next((v for v in versions(session)[0] if v.in_force(on)), None)
     needs = session.execute(
         select(Task.id, Task.name)
         .join(TaskPrerequisite, TaskPrerequisite.needs_task_id == Task.id)
         .where(TaskPrerequisite.task_id == task.id)
         .order_by(Task.position, Task.id)
     ).all()
+    version = next((v for v in versions(session)[0] if v.in_force(on)), None) if needs else None
     for needed, name in needs:
         if holds(session, employment.id, needed, on=on, version_id=version.id if version else None) == 0:
             yield name
