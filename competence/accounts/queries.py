@@ -213,10 +213,15 @@ class AccountLine:
 
 
 def accounts_page(
-    session: Session, *, search: str = "", page: int = 1, size: int = 50
+    session: Session, *, within: Reach, search: str = "", page: int = 1, size: int = 50
 ) -> tuple[list[AccountLine], int]:
-    """(accounts by name, how many there are in all). `search` is part of a name or an address."""
+    """(accounts by name, how many there are in all) of those `person_within` finds. `search` is part of name or address."""
     named = select(Account, PersonIdentity.name).join(PersonIdentity, PersonIdentity.person_id == Account.person_id)
+    if not any(within.covers(path) for path in root_paths(session)):
+        here = or_(*(Unit.path.startswith(root, autoescape=True) for root in within.roots))
+        works = select(Employment.person_id).join(Unit, Unit.id == Employment.unit_id).where(here)
+        given = select(RoleAssignment.person_id).join(Unit, Unit.id == RoleAssignment.unit_id).where(here)
+        named = named.where(Account.person_id.in_(works.union(given)))
     if search:
         like = f"%{search.casefold()}%"
         named = named.where(or_(func.lower(PersonIdentity.name).like(like), Account.email.like(like)))

@@ -61,7 +61,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The accounts, searched by name or address."""
     form = SearchForm(request.args)
     search = form.q.data or ""
-    lines, total = queries.accounts_page(db.session, search=search, page=_page(), size=PAGE)
+    lines, total = queries.accounts_page(db.session, within=within, search=search, page=_page(), size=PAGE)
     return render_template(
         "accounts/index.html", search=form, lines=lines, total=total, page=_page(), pages=ceil(total / PAGE), q=search
     )

@@ -1,6 +1,7 @@
 """Figures without names: the units below with their counts, and a team's have and need, where the way down ends."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from competence.access.rules import Actor, Permission, Reach, Role
 from competence.coverage.queries.board import tasks_on
-from competence.coverage.queries.one import stops_over
+from competence.coverage.queries.one import StopOver, stops_over
 from competence.coverage.queries.places import Node, Tree
 from competence.coverage.queries.wide import UnitCounts, unit_counts
 from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, STATUS_NAMES, Count, Shift, without_small
@@ -85,9 +86,15 @@ def counts_page(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
     return render_template(
         "coverage/counts.html",
         node=node, found=found, areas=areas, hidden=hidden, hides=hides, smallest=SMALLEST_GROUP, shifts=list(Shift),
-        shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(), stops=stops_over(db.session, node, now()),
+        shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(), stops=stops_without_names(node, actor, hides=hides),
         above=[one for one in reversed(units.above(node)) if within.covers(one.path)],
     )  # fmt: skip
+
+
+def stops_without_names(node: Node, actor: Actor, *, hides: bool) -> list[StopOver]:
+    """The stops over the unit for whoever sees stops; who gave them only for those who may see names."""
+    found = stops_over(db.session, node, now()) if actor.may(Permission.STOP_READ, node.path) else []
+    return [replace(stop, by=None) for stop in found] if hides else found
 
 
 def counts_by_area(found: UnitCounts, hidden: set[Shift]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -1,0 +1,220 @@
+"""Two municipalities in one database, and a visitor for each role, for the walk over every route."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import select
+
+from competence.access.rules import POLICY, Assigned, Permission, Role
+from competence.accounts.models import RoleAssignment
+from competence.accounts.passwords import hash_cheaply, hashed
+from competence.audit.chain import NewEvent, append_all
+from competence.catalogue.models import Task
+from competence.coverage.rules import Shift
+from competence.delegation.models import Delegation, MatrixVersion, Stop
+from competence.delegation.rules import CellRule
+from competence.foundation.clock import now, today
+from competence.foundation.orm import engine_for, open_session
+from competence.people.models import Absence, Person, PersonIdentity
+from competence.signoffs.models import SignOffRequest
+from competence.signoffs.rules import EventKind
+from tests.databases import Database
+from tests.factories import Someone, World, another
+from tests.web import PASSWORD
+
+HOST, FOREIGN_HOST = "proeveby.example", "soeby.example"
+INSIDER, OUTSIDER, FOREIGNER, SIGNER = "Camilla Brandt", "Ulla Udenfor", "Frederikke Fremmed", "Signe Signatur"
+"""In the team over which roles are given; in another team; in another municipality; who has signed."""
+
+WORKS = {"employee": ("SSH", None), "signer": ("SPL", None), "guide": ("SPL", Role.GUIDE)}
+"""Those who work in the team; all others have their role and nothing else."""
+GIVEN = tuple(role.value for role in Role if role.value not in WORKS)
+WIDE = tuple(f"{role} of all" for role in ("leader", "planner", "development_nurse", "director", "administrator"))
+"""Also met with all of the municipality in reach."""
+VISITORS = (*WORKS, *GIVEN, *WIDE, "leader that was")
+UNKNOWN = 9999
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What a parameter of a route can name."""
+
+    own: Any
+    """Within the team over which the roles are given."""
+    other: Any = None
+    """Within another team of the municipality; None where what is named belongs to no unit."""
+    foreign: Any = UNKNOWN
+    """Within another municipality of the same database."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who signs in, with what POLICY gives her."""
+
+    name: str
+    email: str
+    roles: tuple[Assigned, ...]
+    person_id: int
+    home: str
+    """The role whose menu she sees."""
+    own: dict[str, int]
+    """What parameters name on the pages about herself; `seq` waits for her answer."""
+
+    def reaches(self, permissions: tuple[Permission, ...], path: str) -> bool:
+        """Whether one of the permissions is hers over the unit at `path`."""
+        return any(path.startswith(a.path) for a in self.roles if POLICY[a.role] & set(permissions))
+
+    def has(self, permissions: tuple[Permission, ...]) -> bool:
+        """Whether one of the permissions is hers anywhere."""
+        return any(POLICY[a.role] & set(permissions) for a in self.roles)
+
+
+@dataclass
+class Towns:
+    """What the walk needs to know of the two municipalities."""
+
+    ids: dict[str, Ids] = field(default_factory=dict)
+    visitors: dict[str, Visitor] = field(default_factory=dict)
+    working: set[str] = field(default_factory=set)
+    """The names of all who work in the first municipality."""
+    root_path: str = ""
+    other_path: str = ""
+    """Of the other team's unit."""
+
+
+def build(database: Database) -> Towns:
+    """Both municipalities, committed."""
+    hash_cheaply()
+    engine = engine_for(database.url)
+    towns = Towns()
+    with open_session(engine, None) as session:
+        world = World(session)
+        task = _matrix(world)
+        elsewhere = world.unit("Team Skoven", under=world.unit("Distrikt Syd", "distrikt", under=world.root))
+        signer = world.person(SIGNER, "SPL", unit=world.unit("Team Engen", under=world.root))
+        own = _place(world, task, world.person(INSIDER), "Inge Vejleder", signer)
+        other = _place(world, task, world.person(OUTSIDER, unit=elsewhere), "Olga Vejleder", signer)
+        for name in VISITORS:
+            towns.visitors[name] = _visitor(world, name, task, signer)
+        towns.root_path, towns.other_path = world.root.path, elsewhere.path
+        world.municipality.host = HOST
+        world.settle().session.commit()
+        foreign_world = another(world)
+        foreign_task = _matrix(foreign_world)
+        foreigner = foreign_world.person(FOREIGNER)
+        foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
+        foreign_world.municipality.host = FOREIGN_HOST
+        foreign_world.session.add(
+            MatrixVersion(number=2, valid_from=today() + timedelta(days=9), approved_at=now(), recorded_at=now())
+        )
+        towns.ids = {name: Ids(own[name], other[name], foreign[name]) for name in own}
+        towns.ids |= {
+            "task_id": Ids(task.id, foreign=foreign_task.id),
+            "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
+            "number": Ids(1, foreign=2),
+            "token": Ids("nobody-has-this-link"),
+        }
+        towns.working = {INSIDER, OUTSIDER, SIGNER, "Inge Vejleder", "Olga Vejleder"} | {
+            visitor.name for name, visitor in towns.visitors.items() if name in WORKS or name.endswith("that was")
+        }
+        foreign_world.settle().session.commit()
+        foreign_world.session.close()
+    engine.dispose()
+    return towns
+
+
+def _matrix(world: World) -> Task:
+    """A task with a rule for each group, and a need."""
+    task = world.task()
+    rules = {"SPL": CellRule.CORE, "SSA": CellRule.MUST, "SSH": CellRule.MAY_GENERAL, "UFA": CellRule.NOT_ALLOWED}
+    for group, rule in rules.items():
+        world.cell(task, group, rule)
+    return task
+
+
+def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Someone) -> dict[str, int]:
+    """By parameter: the person, a guide in her unit, and one of each thing that can be about them."""
+    guide = world.role(world.person(guide_name, "SSA", unit=one.unit), Role.GUIDE)
+    world.signed(guide, task, 3, by=signer)
+    world.signed(one, task, 3, by=signer, days_ago=40)
+    seq = world.signed(one, task, 2, by=guide, days_ago=0, accepted=False)
+    made = {
+        "requirement_id": world.requirement(task, Shift.DAY, 2, unit=one.unit),
+        "stop_id": Stop(
+            task_id=task.id, unit_id=one.unit.id, staff_group_id=world.groups["UFA"].id, begins_at=now(),
+            valid_to=today() + timedelta(days=5), reason="Ny pen", stopped_by=guide.person.id, recorded_at=now(),
+        ),
+        "request_id": SignOffRequest(
+            employment_id=one.employment.id, task_id=task.id, asked_by=one.person.id, asked_at=now()
+        ),
+        "absence_id": Absence(
+            employment_id=one.employment.id, valid_from=today() + timedelta(days=3),
+            valid_to=today() + timedelta(days=9), recorded_at=now(),
+        ),
+    }  # fmt: skip
+    world.session.add_all(made.values())
+    world.session.flush()
+    role_id = world.session.scalar(select(RoleAssignment.id).where(RoleAssignment.person_id == guide.person.id))
+    assert role_id is not None
+    return {name: cast(Any, row).id for name, row in made.items()} | {
+        "unit_id": one.unit.id, "employment_id": one.employment.id, "person_id": one.person.id,
+        "account_id": world.account(one).id, "role_id": role_id, "seq": seq,
+        "delegation_id": _delegated(world, one, task, signer),
+    }  # fmt: skip
+
+
+def _delegated(world: World, someone: Someone, task: Task, giver: Someone) -> int:
+    """The id of a personal delegation."""
+    event = append_all(world.session, [NewEvent(someone.person.id, EventKind.DELEGATED, giver.person.id, task.id)])[0]
+    made = Delegation(
+        event_id=event.id, person_id=someone.person.id, giver_id=giver.person.id, task_id=task.id, valid_from=today()
+    )
+    world.session.add(made)
+    world.session.flush()
+    return made.id
+
+
+def _visitor(world: World, name: str, task: Task, signer: Someone) -> Visitor:
+    shown = f"Vera {name.replace('_', ' ').title()}"
+    if name in WORKS or name.endswith("that was"):
+        group, role = WORKS.get(name, ("SSH", None))
+        someone = world.person(shown, group)
+        if role:
+            world.role(someone, role)
+        if name.endswith("that was"):
+            world.role(someone, Role.LEADER, until=today())
+    else:
+        someone = _without_employment(world, shown)
+        wide = name.endswith(" of all")
+        world.role(someone, Role(name.removesuffix(" of all")), over=world.root if wide else world.team)
+    account = world.account(someone, f"{name.replace(' ', '.')}@proeveby.example", hashed(PASSWORD))
+    seq = world.signed(someone, task, 1, by=signer, days_ago=1, accepted=False)
+    own = {"employment_id": UNKNOWN, "request_id": UNKNOWN, "seq": UNKNOWN}
+    own["delegation_id"] = _delegated(world, someone, task, signer)
+    if name in WORKS or name.endswith("that was"):
+        own |= {"employment_id": someone.employment.id, "seq": seq}
+        request = SignOffRequest(
+            employment_id=someone.employment.id, task_id=task.id, asked_by=someone.person.id, asked_at=now()
+        )
+        world.session.add(request)
+        world.session.flush()
+        own["request_id"] = request.id
+    home = next((a.role for a in someone.roles if a.role not in (Role.EMPLOYEE, Role.SIGNER)), Role.EMPLOYEE)
+    return Visitor(shown, account.email, tuple(someone.roles), someone.person.id, home.value, own)
+
+
+def _without_employment(world: World, name: str) -> Someone:
+    """Somebody from outside the teams; her roles are all there is to her."""
+    person = Person(recorded_at=now())
+    world.session.add(person)
+    world.session.flush()
+    world.session.add(PersonIdentity(person_id=person.id, name=name))
+    world.session.flush()
+    return Someone(person, None, world.team, name)  # type: ignore[arg-type]
+
+
+def all_names(towns: Towns, *, but: Visitor) -> Iterator[str]:
+    """Everybody who works in the first municipality, but for one's own name."""
+    yield from sorted(towns.working - {but.name})
