@@ -481,6 +481,30 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "staged_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("uploaded_by", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("mapping", sa.LargeBinary(), nullable=True),
+        sa.Column("seen", sa.JSON(), nullable=False),
+        sa.Column("staged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "uploaded_by"],
+            ["person.municipality_id", "person.id"],
+            name=op.f("fk_staged_import_municipality_id_uploaded_by"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id"], ["municipality.id"], name=op.f("fk_staged_import_municipality_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staged_import")),
+        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_staged_import_municipality_id_id")),
+        sa.UniqueConstraint("municipality_id", "uploaded_by", "kind", name="uq_staged_import_place"),
+    )
+    op.create_table(
         "task",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=False),
@@ -1602,6 +1626,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_absence_municipality_id_employment_id"), table_name="absence")
     op.drop_table("absence")
     op.drop_table("task")
+    op.drop_table("staged_import")
     op.drop_table("staff_group_follow")
     op.drop_index(op.f("ix_role_assignment_municipality_id_person_id"), table_name="role_assignment")
     op.drop_table("role_assignment")

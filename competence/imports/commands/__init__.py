@@ -1,0 +1,22 @@
+"""Bringing a municipality's own files in: each checked whole, written whole, and unchanged when read again."""
+
+from competence.imports.commands.matrix import MatrixImported, import_matrix
+from competence.imports.commands.needs import import_needs
+from competence.imports.commands.papers import PaperPlan, PapersTransferred, import_signoffs, plan_papers
+from competence.imports.commands.staging import OUT_OF_REACH, REPLACED, drop_staged, note_result, stage, take_staged
+
+__all__ = [
+    "OUT_OF_REACH",
+    "REPLACED",
+    "MatrixImported",
+    "PaperPlan",
+    "PapersTransferred",
+    "drop_staged",
+    "import_matrix",
+    "import_needs",
+    "import_signoffs",
+    "note_result",
+    "plan_papers",
+    "stage",
+    "take_staged",
+]

@@ -1,0 +1,52 @@
+"""The kinds of files that can be brought in, in the order in which a municipality begins with them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from competence.access.rules import Permission
+from competence.foundation.text import N_
+
+
+class Kind(StrEnum):
+    """What a file holds."""
+
+    UNITS = "units"
+    PEOPLE = "people"
+    MATRIX = "matrix"
+    SIGNOFFS = "signoffs"
+    REQUIREMENTS = "requirements"
+
+
+PERMISSIONS: Mapping[Kind, Permission] = {
+    Kind.UNITS: Permission.IMPORT_UNITS,
+    Kind.PEOPLE: Permission.IMPORT_PEOPLE,
+    Kind.MATRIX: Permission.IMPORT_MATRIX,
+    Kind.SIGNOFFS: Permission.IMPORT_SIGNOFFS,
+    Kind.REQUIREMENTS: Permission.IMPORT_REQUIREMENTS,
+}
+
+NAMES: Mapping[Kind, str] = {
+    Kind.UNITS: N_("Organisation"),
+    Kind.PEOPLE: N_("Employees"),
+    Kind.MATRIX: N_("Your own division of tasks"),
+    Kind.SIGNOFFS: N_("Signatures on paper"),
+    Kind.REQUIREMENTS: N_("Staffing needs"),
+}
+
+HOLDS: Mapping[Kind, str] = {
+    Kind.UNITS: N_("Districts, teams and other units, and what lies below what."),
+    Kind.PEOPLE: N_("Who works where, in which staff group, on which shifts, from when to when."),
+    Kind.MATRIX: N_("Tasks down and staff groups across. It becomes a draft that somebody approves by name."),
+    Kind.SIGNOFFS: N_("What lies signed in ring binders. It counts at once, and lapses unless the employee says yes."),
+    Kind.REQUIREMENTS: N_("How many of a shift must hold a task, for a unit or for all units of a kind."),
+}
+"""What each file brings, in a line."""
+
+NEXT: Mapping[Kind, str] = {
+    Kind.UNITS: N_("Next: load the employees."),
+    Kind.PEOPLE: N_("Next: load your own division of tasks, or approve the draft that ships."),
+    Kind.MATRIX: N_("Next: read the draft, state the grounds it asks for, and approve it. Then load the signatures."),
+    Kind.SIGNOFFS: N_("Next: ask the employees to say yes to what was transferred, and load the staffing needs."),
+    Kind.REQUIREMENTS: N_("Next: open the coverage of a team, and see where it is thin."),
+}
+"""What to do when the file is in."""

@@ -1,0 +1,232 @@
+"""A file from its bytes to what it changes: read against what the municipality has, rehearsed, taken in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from competence.access.rules import Actor, Reach
+from competence.audit.models import AuditEntry
+from competence.coverage.commands import MOST_PEOPLE
+from competence.foundation.changes import command
+from competence.foundation.clock import today
+from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.orm import begin_writing, scoped
+from competence.foundation.text import N_, sentence
+from competence.imports.commands import (
+    OUT_OF_REACH,
+    PaperPlan,
+    import_matrix,
+    import_needs,
+    import_signoffs,
+    plan_papers,
+)
+from competence.imports.grid import Workbook
+from competence.imports.kinds import PERMISSIONS, Kind
+from competence.imports.known import MappingFile, read_mapping
+from competence.imports.matrix import MatrixTask, parse_matrix
+from competence.imports.parsed import Parsed, Problem
+from competence.imports.people import NewEmployment, parse_people
+from competence.imports.queries import (
+    area_names,
+    known_groups,
+    known_numbers,
+    known_tasks,
+    known_units,
+    practice_levels,
+    roots_of,
+)
+from competence.imports.requirements import NewRequirement, parse_requirements
+from competence.imports.sheets import read_workbook
+from competence.imports.signoffs import PaperSignOff, parse_signoffs
+from competence.imports.summary import Row
+from competence.imports.units import NewUnit, parse_units
+from competence.organisation.commands import import_units
+from competence.people.commands import import_people
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file as it reads against what the municipality has. With a problem in it nothing may be written."""
+
+    kind: Kind
+    parsed: Parsed[Row]
+    plan: PaperPlan | None = None
+    """Of papers only: what they come to."""
+
+    @property
+    def remarks(self) -> tuple[Problem, ...]:
+        """By row: what is left out, or taken in otherwise than the file says, and why."""
+        return (*self.plan.left_out, *self.plan.remarks) if self.plan else ()
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a file changes, or would change, in rows (in cells for a matrix)."""
+
+    new: int = 0
+    changed: int = 0
+    ended: int = 0
+    unchanged: int = 0
+    left_out: int = 0
+    new_persons: int = 0
+    new_tasks: int = 0
+    version: int | None = None
+    """The number of the new draft of the matrix."""
+    not_in_list: tuple[tuple[str, int], ...] = ()
+    """(staff number, unit) of employments that the list does not name; they are left alone."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is written."""
+        return bool(self.new or self.changed or self.ended or self.new_persons or self.version)
+
+
+def read_file(
+    session: Session, kind: Kind, data: bytes, filename: str, *, by: Actor | None, mapping: bytes | None = None
+) -> Reading:
+    """The file, read and checked; nothing is written. SheetProblem when it cannot be taken in as a whole."""
+    words = read_mapping(mapping) if mapping else MappingFile()
+    within = by.reach(PERMISSIONS[kind]) if by is not None else None
+    reading = Reading(kind, _parse(session, kind, read_workbook(data, filename), words, within))
+    if kind is Kind.SIGNOFFS:
+        plan = plan_papers(session, cast(Sequence[PaperSignOff], reading.parsed.rows), by=by)
+        return _with(replace(reading, plan=plan), plan.problems)
+    if kind is Kind.REQUIREMENTS:
+        return _with(reading, _needs_checked(session, cast(Sequence[NewRequirement], reading.parsed.rows), within))
+    return reading
+
+
+def _with(reading: Reading, problems: Sequence[Problem]) -> Reading:
+    """The reading with further problems, all in the order of the rows."""
+    every = sorted(
+        (*reading.parsed.problems, *problems), key=lambda p: (p.row is not None, p.sheet, p.row or 0, p.column)
+    )
+    return replace(reading, parsed=replace(reading.parsed, problems=tuple(every)))
+
+
+def _parse(session: Session, kind: Kind, workbook: Workbook, words: MappingFile, within: Reach | None) -> Parsed[Row]:
+    match kind:
+        case Kind.UNITS:
+            return parse_units(workbook, existing=known_units(session, within, closed=True), mapping=words)
+        case Kind.PEOPLE:
+            units, groups = known_units(session, within), known_groups(session)
+            return parse_people(workbook, units=units, staff_groups=groups, today=today(), mapping=words)
+        case Kind.MATRIX:
+            return parse_matrix(
+                workbook, tasks=known_tasks(session), staff_groups=known_groups(session), levels=practice_levels(session),
+                areas=area_names(session), mapping=words,
+            )  # fmt: skip
+        case Kind.SIGNOFFS:
+            return parse_signoffs(
+                workbook, tasks=known_tasks(session), levels=practice_levels(session), today=today(),
+                numbers=known_numbers(session, within), mapping=words,
+            )  # fmt: skip
+        case Kind.REQUIREMENTS:
+            return parse_requirements(
+                workbook, units=known_units(session, within), tasks=known_tasks(session), levels=practice_levels(session),
+                mapping=words,
+            )  # fmt: skip
+
+
+def _needs_checked(session: Session, rows: Sequence[NewRequirement], within: Reach | None) -> list[Problem]:
+    """Needs that nobody can mean, and kinds of units where it is not said below which place."""
+    found = [
+        row.place.problem(sentence(N_("Write how many are needed, from 0 to %(most)s."), most=MOST_PEOPLE), "need")
+        for row in rows
+        if row.need > MOST_PEOPLE
+    ]
+    if within is not None and len(roots_of(session, within)) != 1:
+        said = sentence(N_("You lead several places. Write the units by name instead of a kind of unit."))
+        found += [row.place.problem(said, "place") for row in rows if row.unit_id is None]
+    return found
+
+
+@command
+def take_in(session: Session, reading: Reading, *, by: Actor | None) -> Effect:
+    """What the file changed. RuleBroken or NotFound when it cannot be taken; then nothing may be committed."""
+    if reading.parsed.problems:
+        raise RuleBroken(reading.parsed.problems[0].message)
+    rows = reading.parsed.rows
+    match reading.kind:
+        case Kind.UNITS:
+            units = import_units(session, cast(Sequence[NewUnit], rows), by=by)
+            return Effect(new=units.added, changed=units.changed, unchanged=units.unchanged)
+        case Kind.PEOPLE:
+            last = _last_audit(session)
+            people = import_people(session, cast(Sequence[NewEmployment], rows), by=by)
+            ended = _ended_since(session, last)
+            return Effect(
+                new=people.new_employments, changed=people.changed - ended, ended=ended, unchanged=people.unchanged,
+                new_persons=people.new_persons, not_in_list=people.not_in_list,
+            )  # fmt: skip
+        case Kind.MATRIX:
+            matrix = import_matrix(session, cast(Sequence[MatrixTask], rows), by=by)
+            return Effect(
+                new=matrix.new, changed=matrix.changed, ended=matrix.ended, unchanged=matrix.unchanged,
+                new_tasks=matrix.new_tasks, version=matrix.number,
+            )  # fmt: skip
+        case Kind.SIGNOFFS:
+            papers = import_signoffs(session, cast(Sequence[PaperSignOff], rows), by=by, plan=reading.plan)
+            return Effect(new=papers.new, unchanged=papers.unchanged, left_out=papers.left_out)
+        case Kind.REQUIREMENTS:
+            needs = import_needs(session, cast(Sequence[NewRequirement], rows), by=by)
+            return Effect(new=needs.added, changed=needs.changed, unchanged=needs.unchanged)
+
+
+def _last_audit(session: Session) -> int:
+    return session.scalar(scoped(session, AuditEntry, func.max(AuditEntry.__table__.c.id))) or 0
+
+
+def _ended_since(session: Session, last: int) -> int:
+    """How many employments have been ended after the audit's entry."""
+    entries: Any = AuditEntry.__table__
+    found = scoped(session, AuditEntry, func.count()).where(entries.c.id > last, entries.c.action == "end_employment")
+    return session.scalar(found) or 0
+
+
+def rehearse(session: Session, reading: Reading, *, by: Actor | None) -> tuple[Reading, Effect]:
+    """What the file would change, and the reading with what else stands in its way. Nothing is written.
+
+    It is taken in and rolled back, so that a preview promises what the confirmation does.
+    """
+    if reading.parsed.problems:
+        return reading, Effect()
+    if reading.plan is not None:
+        plan = reading.plan
+        return reading, Effect(new=len(plan.transfers), unchanged=plan.unchanged, left_out=len(plan.left_out))
+    begin_writing(session)
+    try:
+        return reading, _forgetting(session, lambda: take_in(session, reading, by=by))
+    except RuleBroken as broken:
+        return _with(reading, [Problem("", None, "", broken.message)]), Effect()
+    except NotFound:
+        return _with(reading, [Problem("", None, "", OUT_OF_REACH)]), Effect()
+    finally:
+        session.expunge_all()
+        session.rollback()
+
+
+@command
+def _forgetting(session: Session, run: Callable[[], R]) -> R:
+    """What `run` gives. No answers are recomputed: all of it is going to be rolled back."""
+    result = run()
+    session.flush()
+    session.info.pop("touched", None)
+    return result
+
+
+def refusal(problem: RuleBroken | NotFound) -> Problem:
+    """What stands in the way of the whole file."""
+    return (
+        Problem("", None, "", OUT_OF_REACH) if isinstance(problem, NotFound) else Problem("", None, "", problem.message)
+    )
+
+
+def own_tasks(reading: Reading) -> list[str]:
+    """The tasks of a matrix that become the municipality's own, in its words."""
+    return [row.name for row in reading.parsed.rows if isinstance(row, MatrixTask) and row.task is None]

@@ -1,0 +1,172 @@
+"""Bringing files in: choose, see what would change and what is wrong, confirm, and what comes next."""
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import requires, signed_in_actor
+from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.web import db, show, transaction
+from competence.imports import commands
+from competence.imports.blanks import FILENAMES, blank, headings
+from competence.imports.forms import ConfirmForm, UploadForm
+from competence.imports.grid import SheetProblem
+from competence.imports.kinds import HOLDS, NAMES, NEXT, PERMISSIONS, Kind
+from competence.imports.models import KEPT, StagedImport
+from competence.imports.preview import preview
+from competence.imports.queries import amount_of, staged_of
+from competence.imports.taking import Effect, read_file, rehearse, take_in
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
+_NEXT_PAGES = {
+    Kind.UNITS: (Permission.IMPORT_PEOPLE, "imports.people"),
+    Kind.PEOPLE: (Permission.IMPORT_MATRIX, "imports.matrix"),
+    Kind.MATRIX: (Permission.MATRIX_READ, "matrix.index"),
+    Kind.SIGNOFFS: (Permission.IMPORT_REQUIREMENTS, "imports.requirements"),
+    Kind.REQUIREMENTS: (Permission.COVERAGE_READ, "coverage.index"),
+}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/")
+@requires(any_of=tuple(PERMISSIONS.values()))
+def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The kinds of files she may bring in, in the order in which a municipality begins."""
+    kinds = [kind for kind in Kind if actor.may(PERMISSIONS[kind])]
+    amounts = {kind: amount_of(db.session, kind) for kind in kinds}
+    return render_template("imports/index.html", kinds=kinds, names=NAMES, holds=HOLDS, amounts=amounts)
+
+
+def _upload(kind: Kind, actor: Actor) -> ResponseReturnValue:
+    """The form; a file without a problem goes on to its preview."""
+    form = UploadForm()
+    seen: dict[str, Any] | None = None
+    if form.validate_on_submit():
+        content, words, filename = form.content(), form.words(), form.file.data.filename or ""
+        try:
+            reading = read_file(db.session, kind, content, filename, by=actor, mapping=words)
+            reading, effect = rehearse(db.session, reading, by=actor)
+        except SheetProblem as refused:
+            show(RuleBroken(refused.message, field="file"), form)
+        else:
+            seen = preview(db.session, reading, effect, filename=filename)
+            if not reading.parsed.problems:
+                with transaction() as session:
+                    commands.stage(
+                        session, kind, filename=filename, content=content, mapping=words, seen=seen, by=actor
+                    )
+                return redirect(url_for(f".{kind}_preview"))
+    return _form_page(kind, form, seen)
+
+
+def _form_page(kind: Kind, form: UploadForm, seen: dict[str, Any] | None = None) -> str:
+    return render_template(
+        "imports/upload.html",
+        form=form,
+        kind=kind,
+        name=NAMES[kind],
+        holds=HOLDS[kind],
+        headings=headings(kind),
+        seen=seen,
+    )
+
+
+def _preview(kind: Kind, actor: Actor) -> ResponseReturnValue:
+    """What the uploaded file would change; on POST it is taken in, or nothing at all is."""
+    staged = staged_of(db.session, kind, actor.person_id)
+    if staged is None:
+        if request.method == "POST":
+            flash(_("The file is no longer kept here. Choose it again."), "error")
+        return redirect(url_for(f".{kind}"))
+    form = ConfirmForm(staged=str(staged.id))
+    if form.validate_on_submit():
+        problem = _confirm(kind, staged, form.staged.data or "", actor)
+        if problem is None:
+            return redirect(url_for(f".{kind}_preview"))
+        show(problem, form)
+    return render_template(
+        "imports/preview.html", form=form, kind=kind, name=NAMES[kind], next_step=(NEXT[kind], _address(kind, actor)),
+        staged=staged, seen=staged.seen, kept_until=staged.staged_at + timedelta(hours=KEPT),
+    )  # fmt: skip
+
+
+def _address(kind: Kind, actor: Actor) -> str | None:
+    """Where the next step is done; None when she may not, or there is no such page."""
+    permission, endpoint = _NEXT_PAGES[kind]
+    return url_for(endpoint) if endpoint in current_app.view_functions and actor.may(permission) else None
+
+
+def _confirm(kind: Kind, staged: StagedImport, shown_id: str, actor: Actor) -> RuleBroken | None:
+    """None when the file has been taken in; else why nothing was written."""
+    staged_id, content, words, filename = staged.id, staged.content, staged.mapping, staged.filename
+    if shown_id != str(staged_id) or content is None:
+        return None if content is None else RuleBroken(commands.REPLACED)
+    try:
+        reading = read_file(db.session, kind, content, filename, by=actor, mapping=words)
+        with transaction() as session:
+            commands.take_staged(session, staged_id, kind, by=actor)
+            effect = take_in(session, reading, by=actor)
+            commands.note_result(session, staged_id, seen=_result(effect, filename))
+    except RuleBroken as broken:
+        return broken
+    except NotFound:
+        return RuleBroken(commands.OUT_OF_REACH)
+    return None
+
+
+def _result(effect: Effect, filename: str) -> dict[str, Any]:
+    """What was written, in numbers."""
+    return {
+        "filename": filename,
+        "effect": {
+            "new": effect.new, "changed": effect.changed, "ended": effect.ended, "unchanged": effect.unchanged,
+            "left_out": effect.left_out, "new_persons": effect.new_persons, "new_tasks": effect.new_tasks,
+            "version": effect.version,
+        },
+    }  # fmt: skip
+
+
+def _blank(kind: Kind, actor: Actor) -> ResponseReturnValue:
+    """An empty spreadsheet with the right headings."""
+    made = io.BytesIO(blank(db.session, kind))
+    return send_file(made, mimetype=XLSX, as_attachment=True, download_name=FILENAMES[kind])
+
+
+@bp.errorhandler(413)
+def too_large(_error: Exception) -> ResponseReturnValue:
+    """The form again, with what is wrong at its field: the file is larger than any that is taken."""
+    kind = next((kind for kind in Kind if request.endpoint == f"imports.{kind}"), None)
+    actor = signed_in_actor()
+    if kind is None or actor is None or not actor.may(PERMISSIONS[kind]):
+        return render_template("errors/400.html", reason=_("The file is larger than 20 MB.")), 413
+    form = UploadForm(formdata=None)
+    said = _("The file is larger than 20 MB. Keep the table only, and split it into several files if it is long.")
+    form.file.errors = [said]
+    return _form_page(kind, form), 413
+
+
+def _add_pages(kind: Kind) -> None:
+    """A page for each step of the kind; each asks for the kind's own permission."""
+
+    def page(
+        run: Callable[[Kind, Actor], ResponseReturnValue], address: str, endpoint: str, methods: list[str]
+    ) -> None:
+        @requires(PERMISSIONS[kind])
+        def view(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+            return run(kind, actor)
+
+        bp.add_url_rule(f"/{kind}{address}", endpoint=endpoint, view_func=view, methods=methods)
+
+    page(_upload, "", f"{kind}", ["GET", "POST"])
+    page(_preview, "/preview", f"{kind}_preview", ["GET", "POST"])
+    page(_blank, "/blank", f"{kind}_blank", ["GET"])
+
+
+for _kind in Kind:
+    _add_pages(_kind)
