@@ -1,6 +1,7 @@
 """create_app: the one place that knows every feature."""
 
 import sys
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -54,6 +56,9 @@ ANSWERS = ("competence.decision.commands:recompute",)
 
 WAITING = "competence.signoffs.queries:waiting_count"
 """(session, actor) -> how many things wait for her, for the bell in the top bar."""
+
+NEXT_ENDS = "competence.entitlements.queries:next_ends"
+"""(session, employment ids, on=) -> employment: (task, last day) of what ends next, for the list of people."""
 
 TEMPLATES = config.CHECKOUT / "templates"
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -193,25 +198,48 @@ def _find_municipality(app: Flask) -> None:
 def _version_static(app: Flask) -> None:
     """An address of a static file changes with the file, so that browsers may keep it for a year."""
     folder = Path(app.static_folder or "")
+    known: dict[tuple[str, str, int], str] = {}
+
+    def changed_at(filename: str) -> int:
+        try:
+            return (folder / filename).stat().st_mtime_ns // 1_000_000
+        except OSError:
+            return 0
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and "filename" in values:
-            try:
-                values["v"] = f"{(folder / values['filename']).stat().st_mtime_ns // 1_000_000:x}"
-            except OSError:
-                return
+        if endpoint == "static" and "filename" in values and "v" not in values:
+            values["v"] = f"{changed_at(values['filename']):x}"
+
+    def quick_url_for(endpoint: str, **values: Any) -> str:
+        """The same as `url_for`; a page names its icons dozens of times, so those are put together once."""
+        if endpoint != "static" or len(values) != 1 or not has_request_context():
+            return url_for(endpoint, **values)
+        place = (values["filename"], request.script_root, changed_at(values["filename"]))
+        if place not in known:
+            known[place] = url_for(endpoint, **values)
+        return known[place]
+
+    app.jinja_env.globals["url_for"] = quick_url_for
 
 
 def _fill_templates(app: Flask) -> None:
     app.jinja_env.filters.update(FORMATS)
     app.jinja_env.globals.update(FORMATS)
     app.jinja_env.globals["get_locale"] = get_locale
+
+    @cache
+    def symbol_sheet() -> str:
+        """The sheet of signs that every page begins with: the same for everybody, so it is drawn once."""
+        return str(app.jinja_env.get_template("components/cell.html").module.symbols())  # type: ignore[attr-defined]
+
+    app.jinja_env.globals["symbol_sheet"] = lambda: Markup(symbol_sheet())  # noqa: S704 - our own template drew it
     for place in ("competence.coverage.signs:sign", "competence.coverage.signs:have_need"):
         drawn = named(place)
         if drawn is not None:
             app.jinja_env.globals[place.partition(":")[2]] = drawn
     waiting = named(WAITING)
+    app.extensions["next_ends"] = named(NEXT_ENDS)
 
     @app.context_processor
     def frame() -> dict[str, Any]:

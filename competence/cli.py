@@ -11,7 +11,7 @@ from competence import config, migrations
 from competence.access.rules import ROLE_NAMES, Role
 from competence.accounts import commands as accounts
 from competence.accounts.models import Account, RoleAssignment
-from competence.accounts.queries import given_roles, works_of
+from competence.accounts.queries import grounds_of
 from competence.accounts.rules import homes, roles_in_force
 from competence.app import create_app, named, speaker, wire
 from competence.foundation import mail
@@ -149,8 +149,7 @@ def example_sign_ins(session: Session) -> list[tuple[Role, str]]:
     for row in rows:
         role = Role(row.role)
         if role not in found and role in {
-            a.role
-            for a in roles_in_force(given_roles(session, row.person_id), works_of(session, row.person_id), on=today())
+            a.role for a in roles_in_force(*grounds_of(session, row.person_id), on=today())
         }:
             found[role] = row.email
     given = {row.person_id for row in rows}
@@ -160,7 +159,7 @@ def example_sign_ins(session: Session) -> list[tuple[Role, str]]:
         .order_by(Account.id)
         .limit(20)
     ):
-        if homes(roles_in_force([], works_of(session, person_id), on=today())) == (Role.EMPLOYEE,):
+        if homes(roles_in_force(*grounds_of(session, person_id), on=today())) == (Role.EMPLOYEE,):
             found[Role.EMPLOYEE] = email
             break
     return [(role, found[role]) for role in Role if role in found]

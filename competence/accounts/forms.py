@@ -161,8 +161,8 @@ class RoleForm(Form):
     def to_command(self, person_id: int) -> NewRole:
         """The role as the command takes it: half-open."""
         return NewRole(
-            person_id=person_id, role=self.role.data, unit_id=self.unit.data, valid_from=self.valid_from.data,
-            valid_to=day_after(self.valid_through.data), purpose=self.purpose.data or None if self.purpose else None,
+            person_id=person_id, role=self.role.data, unit_id=self.unit.data, valid_from=self.valid_from.data or today(),
+            valid_to=day_after(self.valid_through.data), purpose=(self.purpose.data or None) if "purpose" in self else None,
         )  # fmt: skip
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import String, Table, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach, Role
@@ -23,6 +24,7 @@ from competence.accounts.rules import (
 )
 from competence.foundation.clock import last_day, now, today
 from competence.foundation.errors import NotFound
+from competence.foundation.orm import tenant_id
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
 
@@ -38,40 +40,89 @@ class OpenSession:
     actor: Actor
 
 
+SESSIONS, ACCOUNTS, NAMES, GIVEN, UNITS, EMPLOYMENTS, GROUPS = (
+    cast(Table, model.__table__)
+    for model in (SignedInSession, Account, PersonIdentity, RoleAssignment, Unit, Employment, StaffGroup)
+)
+
+_SIGNED_IN = (
+    select(
+        SESSIONS.c.id, SESSIONS.c.signed_in_at, SESSIONS.c.last_seen, SESSIONS.c.on_phone,
+        ACCOUNTS.c.id.label("account_id"), ACCOUNTS.c.person_id, ACCOUNTS.c.email, ACCOUNTS.c.locale, ACCOUNTS.c.last_role,
+        ACCOUNTS.c.disabled_at, NAMES.c.name,
+    )
+    .join_from(
+        SESSIONS, ACCOUNTS,
+        and_(ACCOUNTS.c.municipality_id == SESSIONS.c.municipality_id, ACCOUNTS.c.id == SESSIONS.c.account_id),
+    )
+    .outerjoin(
+        NAMES, and_(NAMES.c.municipality_id == SESSIONS.c.municipality_id, NAMES.c.person_id == ACCOUNTS.c.person_id)
+    )
+    .where(
+        SESSIONS.c.municipality_id == bindparam("m"), SESSIONS.c.token_hash == bindparam("token_hash"),
+        SESSIONS.c.ended_at.is_(None),
+    )
+)  # fmt: skip
+
+_GIVEN = (
+    select(
+        GIVEN.c.role, UNITS.c.path, GIVEN.c.valid_from, GIVEN.c.valid_to, GIVEN.c.purpose, literal(False).label("may_sign")
+    )
+    .join_from(
+        GIVEN, UNITS, and_(UNITS.c.municipality_id == GIVEN.c.municipality_id, UNITS.c.id == GIVEN.c.unit_id)
+    )
+    .where(GIVEN.c.municipality_id == bindparam("m"), GIVEN.c.person_id == bindparam("person_id"))
+)  # fmt: skip
+
+_WORKS = (
+    select(
+        literal(None, String).label("role"), UNITS.c.path, EMPLOYMENTS.c.valid_from, EMPLOYMENTS.c.valid_to,
+        literal(None, String).label("purpose"), GROUPS.c.may_sign,
+    )
+    .join_from(
+        EMPLOYMENTS, UNITS,
+        and_(UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id, UNITS.c.id == EMPLOYMENTS.c.unit_id),
+    )
+    .join(
+        GROUPS,
+        and_(GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id, GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
+    )
+    .where(EMPLOYMENTS.c.municipality_id == bindparam("m"), EMPLOYMENTS.c.person_id == bindparam("person_id"))
+)  # fmt: skip
+
+_GROUNDS = union_all(_GIVEN, _WORKS).order_by("valid_from", "path", "role")
+"""What a person's roles rest on. These three are written once, with the municipality in them: every request asks them."""
+
+
 def open_session_of(session: Session, token: str) -> OpenSession | None:
     """The sign-in that the token belongs to; None when it is unknown, ended, run out, or its person has no role today."""
-    row = session.execute(
-        select(SignedInSession, Account, PersonIdentity.name)
-        .join(Account, Account.id == SignedInSession.account_id)
-        .outerjoin(PersonIdentity, PersonIdentity.person_id == Account.person_id)
-        .where(SignedInSession.token_hash == token_hash(token), SignedInSession.ended_at.is_(None))
-    ).one_or_none()
-    if row is None:
+    row = session.execute(_SIGNED_IN, {"m": tenant_id(session), "token_hash": token_hash(token)}).one_or_none()
+    if row is None or row.disabled_at is not None:
         return None
-    signed, account, name = row
-    over = is_over(signed_in_at=signed.signed_in_at, last_seen=signed.last_seen, on_phone=signed.on_phone, now=now())
-    if over or account.disabled_at is not None:
+    if is_over(signed_in_at=row.signed_in_at, last_seen=row.last_seen, on_phone=row.on_phone, now=now()):
         return None
-    actor = actor_for(session, account, name=name or "", session_id=signed.id)
-    if not actor.roles:
-        return None
-    return OpenSession(signed.id, account.id, signed.last_seen, signed.on_phone, actor)
+    actor = _actor(session, row, name=row.name or "", account_id=row.account_id, session_id=row.id)
+    return OpenSession(row.id, row.account_id, row.last_seen, row.on_phone, actor) if actor.roles else None
 
 
-def actor_for(session: Session, account: Account, *, name: str | None = None, session_id: int | None = None) -> Actor:
+def actor_for(session: Session, account: Account) -> Actor:
     """Who the account is and what roles she has today; without roles when none is in force."""
+    name = session.scalar(select(PersonIdentity.name).where(PersonIdentity.person_id == account.person_id))
+    return _actor(session, account, name=name or "", account_id=account.id)
+
+
+def _actor(session: Session, account: Any, *, name: str, account_id: int, session_id: int | None = None) -> Actor:
+    """`account` has the columns of one."""
     on = today()
-    if name is None:
-        name = session.scalar(select(PersonIdentity.name).where(PersonIdentity.person_id == account.person_id)) or ""
-    given = given_roles(session, account.person_id)
-    roles = roles_in_force(given, works_of(session, account.person_id), on=on)
+    given, works = grounds_of(session, account.person_id)
+    roles = roles_in_force(given, works, on=on)
     extra = {"email": account.email}
     purposes = [g.purpose for g in given if g.role is Role.AUDITOR and g.purpose and g.valid_from <= on]
     if purposes:
         extra["purpose"] = purposes[-1]
     return Actor(
         person_id=account.person_id,
-        account_id=account.id,
+        account_id=account_id,
         name=name,
         roles=roles,
         home_role=home_role(roles, account.last_role),
@@ -85,33 +136,17 @@ def actor_of_person(session: Session, person_id: int, *, on: date | None = None)
     """The person as an actor with the roles she has on the day (default today), whether or not she has an account."""
     name = session.scalar(select(PersonIdentity.name).where(PersonIdentity.person_id == person_id)) or ""
     account_id = session.scalar(select(Account.id).where(Account.person_id == person_id))
-    roles = roles_in_force(given_roles(session, person_id), works_of(session, person_id), on=on or today())
+    roles = roles_in_force(*grounds_of(session, person_id), on=on or today())
     return Actor(person_id, account_id, name, roles, home_role(roles, None))
 
 
-def given_roles(session: Session, person_id: int) -> list[Given]:
-    """All roles the person was ever given, with the units' paths."""
-    rows = session.execute(
-        select(
-            RoleAssignment.role, Unit.path, RoleAssignment.valid_from, RoleAssignment.valid_to, RoleAssignment.purpose
-        )
-        .join(Unit, Unit.id == RoleAssignment.unit_id)
-        .where(RoleAssignment.person_id == person_id)
-        .order_by(RoleAssignment.valid_from, RoleAssignment.id)
+def grounds_of(session: Session, person_id: int) -> tuple[list[Given], list[Works]]:
+    """(the roles the person was ever given, her employments), as far as access is concerned."""
+    rows = session.execute(_GROUNDS, {"m": tenant_id(session), "person_id": person_id}).all()
+    return (
+        [Given(Role(row.role), row.path, row.valid_from, row.valid_to, row.purpose) for row in rows if row.role],
+        [Works(row.path, row.valid_from, row.valid_to, bool(row.may_sign)) for row in rows if not row.role],
     )
-    return [Given(Role(row.role), row.path, row.valid_from, row.valid_to, row.purpose) for row in rows]
-
-
-def works_of(session: Session, person_id: int) -> list[Works]:
-    """The person's employments, as far as access is concerned."""
-    rows = session.execute(
-        select(Unit.path, Employment.valid_from, Employment.valid_to, StaffGroup.may_sign)
-        .join(Unit, Unit.id == Employment.unit_id)
-        .join(StaffGroup, StaffGroup.id == Employment.staff_group_id)
-        .where(Employment.person_id == person_id)
-        .order_by(Employment.id)
-    )
-    return [Works(row.path, row.valid_from, row.valid_to, row.may_sign) for row in rows]
 
 
 def account_by_email(session: Session, email: str) -> Account | None:

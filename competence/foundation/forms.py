@@ -13,16 +13,16 @@ class _Sentences:
     """WTForms ships no Danish: its English sentences are msgids of our own catalogue."""
 
     def gettext(self, text: str) -> str:
-        return gettext(text)
+        return str(gettext(text))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return ngettext(singular, plural, n)
+        return str(ngettext(singular, plural, n))
 
 
-class Form(FlaskForm):
+class Form(FlaskForm):  # type: ignore[misc]
     """Every form of the pages."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """One set of sentences for all forms."""
 
         sentences: ClassVar[_Sentences] = _Sentences()

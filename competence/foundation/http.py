@@ -79,13 +79,13 @@ def _compress(response: Response) -> None:
         response.direct_passthrough
         or response.is_streamed
         or response.status_code != 200
-        or "Content-Encoding" in response.headers
+        or response.content_encoding
         or response.mimetype not in {"text/html", "application/json", "text/csv", "image/svg+xml"}
     ):
         return
     response.vary.add("Accept-Encoding")
     body = response.get_data()
-    if len(body) >= SMALLEST_WORTH_COMPRESSING and "gzip" in request.accept_encodings:
+    if len(body) >= SMALLEST_WORTH_COMPRESSING and request.accept_encodings.quality("gzip") > 0:
         response.set_data(gzip.compress(body, 6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
 

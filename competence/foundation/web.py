@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from inspect import iscoroutinefunction
 from typing import Any
 
 from babel.dates import format_date
@@ -32,6 +33,8 @@ class Database(SQLAlchemy):
         """Nothing; the application has its engine."""
         app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, **engine_options(url)}}
         self.init_app(app)
+        # The extension also closes asynchronous sessions, of which there are none, by an event loop in each request.
+        app.teardown_appcontext_funcs = [f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)]
         with app.app_context():
             prepared(self.engine)
 

@@ -61,7 +61,7 @@ class UnitForm(Form):
     def to_new(self) -> NewUnit:
         """The unit to add."""
         return NewUnit(
-            name=self.name.data or "", kind=self.kind.data or "", parent_id=self.parent.data if self.parent else None,
+            name=self.name.data or "", kind=self.kind.data or "", parent_id=self.parent.data if "parent" in self else None,
             fallback_name=self.fallback_name.data, fallback_phone=self.fallback_phone.data,
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach
@@ -24,21 +24,19 @@ class Tenancy:
     is_demo: bool
 
 
+_BY_HOST = select(Municipality.id, Municipality.name, Municipality.is_demo).where(
+    or_(
+        Municipality.host == bindparam("host"),
+        select(func.count()).select_from(Municipality.__table__).scalar_subquery() == 1,
+    )
+)
+"""Written once: it is asked by every request."""
+
+
 def municipality_for(session: Session, host: str) -> Tenancy | None:
     """The municipality served under the host name, else the only one there is; None when neither tells."""
-    rows = session.execute(
-        select(Municipality.id, Municipality.name, Municipality.is_demo, Municipality.host)
-        .where(or_(Municipality.host == host, Municipality.host.is_(None)))
-        .order_by(Municipality.host.is_(None), Municipality.id)
-        .limit(2)
-    ).all()
-    named = [row for row in rows if row.host == host]
-    if named:
-        return Tenancy(named[0].id, named[0].name, named[0].is_demo)
-    alone = session.execute(
-        select(Municipality.id, Municipality.name, Municipality.is_demo).order_by(Municipality.id).limit(2)
-    ).all()
-    return Tenancy(*alone[0]) if len(alone) == 1 else None
+    row = session.execute(_BY_HOST, {"host": host}).one_or_none()
+    return Tenancy(*row) if row else None
 
 
 def municipalities(session: Session) -> Sequence[Municipality]:

@@ -50,7 +50,7 @@ def change(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         try:
             with transaction() as session:
                 commands.change_unit(session, unit_id, form.to_change(), by=actor)
-                if form.parent and form.parent.data != unit.parent_id:
+                if "parent" in form and form.parent.data != unit.parent_id:
                     commands.move_unit(session, unit_id, form.parent.data, by=actor)
         except RuleBroken as broken:
             show(broken, form)

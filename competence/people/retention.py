@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any, cast
 
-from sqlalchemy import Date, Table, bindparam, select, text
+from sqlalchemy import CursorResult, Date, Table, TextClause, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from competence.audit.commands import record
@@ -56,7 +57,7 @@ def erase(session: Session, *, on: date | None = None) -> list[Due]:
             statement = f"UPDATE {table.name} SET {emptied} WHERE {which}"  # noqa: S608
         else:
             statement = f"DELETE FROM {table.name} WHERE {which}"  # noqa: S608
-        rows = session.execute(_bound(statement), _values(session, erasure, on)).rowcount  # type: ignore[attr-defined]
+        rows = cast(CursorResult[Any], session.execute(_bound(statement), _values(session, erasure, on))).rowcount
         if rows:
             done.append(Due(table.name, rows, declared.period, erasure.blank))
             record(session, by=None, action="erase", subject=table.name, administrative=True, detail={"rows": rows})
@@ -101,8 +102,8 @@ def _person(table: Table, declared: PersonData) -> str:
     return f"{table.name}.{declared.person}"
 
 
-def _bound(statement: str) -> object:
-    types = {"before": Date(), "now": UtcMoment()}
+def _bound(statement: str) -> TextClause:
+    types: dict[str, Any] = {"before": Date(), "now": UtcMoment()}
     return text(statement).bindparams(*(bindparam(n, type_=t) for n, t in types.items() if f":{n}" in statement))
 
 

@@ -83,7 +83,9 @@ def test_two_people_cannot_sign_in_with_one_address(world: World, camilla: Someo
     assert broken.value.field == "email"
 
 
-@pytest.mark.parametrize("address", ["", "camilla", "camilla@", "@kommune.dk", "ca milla@kommune.dk", "010190-1234@kommune.dk"])
+@pytest.mark.parametrize(
+    "address", ["", "camilla", "camilla@", "@kommune.dk", "ca milla@kommune.dk", "010190-1234@kommune.dk"]
+)
 def test_an_address_must_be_whole(world: World, camilla: Someone, address: str):
     with pytest.raises(RuleBroken):
         commands.invite(world.session, camilla.person.id, address, by=None)
@@ -91,7 +93,9 @@ def test_an_address_must_be_whole(world: World, camilla: Someone, address: str):
 
 def new(someone: Someone, role: Role, unit_id: int, **dates: int) -> NewRole:
     until = dates.get("until")
-    return NewRole(someone.person.id, role, unit_id, today(), None if until is None else today() + timedelta(days=until))
+    return NewRole(
+        someone.person.id, role, unit_id, today(), None if until is None else today() + timedelta(days=until)
+    )
 
 
 def test_an_administrator_gives_any_role(world: World, administrator: Someone, camilla: Someone):

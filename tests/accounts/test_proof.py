@@ -100,7 +100,9 @@ def on_a_phone(world: World, client: FlaskClient) -> None:
     world.session.commit()
 
 
-def test_a_phone_asks_again_after_half_an_hour_and_then_leads_on(signed_in: SignIn, world: World, camilla: Someone, app: Flask):
+def test_a_phone_asks_again_after_half_an_hour_and_then_leads_on(
+    signed_in: SignIn, world: World, camilla: Someone, app: Flask
+):
     client = signed_in(camilla)
     on_a_phone(world, client)
     with set_to(now() + timedelta(hours=2)):

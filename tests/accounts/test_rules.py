@@ -68,7 +68,9 @@ def test_a_sign_in_ends_after_half_an_hour_without_use():
 
 
 def test_a_phone_stays_signed_in_through_a_shift():
-    assert not is_over(signed_in_at=NOW - timedelta(hours=7), last_seen=NOW - timedelta(hours=7), on_phone=True, now=NOW)
+    assert not is_over(
+        signed_in_at=NOW - timedelta(hours=7), last_seen=NOW - timedelta(hours=7), on_phone=True, now=NOW
+    )
     assert is_over(signed_in_at=NOW - timedelta(hours=8), last_seen=NOW - timedelta(hours=8), on_phone=True, now=NOW)
 
 
@@ -99,7 +101,9 @@ def given_(role: Role, path: str = TEAM, first: int = -10, until: int | None = N
 
 
 def works(path: str = TEAM, first: int = -10, until: int | None = None, *, may_sign: bool = False) -> Works:
-    return Works(path, TODAY + timedelta(days=first), None if until is None else TODAY + timedelta(days=until), may_sign)
+    return Works(
+        path, TODAY + timedelta(days=first), None if until is None else TODAY + timedelta(days=until), may_sign
+    )
 
 
 def roles(*given: Given, at: tuple[Works, ...] = ()) -> set[Assigned]:

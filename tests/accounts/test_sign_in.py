@@ -41,9 +41,13 @@ def test_a_right_password_leads_on_to_where_one_was_going(client: FlaskClient, h
     assert "hanne@proeveby.example" in client.get("/account").text
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "x"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "x"]
+)
 def test_sign_in_never_leads_to_another_site(client: FlaskClient, hanne: Someone, target: str):
-    answer = client.post("/sign-in", query_string={"next": target}, data={"email": "hanne@proeveby.example", "password": PASSWORD})
+    answer = client.post(
+        "/sign-in", query_string={"next": target}, data={"email": "hanne@proeveby.example", "password": PASSWORD}
+    )
     assert answer.location == "/"
 
 
@@ -67,7 +71,9 @@ def test_after_the_wait_the_right_password_is_let_in(client: FlaskClient, hanne:
     for _ in range(5):
         client.post("/sign-in", data={"email": "hanne@proeveby.example", "password": "forkert kodeord"})
     with set_to(now() + timedelta(minutes=16)):
-        assert client.post("/sign-in", data={"email": "hanne@proeveby.example", "password": PASSWORD}).status_code == 302
+        assert (
+            client.post("/sign-in", data={"email": "hanne@proeveby.example", "password": PASSWORD}).status_code == 302
+        )
 
 
 def test_tries_hold_neither_address_nor_account(client: FlaskClient, world: World, hanne: Someone):
