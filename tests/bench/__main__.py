@@ -1,0 +1,180 @@
+"""`python -m tests.bench [--quick] [--only NAME] [--database KIND] [--runs N]`. Ends with 0 also where a limit is missed."""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from competence.entitlements.queries import shape
+from competence.entitlements.rules import EPOCH
+from competence.foundation.clock import today
+from competence.foundation.orm import engine_for, open_session
+from tests.bench import bare, data, jobs, pages, signing
+from tests.bench.timing import Result, in_turns, result, tell
+
+CHECKS = 3
+"""A check takes many seconds, so it is not run thirty times."""
+HTML_KB, SENT_KB, HAVNEN_KB = 400, 16, 80
+
+
+class Bench:
+    """The measurements on one database."""
+
+    def __init__(self, database: data.Measured, runs: int) -> None:
+        self.database, self.runs = database, runs
+        self.engine: Engine = engine_for(database.url)
+        self.m = database.municipality_id
+        self.places = pages.places(self.engine, self.m)
+        with open_session(self.engine, self.m) as session:
+            self.slots, self.ranks = shape(session)
+        self.owner = bare.connect(database, owner=True)
+        for statement in (*signing.FLOOR_TABLES, *jobs.IMPORT_TABLES):
+            self.owner.execute(
+                statement.format(**signing.TYPES[database.kind]).replace(
+                    "TABLE ", "TABLE IF NOT EXISTS ").replace("INDEX ", "INDEX IF NOT EXISTS ")
+            )  # fmt: skip
+
+    def _result(self, name: str, ours: list[float], floor: list[float], limit: dict[str, float], **more: Any) -> Result:
+        return result(name, self.database.kind, ours, floor, limit=limit, **more)
+
+    def signatures(self) -> Iterator[Result]:
+        """One signature and one yes, each with its commit."""
+        signs = signing.Signing(self.engine, self.m, self.runs + 5)
+        floor = signing.bare_insert(self.owner, self.database.kind)
+        runs = min(self.runs, len(signs.candidates) - 3)
+        ours, bare_ = in_turns(signs.sign, floor, runs=runs)
+        yield self._result("sign-off, committed", ours, bare_, {"ms": 10, "ratio": 5})
+        ours, bare_ = in_turns(signs.answer, floor, runs=runs)
+        yield self._result("acceptance, committed", ours, bare_, {"ms": 10, "ratio": 5})
+
+    def boards(self) -> Iterator[Result]:
+        """The coverage page, of teams of about 25 and of Team Havnen."""
+        yield from self._pages(self._boards)
+
+    def finder(self) -> Iterator[Result]:
+        """Who may do a task now, in a team and next door."""
+        yield from self._pages(self._finder)
+
+    def overview(self) -> Iterator[Result]:
+        """The page of the whole municipality, from everybody's vector."""
+        yield from self._pages(self._overview)
+
+    def _pages(self, some: Callable[[Any, Any], Iterator[Result]]) -> Iterator[Result]:
+        with pages.serving(self.database) as app:
+            tasks = [task for task, _name in self.places.tasks]
+            plain = bare.bare_app(self.database, [*self.places.teams, self.places.havnen], tasks).test_client()
+            yield from some(pages.signed_in(app, self.places.token), plain)
+
+    def _boards(self, client: Any, plain: Any) -> Iterator[Result]:
+        shapes = [pages.fetch(client, f"/coverage/{team}") for team in self.places.teams]
+        team, bare_team = bare.each(self.places.teams), bare.each(self.places.teams)
+        ours, bare_ = in_turns(
+            lambda: pages.fetch(client, f"/coverage/{team()}"), lambda: plain.get(f"/cells/{bare_team()}").get_data(),
+            runs=self.runs,
+        )  # fmt: skip
+        yield self._result(
+            "coverage page, 25 x 150", ours, bare_, {"ratio": 2, "html_kb": HTML_KB, "sent_kb": SENT_KB},
+            html_kb=round(max(one[0] for one in shapes) / 1000, 1), sent_kb=round(max(one[1] for one in shapes) / 1000, 1),
+            people=list(self.places.sizes), rows=[one[2].count(b"<tr data-row=") for one in shapes],
+        )  # fmt: skip
+        havnen = f"/coverage/{self.places.havnen}"
+        html, sent, text = pages.fetch(client, havnen)
+        ours, bare_ = in_turns(
+            lambda: pages.fetch(client, havnen), lambda: plain.get(f"/cells/{self.places.havnen}").get_data(), runs=self.runs
+        )  # fmt: skip
+        yield self._result(
+            "coverage page, Team Havnen", ours, bare_, {"ratio": 2},
+            html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1), rows=text.count(b"<tr data-row="),
+        )  # fmt: skip
+
+    def _finder(self, client: Any, plain: Any) -> Iterator[Result]:
+        pairs = [(team, task) for task in self.places.asked for team in self.places.teams[:3]]
+        one, bare_one = bare.each(pairs), bare.each(pairs)
+
+        def ours_() -> None:
+            team, (_task, name) = one()
+            pages.fetch(client, "/who-may", unit=team, q=name)
+
+        def floor() -> None:
+            team, (task, _name) = bare_one()
+            plain.get(f"/who/{team}/{task}").get_data()
+
+        html, sent, _text = pages.fetch(client, "/who-may", unit=pairs[0][0], q=pairs[0][1][1])
+        ours, bare_ = in_turns(ours_, floor, runs=self.runs)
+        yield self._result(
+            "who-may, team and neighbours", ours, bare_, {"ratio": 2}, html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1)
+        )  # fmt: skip
+
+    def _overview(self, client: Any, _plain: Any) -> Iterator[Result]:
+        top = client.get("/coverage").headers.get("Location") or "/coverage"
+        run = bare.runner(bare.connect(self.database), self.database.kind)
+        floor = bare.all_vectors(run, self.m, self.slots, self.ranks, (today() - EPOCH).days)
+        html, sent, _text = pages.fetch(client, top)
+        ours, bare_ = in_turns(lambda: pages.fetch(client, top), floor, runs=self.runs)
+        yield self._result(
+            "overview of the municipality", ours, bare_, {}, html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1)
+        )  # fmt: skip
+
+    def people(self) -> Iterator[Result]:
+        """3,000 people imported."""
+        ours, bare_ = in_turns(
+            jobs.importing(self.engine, self.m),
+            jobs.bare_import(self.owner, self.database.kind),
+            runs=self.runs,
+            warm=1,
+        )
+        yield self._result("3,000 people imported", ours, bare_, {"ms": 2000})
+
+    def check(self) -> Iterator[Result]:
+        """`competence check`."""
+        run = bare.runner(bare.connect(self.database), self.database.kind)
+        ours, bare_ = in_turns(
+            jobs.checking(self.engine, self.m), jobs.bare_check(run, self.database.kind, self.m), runs=CHECKS, warm=0
+        )
+        yield self._result("competence check", ours, bare_, {"ms": 20_000})
+
+    def memory(self) -> Iterator[Result]:
+        """What a worker holds after fifty boards."""
+        empty, full = jobs.memory(self.database, self.places.token, self.places.teams)
+        yield self._result(
+            "memory of a worker", [0.0], [], {"mb": 250}, mb=round(full, 1), started_mb=round(empty, 1)
+        )  # fmt: skip
+
+
+PARTS = ("boards", "finder", "overview", "memory", "people", "check", "signatures")
+"""Signatures last: they change what the others read."""
+
+
+def main() -> int:
+    """Nothing but lines on the standard output; the exit status is 1 when a part could not be measured."""
+    asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    asked.add_argument("--quick", action="store_true", help="300 people instead of 3,000, to see that it runs")
+    asked.add_argument("--runs", type=int, default=30)
+    asked.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
+    asked.add_argument("--only", choices=PARTS, action="append")
+    asked.add_argument("--file", type=Path, help="keep the SQLite database here, and use it again when it is there")
+    chosen = asked.parse_args()
+    failed = False
+    for kind in chosen.database or ["sqlite", "postgresql"]:
+        with data.loaded(kind, data.QUICK if chosen.quick else data.FULL, chosen.file) as database:
+            bench = Bench(database, chosen.runs)
+            loading = (database.facts.get("loaded_s") or 0) * 1000
+            tell(result("loading the municipality", kind, [loading], limit={}, **database.facts))
+            for part in chosen.only or PARTS:
+                try:
+                    for found in getattr(bench, part)():
+                        tell(found)
+                except Exception:
+                    failed = True
+                    sys.stderr.write(f"{part} on {kind} could not be measured:\n{traceback.format_exc()}\n")
+            bench.engine.dispose()
+            bench.owner.close()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
