@@ -144,6 +144,7 @@ def test_a_task_that_is_not_the_groups_is_refused_in_the_rules_words(bedside: Be
     begin_writing(world.session)
     other = world.task("Blodtransfusion")
     world.cell(other, "SSH", CellRule.NOT_ALLOWED)
+    bedside.approve_again()
     guide = signed_in(bedside.guide)
     page = guide.get(f"/sign/{bedside.helper.employment.id}/{other.id}")
     assert "Det er ikke faggruppens opgave" in page.text
@@ -178,6 +179,7 @@ def test_the_leader_agrees_where_the_cell_asks_for_it(bedside: Bedside, signed_i
     task = world.task("Sondeernæring")
     world.cell(task, "SSH", CellRule.MAY_GENERAL, agreed_with_leader=LeaderPart.BEFORE)
     world.cell(task, "SPL", CellRule.CORE)
+    bedside.approve_again()
     boss = world.role(world.person("Lise Bach", "SPL"), Role.LEADER)
     world.settle()
     guide, leader = signed_in(bedside.guide), signed_in(boss)

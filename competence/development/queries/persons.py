@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach
 from competence.audit.models import EventText, EvidenceEvent
-from competence.catalogue.models import Task
+from competence.catalogue.models import Task, TaskGate
 from competence.development.queries.own import employments_of
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped
@@ -72,6 +72,7 @@ def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int
         .order_by(Observation.observed_on.desc(), Observation.id.desc())
         .limit(limit)
     ).all()
+    gates = _gate_names(session, {one.gate_code for one, _name in seen if one.gate_code})
     people = {row.by_person_id for row in events} | {one.observer_id for one, _name in seen}
     people |= {row.fields.get("device_of") for row in events}
     names = names_of(session, [one for one in people if one])
@@ -92,7 +93,7 @@ def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int
             0,
             one.kind,
             one.observed_on,
-            name or one.gate_code or "",
+            name or gates.get(one.gate_code or "", one.gate_code or ""),
             one.task_id or 0,
             names.get(one.observer_id or 0, ""),
             {},
@@ -100,6 +101,11 @@ def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int
         for one, name in seen
     ]
     return sorted(found, key=_order, reverse=True)[:limit]
+
+
+def _gate_names(session: Session, codes: set[str]) -> dict[str, str]:
+    rows = session.execute(select(TaskGate.code, TaskGate.name).where(TaskGate.code.in_(sorted(codes))).distinct())
+    return {row.code: row.name for row in rows} if codes else {}
 
 
 def _order(one: Happened) -> tuple[date, int, int]:

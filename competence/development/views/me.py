@@ -74,14 +74,18 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     own = queries.mine(db.session, actor.person_id)
     ways = [way for job in own.jobs if (way := _way(own, job)) is not None]
     return render_template(
-        "me/path.html", own=own, first_name=actor.name.split(" ")[0], place=_place(own), calls=_calls(own), ways=ways,
+        "me/path.html", own=own, first_name=actor.name.split(" ")[0], place=_place(own), place_short=_place(own, short=True), calls=_calls(own), ways=ways,
         pile=Pile,
     )  # fmt: skip
 
 
-def _place(own: Mine) -> str:
+def _place(own: Mine, *, short: bool = False) -> str:
+    """Where and when she works; `short` for a phone's narrow bar: without shifts when there are several."""
     parts = []
     for job in own.jobs:
+        if short and (len(own.jobs) > 1 or len(job.employment.shifts) > 1):
+            parts.append(job.employment.unit.name)
+            continue
         shifts = ", ".join(say(SHIFT_NAMES[Shift(letter)]).lower() for letter in job.employment.shifts)
         parts.append(" · ".join(text for text in (job.employment.unit.name, shifts) if text))
     return " / ".join(parts)

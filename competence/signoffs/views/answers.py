@@ -32,7 +32,7 @@ class Asked:
     level: Level | None
     cell: CellTerms
     shown: list[str]
-    """The criteria that were shown."""
+    """The criteria of the task: what she has shown, and says yes to."""
     signer: str
     signer_as: str
     note: str
@@ -59,7 +59,6 @@ def load_asked(person_id: int, seq: int) -> Asked:
     signed = next(
         s for s in queries.state_of(db.session, person_id, task.id, citizen_id=event.citizen_id) if s.seq == seq
     )
-    shown = set(event.fields.get("criteria", ()))
     employment_id = event.fields.get("employment") or queries.any_employment(db.session, person_id)
     employment, _unit = queries.get_employment(db.session, employment_id)
     cell, _first = queries.terms_to_sign(db.session, employment, task.id, on=today())
@@ -70,7 +69,7 @@ def load_asked(person_id: int, seq: int) -> Asked:
         signed=signed,
         level=next((one for one in queries.levels(db.session) if one.rank == signed.level), None),
         cell=cell,
-        shown=[one.text for one in queries.criteria_of(db.session, task.id) if one.position in shown],
+        shown=[one.text for one in queries.criteria_of(db.session, task.id)],
         signer=signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased"),
         signer_as=str(ground.get("as", "")),
         note=queries.text_of(db.session, event.id, "note"),

@@ -18,7 +18,7 @@ from competence.delegation.rules import CellRule, LeaderPart
 from competence.foundation.clock import local, today
 from competence.foundation.errors import NotAllowed, NotFound, Overtaken, RuleBroken
 from competence.foundation.text import N_
-from competence.foundation.web import clock_time, db, say, short_day, show, transaction
+from competence.foundation.web import clock_time, db, listed, say, short_day, show, transaction
 from competence.signoffs import commands, queries
 from competence.signoffs.commands.common import refused
 from competence.signoffs.commands.observing import PASSED_AS
@@ -107,7 +107,7 @@ class Bedside:
             parts.append(ngettext("%(num)s point", "%(num)s points", left))
         if not parts:
             return ""
-        return _("Missing before you can go on: %(what)s", what=" · ".join(parts))
+        return _("%(what)s: missing before you can go on", what=listed(parts))
 
     @property
     def asks_leader(self) -> bool:
@@ -214,22 +214,19 @@ def bedside(employment_id: int, task_id: int, *, actor: Actor, within: Reach) ->
     place = place_within(employment_id, task_id, within=within, actor=actor)
     form = BedsideForm()
     status = 200
+    gaps: list[tuple[str, str]] = []
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
                 commands.save_draft(session, employment_id, task_id, _ticked(), by=actor)
-                said = _act(session, form, place, actor)
+                _act(session, form, place, actor)
         except RuleBroken as broken:
             show(broken, form)
             status = 422
         else:
-            if said:
-                flash(said)
             if request.form.get("next"):
-                page = load_bedside(place, actor)
-                for _field, why in missing(page.ready):
-                    show(RuleBroken(why), form)
-                if not form.errors:
+                gaps = _gaps(load_bedside(place, actor))
+                if not gaps:
                     return redirect(url_for(".level", employment_id=employment_id, task_id=task_id))
                 status = 422
             elif request.form.get("later"):
@@ -237,32 +234,41 @@ def bedside(employment_id: int, task_id: int, *, actor: Actor, within: Reach) ->
             else:
                 return redirect(url_for(".bedside", employment_id=employment_id, task_id=task_id, _anchor="times"))
     page = load_bedside(place, actor)
-    if page.refusal and place.cell.rule is not CellRule.ASSISTS:
-        status = 200
-    return render_template("signoffs/bedside.html", form=form, page=page, place=place, own=_own(place, actor)), status
+    return render_template(
+        "signoffs/bedside.html", form=form, page=page, place=place, own=_own(place, actor), gaps=gaps
+    ), status
+
+
+def _gaps(page: Bedside) -> list[tuple[str, str]]:
+    """(id of the control, sentence) for each thing that is missing before they can go on."""
+    found = []
+    for field, why in missing(page.ready):
+        anchor = field
+        if field == "criteria":
+            left = [at for at, one in enumerate(page.criteria) if one.position not in page.ready.ticked]
+            anchor = f"criterion-{left[0]}" if left else field
+        found.append((anchor, say(why)))
+    return found
 
 
 def _own(place: Place, actor: Actor) -> bool:
     return place.employment.person_id == actor.person_id
 
 
-def _act(session: Session, form: BedsideForm, place: Place, actor: Actor) -> str:
-    """What a button of the page asked for, done; the sentence for the toast."""
+def _act(session: Session, form: BedsideForm, place: Place, actor: Actor) -> None:
+    """Nothing; what a button of the page asked for is done. The strip shows it."""
     kind, gate_code, undo = (request.form.get(name) for name in ("record", "gate", "undo"))
     if kind in {one.value for one in _THREE}:
         commands.observe(session, place.employment.id, place.task.id, form.to_command(ObservationKind(kind)), by=actor)
-        return _("The time is recorded.")
     if gate_code:
         gates = queries.gates_of(session, place.employment.person_id, place.task.id, place.employment.staff_group_id)
         for gate, _passed in gates:
             if gate.code == gate_code:
                 new = form.to_command(PASSED_AS[GateKind(gate.kind)], gate.code)
                 commands.observe(session, place.employment.id, place.task.id, new, by=actor)
-                return _("It is recorded: %(name)s.", name=gate.name)
+                return
     if undo and undo.isdigit():
         commands.withdraw_observation(session, int(undo), by=actor)
-        return _("The time is taken back.")
-    return ""
 
 
 @bp.post("/sign/<int:employment_id>/<int:task_id>/draft")

@@ -1,0 +1,181 @@
+"""Two signers at the same moment, and a process that dies in the middle: one event or none, and the chain is whole."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import Engine
+
+from competence.access.rules import Role
+from competence.audit.chain import breaks
+from competence.decision.commands import differences
+from competence.foundation.clock import today
+from competence.foundation.errors import Overtaken
+from competence.foundation.orm import begin_writing, open_session
+from competence.signoffs import commands
+from competence.signoffs.queries import state_of
+from tests.databases import Database
+from tests.signoffs.bedside import Bedside, in_danish
+
+
+def test_two_guides_who_sign_the_same_at_once_write_one_event_and_the_other_is_told(
+    bedside: Bedside, engine: Engine
+) -> None:
+    world = bedside.world
+    maja = world.role(world.person("Maja Lind", "SPL"), Role.GUIDE)
+    world.settle()
+    world.session.commit()
+    told: list[str] = []
+    written: list[int] = []
+    start = Barrier(2)
+
+    def sign(who) -> None:
+        with open_session(engine, world.municipality.id) as session:
+            new = commands.NewSignOff(bedside.task.id, 1, today(), ticked=(1,), expects=0)
+            start.wait()
+            begin_writing(session)
+            try:
+                written.append(commands.sign_off(session, bedside.helper.employment.id, new, by=who.actor).seq)
+                session.commit()
+            except Overtaken as broken:
+                session.rollback()
+                told.append(in_danish(broken.message))
+
+    threads = [Thread(target=sign, args=(one,)) for one in (bedside.guide, maja)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert written == [1]
+    assert len(told) == 1
+    assert told[0].split(" ", 2)[2].startswith("har allerede skrevet under på dette.")
+    world.session.commit()
+    assert len(state_of(world.session, bedside.helper.person.id, bedside.task.id)) == 1
+    assert breaks(world.session) == []
+    assert differences(world.session) == []
+
+
+def test_a_yes_and_an_undo_at_once_leave_one_of_the_two(bedside: Bedside, engine: Engine) -> None:
+    from competence.foundation.errors import RuleBroken
+
+    world = bedside.world
+    seq = bedside.sign().seq
+    world.session.commit()
+    start, outcome = Barrier(2), []
+
+    def act(verb: str) -> None:
+        with open_session(engine, world.municipality.id) as session:
+            start.wait()
+            begin_writing(session)
+            try:
+                if verb == "accept":
+                    commands.accept(session, seq, by=bedside.helper.actor)
+                else:
+                    commands.withdraw(session, bedside.helper.person.id, seq, by=bedside.guide.actor)
+                session.commit()
+                outcome.append(verb)
+            except RuleBroken:
+                session.rollback()
+
+    threads = [Thread(target=act, args=(verb,)) for verb in ("accept", "withdraw")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(outcome) == 1
+    world.session.commit()
+    (signed,) = state_of(world.session, bedside.helper.person.id, bedside.task.id)
+    assert (signed.accepted_on is not None) == (outcome == ["accept"])
+    assert breaks(world.session) == []
+    assert differences(world.session) == []
+
+
+DYING = """
+import os, signal, sys
+from sqlalchemy import event
+from competence.app import wire
+from competence.access.rules import Actor, Assigned, Role
+from competence.foundation.clock import today
+from competence.foundation.orm import begin_writing, engine_for, open_session
+from competence.signoffs import commands
+
+url, municipality, employment, task, guide, helper, path, last = sys.argv[1:9]
+wire()
+engine = engine_for(url)
+count = 0
+
+def step(*_anything):
+    global count
+    count += 1
+    if count == int(last):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+session = open_session(engine, int(municipality))
+session.connection()
+session.commit()
+event.listen(engine, "before_cursor_execute", step)
+event.listen(engine, "commit", step)
+by = Actor(int(guide), None, "Hanne Lykke", (Assigned(Role.GUIDE, path), Assigned(Role.EMPLOYEE, path)))
+her = Actor(int(helper), None, "Amira Haddad", (Assigned(Role.EMPLOYEE, path),))
+begin_writing(session)
+event_ = commands.sign_off(session, int(employment), commands.NewSignOff(int(task), 1, today(), ticked=(1,)), by=by)
+session.commit()
+begin_writing(session)
+commands.accept(session, event_.seq, by=her)
+session.commit()
+print(count)
+"""
+"""Signs and says yes, and dies before the statement (or commit) with the given number; 0 = never."""
+
+
+def run_until(bedside: Bedside, database: Database, last: int) -> subprocess.CompletedProcess[str]:
+    arguments = (
+        database.url, bedside.world.municipality.id, bedside.helper.employment.id, bedside.task.id,
+        bedside.guide.person.id, bedside.helper.person.id, bedside.helper.unit.path, last,
+    )  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-c", DYING, *map(str, arguments)],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2], timeout=120,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+
+
+def test_killed_between_any_two_steps_it_has_happened_whole_or_not_at_all(bedside: Bedside, database: Database) -> None:
+    """Dies further and further on; each time the chain verifies, and answers, projections and evidence agree."""
+    world = bedside.world
+    world.session.commit()
+    seen: set[tuple[bool, bool]] = set()
+    last, rounds = 3, 0
+    while True:
+        done = run_until(bedside, database, last)
+        rounds += 1
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr
+        time.sleep(0.05)
+        world.session.commit()
+        world.session.expire_all()
+        signed = state_of(world.session, bedside.helper.person.id, bedside.task.id)
+        assert breaks(world.session) == []
+        assert differences(world.session) == []
+        assert len(signed) <= 1
+        seen.add((bool(signed), bool(signed and signed[0].accepted_on)))
+        if done.returncode == 0:
+            break
+        if signed:
+            break
+        last += 9
+    assert rounds >= 3, "it died at a handful of places"
+    assert (False, False) in seen
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_nothing_waits_for_ever_after_a_death(bedside: Bedside, database: Database) -> None:
+    world = bedside.world
+    world.session.commit()
+    assert run_until(bedside, database, 20).returncode == -signal.SIGKILL
+    begin_writing(world.session)
+    assert bedside.sign().seq == 1
