@@ -204,14 +204,9 @@ def _links(actor: Actor, items: tuple[MenuItem, ...]) -> list[MenuLink]:
         for item in items
         if item.endpoint in current_app.view_functions and (item.permission is None or actor.may(item.permission))
     ]
-    exact = any(item.endpoint == here for item in able)
-    return [
-        MenuLink(
-            say(item.label), url_for(item.endpoint), item.icon,
-            item.endpoint == here if exact else item.endpoint.partition(".")[0] == here.partition(".")[0],
-        )
-        for item in able
-    ]  # fmt: skip
+    group = here.partition(".")[0]
+    at = [item for item in able if item.endpoint == here] or [i for i in able if i.endpoint.partition(".")[0] == group]
+    return [MenuLink(say(item.label), url_for(item.endpoint), item.icon, item in at[:1]) for item in able]
 
 
 def init(app: Flask) -> None:
