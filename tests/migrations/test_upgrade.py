@@ -1,0 +1,152 @@
+"""Migrations on tables with rows in them, by several at once, and what a batch change leaves behind."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from competence import migrations
+from competence.audit.chain import NewEvent, append
+from competence.foundation.orm import APPEND_ONLY, Base, engine_for
+from tests.databases import Database
+from tests.factories import World
+from tests.postgres import APP, OWNER, Cluster
+
+
+COUNT = "SELECT count(*) FROM evidence_event WHERE municipality_id IN (1, 2)"
+STRAY = "INSERT INTO unit (municipality_id, name, kind, path, position, recorded_at) VALUES (99, 'x', 'x', '', 0, '2026-01-01')"
+
+
+@pytest.fixture
+def filled(world: World, database: Database) -> Iterator[Engine]:
+    """The owner's connections to a database with an event, its text, and an audit entry."""
+    someone, guide, task = world.person(), world.person("Hanne Lykke", "SPL"), world.task()
+    world.signed(someone, task, by=guide)
+    append(
+        world.session, NewEvent(someone.person.id, "revoked", guide.person.id, task.id, texts={"reason": "Ny instruks"})
+    )
+    world.account(someone)
+    world.session.commit()
+    engine = engine_for(database.owner_url)
+    yield engine
+    engine.dispose()
+
+
+def change_event(engine: Engine) -> None:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT set_config('app.municipality', '1', true)"))
+        connection.execute(text("UPDATE evidence_event SET kind = 'signed' WHERE municipality_id = 1"))
+
+
+def remove_event(engine: Engine) -> None:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT set_config('app.municipality', '1', true)"))
+        connection.execute(text("DELETE FROM evidence_event WHERE municipality_id = 1"))
+
+
+def assert_evidence_is_safe(engine: Engine) -> None:
+    for attempt in (change_event, remove_event):
+        with pytest.raises(DatabaseError, match="append-only"):
+            attempt(engine)
+
+
+def test_migrating_again_keeps_the_rows_and_the_triggers(filled: Engine, database: Database):
+    migrations.upgrade(database.owner_url, serving_url=database.url)
+    assert_evidence_is_safe(filled)
+
+
+def test_triggers_that_a_batch_change_lost_come_back(sqlite_database: Database):
+    engine = create_engine(sqlite_database.url)
+    with engine.begin() as connection:
+        for table in APPEND_ONLY:
+            connection.execute(text(f"DROP TRIGGER {table}_no_update"))
+            connection.execute(text(f"DROP TRIGGER {table}_no_delete"))
+    engine.dispose()
+    migrations.upgrade(sqlite_database.url)
+    with engine.connect() as connection:
+        found = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
+    engine.dispose()
+    assert {f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")} <= set(found)
+
+
+def test_a_migration_that_leaves_rows_pointing_at_nothing_is_undone(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    def breaking(_config: object, _revision: str) -> None:
+        _config.attributes["connection"].execute(text(STRAY))  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(migrations.command, "upgrade", breaking)
+    with pytest.raises(RuntimeError, match="point at nothing"):
+        migrations.upgrade(sqlite_database.url)
+    engine = engine_for(sqlite_database.url)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM unit WHERE municipality_id = 99")) == 0
+    engine.dispose()
+
+
+def test_two_who_migrate_an_empty_file_at_once_both_succeed(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(migrations.upgrade, [url, url]))
+    engine = engine_for(url)
+    migrations.check_serving(engine)
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_two_who_migrate_an_empty_postgresql_at_once_both_succeed(cluster: Cluster):
+    cluster.create("fresh")
+    owner, app = cluster.url(OWNER, "fresh"), cluster.url(APP, "fresh")
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _n: migrations.upgrade(owner, serving_url=app), range(2)))
+        engine = engine_for(app)
+        migrations.check_serving(engine)
+        engine.dispose()
+    finally:
+        cluster.drop("fresh")
+
+
+def test_a_database_that_was_never_migrated_is_not_served(tmp_path: Path):
+    engine = engine_for(f"sqlite:///{tmp_path / 'empty.db'}")
+    with pytest.raises(migrations.NotReady, match="competence migrate"):
+        migrations.check_serving(engine)
+    engine.dispose()
+
+
+def test_nothing_is_left_when_all_is_undone(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    migrations.upgrade(url)
+    migrations.downgrade(url, "base")
+    engine = engine_for(url)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_the_serving_role_changes_no_evidence_and_reads_no_other_municipality(filled: Engine, database: Database):
+    if database.dialect == "sqlite":
+        pytest.skip("SQLite has one role")
+    engine = engine_for(database.url)
+    for attempt in (change_event, remove_event):
+        with pytest.raises(DatabaseError, match="permission denied"):
+            attempt(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text(COUNT)) == 0
+        connection.execute(text("SELECT set_config('app.municipality', '2', true)"))
+        assert connection.scalar(text(COUNT)) == 0
+        connection.execute(text("SELECT set_config('app.municipality', '1', true)"))
+        assert connection.scalar(text(COUNT)) == 3
+    engine.dispose()
+
+
+def test_the_append_only_tables_are_the_ones_with_evidence():
+    migrations.load_models()
+    assert {"evidence_event", "audit_entry"} <= set(APPEND_ONLY)
+    assert set(APPEND_ONLY) <= set(Base.metadata.tables)
