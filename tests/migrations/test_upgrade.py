@@ -15,7 +15,6 @@ from tests.databases import Database
 from tests.factories import World
 from tests.postgres import APP, OWNER, Cluster
 
-
 COUNT = "SELECT count(*) FROM evidence_event WHERE municipality_id IN (1, 2)"
 STRAY = "INSERT INTO unit (municipality_id, name, kind, path, position, recorded_at) VALUES (99, 'x', 'x', '', 0, '2026-01-01')"
 
