@@ -257,28 +257,56 @@ class Held:
         return self.level >= max(1, need.level) and not (need.also_unstable and self.limited)
 
 
-def count(held: Iterable[Held], shift: Shift, need: Need | None) -> Count:
-    """How many of the shift's fixed people hold the task, against the need; each person once, those away not at all.
+class Crew:
+    """The workers of a unit, sorted once into who counts on which shift, so that many tasks can be counted."""
 
-    Floaters, externals and students stand apart and are never in `have`, students only where the need says that they count.
-    """
-    fixed: set[int] = set()
-    apart: dict[Standing, set[int]] = {Standing.FLOATER: set(), Standing.EXTERNAL: set(), Standing.STUDENT: set()}
-    for one in held:
-        worker = one.worker
-        if worker.absent or not worker.works(shift) or not one.meets(need):
-            continue
-        if worker.standing is Standing.FIXED or (
-            worker.standing is Standing.STUDENT and need is not None and need.students_count
-        ):
-            fixed.add(worker.person_id)
-        else:
-            apart[worker.standing].add(worker.person_id)
-    return Count(
-        len(fixed),
-        need.need if need is not None else None,
-        *(len(apart[kind] - fixed) for kind in (Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT)),
-    )
+    def __init__(self, workers: Iterable[tuple[int, Worker]]) -> None:
+        """`workers` come with their places in the lists of levels that are counted."""
+        self._fixed: dict[Shift, list[tuple[int, int]]] = {shift: [] for shift in Shift}
+        self._apart: dict[Shift, list[tuple[int, int, Standing]]] = {shift: [] for shift in Shift}
+        for at, worker in workers:
+            if worker.absent:
+                continue
+            for shift in Shift:
+                if not worker.works(shift):
+                    continue
+                if worker.standing is Standing.FIXED:
+                    self._fixed[shift].append((at, worker.person_id))
+                else:
+                    self._apart[shift].append((at, worker.person_id, worker.standing))
+
+    def count(self, levels: Sequence[int], shift: Shift, need: Need | None, limited: Sequence[bool] = ()) -> Count:
+        """How many of the shift's fixed people hold the task, against the need; each person once, those away not at all.
+
+        Floaters, externals and students stand apart and are never in `have`; students are only where the need says that
+        they count. `limited` says who may only within a limit.
+        """
+        wanted = need.level if need is not None and need.level > 1 else 1
+        if need is not None and need.also_unstable and limited:
+            levels = [0 if limited[at] else level for at, level in enumerate(levels)]
+        fixed = {person for at, person in self._fixed[shift] if levels[at] >= wanted}
+        if not self._apart[shift]:
+            return Count(len(fixed), need.need if need is not None else None)
+        apart: dict[Standing, set[int]] = {Standing.FLOATER: set(), Standing.EXTERNAL: set(), Standing.STUDENT: set()}
+        for at, person, stands in self._apart[shift]:
+            if levels[at] >= wanted:
+                apart[stands].add(person)
+        if need is not None and need.students_count:
+            fixed |= apart[Standing.STUDENT]
+        return Count(
+            len(fixed),
+            need.need if need is not None else None,
+            len(apart[Standing.FLOATER] - fixed),
+            len(apart[Standing.EXTERNAL] - fixed),
+            len(apart[Standing.STUDENT] - fixed),
+        )
+
+
+def count(held: Iterable[Held], shift: Shift, need: Need | None) -> Count:
+    """The same for one task, from what each worker holds."""
+    some = list(held)
+    crew = Crew((at, one.worker) for at, one in enumerate(some))
+    return crew.count([one.level for one in some], shift, need, [one.limited for one in some])
 
 
 @dataclass(frozen=True, slots=True)

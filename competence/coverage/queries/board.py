@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -16,13 +17,15 @@ from competence.accounts.models import RoleAssignment
 from competence.catalogue.models import Area, Level, Task
 from competence.catalogue.rules import ScaleKind
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
-from competence.coverage.rules import Count, DayKind, Held, Needs, Shift, Standing, Worker, count, needs_of, standing
+from competence.coverage.queries.stored import Held, absences_of, held_on, open_facts, was_long_away
+from competence.coverage.rules import Count, Crew, DayKind, Needs, Shift, Standing, Worker, needs_of, standing
 from competence.decision.queries import EMPLOYMENTS, UNITS, book, load, moment_of, running, within_unit
 from competence.decision.rules import Answer, Book, Employment, State, judge
 from competence.delegation.rules import Version
 from competence.foundation.clock import today
 from competence.foundation.orm import scoped, tenant_id
 from competence.people.models import PersonIdentity, StaffGroup
+from competence.signoffs.rules import waiting
 
 GROUPS = cast(Table, StaffGroup.__table__)
 IDENTITIES = cast(Table, PersonIdentity.__table__)
@@ -133,8 +136,14 @@ def people_of(session: Session, unit: Node, *, on: date, only: Collection[int] |
 
     `only`: of these employments alone.
     """
+    rows = people_rows(session, unit, on=on, only=only)
+    return ordered(rows, guides_of(session, unit, {row.person_id for row in rows}, on=on))
+
+
+def people_rows(session: Session, unit: Node, *, on: date, only: Collection[int] | None = None) -> Sequence[Any]:
+    """The same as rows: the employment's columns, its unit's path, name, phone and staff group."""
     wanted = in_reach_of(unit) if only is None else and_(in_reach_of(unit), EMPLOYMENTS.c.id.in_(list(only)))
-    rows = session.execute(
+    return session.execute(
         scoped(
             session, EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path, IDENTITIES.c.name, IDENTITIES.c.phone, GROUPS.c.short_name,
             GROUPS.c.plural, GROUPS.c.position.label("group_position"), GROUPS.c.is_student, GROUPS.c.may_sign,
@@ -151,7 +160,10 @@ def people_of(session: Session, unit: Node, *, on: date, only: Collection[int] |
         )
         .where(wanted, running(on), GROUPS.c.counts_in_coverage)
     ).all()  # fmt: skip
-    guides = guides_of(session, unit, {row.person_id for row in rows}, on=on)
+
+
+def ordered(rows: Iterable[Any], guides: Collection[int]) -> list[Someone]:
+    """The people as the board orders them."""
     found = [
         Someone(
             Worker(
@@ -214,7 +226,7 @@ def tasks_on(session: Session, on: date) -> list[BoardTask]:
             .join(AREAS, (AREAS.c.municipality_id == TASKS.c.municipality_id) & (AREAS.c.id == TASKS.c.area_id))
             .where(or_(TASKS.c.archived_on.is_(None), TASKS.c.archived_on > on))
             .order_by(AREAS.c.position, AREAS.c.id, TASKS.c.position, TASKS.c.id)
-        )
+        ).all()
     ]  # fmt: skip
 
 
@@ -235,21 +247,29 @@ def board(
     past = on < today()
     known_at = moment_of(on) if past else None
     shared = book(session)
-    people = people_of(session, unit, on=on)
-    facts = {
-        one.id: one
-        for one in load(session, and_(in_reach_of(unit), running(on)), shared=shared, evidence=past, known_at=known_at)
-    }
-    people = [
-        replace(one, worker=replace(one.worker, absent=_is_absent(facts[one.employment_id], on))) for one in people
-    ]
+    rows = people_rows(session, unit, on=on)
     tasks = tasks_on(session, on)
+    held: Mapping[int, Held] = {}
+    if past:
+        where = EMPLOYMENTS.c.id.in_([row.id for row in rows])
+        facts = {
+            one.id: one.known_by(known_at)
+            for one in load(session, where, shared=shared, evidence=True, known_at=known_at)
+        }
+    else:
+        away = absences_of(session, [row.id for row in rows])
+        held = held_on(session, [(row.id, row.staff_group_id, row.stage_from) for row in rows], shared, on=on)
+        plain = {row.id: by_group(session, shared, row, [task.id for task in tasks], on=on) for row in rows}
+        facts = open_facts(session, rows, shared, away, held, plain, on=on)
+    people = [
+        replace(one, worker=replace(one.worker, absent=True)) if _is_absent(facts[one.employment_id], on) else one
+        for one in ordered(rows, guides_of(session, unit, {row.person_id for row in rows}, on=on))
+    ]
     day = days or kind_of_day(on)
     stated = requirements_on(session, on)
     places = workplaces(units, unit, people)
     needs = {place.id: needs_of(place.place, stated, day) for place in places}
-    known = {one.id: one.known_by(known_at) for one in facts.values()}
-    columns = columns_for(session, [known[one.employment_id] for one in people], tasks, on=on)
+    columns = columns_for(session, [facts[one.employment_id] for one in people], tasks, on=on, held=held)
     keep = list(range(len(tasks)))
     version = shared.version_on(on, known_at)
     if version is not None and not every_task:
@@ -280,72 +300,77 @@ def workplaces(units: Tree, unit: Node, people: Sequence[Someone]) -> list[Node]
 
 
 def columns_for(
-    session: Session, employments: Sequence[Employment], tasks: Sequence[BoardTask], *, on: date
+    session: Session,
+    employments: Sequence[Employment],
+    tasks: Sequence[BoardTask],
+    *,
+    on: date,
+    held: Mapping[int, Held] = MappingProxyType({}),
 ) -> list[tuple[Answer, ...]]:
     """For each employment the answer for each task.
 
-    What follows from version and staff group alone is worked out once; the rule is asked only where the person, her unit
-    or a stop says something of its own.
+    What follows from version and staff group alone is worked out once; `held` is what stored rows say (employment -> task
+    -> answer); the rule is asked only where the person, her unit or a stop says something else.
     """
     found = []
     ids = [task.id for task in tasks]
     places = {task: at for at, task in enumerate(ids)}
-    plain: dict[Any, tuple[Answer, ...]] = {}
+    plain: dict[int, list[Answer]] = {}
     for facts in employments:
         shared = facts.book
-        version = shared.version_on(on)
-        key = (facts.staff_group_id, _unchecked(facts, on), _stage_reached(facts, on), id(shared))
-        if key not in plain:
-            plain[key] = tuple(_defaults(session, facts, version, ids, on))
-        own: set[int] = set(facts.signed) | facts.observed.keys() | facts.exempt.keys() | facts.delegations.keys()
-        own |= {stop.task_id for stop in shared.stops if facts.unit_path.startswith(stop.unit_path)}
-        own |= {mask.task_id for mask in shared.masks if facts.unit_path.startswith(mask.unit_path)}
-        own |= shared.must_hold.keys()
-        column = list(plain[key])
-        for task in own:
+        given = by_group(session, shared, facts, ids, on=on)
+        column = plain.get(id(given))
+        column = list(plain.setdefault(id(given), [given[task] for task in ids]) if column is None else column)
+        stored = held.get(facts.id, _NOTHING)
+        for task, answer in stored.items():
             at = places.get(task)
             if at is not None:
+                column[at] = answer
+        own: set[int] = {*facts.signed, *facts.observed, *facts.exempt, *facts.delegations, *shared.must_hold}
+        own |= {stop.task_id for stop in shared.stops if facts.unit_path.startswith(stop.unit_path)}
+        own |= {mask.task_id for mask in shared.masks if facts.unit_path.startswith(mask.unit_path)}
+        if was_long_away(facts.absences, shared, on):
+            own.update(ids)
+        for task in own:
+            at = places.get(task)
+            if at is None:
+                continue
+            if task not in stored:
                 column[at] = judge(facts, task, on=on)
+            elif (wait := waiting(facts.signed.get(task, ()), on=on)) is not None:
+                column[at] = replace(column[at], waiting=wait)
         found.append(tuple(column))
     return found
 
 
-def _unchecked(facts: Employment, on: date) -> bool:
-    checked = facts.authorisation_checked_on
-    return facts.staff_group_id in facts.book.authorised and (checked is None or on < checked)
-
-
-def _stage_reached(facts: Employment, on: date) -> bool:
-    return facts.stage_from is not None and facts.stage_from <= on
+_NOTHING: Held = {}
 
 
 _by_group: WeakKeyDictionary[Engine, dict[Any, dict[int, Answer]]] = WeakKeyDictionary()
 # The key holds all that the answers depend on (approved versions never change), so what is remembered cannot become wrong.
 
 
-def _defaults(
-    session: Session, facts: Employment, version: Version | None, tasks: Sequence[int], on: date
-) -> Iterable[Answer]:
-    """The answers of somebody of the staff group about whom nothing personal is known."""
-    shared = facts.book
-    followed = shared.follows.get(facts.staff_group_id)
+def by_group(session: Session, shared: Book, one: Any, tasks: Sequence[int], *, on: date) -> Mapping[int, Answer]:
+    """Task -> the answer for somebody about whom nothing personal is known. `one`: an employment's row, or its facts."""
+    version = shared.version_on(on)
+    group, checked, stage = one.staff_group_id, one.authorisation_checked_on, one.stage_from
+    unchecked = group in shared.authorised and (checked is None or on < checked)
+    reached = stage is not None and stage <= on
     key = (
-        tenant_id(session), version.id if version else None, shared.approved_at.get(version.id) if version else None,
-        facts.staff_group_id, followed, _unchecked(facts, on), _stage_reached(facts, on),
-        facts.staff_group_id in shared.authorised,
+        tenant_id(session), version.id if version else None, shared.approved_at.get(version.id) if version else None, group,
+        shared.follows.get(group), unchecked, reached, group in shared.authorised,
     )  # fmt: skip
     known = _by_group.setdefault(session.get_bind().engine, {}).setdefault(key, {})
     missing = [task for task in tasks if task not in known]
     if missing:
         bare = Employment(
-            id=0, person_id=0, staff_group_id=facts.staff_group_id, unit_path="", valid_from=on, valid_to=None,
+            id=0, person_id=0, staff_group_id=group, unit_path="", valid_from=on, valid_to=None,
             book=replace(shared, stops=(), masks=(), must_hold={}, sign_again_from={}),
-            authorisation_checked_on=None if _unchecked(facts, on) else on,
-            stage_from=on if _stage_reached(facts, on) else None,
+            authorisation_checked_on=None if unchecked else on, stage_from=on if reached else None,
         )  # fmt: skip
         for task in missing:
             known[task] = replace(judge(bare, task, on=on), valid_from=None)
-    return [known[task] for task in tasks]
+    return known
 
 
 def counted(
@@ -356,29 +381,40 @@ def counted(
     needs: Mapping[int, Needs],
 ) -> dict[tuple[int, Shift], tuple[Count, ...]]:
     """(task, shift) -> the count of each workplace, in their order."""
-    counts: dict[tuple[int, Shift], tuple[Count, ...]] = {}
-    here = {
-        place.id: [
-            at for at, one in enumerate(people)
-            if not one.worker.absent
-            and (one.unit_id == place.id or (one.worker.standing is Standing.FLOATER and place.path.startswith(one.unit_path)))
-        ]
+    crews = [
+        (
+            Crew(
+                [
+                    (at, one.worker) for at, one in enumerate(people)
+                    if one.unit_id == place.id
+                    or (one.worker.standing is Standing.FLOATER and place.path.startswith(one.unit_path))
+                ]
+            ),
+            needs[place.id],
+        )
         for place in places
-    }  # fmt: skip
+    ]  # fmt: skip
+    levels = [[answer.level for answer in column] for column in columns]
+    across = list(zip(*levels, strict=True)) if levels else [()] * len(tasks)
+    counts: dict[tuple[int, Shift], tuple[Count, ...]] = {}
     for row, task in enumerate(tasks):
-        held = {
-            at: Held(people[at].worker, answer.level, bool(answer.limits))
-            for at, column in enumerate(columns)
-            if (answer := column[row]).level
-        }
+        limited = [bool(column[row].limits) for column in columns] if _any_unstable(task.id, needs) else ()
         for shift in Shift:
-            of_shift = []
-            for place in places:
-                stated = needs[place.id].get((task.id, shift))
-                some = [held[at] for at in here[place.id] if at in held]
-                of_shift.append(count(some, shift, stated.need if stated else None))
-            counts[task.id, shift] = tuple(of_shift)
+            key = (task.id, shift)
+            counts[key] = tuple(
+                crew.count(across[row], shift, stated.need if (stated := asked.get(key)) else None, limited)
+                for crew, asked in crews
+            )
     return counts
+
+
+def _any_unstable(task_id: int, needs: Mapping[int, Needs]) -> bool:
+    return any(
+        stated.need.also_unstable
+        for asked in needs.values()
+        for shift in Shift
+        if (stated := asked.get((task_id, shift)))
+    )
 
 
 def _known_now(session: Session, then: Board, shared: Book) -> tuple[tuple[int, int, Answer], ...]:

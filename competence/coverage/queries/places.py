@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
 from sqlalchemy import Table, or_
@@ -111,7 +111,7 @@ def tree(session: Session, *, on: date) -> Tree:
         .where(or_(UNITS.c.valid_to.is_(None), UNITS.c.valid_to > on))
         .order_by(UNITS.c.position, UNITS.c.name, UNITS.c.id)
     )  # fmt: skip
-    nodes = tuple(Node(*row) for row in rows)
+    nodes = tuple(Node(*row) for row in rows.all())
     return Tree(nodes, {node.id: node for node in nodes})
 
 
@@ -122,18 +122,24 @@ def kind_of_day(on: date) -> DayKind:
 
 def requirements_on(session: Session, on: date, *, unit_ids: Iterable[int] | None = None) -> By:
     """The requirements in force on the day by (unit, kind): all, or those of the units named."""
-    wanted = scoped(session, REQUIREMENTS).where(
-        REQUIREMENTS.c.valid_from <= on, or_(REQUIREMENTS.c.valid_to.is_(None), REQUIREMENTS.c.valid_to > on)
-    )
+    c = REQUIREMENTS.c
+    wanted = scoped(
+        session, REQUIREMENTS, c.id, c.unit_id, c.unit_kind, c.task_id, c.shift, c.day_kind, c.need, c.level, c.also_unstable,
+        c.students_count,
+    ).where(c.valid_from <= on, or_(c.valid_to.is_(None), c.valid_to > on))  # fmt: skip
     if unit_ids is not None:
-        wanted = wanted.where(REQUIREMENTS.c.unit_id.in_(list(unit_ids)))
+        wanted = wanted.where(c.unit_id.in_(list(unit_ids)))
     return by_place(
-        Stated(
-            row.id, row.unit_id, row.unit_kind, row.task_id, Shift(row.shift), DayKind(row.day_kind),
-            Need(row.need, row.level, row.also_unstable, row.students_count),
+        Stated(number, unit_id, kind, task, _SHIFTS[shift], _DAY_KINDS[days], _need(need, level, unstable, students))
+        for number, unit_id, kind, task, shift, days, need, level, unstable, students in session.execute(
+            wanted.order_by(c.id)
         )
-        for row in session.execute(wanted.order_by(REQUIREMENTS.c.id))
-    )  # fmt: skip
+    )
+
+
+_SHIFTS = {shift.value: shift for shift in Shift}
+_DAY_KINDS = {kind.value: kind for kind in DayKind}
+_need = lru_cache(maxsize=1000)(Need)
 
 
 def kinds(nodes: Sequence[Node]) -> list[str]:

@@ -26,8 +26,6 @@ TONES: Mapping[Status, signs.Status] = {
     Status.COVERED: "covered",
     Status.NO_NEED: "none",
 }
-_COMMON = ("", "education")
-"""Answers on these grounds are one object for all about whom nothing personal is known."""
 SHOWN_GROUPS = {Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT}
 
 
@@ -36,11 +34,48 @@ def language() -> str:
     return str(get_locale() or "da")
 
 
-@lru_cache(maxsize=60_000)
-def cell_html(shown: Face, levels: Levels, locale: str) -> str:
-    """Sign and spoken text of a cell. Depends on its arguments alone, so equal cells are drawn once."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as it is written, and what the filters ask of it."""
+
+    html: str
+    expires: bool
+    waits: bool
+
+
+Key = tuple[Any, ...]
+_days: dict[Key, dict[Key, Cell]] = {}
+MOST_REMEMBERED = 4
+"""So many combinations of date, language and level names are remembered; what is drawn depends on the keys alone."""
+
+
+def _drawn(*said: Any) -> dict[Key, Cell]:
+    """What has been drawn for the day, language and levels so far."""
+    found = _days.get(said)
+    if found is None:
+        while len(_days) >= MOST_REMEMBERED:
+            _days.pop(next(iter(_days)), None)
+        found = _days[said] = {}
+    return found
+
+
+def _key(answer: Answer, ends: date | None, off: bool) -> Key:
+    """All that decides how the cell looks on a given day; strings in place of enum members, which are slow to hash."""
+    cell, state = answer.cell, answer.state._value_
+    if state == "valid":
+        return (
+            cell.rule._value_, answer.level, answer.named_level, answer.basis, answer.limits, answer.valid_to,
+            answer.valid_to == ends, answer.waiting is None, off,
+        )  # fmt: skip
+    reached = answer.signed.level if answer.signed is not None else cell.education_level
+    return (state, cell.rule._value_, reached, cell.minimum_level, answer.done, answer.needed, off)
+
+
+def _draw_cell(shown: Face, levels: Levels, locale: str) -> Cell:
+    """Sign and spoken text of a cell."""
     words = " ".join(say(text) for text in spoken(shown, dict(levels)))
-    return f"{signs.sign_html(sign_of(shown))}<i>{escape(words)}</i>"
+    html = f"{signs.sign_html(sign_of(shown))}<i>{escape(words)}</i>"
+    return Cell(html, shown.days is not None, shown.state is State.WAITING)
 
 
 @lru_cache(maxsize=20_000)
@@ -97,26 +132,29 @@ def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift]) -> Drawn:
     all_expiring = all_waiting = 0
     begins = {chosen[place] for place in first_of_group([board.people[at] for at in chosen])}
     shown_at = set(chosen)
-    plain: dict[int, str] = {}
+    drawn = _drawn(on, tab, levels, locale)
+    by_object: dict[int, Cell] = {}
     for at, one in enumerate(board.people):
         off, ends, visible = one.worker.absent, one.valid_to, at in shown_at
         start = "<td class=g>" if at in begins else "<td>"
         cells: list[str] = []
         for row, answer in enumerate(board.columns[at]):
-            common = id(answer) if answer.basis in _COMMON and not off else 0
-            html = plain.get(common) if common else None
-            if html is None:
-                shown = face(answer, on, ends=ends, off_duty=off, tab=tab)
-                html = cell_html(shown, levels, locale)
-                if common:
-                    plain[common] = html
-                if shown.state is State.WAITING:
-                    all_waiting += 1
-                    waiting[row] += visible
-                if shown.days is not None:
-                    all_expiring += 1
-                    expiring[row] += visible
-            cells.append(start + html)
+            # What follows from the group alone is one object for all of the group; the rest is known by what it says.
+            cell = by_object.get(id(answer)) if not off else None
+            if cell is None:
+                key = _key(answer, ends, off)
+                cell = drawn.get(key)
+                if cell is None:
+                    cell = drawn[key] = _draw_cell(face(answer, on, ends=ends, off_duty=off, tab=tab), levels, locale)
+                if not off:
+                    by_object[id(answer)] = cell
+            if cell.expires:
+                all_expiring += 1
+                expiring[row] += visible
+            elif cell.waits:
+                all_waiting += 1
+                waiting[row] += visible
+            cells.append(start + cell.html)
         if visible:
             columns.append(cells)
     links = url_for("coverage.task", unit_id=board.unit.id, task_id=0)[: -len("0")]

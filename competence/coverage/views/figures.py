@@ -86,7 +86,8 @@ def counts_page(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
     return render_template(
         "coverage/counts.html",
         node=node, found=found, areas=areas, hidden=hidden, hides=hides, smallest=SMALLEST_GROUP, shifts=list(Shift),
-        shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(), stops=stops_without_names(node, actor, hides=hides),
+        shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(),
+        stops=stops_without_names(node, actor, hides=hides),
         above=[one for one in reversed(units.above(node)) if within.covers(one.path)],
     )  # fmt: skip
 

@@ -156,10 +156,12 @@ def said(found: WhoMay, actor: Actor, *, fully: bool) -> Said:
 
     def spare(one: Neighbour) -> str:
         if one.need is not None and one.spare:
-            return ngettext(
+            text = ngettext(
                 "%(unit)s can do without one", "%(unit)s can do without %(num)s", one.spare, unit=one.unit.name
             )
-        return str(_("ask the leader in %(unit)s", unit=one.unit.name))
+        else:
+            text = _("ask the leader in %(unit)s", unit=one.unit.name)
+        return str(text)
 
     beside = [
         (line(one, where=spare(neighbour), neighbour=True), one)
