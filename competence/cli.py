@@ -86,6 +86,7 @@ def _find(session: Session, name: str | None) -> int:
 def cli(context: click.Context, municipality: str | None) -> None:
     """Kompetencetavlen: who may do which task, why, and what is missing."""
     context.obj = Console(config.load, _find, municipality)
+    context.call_on_close(context.obj.close)
 
 
 @cli.command()
@@ -259,7 +260,8 @@ def deliver(console: Console, invited: accounts.Invited) -> None:
         click.echo(f"{invited.email}\t{link}")
 
 
-def _collect() -> None:
+def collect() -> None:
+    """Nothing; the subcommands of every feature are there."""
     for place in COMMANDS:
         found: Any = named(place)
         if found is not None:
@@ -269,7 +271,7 @@ def _collect() -> None:
 def main() -> None:
     """The console script. Ends with 1 and a sentence when something was asked for that cannot be done."""
     wire()
-    _collect()
+    collect()
     with speaker().app_context():
         try:
             cli(standalone_mode=True)

@@ -61,6 +61,11 @@ class Console:
         with open_session(self.engine, None) as session:
             yield session
 
+    def close(self) -> None:
+        """Nothing; the connections are closed, if any were opened."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     def say(self, text: Any) -> None:
         """Nothing; the sentence or marked text is printed in Danish."""
         click.echo(say(text))

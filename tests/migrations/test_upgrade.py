@@ -79,7 +79,7 @@ def test_a_migration_that_leaves_rows_pointing_at_nothing_is_undone(
     def breaking(_config: object, _revision: str) -> None:
         _config.attributes["connection"].execute(text(STRAY))  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(migrations.command, "upgrade", breaking)
+    monkeypatch.setattr("alembic.command.upgrade", breaking)
     with pytest.raises(RuntimeError, match="point at nothing"):
         migrations.upgrade(sqlite_database.url)
     engine = engine_for(sqlite_database.url)
