@@ -54,7 +54,7 @@ def profile_level(asked: Iterable[Asked], held: Mapping[int, int]) -> Standing:
         lacking = tuple(one for one in own if not one.met(held))
         if lacking:
             steps = tuple(one for one in wanted if one.level == level)
-            return Standing(reached, level, steps, lacking)
+            return Standing(level - 1, level, steps, lacking)
         reached = level
     return Standing(reached, None)
 

@@ -55,8 +55,10 @@ def test_one_does_not_watch_oneself(bedside: Bedside) -> None:
     [
         (CellRule.ASSISTS, "Faggruppen medvirker ved opgaven, og der kan ikke skrives under på den (opgavedeling, version 1)."),
         (CellRule.NOT_ALLOWED, "Det er ikke faggruppens opgave (opgavedeling, version 1). Der kan ikke skrives under på den."),
-        (CellRule.NOT_RELEVANT, "Opgaven er ikke relevant for faggruppen (opgavedeling, version 1). Der kan ikke skrives under på den."),
-        (CellRule.UNDECIDED, "Det er ikke afklaret, om faggruppen må udføre opgaven. Der kan ikke skrives under på den, før det er besluttet."),
+        (CellRule.NOT_RELEVANT, "Opgaven er ikke relevant for faggruppen (opgavedeling, version 1). "
+            "Der kan ikke skrives under på den."),
+        (CellRule.UNDECIDED, "Det er ikke afklaret, om faggruppen må udføre opgaven. "
+            "Der kan ikke skrives under på den, før det er besluttet."),
     ],
 )  # fmt: skip
 def test_a_cell_that_never_entitles_is_refused_with_the_rules_text(
@@ -84,8 +86,8 @@ def test_a_signer_signs_up_to_her_own_level(bedside: Bedside) -> None:
 def test_a_helper_who_is_no_guide_cannot_sign(bedside: Bedside) -> None:
     world = bedside.world
     colleague = world.person("Camilla Brandt", "SSH")
+    bedside.guide = colleague
     with pytest.raises(NotAllowed):
-        bedside.guide = colleague
         bedside.sign()
 
 
@@ -293,7 +295,10 @@ def test_a_citizen_specific_task_asks_for_the_care_systems_reference(bedside: Be
     citizen = name("b-47110815 ")
     assert name("B-47110815").id == citizen.id, "found again however it is typed"
     row = world.session.get(CitizenReference, citizen.id)
-    assert row and row.sealed and b"47110815" not in row.sealed and seal.open(row.sealed) == "b-47110815"
+    assert row is not None
+    assert row.sealed is not None
+    assert b"47110815" not in row.sealed
+    assert seal.open(row.sealed) == "b-47110815"
     event = bedside.sign(citizen_id=citizen.id)
     fields = world.session.execute(_event(bedside, event.seq)).scalar_one()
     assert "47110815" not in str(fields)

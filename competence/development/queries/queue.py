@@ -133,7 +133,7 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
     answers = _answers(session, every, shared, on)
     mine = _held(session, actor.person_id, {row.task_id for row in every}, shared, on)
     names = _signer_names(session, every)
-    gaps = _gaps(session, [row for row in rows["requests"]], on)
+    gaps = _gaps(session, rows["requests"], on)
     made: dict[str, list[Item]] = {}
     for name, some in rows.items():
         made[name] = [

@@ -74,9 +74,14 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     own = queries.mine(db.session, actor.person_id)
     ways = [way for job in own.jobs if (way := _way(own, job)) is not None]
     return render_template(
-        "me/path.html", own=own, first_name=actor.name.split(" ")[0], place=_place(own), place_short=_place(own, short=True), calls=_calls(own), ways=ways,
-        pile=Pile,
-    )  # fmt: skip
+        "me/path.html",
+        own=own,
+        first_name=actor.name.split(" ")[0],
+        place=_place(own),
+        place_short=_place(own, short=True),
+        calls=_calls(own),
+        ways=ways,
+    )
 
 
 def _place(own: Mine, *, short: bool = False) -> str:

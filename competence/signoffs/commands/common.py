@@ -23,9 +23,15 @@ from competence.signoffs.rules import Event, EventKind, Signed, history
 def refused(cell: CellTerms) -> Sentence:
     """Why nothing can be signed under the cell, in the rule's own words."""
     texts = {
-        CellRule.ASSISTS: N_("The group assists with this task and cannot be signed off for it (division of tasks, version %(version)s)."),
-        CellRule.NOT_ALLOWED: N_("This is not the staff group's task (division of tasks, version %(version)s). It cannot be signed."),
-        CellRule.NOT_RELEVANT: N_("The task is not relevant for the staff group (division of tasks, version %(version)s). It cannot be signed."),
+        CellRule.ASSISTS: N_(
+            "The group assists with this task and cannot be signed off for it (division of tasks, version %(version)s)."
+        ),
+        CellRule.NOT_ALLOWED: N_(
+            "This is not the staff group's task (division of tasks, version %(version)s). It cannot be signed."
+        ),
+        CellRule.NOT_RELEVANT: N_(
+            "The task is not relevant for the staff group (division of tasks, version %(version)s). It cannot be signed."
+        ),
         CellRule.UNDECIDED: N_("It is not decided whether the staff group may do this. It cannot be signed before that."),
     }  # fmt: skip
     return sentence(texts[cell.rule], version=cell.version)
