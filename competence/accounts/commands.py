@@ -4,13 +4,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from competence.access.rules import ROLE_NAMES, Actor, Permission, Role, authorise
 from competence.accounts.models import Account, Invitation, OneTimeCode, RoleAssignment, SignedInSession, SignInTry
 from competence.accounts.passwords import hashed, matches
-from competence.accounts.queries import must_wait_until, open_code, open_invitation
+from competence.accounts.queries import must_wait_until, open_code, open_invitation, person_within
 from competence.accounts.rules import (
     CODE_FOR,
     INVITED_FOR,
@@ -27,7 +27,7 @@ from competence.foundation.clock import now, today
 from competence.foundation.errors import NotAllowed, NotFound, RuleBroken
 from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
 from competence.organisation.models import Unit
-from competence.people.models import PersonIdentity
+from competence.people.models import Employment, LegalHold, PersonIdentity
 
 
 class TooManyTries(RuleBroken):
@@ -434,3 +434,47 @@ def authorise_role(by: Actor, role: Role, path: str) -> None:
 
 def _may_give(by: Actor, role: Role, path: str) -> bool:
     return by.may(Permission.ROLE_GIVE, path) or (role is Role.GUIDE and by.may(Permission.APPOINTMENT_GIVE, path))
+
+
+@command
+def forget_person(session: Session, person_id: int, *, by: Actor) -> None:
+    """Nothing; name, number, contact and sign-in are erased, roles end. What was signed stays, about an id.
+
+    RuleBroken while an employment runs, while the data must be kept for a case, and for oneself.
+    """
+    authorise(by, Permission.PERSON_ADMINISTER)
+    if person_id == by.person_id:
+        raise RuleBroken(N_("You cannot forget yourself. Ask another administrator."))
+    identity = session.scalar(select(PersonIdentity).where(PersonIdentity.person_id == person_id))
+    if identity is None:
+        raise NotFound
+    person_within(session, person_id, within=by.reach(Permission.PERSON_ADMINISTER))
+    day = today()
+    runs = select(Employment.id).where(
+        Employment.person_id == person_id, or_(Employment.valid_to.is_(None), Employment.valid_to > day)
+    )
+    if session.scalars(runs).first() is not None:
+        raise RuleBroken(N_("The person still has an employment. End it first."))
+    held = select(LegalHold.id).where(
+        LegalHold.lifted_at.is_(None), or_(LegalHold.person_id.is_(None), LegalHold.person_id == person_id)
+    )
+    if session.scalars(held).first() is not None:
+        raise RuleBroken(N_("The data must be kept for a case. Lift the hold first."))
+    accounts = list(session.scalars(select(Account.id).where(Account.person_id == person_id)))
+    apart = {"synchronize_session": False}
+    for table in (SignedInSession, Invitation):
+        session.execute(delete(table).where(table.account_id.in_(accounts)).execution_options(**apart))
+    session.execute(delete(OneTimeCode).where(OneTimeCode.person_id == person_id).execution_options(**apart))
+    session.execute(delete(Account).where(Account.id.in_(accounts)).execution_options(**apart))
+    session.execute(
+        update(RoleAssignment)
+        .where(RoleAssignment.person_id == person_id, or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > day))
+        .values(valid_to=day, ended_by=by.person_id, ended_at=now())
+        .execution_options(**apart)
+    )
+    session.delete(identity)
+    session.flush()
+    record(
+        session, by=by.person_id, action="forget_person", subject="person", subject_id=person_id, person_id=person_id,
+        administrative=True,
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """Reads of the stored answers."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import cast
 
 from sqlalchemy import Table, func, or_
@@ -56,3 +57,28 @@ def shape(session: Session) -> tuple[int, int]:
     ranks = scoped(session, LEVELS, func.max(LEVELS.c.rank)).where(LEVELS.c.scale == "practice").scalar_subquery()
     highest, rank = session.execute(scoped(session, TASKS, func.max(TASKS.c.slot), ranks)).one()
     return (0 if highest is None else int(highest) + 1, int(rank or 3))
+
+
+def next_ends(session: Session, employment_ids: Sequence[int], *, on: date) -> dict[int, tuple[str, date]]:
+    """Employment -> (task, last day) of the personal right that ends first of those held on the day, renewals counted in."""
+    if not employment_ids:
+        return {}
+    rows = session.execute(
+        scoped(session, ROWS, ROWS.c.employment_id, ROWS.c.task_id, ROWS.c.valid_from, ROWS.c.valid_to, TASKS.c.name)
+        .join(TASKS, (TASKS.c.municipality_id == ROWS.c.municipality_id) & (TASKS.c.id == ROWS.c.task_id))
+        .where(ROWS.c.employment_id.in_(employment_ids), ROWS.c.level > 0, ROWS.c.citizen_id.is_(None))
+        .where(or_(ROWS.c.valid_to.is_(None), ROWS.c.valid_to > on))
+        .order_by(ROWS.c.employment_id, ROWS.c.task_id, ROWS.c.valid_from, ROWS.c.id)
+    )
+    ends: dict[tuple[int, int], tuple[str, date | None]] = {}
+    for row in rows:
+        place = row.employment_id, row.task_id
+        known = ends.get(place)
+        begins = row.valid_from <= on if known is None else known[1] is not None and row.valid_from <= known[1]
+        if begins:
+            ends[place] = row.name, row.valid_to
+    first: dict[int, tuple[str, date]] = {}
+    for (employment, _task), (name, end) in ends.items():
+        if end is not None and (employment not in first or end < first[employment][1]):
+            first[employment] = name, end
+    return {employment: (name, end - timedelta(days=1)) for employment, (name, end) in first.items()}

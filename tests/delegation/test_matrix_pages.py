@@ -84,7 +84,7 @@ def test_a_group_that_only_follows_is_a_line_not_a_column(world, signed_in):
     world.session.add(follow)
     page = signed_in(world.person()).get("/matrix").text
     assert "SSH-elev følger Ufaglært fra “2. periode”" in page
-    assert 'data-col="%s"' % student.id not in page
+    assert f'data-col="{student.id}"' not in page
 
 
 def test_the_page_asks_as_often_for_many_rows_as_for_few(world, signed_in, nurse):

@@ -359,7 +359,7 @@ def _write(session: Session, plan: _Plan, known: Mapping[str, Any], by: Actor | 
     persons = {number: row.person_id for number, row in known.items()}
     if plan.persons:
         ids = session.scalars(
-            insert(Person).returning(Person.id, sort_by_parameter_order=True),
+            insert(Person).returning(Person.id),  # all alike, so which id goes to whom does not matter
             [tenant | {"recorded_at": moment} for _ in plan.persons],
         ).all()
         new = {squeeze(row.number): id_ for row, id_ in zip(plan.persons, ids, strict=True)}
@@ -399,8 +399,8 @@ def _write(session: Session, plan: _Plan, known: Mapping[str, Any], by: Actor | 
             tenant | {"person_id": persons[squeeze(row.number)], "recorded_at": moment} | columns
             for row, columns in plan.employments
         ]
-        ids = session.scalars(insert(Employment).returning(Employment.id, sort_by_parameter_order=True), rows).all()
-        added = [(id_, row["person_id"]) for id_, row in zip(ids, rows, strict=True)]
+        made = session.execute(insert(Employment).returning(Employment.id, Employment.person_id), rows)
+        added = [(one.id, one.person_id) for one in made]
     audit = [*plan.audit, *(_audit("import_person", "employment", id_, person, {}) for id_, person in added)]
     record_all(session, [entry | {"by_person_id": by.person_id if by else None} for entry in audit])
     for person in plan.persons_touched | {person for _, person in added}:
