@@ -85,7 +85,7 @@ def _find(session: Session, name: str | None) -> int:
 @click.pass_context
 def cli(context: click.Context, municipality: str | None) -> None:
     """Kompetencetavlen: who may do which task, why, and what is missing."""
-    context.obj = Console(config.load, _find, municipality)
+    context.obj = Console(config.load, _find, municipality, ready=migrations.check_serving)
     context.call_on_close(context.obj.close)
 
 
@@ -119,7 +119,7 @@ def serve(console: Console, demo: bool) -> None:
 
     waitress.serve(
         app, host=settings.host, port=settings.port, threads=settings.threads, ident=None, channel_timeout=60,
-        trusted_proxy=None, _quiet=True,
+        clear_untrusted_proxy_headers=not settings.trusted_proxies, _quiet=True,
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def demo_sign_ins(console: Console) -> list[str]:
     if demo is None or password is None:
         return []
     settings = console.settings
-    with Console(lambda: settings, _find, demo.name).session() as session:
+    with Console(lambda: settings, _find, demo.name, ready=migrations.check_serving).session() as session:
         found = example_sign_ins(session)
         lines = [f"  {say(ROLE_NAMES[role]):24} {email}" for role, email in found]
     heading = say(sentence(N_("The password is %(password)s for all of them:"), password=password))

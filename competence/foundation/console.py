@@ -18,10 +18,16 @@ class Console:
     """One run of the command line. Subcommands take it by `@click.pass_obj`."""
 
     def __init__(
-        self, settings: Callable[[], Any], find: Callable[[Session, str | None], int], municipality: str | None = None
+        self,
+        settings: Callable[[], Any],
+        find: Callable[[Session, str | None], int],
+        municipality: str | None = None,
+        *,
+        ready: Callable[[Engine], None],
     ) -> None:
         self._settings = settings
         self._find = find
+        self._ready = ready
         self.municipality = municipality
         """The name after `--municipality`; None: the only one, or the demonstration."""
 
@@ -32,8 +38,10 @@ class Console:
 
     @cached_property
     def engine(self) -> Engine:
-        """Connections as the serving role."""
-        return engine_for(self.settings.database_url)
+        """Connections as the serving role, once the database has been found ready."""
+        made = engine_for(self.settings.database_url)
+        self._ready(made)
+        return made
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -189,3 +189,7 @@ def test_each_role_has_somebody_to_sign_in_as(migrated: Run, tmp_path: Path):
         session.commit()
         assert program.example_sign_ins(session) == [("administrator", "anne@lilleby.example")]
     engine.dispose()
+
+
+def test_a_command_on_a_database_that_was_not_migrated_says_what_to_do(run: Run):
+    assert "Run: competence migrate" in str(run("invite", "--all").exception)

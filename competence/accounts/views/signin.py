@@ -45,7 +45,7 @@ def sign_in() -> ResponseReturnValue:
             show(broken, form)
         else:
             return redirect(safe_next(request.args.get("next")))
-    return render_template("accounts/sign_in.html", form=form), 200 if request.method == "GET" else 422
+    return render_template("accounts/sign_in.html", form=form), 422 if request.method == "POST" else 200
 
 
 def _sign_in(email: str, password: str) -> None:
