@@ -84,7 +84,7 @@ def _preview(kind: Kind, actor: Actor) -> ResponseReturnValue:
         if request.method == "POST":
             flash(_("The file is no longer kept here. Choose it again."), "error")
         return redirect(url_for(f".{kind}"))
-    form = ConfirmForm(staged=str(staged.id))
+    form = ConfirmForm(staged=_mark(staged))
     if form.validate_on_submit():
         problem = _confirm(kind, staged, form.staged.data or "", actor)
         if problem is None:
@@ -102,15 +102,21 @@ def _address(kind: Kind, actor: Actor) -> str | None:
     return url_for(endpoint) if endpoint in current_app.view_functions and actor.may(permission) else None
 
 
-def _confirm(kind: Kind, staged: StagedImport, shown_id: str, actor: Actor) -> RuleBroken | None:
+def _mark(staged: StagedImport) -> str:
+    """By which a page says what file it shows."""
+    return f"{staged.id}-{staged.staged_at.timestamp():.3f}"
+
+
+def _confirm(kind: Kind, staged: StagedImport, shown: str, actor: Actor) -> RuleBroken | None:
     """None when the file has been taken in; else why nothing was written."""
-    staged_id, content, words, filename = staged.id, staged.content, staged.mapping, staged.filename
-    if shown_id != str(staged_id) or content is None:
+    staged_id, staged_at, filename = staged.id, staged.staged_at, staged.filename
+    content, words = staged.content, staged.mapping
+    if shown != _mark(staged) or content is None:
         return None if content is None else RuleBroken(commands.REPLACED)
     try:
         reading = read_file(db.session, kind, content, filename, by=actor, mapping=words)
         with transaction() as session:
-            commands.take_staged(session, staged_id, kind, by=actor)
+            commands.take_staged(session, staged_id, kind, staged_at=staged_at, by=actor)
             effect = take_in(session, reading, by=actor)
             commands.note_result(session, staged_id, seen=_result(effect, filename))
     except RuleBroken as broken:

@@ -1,7 +1,7 @@
 """An uploaded file waits between its preview and its confirmation."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -51,10 +51,15 @@ def drop_staged(session: Session, kind: Kind, *, by: Actor) -> None:
     )
 
 
-def take_staged(session: Session, staged_id: int, kind: Kind, *, by: Actor) -> None:
-    """Nothing; the file's bytes are erased. Overtaken when it was confirmed or replaced meanwhile."""
+def take_staged(session: Session, staged_id: int, kind: Kind, *, staged_at: datetime, by: Actor) -> None:
+    """Nothing; the file's bytes are erased. Overtaken when it was confirmed or replaced meanwhile.
+
+    `staged_at` says which file is meant: an id alone may be given to the file that takes its place.
+    """
     staged = _locked(session, staged_id)
     if staged is None or (staged.kind, staged.uploaded_by) != (kind.value, by.person_id):
+        raise Overtaken(REPLACED)
+    if staged.staged_at != staged_at:
         raise Overtaken(REPLACED)
     if staged.taken_at is not None:
         raise Overtaken(N_("The file has been taken in already. Nothing was written again."))
