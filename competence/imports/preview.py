@@ -71,10 +71,10 @@ def _units(_session: Session, rows: Sequence[NewUnit]) -> Table:
     names = [row.name for row in rows]
     shown = [
         [row.name, row.kind, names[row.parent_row] if row.parent_row is not None and row.parent_row < len(names) else "",
-         _("new") if row.existing_id is None else _("known")]
+         _("no, it is new") if row.existing_id is None else _("yes, already")]
         for row in rows
     ]  # fmt: skip
-    return [_("Unit"), _("Kind"), _("Lies below"), _("Here")], shown
+    return [_("Unit"), _("Kind"), _("Lies below"), _("Known here")], shown
 
 
 def _people(session: Session, rows: Sequence[NewEmployment]) -> Table:
@@ -87,7 +87,7 @@ def _people(session: Session, rows: Sequence[NewEmployment]) -> Table:
         for row in rows
     ]  # fmt: skip
     headings = [
-        _("Number"), _("Name"), _("Unit"), _("Staff group"), _("Shifts"), _("From"), _("Through"),
+        _("Staff number"), _("Name"), _("Unit"), _("Staff group"), _("Fixed shifts"), _("From"), _("Through"),
     ]  # fmt: skip
     return headings, shown
 
@@ -117,7 +117,7 @@ def _signoffs(session: Session, rows: Sequence[PaperSignOff]) -> Table:
         [row.number, tasks.get(row.task, row.task), levels[row.level - 1], day(row.signed_on), row.signer, _until(row.valid_to)]
         for row in rows
     ]  # fmt: skip
-    return [_("Number"), _("Task"), _("Level"), _("Signed on"), _("Signed by"), _("Through")], shown
+    return [_("Staff number"), _("Task"), _("Level"), _("Paper signed on"), _("Signed by"), _("Through")], shown
 
 
 def _requirements(session: Session, rows: Sequence[NewRequirement]) -> Table:
@@ -129,7 +129,7 @@ def _requirements(session: Session, rows: Sequence[NewRequirement]) -> Table:
          SHIFTS[row.shift], str(row.need), levels[row.level - 1]]
         for row in rows
     ]  # fmt: skip
-    return [_("Unit"), _("Task"), _("Shift"), _("How many"), _("Level")], shown
+    return [_("Unit"), _("Task"), _("Shift"), _("How many are needed"), _("Level")], shown
 
 
 def _until(valid_to: date | None) -> str:
