@@ -16,7 +16,7 @@ from competence.coverage.rules import Shift
 from competence.decision.commands import recompute_all
 from competence.delegation.models import Delegation, Stop
 from competence.foundation.clock import COPENHAGEN, now, today
-from competence.foundation.orm import open_session, tenant_id
+from competence.foundation.orm import begin_writing, open_session, tenant_id, work_for
 from competence.imports.demo_rules import Rules, load_rules
 from competence.imports.demonstration.generate import generate
 from competence.imports.demonstration.rows import Delegated, Demonstration, SignOff
@@ -43,22 +43,24 @@ SHIFTS = {
 def load_demo(
     bind: Any, employees: int = 286, *, name: str = NAME, wide: bool = False, host: str | None = None, seed: int = 1
 ) -> int:
-    """The id of the demonstration municipality, committed; of the one that is there when it has been loaded before."""
+    """The id of the demonstration municipality, committed; of the one that is there when it has been loaded before.
+
+    One transaction: whoever ends the program on the way finds nothing, and the next start loads it whole.
+    """
     with open_session(bind, None) as session:
         there = session.scalars(select(Municipality).where(Municipality.name == name)).first()
         if there is not None:
             return there.id
+        begin_writing(session)
         municipality = Municipality(
             name=name, is_demo=True, settings={}, salt=f"demonstration-{name}", created_at=now(), host=host
         )
         session.add(municipality)
-        session.commit()
-        municipality_id = municipality.id
-    with open_session(bind, municipality_id) as session:
-        session.connection(execution_options={"writes": True})
+        session.flush()
+        work_for(session, municipality.id)
         Loader(session, generate(employees, seed, wide=wide), wide=wide).load()
         session.commit()
-    return municipality_id
+        return municipality.id
 
 
 class Loader:
