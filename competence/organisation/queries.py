@@ -22,9 +22,11 @@ class Tenancy:
     id: int
     name: str
     is_demo: bool
+    host: str | None = None
+    """The host name it is served under; None when it is the only one."""
 
 
-_BY_HOST = select(Municipality.id, Municipality.name, Municipality.is_demo).where(
+_BY_HOST = select(Municipality.id, Municipality.name, Municipality.is_demo, Municipality.host).where(
     or_(
         Municipality.host == bindparam("host"),
         select(func.count()).select_from(Municipality.__table__).scalar_subquery() == 1,

@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -156,7 +156,9 @@ def invite(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
     except RuleBroken as broken:
         return _back(person_id, say(broken.message))
     settings: config.Settings = current_app.config["SETTINGS"]
-    link = f"{settings.public_url or request.host_url.rstrip('/')}{url_for('.invitation', token=invited.token)}"
+    # A municipality with a host name of its own is invited to that one, as she who invites has opened it.
+    site = (None if g.municipality.host else settings.public_url) or request.host_url.rstrip("/")
+    link = f"{site}{url_for('.invitation', token=invited.token)}"
     if settings.smtp_url:
         try:
             mail.send(
