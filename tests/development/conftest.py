@@ -9,7 +9,7 @@ from competence.access.rules import Role
 from competence.catalogue.models import Task
 from competence.coverage.rules import Shift
 from competence.delegation.rules import CellRule
-from competence.foundation.clock import now, today
+from competence.foundation.clock import now
 from competence.foundation.orm import begin_writing
 from competence.profiles.models import CompetenceProfile, ProfileTask
 from competence.signoffs.rules import ObservationKind, Origin
@@ -70,5 +70,4 @@ def team(world: World) -> Team:
     world.settle()
     world.session.commit()
     begin_writing(world.session)
-    assert today()
     return Team(world, guide, amira, insulin, oxygen, drops, stoma, waits, paper)

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 import competence
 from competence.audit.chain import Appended
 from competence.catalogue.models import Task
-from competence.foundation.clock import today
+from competence.foundation.clock import now, today
 from competence.foundation.text import Sentence
 from competence.signoffs import commands
 from tests.factories import Someone, World
@@ -28,7 +28,8 @@ class Bedside:
 
     def approve_again(self) -> None:
         """Nothing; cells that were added after the approval are read, as if they had been there before it."""
-        self.world.version.approved_at += timedelta(milliseconds=1)  # type: ignore[operator]
+        version = self.world.version
+        version.approved_at = now() if version.approved_at is None else version.approved_at + timedelta(milliseconds=1)
         self.world.session.flush()
 
     def sign(self, **changes: object) -> Appended:

@@ -194,10 +194,12 @@ def test_the_leader_agrees_where_the_cell_asks_for_it(bedside: Bedside, signed_i
 
 def test_an_old_phone_session_asks_for_the_password_before_signing(bedside: Bedside, app, signed_in: SignIn) -> None:
     signed_in(bedside.guide)
+    assert bedside.guide.account is not None
+    email = bedside.guide.account.email
     phone = app.test_client()
     agent = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile"}
     with clock.set_to(clock.now() - timedelta(minutes=40)):
-        phone.post("/sign-in", data={"email": bedside.guide.account.email, "password": PASSWORD}, headers=agent)
+        phone.post("/sign-in", data={"email": email, "password": PASSWORD}, headers=agent)
     phone.post(where(bedside, "/draft"), data={"criterion": "1"}, headers=agent)
     page = phone.get(where(bedside, "/level"), headers=agent)
     assert "Din adgangskode" in page.text

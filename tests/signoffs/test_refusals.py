@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -279,14 +280,17 @@ def test_a_citizen_specific_task_asks_for_the_care_systems_reference(bedside: Be
     world.observed(bedside.helper, bedside.task, by=bedside.guide)
     world.settle()
     seal = Seal("en hemmelighed til prøver", world.municipality.salt)
-    name = lambda text: commands.name_citizen(  # noqa: E731
-        world.session, bedside.helper.employment.id, text, seal=seal, by=bedside.guide.actor
-    )
+
+    def name(text: str) -> CitizenReference:
+        return commands.name_citizen(
+            world.session, bedside.helper.employment.id, text, seal=seal, by=bedside.guide.actor
+        )
+
     asked = "Opgaven skrives under for én bestemt borger. Skriv omsorgssystemets reference."
     assert refused(bedside.sign, field="citizen") == asked
     assert refused(lambda: name("  "), field="citizen") == asked
     for cpr in (CPR, "0101901234", "010190 1234"):
-        assert refused(lambda text=cpr: name(text), field="citizen") == (
+        assert refused(partial(name, cpr), field="citizen") == (
             "Det ligner et CPR-nummer. Skriv omsorgssystemets egen reference, aldrig CPR-nummeret."
         )
     assert refused(lambda: name("Anna Hansen"), field="citizen") == (

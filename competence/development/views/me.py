@@ -14,8 +14,7 @@ from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.decision.rules import State, may
 from competence.development import queries
 from competence.development.queries import Job, Line, Mine
-from competence.development.rules import Pile
-from competence.development.views.showing import Shown, shown
+from competence.development.views.showing import Shown, shown, since
 from competence.foundation.clock import last_day, local, today
 from competence.foundation.errors import NotFound
 from competence.foundation.web import day, db, say, transaction
@@ -114,18 +113,20 @@ def _call_text(signed: Signed, name: str | None) -> str:
     who = who if signed.signer_text else who.split(" ")[0]
     if signed.origin is Origin.TRANSFERRED:
         until = day(last_day(signed.answer_before))
-        return _(
-            "From paper, signed by %(name)s. Level %(level)s. It counts through %(day)s.",
-            name=who,
-            level=signed.level,
-            day=until,
+        return str(
+            _(
+                "From paper, signed by %(name)s. Level %(level)s. It counts through %(day)s.",
+                name=who,
+                level=signed.level,
+                day=until,
+            )
         )
     when = _("on %(day)s", day=day(signed.recorded_on))
     if signed.recorded_on == today():
         when = _("today")
     elif signed.recorded_on and (today() - signed.recorded_on).days == 1:
         when = _("yesterday")
-    return _("%(name)s signed %(when)s. Level %(level)s.", name=who, when=when, level=signed.level)
+    return str(_("%(name)s signed %(when)s. Level %(level)s.", name=who, when=when, level=signed.level))
 
 
 def _way(own: Mine, job: Job) -> Way | None:
@@ -154,7 +155,10 @@ def _way(own: Mine, job: Job) -> Way | None:
         request_ = open_.get((job.employment.id, one.task_id))
         title = names[one.task_id]
         if line and line.answer.level and not done:
-            title = _("%(task)s to level %(level)s", task=title, level=one.practice_level)
+            wanted = (
+                own.levels[one.practice_level].name if one.practice_level in own.levels else str(one.practice_level)
+            )
+            title = _("%(task)s to %(level)s", task=title, level=wanted)
         step = Step(
             drawn, title, _step_text(own, line, done=done), done,
             day(local(request_.asked_at).date()) if request_ else "", request_.id if request_ else 0,
@@ -187,21 +191,21 @@ def _guides_text(names: list[str]) -> str:
     if not names:
         return ""
     if len(names) == 1:
-        return _("%(name)s may sign.", name=names[0])
-    return _("%(names)s may sign.", names=_(" and ").join([", ".join(names[:-1]), names[-1]]))
+        return str(_("%(name)s may sign.", name=names[0]))
+    return str(_("%(names)s may sign.", names=_(" and ").join([", ".join(names[:-1]), names[-1]])))
 
 
 def _step_text(own: Mine, line: Line | None, *, done: bool) -> str:
     if line is None:
-        return _("Not in your division of tasks.")
+        return str(_("Not in your division of tasks."))
     answer = line.answer
     if answer.level and (done or answer.state is State.VALID):
         name = own.levels[answer.level].name if answer.level in own.levels else str(answer.level)
         if not done:
-            return _("%(level)s now", level=name.capitalize())
+            return str(_("%(level)s now", level=name.capitalize()))
         if answer.basis == "education" or answer.valid_from is None:
-            return _("%(level)s by education", level=name.capitalize())
-        return _("%(level)s since %(day)s", level=name.capitalize(), day=day(answer.valid_from))
+            return str(_("%(level)s by education", level=name.capitalize()))
+        return str(_("%(level)s since %(day)s", level=name.capitalize(), day=since(answer.valid_from)))
     return shown(own, line).next
 
 
@@ -315,4 +319,4 @@ def _page_name(endpoint: str) -> str:
         "queue": _("The guide's queue"),
         "passport": _("Passport"),
     }
-    return names.get(endpoint.partition(".")[0], _("Another page"))
+    return str(names.get(endpoint.partition(".")[0], _("Another page")))

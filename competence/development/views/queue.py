@@ -95,11 +95,11 @@ def _next(answer: Answer) -> str:
     if answer.state in (State.TRAINING, State.NOT_BEGUN):
         left = answer.needed - answer.done
         if left <= 0:
-            return _("Ready to be signed")
+            return str(_("Ready to be signed"))
         kind = _("alone") if left == 1 else _("watches") if answer.done == 0 else _("with help")
-        return _("Time %(number)s: %(kind)s", number=answer.done + 1, kind=kind)
+        return str(_("Time %(number)s: %(kind)s", number=answer.done + 1, kind=kind))
     if answer.state is State.VALID:
-        return _("Renewal")
+        return str(_("Renewal"))
     return say(next_step(answer).text) if answer.state is not State.WAITING else _("Waits for an answer")
 
 

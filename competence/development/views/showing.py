@@ -11,6 +11,7 @@ from competence.coverage.cells import face, sign_of, spoken
 from competence.coverage.signs import Sign
 from competence.development.queries import Line, Mine
 from competence.development.rules import next_step
+from competence.foundation.clock import today
 from competence.foundation.web import say
 
 
@@ -64,8 +65,15 @@ def _end(line: Line) -> str:
     if not (answer.level or answer.named_level):
         return ""
     if answer.basis == "education":
-        return _("education")
+        return str(_("education"))
     return short_month(answer.last_day) if answer.last_day else _("does not lapse")
+
+
+def since(day: date) -> str:
+    """As "marts", with the year when it is another one: how long something has been in place."""
+    locale = get_locale()
+    pattern = "MMMM" if day.year == today().year else "MMMM y"
+    return str(format_date(day, pattern, locale=locale.language if locale else "da"))
 
 
 def short_month(day: date) -> str:

@@ -109,10 +109,10 @@ def answer(seq: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
 
 def _said(asked: Asked, *, yes: bool) -> str:
     if not yes:
-        return _("It is noted that you want to practise more. Your guide has been told.")
+        return str(_("It is noted that you want to practise more. Your guide has been told."))
     if asked.signed.valid_from > today():
-        return _("Thank you. You may do %(task)s from its first day.", task=asked.task.name)
-    return _("Thank you. You may do %(task)s from now on.", task=asked.task.name)
+        return str(_("Thank you. You may do %(task)s from its first day.", task=asked.task.name))
+    return str(_("Thank you. You may do %(task)s from now on.", task=asked.task.name))
 
 
 @bp.route("/answer/here/<int:employment_id>/<int:seq>", methods=["GET", "POST"])

@@ -90,7 +90,7 @@ class Bedside:
         """The heading over the times."""
         if self.ready.needed in TIMES_WITH_GUIDE:
             return say(TIMES_WITH_GUIDE[self.ready.needed])
-        return _("%(count)s times with the guide", count=self.ready.needed)
+        return str(_("%(count)s times with the guide", count=self.ready.needed))
 
     @property
     def short_missing(self) -> str:
@@ -107,7 +107,7 @@ class Bedside:
             parts.append(ngettext("%(num)s point", "%(num)s points", left))
         if not parts:
             return ""
-        return _("%(what)s: missing before you can go on", what=listed(parts))
+        return str(_("%(what)s: missing before you can go on", what=listed(parts)))
 
     @property
     def asks_leader(self) -> bool:

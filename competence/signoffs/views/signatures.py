@@ -80,20 +80,20 @@ def answer_text(signed: Signed, first_name: str) -> str:
     last = last_day(signed.ends)
     match signed.ended_by:
         case EventKind.WITHDRAWN:
-            return _("Taken back by the signer.")
+            return str(_("Taken back by the signer."))
         case EventKind.NOT_YET:
-            return _("%(name)s would like to practise more.", name=first_name)
+            return str(_("%(name)s would like to practise more.", name=first_name))
         case EventKind.REVOKED:
-            return _("Revoked. It no longer counts.")
+            return str(_("Revoked. It no longer counts."))
         case EventKind.DECLINED:
-            return _("%(name)s has given the task back.", name=first_name)
+            return str(_("%(name)s has given the task back.", name=first_name))
         case _:
             pass
     if signed.accepted_on is not None:
-        return say(_("%(name)s has said yes.", name=first_name))
+        return str(_("%(name)s has said yes.", name=first_name))
     if signed.waits(today()):
-        return _("Waits for %(name)s's own yes.", name=first_name)
-    return _("It was not answered in time.") if last else _("It was not answered.")
+        return str(_("Waits for %(name)s's own yes.", name=first_name))
+    return str(_("It was not answered in time.") if last else _("It was not answered."))
 
 
 @bp.get("/signed/<int:employment_id>/<int:seq>")
