@@ -40,6 +40,7 @@ BLUEPRINTS = (
     "competence.delegation.views.stops:bp",
     "competence.delegation.views.giving:bp",
     "competence.signoffs.views:bp",
+    "competence.decision.views:bp",
     "competence.coverage.views.coverage:bp",
     "competence.coverage.views.who_may:bp",
     "competence.coverage.views.requirements:bp",

@@ -111,8 +111,9 @@ class StopForm(Form):
 
 
 class DelegateForm(Form):
-    """The terms of a personal delegation."""
+    """The task and the terms of a personal delegation."""
 
+    task = SelectField(_l("Task"), coerce=_chosen, validators=[InputRequired(_l("Choose the task."))])
     valid_through = DateField(
         _l("Valid through"),
         description=_l("The last day it counts. Leave empty if it does not end by itself."),
@@ -128,3 +129,10 @@ class DelegateForm(Form):
             NoCpr(),
         ],
     )
+
+    def __init__(self, *, tasks: Iterable[tuple[int, str]], task_id: int | None) -> None:
+        super().__init__()
+        listed = list(tasks)
+        self.task.choices = [("", _l("Choose")), *((str(id_), name) for id_, name in listed)]
+        if not self.is_submitted():
+            self.task.data = task_id if task_id in {id_ for id_, _name in listed} else None

@@ -3,6 +3,7 @@
 from competence.delegation.queries.closing import (
     DelegationLine,
     StopLine,
+    delegable_tasks,
     delegations_of,
     delegations_waiting,
     stops_listed,
@@ -69,6 +70,7 @@ __all__ = [
     "TaskPage",
     "cell_for",
     "cells_of",
+    "delegable_tasks",
     "delegations_of",
     "delegations_waiting",
     "follows",

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session, aliased
 from competence.access.rules import Reach
 from competence.catalogue.models import Task
 from competence.delegation.models import Delegation, Stop
+from competence.delegation.queries.terms import cells_of, follows, version_in_force
+from competence.delegation.rules import CellRule
 from competence.foundation.clock import last_day, local, today
 from competence.organisation.models import Unit
-from competence.people.models import PersonIdentity, StaffGroup
+from competence.people.models import Employment, PersonIdentity, StaffGroup
 
 
 @dataclass(frozen=True)
@@ -122,3 +124,20 @@ def delegations_of(session: Session, person_id: int) -> Sequence[DelegationLine]
         )
         for row in rows
     ]  # fmt: skip
+
+
+def delegable_tasks(session: Session, employment_id: int, *, on: date) -> list[tuple[int, str]]:
+    """(id, name) of the tasks that the version in force lets the employment's group do by a personal delegation."""
+    employment = session.scalar(select(Employment).where(Employment.id == employment_id))
+    version = version_in_force(session, on)
+    if employment is None or version is None:
+        return []
+    cells = cells_of(session, version.id, version.number, version.approved_at)
+    group, own = employment.staff_group_id, {group for _task, group in cells}
+    if group not in own:
+        group = follows(session).get(group, (group, None))[0]
+    wanted = {
+        task for (task, whose), terms in cells.items() if whose == group and terms.rule is CellRule.DELEGATION_ONLY
+    }
+    rows = session.execute(select(Task.id, Task.name).where(Task.id.in_(wanted)).order_by(Task.name, Task.id))
+    return [(row.id, row.name) for row in rows]

@@ -24,32 +24,31 @@ bp = Blueprint("delegations", __name__, url_prefix="/delegations")
 @bp.route("/new", methods=["GET", "POST"])
 @requires(any_of=(Permission.DELEGATION_GIVE, Permission.SIGNOFF_SIGN))
 def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """Give one colleague one reserved task, personally: `?employment=..&task=..`."""
+    """Give one colleague one task, personally: `?employment=..`, and perhaps `&task=..`."""
     receiver = _receiver(request.args.get("employment", type=int), within)
-    task = queries.get_task(db.session, request.args.get("task", type=int) or 0)
     if needs_proof(actor):
         return redirect(url_for("accounts.prove", next=request.full_path))
-    form = DelegateForm()
+    tasks = queries.delegable_tasks(db.session, receiver.employment_id, on=today())
+    form = DelegateForm(tasks=tasks, task_id=request.args.get("task", type=int))
     if form.validate_on_submit():
         try:
             with transaction() as session:
                 commands.delegate(
-                    session, receiver.employment_id, task.id, valid_to=day_after(form.valid_through.data),
+                    session, receiver.employment_id, form.task.data or 0, valid_to=day_after(form.valid_through.data),
                     instruction=form.instruction.data or "", by=actor,
                 )  # fmt: skip
         except RuleBroken as broken:
             show(broken, form)
         else:
-            flash(
-                _(
-                    "You have delegated %(task)s to %(name)s. It counts when she has said yes herself.", task=task.name,
-                    name=receiver.name,
-                )
-            )  # fmt: skip
+            name = dict(tasks).get(form.task.data or 0, "")
+            said = _(
+                "You have delegated %(task)s to %(name)s. It counts when she has said yes herself.",
+                task=name,
+                name=receiver.name,
+            )
+            flash(said)
             return redirect(url_for("home.index"))
-    return render_template(
-        "stops/delegate.html", form=form, task=task, receiver=receiver, reserved=task.reserved_basis, today=today()
-    )
+    return render_template("stops/delegate.html", form=form, receiver=receiver, tasks=tasks, today=today())
 
 
 @dataclass(frozen=True)
