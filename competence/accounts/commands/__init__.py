@@ -1,0 +1,58 @@
+"""What changes accounts, sign-ins and roles."""
+
+from competence.accounts.commands.inviting import (
+    Invited,
+    accept_invitation,
+    disable_account,
+    enable_account,
+    forget_person,
+    invite,
+)
+from competence.accounts.commands.roles import GIVEN_ROLES, LONGEST_AUDIT, NewRole, authorise_role, end_role, give_role
+from competence.accounts.commands.signing_in import (
+    TooManyTries,
+    begin_session,
+    change_password,
+    end_session,
+    end_sessions,
+    forget_tries,
+    may_sign_in,
+    new_code,
+    note_try,
+    proved,
+    seen,
+    sign_out_everywhere,
+    switch_language,
+    switch_role,
+    use_code,
+)
+
+__all__ = [
+    "GIVEN_ROLES",
+    "LONGEST_AUDIT",
+    "Invited",
+    "NewRole",
+    "TooManyTries",
+    "accept_invitation",
+    "authorise_role",
+    "begin_session",
+    "change_password",
+    "disable_account",
+    "enable_account",
+    "end_role",
+    "end_session",
+    "end_sessions",
+    "forget_person",
+    "forget_tries",
+    "give_role",
+    "invite",
+    "may_sign_in",
+    "new_code",
+    "note_try",
+    "proved",
+    "seen",
+    "sign_out_everywhere",
+    "switch_language",
+    "switch_role",
+    "use_code",
+]
