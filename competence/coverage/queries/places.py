@@ -76,6 +76,10 @@ class Tree:
             parent = self.by_id.get(parent.parent_id) if parent.parent_id else None
         return found
 
+    def way_to(self, node: Node, within: Reach) -> list[tuple[Node, bool]]:
+        """What the unit lies in, from the top down, each with whether it is within reach."""
+        return [(one, within.covers(one.path)) for one in reversed(self.above(node))]
+
     def siblings(self, node: Node) -> list[Node]:
         """The other units right below the same unit."""
         if node.parent_id is None:

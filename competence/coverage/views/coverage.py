@@ -149,9 +149,10 @@ def named_board(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
         if not chosen.flat or chosen.gaps else [],
         counts={"gaps": open_, "vulnerable": thin, "expiring": drawn.expiring, "waiting": drawn.waiting},
         next_expiry=next_expiry(found), later=later(found), stops=stops_over(db.session, node, now()),
-        above=[one for one in reversed(units.above(node)) if within.covers(one.path)], reachable=units.reached(within),
+        above=units.way_to(node, within), reachable=units.reached(within),
         groups=group_choices(found), shift_names=SHIFT_NAMES, shifts=list(Shift), day_kinds=DAY_KIND_NAMES,
         starts=starts(columns), updated=now(), today=today(), link=link_to(node),
+        floaters=sum(one.worker.standing is Standing.FLOATER for one in found.people),
     )  # fmt: skip
 
 
@@ -304,7 +305,7 @@ def task(unit_id: int, task_id: int, *, actor: Actor, within: Reach) -> Response
         apart={shift: spoken_apart(found.counts[shift]) for shift in Shift},
         by_shift=[(shift, *both_sides(found, shift, people)) for shift in chosen.shifts if chosen.shift],
         standing={key: say(name) for key, name in STANDING_NAMES.items()},
-        above=[one for one in units.above(node)[::-1] if within.covers(one.path)],
+        above=units.way_to(node, within),
     )  # fmt: skip
 
 
@@ -345,7 +346,7 @@ def person(unit_id: int, employment_id: int, *, actor: Actor, within: Reach) -> 
     return render_template(
         "coverage/person.html",
         found=found, node=node, chosen=chosen, areas=rows,
-        above=[one for one in units.above(node)[::-1] if within.covers(one.path)],
+        above=units.way_to(node, within),
         shift_names=SHIFT_NAMES, person_url=person_url(found.someone, actor),
     )  # fmt: skip
 

@@ -81,14 +81,15 @@ def _draw_cell(shown: Face, levels: Levels, locale: str) -> Cell:
 @lru_cache(maxsize=20_000)
 def count_html(shift: Shift, have: int, need: int | None, status: Status, words: str) -> str:
     """A field of the coverage columns; the words are read aloud in place of the figures."""
+    if status is Status.NO_NEED:
+        return f"{signs.have_need_html(0, 0, 'none')}<i>{escape(words)}</i>"
     return f"<span aria-hidden=true>{signs.have_need_html(have, need or 0, TONES[status])}</span><i>{escape(words)}</i>"
 
 
 @lru_cache(maxsize=20_000)
 def _one_count(shift: Shift, count: Count, locale: str) -> str:
     words = " ".join(say(text) for text in (spoken_count(shift, count), *spoken_apart(count)))
-    field = count_html(shift, count.have, count.need, count.status, words)
-    return field if not count.floaters or not count.need else f"{field}<sup aria-hidden=true>+{count.floaters}</sup>"
+    return count_html(shift, count.have, count.need, count.status, words)
 
 
 def _joined_count(shift: Shift, joined: Joined, names: Sequence[str]) -> str:
@@ -231,9 +232,11 @@ def _sum(stands: Sequence[Status]) -> str:
     gaps, thin = stands.count(Status.GAP), stands.count(Status.VULNERABLE)
     said = []
     if gaps:
-        said.append(f"<span class=kt-red>{escape(ngettext('%(num)s gap', '%(num)s gaps', gaps))}</span>")
+        text = ngettext("%(num)s gap", "%(num)s gaps", gaps)
+        said.append(f"<span class=kt-red>{escape(text)}</span>")
     if thin:
-        said.append(str(escape(ngettext("%(num)s vulnerable spot", "%(num)s vulnerable spots", thin))))
+        text = ngettext("%(num)s vulnerable spot", "%(num)s vulnerable spots", thin)
+        said.append(str(escape(text)))
     return " · ".join(said)
 
 

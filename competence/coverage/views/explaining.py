@@ -114,8 +114,8 @@ def explained(found: Asked, actor: Actor, levels: Mapping[int, str], names: Mapp
 
 def person_url(one: Someone, actor: Actor) -> str:
     """The person's own page, for those who may open it; empty for the rest."""
-    if "people.person" in current_app.view_functions and actor.may(Permission.PERSON_READ, one.unit_path):
-        return url_for("people.person", person_id=one.person_id)
+    if "persons.person" in current_app.view_functions and actor.may(Permission.PERSON_READ, one.unit_path):
+        return url_for("persons.person", person_id=one.person_id)
     return ""
 
 

@@ -50,7 +50,7 @@ def overview(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor,
         "coverage/overview.html",
         node=node, rows=rows, hides=hides, smallest=SMALLEST_GROUP,
         gaps=sum(found.gaps for found in whole), vulnerable=sum(found.vulnerable for found in whole),
-        above=[one for one in reversed(units.above(node)) if within.covers(one.path)] if node else [],
+        above=units.way_to(node, within) if node else [],
         as_of=min((found.as_of for found in whole if found.as_of), default=None), updated=now(),
         too_many=node is not None and actor.may(Permission.COVERAGE_READ, node.path),
     )  # fmt: skip
@@ -88,7 +88,7 @@ def counts_page(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
         node=node, found=found, areas=areas, hidden=hidden, hides=hides, smallest=SMALLEST_GROUP, shifts=list(Shift),
         shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(),
         stops=stops_without_names(node, actor, hides=hides),
-        above=[one for one in reversed(units.above(node)) if within.covers(one.path)],
+        above=units.way_to(node, within),
     )  # fmt: skip
 
 
