@@ -151,6 +151,13 @@ def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
     return written
 
 
+_OF_A_LINK = (
+    EVENTS.c.municipality_id, EVENTS.c.person_id, EVENTS.c.seq, EVENTS.c.kind, EVENTS.c.recorded_at, EVENTS.c.by_person_id,
+    EVENTS.c.task_id, EVENTS.c.refers_to, EVENTS.c.fields, EVENTS.c.prev_hash, EVENTS.c.format,
+)  # fmt: skip
+"""In the order of a Link's fields."""
+
+
 def breaks(session: Session) -> list[Break]:
     """The first break of every chain of the municipality; empty when all is as it was written."""
     heads = {
@@ -159,18 +166,10 @@ def breaks(session: Session) -> list[Break]:
         if row.seq
     }
     events = session.execute(
-        scoped(session, EVENTS).order_by(EVENTS.c.person_id, EVENTS.c.seq), execution_options={"yield_per": 2000}
+        scoped(session, EVENTS, *_OF_A_LINK, EVENTS.c.hash).order_by(EVENTS.c.person_id, EVENTS.c.seq),
+        execution_options={"yield_per": 2000},
     )
-    links = (
-        (
-            Link(
-                row.municipality_id, row.person_id, row.seq, row.kind, row.recorded_at, row.by_person_id, row.task_id,
-                row.refers_to, row.fields, row.prev_hash, row.format,
-            ),
-            row.hash,
-        )
-        for row in events
-    )  # fmt: skip
+    links = ((Link(*said), stored) for *said, stored in events)
     return list(verify(links, heads))
 
 

@@ -133,11 +133,11 @@ class Signed:
     def waits(self, on: date) -> bool:
         """Whether it was signed by the day and the person's answer is still waited for."""
         return (
-            (self.recorded_on is None or self.recorded_on <= on)
-            and (self.accepted_on is None or on < self.accepted_on)
+            (self.accepted_on is None or on < self.accepted_on)
             and (self.ended_on is None or on < self.ended_on)
             and (self.answer_before is None or on < self.answer_before)
             and (self.valid_to is None or on < self.valid_to)
+            and (self.recorded_at is None or local(self.recorded_at).date() <= on)
         )
 
 
@@ -199,6 +199,8 @@ def latest(signed: Iterable[Signed], *, on: date) -> Signed | None:
     One transferred from paper does not replace an accepted one until it is accepted itself.
     """
     begun = [s for s in signed if s.counts_from <= on and not s.withdrawn]
+    if len(begun) < 2:
+        return begun[0] if begun else None
     accepted = max((s for s in begun if s.accepted_on), key=_order, default=None)
     on_paper = max((s for s in begun if not s.accepted_on), key=_order, default=None)
     if on_paper is not None and (accepted is None or (not accepted.in_force(on) and on_paper.seq > accepted.seq)):
@@ -263,6 +265,8 @@ class Readiness:
     """Names of the courses, dialogues and checks that are still to be passed."""
     tasks: tuple[str, ...] = ()
     """Names of the tasks that must be held first and are not."""
+    seen: tuple[tuple[ObservationKind, date, int | None], ...] = ()
+    """All observed times that stand: what was seen, when, and by whom."""
 
     @property
     def shown(self) -> int:

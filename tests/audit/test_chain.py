@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from competence.audit.chain import NewEvent, append, append_all, breaks
 from competence.audit.commands import record
 from competence.audit.models import EventText, EvidenceEvent
-from competence.audit.rules import Link, link_hash, text_hash, verify
+from competence.audit.rules import Link, canonical, link_hash, text_hash, verify
 from competence.foundation.orm import begin_writing
 from tests.factories import World
 
@@ -149,3 +150,15 @@ def test_the_database_itself_refuses_to_change_evidence(world: World, statement:
         world.session.execute(text(statement))
     world.session.rollback()
     assert breaks(world.session) == []
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e20, 1e20) | st.text(max_size=8),
+    lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(max_size=4), some, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(max_size=4), ANYTHING, max_size=5))
+def test_an_event_is_written_as_the_standard_says_whichever_way_is_taken(document):
+    assert canonical(document) == rfc8785.dumps(document)

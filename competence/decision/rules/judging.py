@@ -5,7 +5,6 @@ answer carries every fact that decided it.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 
 from competence.decision.rules.facts import Answer, Delegated, Employment, Mask, Span, State, Stopped
@@ -74,20 +73,24 @@ def judge(
     unchecked = employment.staff_group_id in book.authorised and (
         employment.authorisation_checked_on is None or on < employment.authorisation_checked_on
     )
-    lost = depth < 5 and any(
-        judge(employment, other, on=on, unit=unit, depth=depth + 1).level == 0 for other in book.must_hold.get(task, ())
+    must_hold = book.must_hold.get(task, ()) if depth < 5 else ()
+    lost = must_hold and any(
+        judge(employment, other, on=on, unit=unit, depth=depth + 1).level == 0 for other in must_hold
     )
     done, needed = _progress(employment, task, cell, last, on)
-    found = Answer(
-        State.VALID, level, cell, basis=basis, signed=last, waiting=wait, delegated=delegated, done=done, needed=needed
-    )
+
+    def may_not(state: State, because: str = "", valid_to: date | None = None) -> Answer:
+        return Answer(
+            state, 0, cell, valid_to=valid_to, basis=because, signed=last, waiting=wait, delegated=delegated, done=done,
+            needed=needed,
+        )  # fmt: skip
 
     if stop is not None:
-        return replace(found, state=State.STOPPED, level=0, basis="", valid_to=stop.valid_to)
+        return may_not(State.STOPPED, valid_to=stop.valid_to)
     if exempt or (paused and basis != "education") or (declined and level == 0):
-        return replace(found, state=State.PAUSED, level=0, basis="")
+        return may_not(State.PAUSED)
     if level and (unchecked or lost):
-        return replace(found, state=State.MISSING, level=0, basis="")
+        return may_not(State.MISSING)
     if level:
         if basis in ("signature", "delegation") and last is not None:
             ends += [end for end in (last.ends, *(p[0] for p in last.pauses if p[0] > on)) if end]
@@ -98,29 +101,26 @@ def judge(
             ends += [end for end in (delegated.ends(book.settings.delegation_notice_days),) if end]
         began = last.counts_from if basis != "education" and last is not None else employment.valid_from
         nobody_named = named and citizen is None
-        return replace(
-            found,
-            level=0 if nobody_named else level,
-            named_level=level if nobody_named else 0,
-            limits=cell.limits,
-            valid_from=max(began, employment.valid_from),
-            valid_to=min(ends, default=None),
-        )
+        return Answer(
+            State.VALID, 0 if nobody_named else level, cell, named_level=level if nobody_named else 0, limits=cell.limits,
+            valid_from=max(began, employment.valid_from), valid_to=min(ends, default=None), basis=basis, signed=last,
+            waiting=wait, delegated=delegated, done=done, needed=needed,
+        )  # fmt: skip
     if cell.rule is CellRule.CORE and unchecked:
-        return replace(found, state=State.MISSING, level=0, basis="")
+        return may_not(State.MISSING)
     if wait is not None:
-        return replace(found, state=State.WAITING, level=0)
+        return may_not(State.WAITING, basis)
     if holds and last is not None and last.level < minimum:
-        return replace(found, state=State.LOW, level=0)
+        return may_not(State.LOW, basis)
     if holds and cell.rule is CellRule.DELEGATION_ONLY and delegated is None:
-        return replace(found, state=State.MISSING, level=0)
+        return may_not(State.MISSING, basis)
     if done > 0:
-        return replace(found, state=State.TRAINING, level=0)
+        return may_not(State.TRAINING, basis)
     if last is not None:
-        return replace(found, state=State.LAPSED, level=0)
+        return may_not(State.LAPSED, basis)
     if unchecked or (task in employment.gates_missing and done):
-        return replace(found, state=State.MISSING, level=0)
-    return replace(found, state=State.NOT_BEGUN, level=0)
+        return may_not(State.MISSING, basis)
+    return may_not(State.NOT_BEGUN, basis)
 
 
 def _applies(rule: Stopped | Mask, path: str, group: int, on: date) -> bool:
@@ -171,6 +171,9 @@ def _away(employment: Employment, task: int, on: date) -> bool:
 
 def _progress(employment: Employment, task: int, cell: CellTerms, last: Signed | None, on: date) -> tuple[int, int]:
     """(times seen since the last signature, times asked for)."""
+    observed = employment.observed.get(task)
+    if not observed:
+        return 0, cell.observed_times
     since = last.recorded_on if last is not None else None
-    seen = sum(1 for day in employment.observed.get(task, ()) if day <= on and (since is None or day > since))
+    seen = sum(1 for day in observed if day <= on and (since is None or day > since))
     return min(seen, cell.observed_times), cell.observed_times

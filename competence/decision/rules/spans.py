@@ -11,7 +11,7 @@ Interval = tuple[date, date | None, int, str, tuple[tuple[str, str], ...]]
 
 
 def boundaries(employment: Employment, task: int) -> tuple[date, ...]:
-    """Every date on which the answer for the task may change, in order. Between two of them it is the same."""
+    """Every date on which level, basis or limits for the task may change, in order. Between two of them they are the same."""
     book, settings = employment.book, employment.book.settings
     days: set[date | None] = {
         employment.valid_from,
@@ -29,7 +29,7 @@ def boundaries(employment: Employment, task: int) -> tuple[date, ...]:
             days |= {mask.valid_from, mask.valid_to}
     days.add(book.sign_again_from.get(task))
     for signed in employment.signed.get(task, ()):
-        days |= {signed.valid_from, signed.accepted_on, signed.ends, signed.answer_before}
+        days |= {signed.valid_from, signed.accepted_on, signed.ends}
         for pause in signed.pauses:
             days |= set(pause)
     for delegated in employment.delegations.get(task, ()):
@@ -38,7 +38,8 @@ def boundaries(employment: Employment, task: int) -> tuple[date, ...]:
         days |= {start, end}
     for start, end in employment.absences:
         days |= {start + timedelta(days=settings.long_absence_days), end}
-    days |= set(employment.observed.get(task, ()))
+    if employment.absences:  # after a long one it counts again from the next observed time
+        days |= set(employment.observed.get(task, ()))
     for other in book.must_hold.get(task, ()):
         days |= set(boundaries(employment, other))
     return tuple(sorted(day for day in days if day is not None and day < date.max))
