@@ -1,9 +1,7 @@
 """create_app: the one place that knows every feature."""
 
-import sys
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -66,26 +64,15 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 
 
 def named(place: str) -> Any:
-    """The object at "module:name"; None while the module is not there."""
+    """The object at "module:name", imported when it is asked for."""
     module, _colon, name = place.partition(":")
-    if not _exists(module):
-        return None
-    return getattr(import_module(module), name, None)
-
-
-def _exists(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
+    return getattr(import_module(module), name)
 
 
 def wire() -> None:
     """Nothing; what a command touches is answered, in a process without pages too."""
     for place in ANSWERS:
-        answer = named(place)
-        if answer is not None:
-            changes.answered_by(answer)
+        changes.answered_by(named(place))
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -125,12 +112,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     CSRFProtect(app)
     accounts_web.init(app)
     for place in BLUEPRINTS:
-        try:
-            blueprint = named(place)
-            if blueprint is not None:
-                app.register_blueprint(blueprint)
-        except Exception as problem:  # while pages are being written
-            print(f"NOT REGISTERED {place}: {problem!r}", file=sys.stderr)  # noqa: T201
+        app.register_blueprint(named(place))
     _version_static(app)
     _fill_templates(app)
     _answer_errors(app)
@@ -236,9 +218,7 @@ def _fill_templates(app: Flask) -> None:
 
     app.jinja_env.globals["symbol_sheet"] = lambda: Markup(symbol_sheet())  # noqa: S704 - our own template drew it
     for place in ("competence.coverage.signs:sign", "competence.coverage.signs:have_need"):
-        drawn = named(place)
-        if drawn is not None:
-            app.jinja_env.globals[place.partition(":")[2]] = drawn
+        app.jinja_env.globals[place.partition(":")[2]] = named(place)
     waiting = named(WAITING)
     app.extensions["next_ends"] = named(NEXT_ENDS)
 
@@ -259,10 +239,9 @@ def _fill_templates(app: Flask) -> None:
             "actor": accounts_web.shown(actor),
             "nav": accounts_web.menu(actor),
             "tabs": accounts_web.tabs(actor),
-            "show_finder": "who_may.index" in app.view_functions
-            and (actor.may(Permission.WHO_MAY_ASK) or actor.may(Permission.WHO_MAY_COLLEAGUES)),
-            "waiting_count": waiting(db.session, actor) if waiting else 0,
-            "waiting_url": url_for("me.path") if "me.path" in app.view_functions else url_for("home.index"),
+            "show_finder": actor.may(Permission.WHO_MAY_ASK) or actor.may(Permission.WHO_MAY_COLLEAGUES),
+            "waiting_count": waiting(db.session, actor),
+            "waiting_url": url_for("me.path"),
         }
 
 

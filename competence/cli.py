@@ -1,7 +1,6 @@
 """The command line: `competence`. Each feature brings its own subcommands; here are those about the program itself."""
 
 import sys
-from typing import Any
 
 import click
 from sqlalchemy import select
@@ -107,10 +106,9 @@ def serve(console: Console, demo: bool) -> None:
     migrations.upgrade(settings.database_owner_url, serving_url=settings.database_url)
     with console.outside() as session:
         is_empty = not municipalities(session)
-    load_demo = named(LOAD_DEMO)
-    if is_empty and demo and load_demo is not None:
+    if is_empty and demo:
         console.say(N_("Fjordby Kommune is being loaded ..."))
-        load_demo(console.engine)
+        named(LOAD_DEMO)(console.engine)
     app = create_app(settings)
     click.echo(f"Kompetencetavlen: {settings.address}")
     for line in demo_sign_ins(console):
@@ -125,11 +123,11 @@ def serve(console: Console, demo: bool) -> None:
 
 def demo_sign_ins(console: Console) -> list[str]:
     """A line for each role of the demonstration: the role, the address and the password; empty without a demonstration."""
-    password = named(DEMO_PASSWORD)
     with console.outside() as session:
         demo = next((m for m in municipalities(session) if m.is_demo), None)
-    if demo is None or password is None:
+    if demo is None:
         return []
+    password = named(DEMO_PASSWORD)
     settings = console.settings
     with Console(lambda: settings, _find, demo.name, ready=migrations.check_serving).session() as session:
         found = example_sign_ins(session)
@@ -179,12 +177,10 @@ def municipality() -> None:
 @click.pass_obj
 def municipality_add(console: Console, name: str, admin: str, admin_name: str | None, host: str | None) -> None:
     """Make an empty municipality with its own draft of the reference matrix, and invite its administrator."""
-    load_reference = named(LOAD_REFERENCE)
     with console.outside() as session:
         begin_writing(session)
         made = add_municipality(session, name, host=host)
-        if load_reference is not None:
-            load_reference(session)
+        named(LOAD_REFERENCE)(session)
         person = Person(recorded_at=now())
         session.add(person)
         session.flush()
@@ -263,9 +259,7 @@ def deliver(console: Console, invited: accounts.Invited) -> None:
 def collect() -> None:
     """Nothing; the subcommands of every feature are there."""
     for place in COMMANDS:
-        found: Any = named(place)
-        if found is not None:
-            cli.add_command(found)
+        cli.add_command(named(place))
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ class Console:
         find: Callable[[Session, str | None], int],
         municipality: str | None = None,
         *,
-        ready: Callable[[Engine], None],
+        ready: Callable[[Engine], None] | None = None,
     ) -> None:
         self._settings = settings
         self._find = find
@@ -40,7 +40,8 @@ class Console:
     def engine(self) -> Engine:
         """Connections as the serving role, once the database has been found ready."""
         made = engine_for(self.settings.database_url)
-        self._ready(made)
+        if self._ready is not None:
+            self._ready(made)
         return made
 
     @contextmanager
