@@ -20,13 +20,15 @@ FILENAMES = {
 }  # fmt: skip
 _LEFT_OUT = frozenset({"first_name", "last_name", "unit", "kind", "D", "A", "N"})
 """Other ways of writing what stands in the columns of the example."""
+_NEEDED = frozenset({(Kind.PEOPLE, "name"), *((Kind.REQUIREMENTS, name) for name in ("place", "shift", "need"))})
+"""Columns that a file may write in other ways, but must have."""
 MATRIX_COLUMNS = 4
 """So many of the municipality's staff groups stand in the example; more are added at the right."""
 
 
 def headings(kind: Kind) -> list[tuple[str, bool]]:
     """(heading, whether the file must have it) of each column that is read; none for a matrix."""
-    return [(field.heading, field.required) for field in _fields(kind)]
+    return [(field.heading, field.required or (kind, field.name) in _NEEDED) for field in _fields(kind)]
 
 
 def _fields(kind: Kind) -> Sequence[Field]:

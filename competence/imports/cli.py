@@ -20,7 +20,16 @@ from competence.imports.parsed import Parsed, Problem
 from competence.imports.reference import load_reference
 from competence.imports.sheets import MAX_BYTES
 from competence.imports.summary import as_json
-from competence.imports.taking import Effect, Reading, own_tasks, read_file, refusal, rehearse, take_in
+from competence.imports.taking import (
+    Effect,
+    Reading,
+    levels_not_stated,
+    own_tasks,
+    read_file,
+    refusal,
+    rehearse,
+    take_in,
+)
 from competence.organisation.queries import municipalities
 
 SHOWN_REMARKS = 50
@@ -84,6 +93,8 @@ def report(reading: Reading, effect: Effect, *, dry_run: bool) -> list[str]:
         if len(reading.remarks) > SHOWN_REMARKS:
             lines.append(say(sentence(N_("... and %(count)s more."), count=len(reading.remarks) - SHOWN_REMARKS)))
         lines += [say(text) for text in amounts(effect, dry_run=dry_run)]
+    if not_stated := levels_not_stated(reading):
+        lines.append(say(sentence(N_("Fields without a level, taken as level 1: %(count)s."), count=not_stated)))
     own = own_tasks(reading)
     if own:
         lines.append(say(sentence(N_("Become tasks of your own: %(words)s."), words=", ".join(own))))

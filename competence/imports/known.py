@@ -47,14 +47,16 @@ class Register:
 
     def __init__(self, things: Iterable[Known]) -> None:
         self.things = tuple(things)
+        self._by_code = {thing.code.casefold(): thing for thing in self.things}
         self._by_key: dict[str, list[Known]] = {}
         for thing in self.things:
             for name in {key(name) for name in (thing.code, *thing.names)} - {""}:
                 self._by_key.setdefault(name, []).append(thing)
 
     def find(self, text: str) -> Sequence[Known]:
-        """All that go by the text, in our order; more than one means that it does not say which."""
-        return self._by_key.get(key(text), ())
+        """All that go by the text, in our order; more than one means that it does not say which. A code is the one it is."""
+        exact = self._by_code.get(text.strip().casefold())
+        return (exact,) if exact else self._by_key.get(key(text), ())
 
     def by_code(self, code: str) -> Known | None:
         """The one with exactly that code."""

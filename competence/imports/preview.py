@@ -18,7 +18,7 @@ from competence.imports.queries import known_groups, known_tasks, known_units, p
 from competence.imports.requirements import NewRequirement
 from competence.imports.signoffs import PaperSignOff
 from competence.imports.summary import as_json
-from competence.imports.taking import Effect, Reading, own_tasks
+from competence.imports.taking import Effect, Reading, levels_not_stated, own_tasks
 from competence.imports.units import NewUnit
 
 SHOWN_ROWS = 50
@@ -48,6 +48,7 @@ def preview(session: Session, reading: Reading, effect: Effect, *, filename: str
         "problems": [told(problem) for problem in reading.parsed.problems],
         "remarks": [told(remark) for remark in reading.remarks[:SHOWN_TOLD]],
         "remarks_total": len(reading.remarks),
+        "not_stated": levels_not_stated(reading),
         "own": own[:SHOWN_TOLD],
         "unused": [word for word in reading.parsed.unmapped if word not in own][:SHOWN_TOLD],
         "skipped": [_skipped(line) for line in reading.parsed.skipped[:SHOWN_TOLD]],

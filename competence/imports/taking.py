@@ -230,3 +230,9 @@ def refusal(problem: RuleBroken | NotFound) -> Problem:
 def own_tasks(reading: Reading) -> list[str]:
     """The tasks of a matrix that become the municipality's own, in its words."""
     return [row.name for row in reading.parsed.rows if isinstance(row, MatrixTask) and row.task is None]
+
+
+def levels_not_stated(reading: Reading) -> int:
+    """How many fields of a matrix name no level, so that rank 1 is taken."""
+    rows = (row for row in reading.parsed.rows if isinstance(row, MatrixTask))
+    return sum(1 for row in rows for cell in row.cells if cell.level_not_stated)
