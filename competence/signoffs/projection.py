@@ -15,13 +15,23 @@ Rows = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 """Rows of current_signoff and of waiting_signoff."""
 
 
-def rebuild(session: Session, person_ids: Iterable[int], *, on: date, task_id: int | None = None) -> None:
-    """Nothing; the projections of the persons (for the task) say what their events say."""
+def rebuild(
+    session: Session,
+    person_ids: Iterable[int],
+    *,
+    on: date,
+    task_id: int | None = None,
+    known: Mapping[int, Sequence[Event]] | None = None,
+) -> None:
+    """Nothing; the projections of the persons (for the task) say what their events say.
+
+    `known`: their events (about the task), where the caller has just read and written them.
+    """
     wanted = sorted(set(person_ids))
     tasks = None if task_id is None else [task_id]
     current: list[dict[str, Any]] = []
     waits: list[dict[str, Any]] = []
-    for person, events in events_of(session, wanted, task_ids=tasks).items():
+    for person, events in (known or events_of(session, wanted, task_ids=tasks)).items():
         some = rows_of(person, events, on=on)
         current += some[0]
         waits += some[1]

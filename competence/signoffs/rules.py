@@ -1,7 +1,7 @@
 """Sign-offs as their events tell them: what counts from when to when, what waits, and what a signer must have."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -143,7 +143,7 @@ class Signed:
 
 def history(events: Iterable[Event]) -> tuple[Signed, ...]:
     """Every sign-off of one person in the order of signing, with what her later events did to it."""
-    signed: dict[int, Signed] = {}
+    signed: dict[int, dict[str, Any]] = {}
     for event in sorted(events, key=lambda e: e.seq):
         if event.kind is EventKind.SIGNED:
             signed[event.seq] = _signed(event)
@@ -153,36 +153,34 @@ def history(events: Iterable[Event]) -> tuple[Signed, ...]:
             continue
         match event.kind:
             case EventKind.ACCEPTED:
-                about = replace(about, accepted_on=event.on, accepted_at=event.recorded_at)
+                about |= {"accepted_on": event.on, "accepted_at": event.recorded_at}
             case EventKind.NOT_YET | EventKind.WITHDRAWN | EventKind.REVOKED | EventKind.DECLINED:
-                about = replace(about, ended_on=event.on, ended_by=event.kind)
+                about |= {"ended_on": event.on, "ended_by": event.kind}
             case EventKind.SUSPENDED:
                 pause = (_date(event.fields["valid_from"]), _date_or_none(event.fields.get("valid_to")))
-                about = replace(about, pauses=(*about.pauses, pause))
-            case _:
-                continue
-        signed[about.seq] = about
-    return tuple(signed.values())
+                about["pauses"] = (*about.get("pauses", ()), pause)
+    return tuple(Signed(**says) for says in signed.values())
 
 
-def _signed(event: Event) -> Signed:
+def _signed(event: Event) -> dict[str, Any]:
+    """The fields of a Signed as the signature itself says them."""
     says = event.fields
     assert event.task_id is not None
-    return Signed(
-        seq=event.seq,
-        task_id=event.task_id,
-        level=int(says["level"]),
-        valid_from=_date(says["valid_from"]),
-        valid_to=_date_or_none(says.get("valid_to")),
-        answer_before=_date_or_none(says.get("answer_before")),
-        accepted_on=_date_or_none(says.get("accepted_on")),
-        origin=Origin(says.get("origin", Origin.SIGNED_HERE)),
-        citizen_id=event.citizen_id,
-        signer_id=event.by_person_id,
-        signer_text=says.get("signer_text"),
-        recorded_at=event.recorded_at,
-        event_id=event.id,
-    )
+    return {
+        "seq": event.seq,
+        "task_id": event.task_id,
+        "level": int(says["level"]),
+        "valid_from": _date(says["valid_from"]),
+        "valid_to": _date_or_none(says.get("valid_to")),
+        "answer_before": _date_or_none(says.get("answer_before")),
+        "accepted_on": _date_or_none(says.get("accepted_on")),
+        "origin": Origin(says.get("origin", Origin.SIGNED_HERE)),
+        "citizen_id": event.citizen_id,
+        "signer_id": event.by_person_id,
+        "signer_text": says.get("signer_text"),
+        "recorded_at": event.recorded_at,
+        "event_id": event.id,
+    }
 
 
 def _date(text: str) -> date:

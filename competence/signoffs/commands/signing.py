@@ -23,8 +23,8 @@ from competence.signoffs import projection
 from competence.signoffs.commands.common import check_dates, find_signed, follow_up, no_cpr, refused, state_after
 from competence.signoffs.models import ObservationDraft, SignOffRequest
 from competence.signoffs.queries import (
-    OBSERVATIONS,
     Signer,
+    events_of,
     get_employment,
     get_task,
     levels,
@@ -32,14 +32,15 @@ from competence.signoffs.queries import (
     name_of,
     readiness,
     signer_on,
-    state_of,
     terms_to_sign,
 )
 from competence.signoffs.rules import (
+    Event,
     EventKind,
     Origin,
     Signed,
     current,
+    history,
     last_valid_day,
     missing,
     too_late_to_undo,
@@ -123,7 +124,8 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
         raise RuleBroken(refused(cell), field="task")
     if task.archived_on is not None and task.archived_on <= on:
         raise RuleBroken(sentence(N_("The task is no longer in the catalogue.")), field="task")
-    signed = state_of(session, employment.person_id, task.id, citizen_id=new.citizen_id)
+    before = events_of(session, [employment.person_id], task_ids=[task.id]).get(employment.person_id, [])
+    signed = [one for one in history(before) if one.citizen_id == new.citizen_id]
     _first_come(session, signed, new, by=by, on=on)
     _check_level(session, new, signed, on)
     citizen = _check_citizen(session, cell, new)
@@ -147,7 +149,8 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
         "answer_before": (on + timedelta(days=settings.accept_within_days)).isoformat(), "employment": employment.id,
         "origin": (Origin.EXTERNAL_INSTRUCTOR if new.external else Origin.SIGNED_HERE).value, "ground": dict(ground),
         "matrix_version": cell.version, "rule": cell.rule.value, "criteria": sorted(ready.wanted & ready.ticked),
-        "observed": _observed(session, employment.person_id, task.id), "instruction": task.instruction_version,
+        "observed": [{"kind": kind.value, "on": day.isoformat(), "by": who} for kind, day, who in ready.seen],
+        "instruction": task.instruction_version,
     }  # fmt: skip
     if citizen is not None:
         fields["citizen_hash"] = chain_hash(citizen.lookup or "", citizen.salt)
@@ -168,7 +171,12 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
             texts=texts,
         ),
     )  # fmt: skip
-    projection.rebuild(session, [employment.person_id], on=on, task_id=task.id)
+    written = Event(
+        EventKind.SIGNED, event.seq, event.recorded_at, task.id, new.citizen_id, by.person_id, None, fields, event.id
+    )
+    projection.rebuild(
+        session, [employment.person_id], on=on, task_id=task.id, known={employment.person_id: [*before, written]}
+    )
     _close_requests(session, employment.person_id, task.id)
     _drop_draft(session, employment.id, task.id, by)
     record(
@@ -259,26 +267,6 @@ def _dates(new: NewSignOff, cell: CellTerms, first_day: date | None) -> tuple[da
             sentence(N_("The last day cannot lie before the first, %(day)s."), day=valid_from), field="valid_through"
         )
     return valid_from, valid_to
-
-
-def _observed(session: Session, person_id: int, task_id: int) -> list[dict[str, str | int | None]]:
-    rows = session.execute(
-        scoped(
-            session,
-            OBSERVATIONS,
-            OBSERVATIONS.c.id,
-            OBSERVATIONS.c.kind,
-            OBSERVATIONS.c.observed_on,
-            OBSERVATIONS.c.observer_id,
-        )
-        .where(
-            OBSERVATIONS.c.person_id == person_id,
-            OBSERVATIONS.c.task_id == task_id,
-            OBSERVATIONS.c.withdrawn_at.is_(None),
-        )
-        .order_by(OBSERVATIONS.c.observed_on, OBSERVATIONS.c.id)
-    )
-    return [{"kind": str(row.kind), "on": row.observed_on.isoformat(), "by": row.observer_id} for row in rows]
 
 
 def _close_requests(session: Session, person_id: int, task_id: int) -> None:

@@ -27,6 +27,7 @@ from competence.signoffs.rules import (
     TIMES,
     Event,
     EventKind,
+    ObservationKind,
     Readiness,
     Signed,
     current,
@@ -252,7 +253,8 @@ def readiness(
 ) -> Readiness:
     """What is there and what is missing before the task can be signed for the person."""
     last = latest(signed, on=on)
-    days = [one.observed_on for one in observations_of(session, employment.person_id, task.id)]
+    seen = observations_of(session, employment.person_id, task.id)
+    days = [one.observed_on for one in seen]
     gates = gates_of(session, employment.person_id, task.id, employment.staff_group_id)
     return Readiness(
         done=times_counted(days, since=last.recorded_on if last else None),
@@ -261,6 +263,7 @@ def readiness(
         ticked=frozenset(ticked),
         gates=tuple(gate.name for gate, passed in gates if passed is None),
         tasks=tuple(_tasks_missing(session, employment, task, on)),
+        seen=tuple((ObservationKind(one.kind), one.observed_on, one.observer_id) for one in seen),
     )
 
 
