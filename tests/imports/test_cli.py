@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from competence.access.rules import Reach
+from competence.app import speaker
 from competence.audit.chain import breaks
 from competence.coverage.queries.board import board
 from competence.coverage.queries.places import tree
@@ -15,6 +17,7 @@ from competence.delegation.models import Cell, MatrixVersion
 from competence.foundation.clock import now, set_to, today
 from competence.foundation.orm import Base
 from competence.imports import taking
+from competence.imports.cli import seed
 from competence.organisation.models import Unit
 from competence.people.models import Employment
 from competence.signoffs import projection
@@ -183,3 +186,18 @@ def test_a_note_of_their_matrix_limits_the_cell(strandby: Strandby) -> None:
         assert noted
         assert all(cell.limits for cell in noted)
         assert not [cell for cell in cells if cell.minimum_level is None and cell.limits]
+
+
+def test_reference_and_demonstration_are_loaded_once(strandby: Strandby) -> None:
+    def run(*arguments: str) -> str:
+        with speaker().app_context():
+            result = CliRunner().invoke(seed, arguments, obj=strandby.console)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    before = stored(strandby)
+    assert run("reference") == "Referencedata er her allerede. Intet er ændret.\n"
+    assert stored(strandby) == before
+    assert run("demo", "--employees", "24", "--name", "Lilleby") == "Lilleby er indlæst med 24 medarbejdere.\n"
+    assert run("demo", "--employees", "24", "--name", "Lilleby") == "Lilleby er her allerede. Intet er ændret.\n"
+    assert stored(strandby) == before

@@ -2,7 +2,9 @@
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,8 @@ from competence.imports.commands import import_matrix, import_signoffs, papers, 
 from competence.imports.matrix import MatrixCell, MatrixTask
 from competence.imports.parsed import Place
 from competence.imports.signoffs import PaperSignOff
+from competence.organisation.commands import NewUnit, add_unit, import_units
+from competence.organisation.models import Unit
 from competence.people.models import PersonIdentity
 from competence.signoffs import projection
 from competence.signoffs.commands import accept
@@ -239,34 +243,40 @@ def test_a_list_is_the_same_as_its_rows_one_by_one(data: st.DataObject, laid_out
     held = []
     chosen: list[tuple[int, int, int, int]] | None = None
     for at_once in (True, False):
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "one.sqlite"
-            shutil.copyfile(laid_out_file, file)
-            engine = engine_for(f"sqlite:///{file}")
-            with open_session(engine, None) as session:
-                world = World(session)
-                tasks = [world.task(f"Opgave {n}") for n in range(3)]
-                for task, rule in zip(tasks, (CellRule.MUST, CellRule.MAY_GENERAL, CellRule.CORE), strict=True):
-                    world.cell(task, "SSH", rule)
-                people = [world.person(f"Person {n}") for n in range(3)]
-                world.settle()
-                if chosen is None:
-                    row = st.tuples(
-                        st.integers(0, 2), st.integers(0, 2), st.integers(1, 3), st.sampled_from((5, 40, 300, 500))
-                    )
-                    chosen = data.draw(st.lists(row, max_size=8, unique_by=lambda r: (r[0], r[1])))
-                rows = [
-                    paper(world, people[who], tasks[what], level=level, days_ago=days, row=n)
-                    for n, (who, what, level, days) in enumerate(chosen, 2)
-                ]
-                for some in [rows] if at_once else [[row] for row in rows]:
-                    import_signoffs(session, some, by=None)
-                assert breaks(session) == []
-                assert differences(session) == []
-                assert projection.differences(session, on=today()) == []
-                held.append(_held(session))
-            engine.dispose()
+        with started(laid_out_file) as world:
+            tasks = [world.task(f"Opgave {n}") for n in range(3)]
+            for task, rule in zip(tasks, (CellRule.MUST, CellRule.MAY_GENERAL, CellRule.CORE), strict=True):
+                world.cell(task, "SSH", rule)
+            people = [world.person(f"Person {n}") for n in range(3)]
+            world.settle()
+            if chosen is None:
+                row = st.tuples(
+                    st.integers(0, 2), st.integers(0, 2), st.integers(1, 3), st.sampled_from((5, 40, 300, 500))
+                )
+                chosen = data.draw(st.lists(row, max_size=8, unique_by=lambda r: (r[0], r[1])))
+            rows = [
+                paper(world, people[who], tasks[what], level=level, days_ago=days, row=n)
+                for n, (who, what, level, days) in enumerate(chosen, 2)
+            ]
+            for some in [rows] if at_once else [[row] for row in rows]:
+                import_signoffs(world.session, some, by=None)
+            assert breaks(world.session) == []
+            assert differences(world.session) == []
+            assert projection.differences(world.session, on=today()) == []
+            held.append(_held(world.session))
     assert held[0] == held[1]
+
+
+@contextmanager
+def started(laid_out_file: Path) -> Iterator[World]:
+    """A small municipality in an SQLite database of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "one.sqlite"
+        shutil.copyfile(laid_out_file, file)
+        engine = engine_for(f"sqlite:///{file}")
+        with open_session(engine, None) as session:
+            yield World(session)
+        engine.dispose()
 
 
 def _held(session: Session) -> tuple[Sequence[Any], Sequence[Any]]:
@@ -399,3 +409,42 @@ def test_days_are_half_open_inside(world: World) -> None:
     day = today()
     last = date(day.year + 1, day.month, day.day if (day.month, day.day) != (2, 29) else 28)
     assert transfer.valid_to == last + timedelta(days=1)
+
+
+# Units
+
+
+@dataclass(frozen=True)
+class UnitInList:
+    """A row of a list of units, as `import_units` takes it."""
+
+    name: str
+    kind: str
+    parent_row: int | None
+    parent_id: int | None = None
+    existing_id: int | None = None
+
+
+@settings(max_examples=8)
+@given(parents=st.lists(st.integers(0, 5), max_size=6))
+def test_a_list_of_units_is_the_same_as_its_units_one_by_one(parents: list[int], laid_out_file: Path) -> None:
+    """Row n lies below one of the rows before it, the first ones below the municipality."""
+    wire()
+    rows = [
+        UnitInList(f"Enhed {n}", "team" if n % 2 else "distrikt", above if above < n else None)
+        for n, above in enumerate(parents)
+    ]
+    trees = []
+    for at_once in (True, False):
+        with started(laid_out_file) as world:
+            if at_once:
+                assert import_units(world.session, rows, by=None).added == len(rows)
+                assert import_units(world.session, rows, by=None).unchanged == len(rows)
+            else:
+                by, made = actor(world, Role.ADMINISTRATOR), list[Unit]()
+                for row in rows:
+                    parent = made[row.parent_row] if row.parent_row is not None else world.root
+                    made.append(add_unit(world.session, NewUnit(row.name, row.kind, parent.id), by=by))
+            units = world.session.scalars(select(Unit).order_by(Unit.id)).all()
+            trees.append([(unit.name, unit.kind, unit.path) for unit in units])
+    assert trees[0] == trees[1]

@@ -339,3 +339,11 @@ def test_no_table_raises_anything(seed: int) -> None:
     parse_people(workbook, units=UNITS, staff_groups=GROUPS, today=TODAY)
     parse_signoffs(workbook, tasks=TASKS, levels=LEVELS, today=TODAY)
     parse_requirements(workbook, units=UNITS, tasks=TASKS, levels=LEVELS)
+
+
+def test_an_exact_code_names_its_task_though_another_differs_by_its_full_stops_only() -> None:
+    tasks = (Known("H1.1.1", ("Bad",)), Known("H11.1", ("Rengøring",)))
+    rows = [["Medarbejdernummer", "Opgave", "Niveau", "Underskrevet den", "Underskrevet af"]]
+    rows += [["1", code, "1", "1.3.2026", "Hanne"] for code in ("H1.1.1", "H11.1")]
+    parsed = parse_signoffs(read_workbook(csv(rows), "u.csv"), tasks=tasks, levels=LEVELS, today=TODAY)
+    assert [row.task for row in parsed.rows] == ["H1.1.1", "H11.1"]
