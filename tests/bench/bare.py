@@ -39,8 +39,28 @@ WHERE e.municipality_id = :m AND e.unit_id IN ({units}) AND e.valid_from <= :day
 """
 """Who may do a task in a team and next door: (c1) of the floors, narrowed to the district."""
 
-VECTORS = "SELECT e.unit_id, v.ends FROM employment e JOIN entitlement_vector v ON v.municipality_id = e.municipality_id AND v.employment_id = e.id WHERE e.municipality_id = :m ORDER BY e.unit_id"  # fmt: skip
+VECTORS = """
+SELECT e.unit_id, v.ends FROM employment e
+JOIN entitlement_vector v ON v.municipality_id = e.municipality_id AND v.employment_id = e.id
+WHERE e.municipality_id = :m ORDER BY e.unit_id
+"""
 """Everybody's vector: (b4) of the floors."""
+
+VERSION = """
+SELECT id FROM matrix_version WHERE municipality_id = :m AND approved_at IS NOT NULL AND valid_from <= :day
+ORDER BY number DESC
+"""
+RULES = "SELECT task_id, staff_group_id, rule FROM cell WHERE municipality_id = :m AND version_id = :version"
+PEOPLE = """
+SELECT e.person_id, e.staff_group_id, i.name FROM employment e
+JOIN person_identity i ON i.municipality_id = e.municipality_id AND i.person_id = e.person_id
+WHERE e.municipality_id = :m AND e.unit_id = :unit AND e.valid_from <= :day AND (e.valid_to IS NULL OR e.valid_to > :day)
+"""
+BESIDE = """
+SELECT b.id FROM unit a JOIN unit b ON b.municipality_id = a.municipality_id AND b.parent_id = a.parent_id
+WHERE a.municipality_id = :m AND a.id = :unit
+"""
+SIGNED = ("must", "may_general", "may_citizen", "delegation_only")
 
 HEAD = """<!doctype html><html lang=da><head><meta charset=utf-8><title>Kompetencematrix</title>
 <link rel=stylesheet href="{{ url_for('static', filename='app.css') }}"></head><body><main><h1>{{ name }}</h1>
@@ -88,35 +108,23 @@ def runner(connection: Any, kind: str) -> Run:
 
 
 def bare_app(database: Measured, teams: Sequence[int], tasks: Sequence[int]) -> Flask:
-    """Plain routes over the same database: `/cells/<team>`, and `/who/<team>/<task>`. What does not depend on people is in memory."""
+    """Plain routes over the same database: `/cells/<team>` and `/who/<team>/<task>`. What says nothing of a person is in memory."""
     connection = connect(database)
     run = runner(connection, database.kind)
     app = Flask(__name__)
     day, m = today(), database.municipality_id
     d, soon = day.isoformat(), (day + timedelta(days=60)).isoformat()
     names = dict(run("SELECT id, name FROM task WHERE municipality_id = :m", {"m": m}))
-    versions = run("SELECT id FROM matrix_version WHERE municipality_id = :m AND approved_at IS NOT NULL AND valid_from <= :day ORDER BY number DESC", {"m": m, "day": d})  # fmt: skip
-    version = versions[0][0]
+    version = run(VERSION, {"m": m, "day": d})[0][0]
     place = {task: at for at, task in enumerate(tasks)}
     rules: dict[int, Any] = {}
-    for task, group, rule in run("SELECT task_id, staff_group_id, rule FROM cell WHERE municipality_id = :m AND version_id = :version", {"m": m, "version": version}):  # fmt: skip
+    for task, group, rule in run(RULES, {"m": m, "version": version}):
         if task in place:
             column = rules.setdefault(group, np.zeros(len(tasks), dtype=np.int8))
-            column[place[task]] = 1 if rule == "core" else 2 if rule in ("must", "may_general", "may_citizen", "delegation_only") else 0  # fmt: skip
+            column[place[task]] = 1 if rule == "core" else 2 if rule in SIGNED else 0
     nothing = np.zeros(len(tasks), dtype=np.int8)
-    people: dict[int, list[tuple[int, int, str]]] = {}
-    for team in teams:
-        people[team] = run("SELECT e.person_id, e.staff_group_id, i.name FROM employment e JOIN person_identity i ON i.municipality_id = e.municipality_id AND i.person_id = e.person_id WHERE e.municipality_id = :m AND e.unit_id = :unit AND e.valid_from <= :day AND (e.valid_to IS NULL OR e.valid_to > :day)", {"m": m, "unit": team, "day": d})  # fmt: skip
-    beside = {
-        team: [
-            row[0]
-            for row in run(
-                "SELECT b.id FROM unit a JOIN unit b ON b.municipality_id = a.municipality_id AND b.parent_id = a.parent_id WHERE a.municipality_id = :m AND a.id = :unit",
-                {"m": m, "unit": team},
-            )
-        ]  # fmt: skip
-        for team in teams
-    }
+    people = {team: run(PEOPLE, {"m": m, "unit": team, "day": d}) for team in teams}
+    beside = {team: [row[0] for row in run(BESIDE, {"m": m, "unit": team})] for team in teams}
 
     def packed(html: str) -> Response:
         return Response(gzip.compress(html.encode(), 6), headers={"Content-Encoding": "gzip"}, mimetype="text/html")
@@ -138,7 +146,7 @@ def bare_app(database: Measured, teams: Sequence[int], tasks: Sequence[int]) -> 
         states[rule == 0] = "no"
         may = np.isin(states, ["ok", "soon", "edu"]).sum(axis=0).tolist()
         rows = [
-            f"<tr><th scope=row>{escape(names[task])}</th>{''.join([CELL[state] for state in column])}<td>{may[number]}/2</td></tr>\n"
+            f"<tr><th scope=row>{escape(names[task])}</th>{''.join([CELL[state] for state in column])}<td>{may[number]}/2</tr>\n"
             for number, (task, column) in enumerate(zip(tasks, states.T.tolist(), strict=True))
         ]
         body = Markup("".join(rows))

@@ -33,11 +33,15 @@ class Size:
 
     employees: int
     history_years: int
+    wide: bool = True
+    """With the tasks of the catalogue besides Fjordby's own 23."""
 
 
 FULL = Size(3000, 1)
 """About 3,000 people, 150 tasks and 116,000 sign-offs."""
 QUICK = Size(300, 1)
+SHIPPED = Size(286, 2, wide=False)
+"""Fjordby as it is shipped: Team Havnen has 22 people and 23 tasks."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,8 @@ def _load(kind: str, url: str, owner_url: str, size: Size) -> Measured:
     if new:
         with open_session(engine, municipality_id) as session:
             session.connection(execution_options={"writes": True})
-            demo = generate(size.employees, 1, history_years=size.history_years, wide=True)
-            Loader(session, demo, wide=True).load()
+            demo = generate(size.employees, 1, history_years=size.history_years, wide=size.wide)
+            Loader(session, demo, wide=size.wide).load()
             session.commit()
         _analyse(owner_url)
     facts: dict[str, int | float] = {

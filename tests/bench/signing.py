@@ -117,7 +117,7 @@ class Signing:
 
     def answer(self) -> None:
         """Nothing; the newest unanswered signature is accepted and committed."""
-        one, seq, actor = self._signed.pop()
+        _one, seq, actor = self._signed.pop()
         with open_session(self.engine, self.municipality_id) as session:
             begin_writing(session)
             accept(session, seq, by=actor)
@@ -141,11 +141,19 @@ TYPES = {
 }
 
 
+EVENT_COLUMNS = "municipality_id person_id seq kind recorded_at by_person_id task_id fields prev_hash hash".split()
+AUDIT_COLUMNS = "municipality_id recorded_at by_person_id action subject subject_id person_id detail".split()
+
+
+def _insert(columns: list[str], table: str, mark: str) -> str:
+    return f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"
+
+
 def bare_insert(connection: Any, kind: str) -> Callable[[], None]:
     """A call that inserts and commits one hashed event and one audit row through the driver alone."""
     mark = "?" if kind == "sqlite" else "%s"
-    event = f"INSERT INTO floor_event(municipality_id, person_id, seq, kind, recorded_at, by_person_id, task_id, fields, prev_hash, hash) VALUES ({', '.join([mark] * 10)})"  # fmt: skip
-    audit = f"INSERT INTO floor_audit(municipality_id, recorded_at, by_person_id, action, subject, subject_id, person_id, detail) VALUES ({', '.join([mark] * 8)})"  # fmt: skip
+    event = _insert(EVENT_COLUMNS, "floor_event", mark)
+    audit = _insert(AUDIT_COLUMNS, "floor_audit", mark)
     count = 0
 
     def insert_both() -> None:

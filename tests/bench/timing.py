@@ -75,7 +75,7 @@ def result(
     figures = {"ms": median, "ratio": ratio or 0.0} | more
     return Result(
         name, database, round(median, 2), round(bare, 3) if bare else None, round(ratio, 2) if ratio else None,
-        round(p95(ours), 2), len(ours), limit, all(figures[key] <= most for key, most in limit.items()),
+        round(p95(ours), 2), len(ours), dict(limit), all(figures[key] <= most for key, most in limit.items()),
         more | ({"floor_p95_ms": round(p95(floor), 2)} if floor else {}),
     )  # fmt: skip
 
