@@ -168,7 +168,7 @@ class World:
                 valid_from=today() - LONG_AGO,
                 valid_to=until,
                 recorded_at=now(),
-            )  # fmt: skip
+            )
         )
         self.session.flush()
         if until is None or until > today():
@@ -207,7 +207,7 @@ class World:
                     citizen_id=citizen_id,
                     fields=fields,
                     recorded_at=moment,
-                )  # fmt: skip
+                )
             ],
         )[0]
         if accepted:
@@ -222,7 +222,7 @@ class World:
                         citizen_id=citizen_id,
                         refers_to=event.seq,
                         recorded_at=moment,
-                    )  # fmt: skip
+                    )
                 ],
             )
         projection.rebuild(self.session, [someone.person.id], on=today(), task_id=task.id)

@@ -118,7 +118,7 @@ def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
                 "fields": fields,
                 "prev_hash": before,
                 "hash": digest,
-            }  # fmt: skip
+            }
         )
     ids = session.execute(insert(EVENTS).returning(EVENTS.c.id, sort_by_parameter_order=True), rows).scalars().all()
     changed = {event.person_id for event in events}

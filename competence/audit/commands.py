@@ -22,7 +22,10 @@ def record(
     administrative: bool = False,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Nothing; the change is noted. `by` is the acting person's id, None for the command line. `detail` holds ids and codes only."""
+    """Nothing; the change is noted. `by` is the acting person's id, None for the command line.
+
+    `detail` holds ids and codes only.
+    """
     record_all(
         session,
         [
@@ -34,7 +37,7 @@ def record(
                 "person_id": person_id,
                 "administrative": administrative,
                 "detail": dict(detail or {}),
-            }  # fmt: skip
+            }
         ],
     )
 
@@ -42,7 +45,13 @@ def record(
 def record_all(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
     """Nothing; every change of a bulk command is noted, each with the keys of `record`'s row."""
     common = {"municipality_id": tenant_id(session), "recorded_at": now()}
-    blank: dict[str, Any] = {"subject_id": None, "person_id": None, "administrative": False, "detail": {}, "by_person_id": None}
+    blank: dict[str, Any] = {
+        "subject_id": None,
+        "person_id": None,
+        "administrative": False,
+        "detail": {},
+        "by_person_id": None,
+    }
     rows = [blank | dict(entry) | common for entry in entries]
     if rows:
         session.execute(insert(AuditEntry), rows)

@@ -92,5 +92,8 @@ class EntitlementVector(Base, Tenant):
     next_change: Mapped[date | None]
     """The first date on which it may say something else; None: never by itself."""
     ends: Mapped[bytes] = mapped_column(LargeBinary)
-    """uint16, little endian, slot-major then level rank: the first day (days since 2000-01-01) it no longer counts; 0 not now, 65535 open."""
+    """uint16, little endian, slot-major then level rank: the first day (days since 2000-01-01) it no longer counts.
+
+    0: not now, 65535: open.
+    """
     made_at: Mapped[datetime]

@@ -43,7 +43,8 @@ LEVEL_NAMES = {
     ScaleKind.PROFILE: (("basis", ""), ("avanceret", ""), ("specialist", "")),
 }
 WHEN = {
-    "STABIL": "forløbet er stabilt og kendt", "GRUND": "forløbet er grundlæggende", "SPLVURD": "sygeplejersken har vurderet borgeren",
+    "STABIL": "forløbet er stabilt og kendt", "GRUND": "forløbet er grundlæggende",
+    "SPLVURD": "sygeplejersken har vurderet borgeren",
     "NYTBESOEG": "sygeplejersken har været på nyt besøg efter et sygehusophold", "PLEJECENTER": "det er på et plejecenter",
     "NAVNGIVEN": "det er hos den eller de borgere, oplæringen er givet til",
     "HANDLANV": "der er en gældende handlingsanvisning", "SPLKONTAKT": "en sygeplejerske kan kontaktes i vagten",
@@ -92,7 +93,7 @@ def read_files(folder: Path | None = None) -> Files:
 
 def load_vocabulary(session: Session, files: Files) -> dict[str, int]:
     """Staff group ids by code, after groups, who follows whom, scales and limits are in place."""
-    groups = {code: id_ for code, id_ in session.execute(select(StaffGroup.code, StaffGroup.id))}
+    groups = dict(session.execute(select(StaffGroup.code, StaffGroup.id)))
     follows = {row["code"]: row for row in files["staff_groups_follow"]}
     for position, row in enumerate(files["professions"]):
         code = row["code"]
@@ -117,7 +118,7 @@ def load_vocabulary(session: Session, files: Files) -> dict[str, int]:
                     follows_id=groups[row["follows"]],
                     from_stage=row["from_stage_da"] or None,
                     source=row["source"],
-                )  # fmt: skip
+                )
             )
     scales = {ScaleKind(scale) for scale in session.scalars(select(Level.scale).distinct())}
     for scale, levels in LEVEL_NAMES.items():
@@ -139,7 +140,10 @@ def load_vocabulary(session: Session, files: Files) -> dict[str, int]:
 
 
 def load_reference(session: Session, files: Files | None = None) -> MatrixVersion | None:
-    """The draft matrix of the municipality's own copy, with catalogue, criteria, profiles and examples; None when it has it already."""
+    """The draft matrix of the municipality's own copy; None when it has it already.
+
+    Catalogue, criteria, profiles and examples are in place afterwards.
+    """
     files = files or read_files()
     groups = load_vocabulary(session, files)
     tasks = load_catalogue(session, files, groups)
@@ -155,7 +159,7 @@ def load_reference(session: Session, files: Files | None = None) -> MatrixVersio
 def load_catalogue(session: Session, files: Files, groups: Mapping[str, int]) -> dict[str, int]:
     """Task ids by reference code, after areas, tasks, criteria, prerequisites and gates are in place."""
     known = {code: id_ for code, id_ in session.execute(select(Task.reference_code, Task.id)) if code}
-    areas = {name: id_ for name, id_ in session.execute(select(Area.name, Area.id))}
+    areas = dict(session.execute(select(Area.name, Area.id)))
     rules = {row["task_code"]: row for row in files["task_rules"]}
     slot = max(session.scalars(select(Task.slot)), default=-1) + 1
     new: set[str] = set()
