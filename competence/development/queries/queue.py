@@ -290,13 +290,22 @@ def _answers(session: Session, rows: Sequence[Any], shared: Book, on: date) -> d
     for start in range(0, len(ids), 500):
         some = load(session, EMPLOYMENTS.c.id.in_(ids[start : start + 500]), shared=shared)
         facts |= {one.id: one for one in some}
-    return {(employment, task): judge(facts[employment], task, on=on) for employment, task in wanted}
+    return {(employment, task): _judged(facts[employment], task, shared, on) for employment, task in wanted}
+
+
+def _judged(facts: Facts, task_id: int, shared: Book, on: date) -> Answer:
+    """The answer today; where nothing entitles yet but will, under the approved version that takes over: as one signs."""
+    answer, coming = judge(facts, task_id, on=on), shared.coming(on)
+    if answer.cell.entitles or coming is None or coming.valid_from is None:
+        return answer
+    later = judge(facts, task_id, on=coming.valid_from)
+    return later if later.cell.entitles else answer
 
 
 def _held(session: Session, person_id: int, task_ids: Iterable[int], shared: Book, on: date) -> dict[int, int]:
     """Task -> the level at which the person may do it herself."""
     own = load(session, and_(EMPLOYMENTS.c.person_id == person_id, running(on)), shared=shared)
-    return {task: max((judge(one, task, on=on).level for one in own), default=0) for task in task_ids}
+    return {task: max((_judged(one, task, shared, on).level for one in own), default=0) for task in task_ids}
 
 
 def _signer_names(session: Session, rows: Sequence[Any]) -> dict[int, str]:

@@ -96,7 +96,7 @@ def _place(own: Mine, *, short: bool = False) -> str:
 
 
 def _calls(own: Mine) -> list[Call]:
-    titles = {line.task.id: line.task.name for line in own.lines}
+    titles = {task.id: task.name for task in queries.tasks(db.session, on=own.on)} if own.waits else {}
     names = names_of(db.session, [signed.signer_id for signed in own.waits if signed.signer_id])
     return [
         Call(

@@ -133,7 +133,7 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
         _check_instructor(new.external, on)
         ground: Mapping[str, str | int] = {"as": "external_instructor", "recorded_by": by.person_id}
     else:
-        signer = signer_on(session, by, task.id, unit=unit, on=on)
+        signer = signer_on(session, by, task.id, unit=unit, on=on, first_day=first_day)
         ground = ground_to_sign(signer, level=new.level, person_id=employment.person_id)
     ready = readiness(session, employment, task, cell, signed, ticked=new.ticked, on=on)
     for field, why in missing(ready):

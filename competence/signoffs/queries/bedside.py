@@ -114,9 +114,15 @@ def terms_to_sign(session: Session, employment: Employment, task_id: int, *, on:
     return cell, None
 
 
-def signer_on(session: Session, by: Actor, task_id: int, *, unit: Unit, on: date) -> Signer:
-    """What the actor has to sign with, over the unit, on the day: the best of her own employments."""
-    version = next((v for v in versions(session)[0] if v.in_force(on)), None)
+def signer_on(
+    session: Session, by: Actor, task_id: int, *, unit: Unit, on: date, first_day: date | None = None
+) -> Signer:
+    """What the actor has to sign with, over the unit, on the day: the best of her own employments.
+
+    Under a coming version nobody holds anything before its `first_day`: then she holds the task from that day on.
+    """
+    held_on = first_day or on
+    version = next((v for v in versions(session)[0] if v.in_force(held_on)), None)
     appointed = appointment(session, by.person_id, unit, on=on)
     found = [Signer(by.person_id, 0, appointed, "", False)]
     rows = session.execute(
@@ -128,7 +134,7 @@ def signer_on(session: Session, by: Actor, task_id: int, *, unit: Unit, on: date
     for employment, group in rows:
         if employment.valid_to is not None and employment.valid_to <= on:
             continue
-        level = holds(session, employment.id, task_id, on=on, version_id=version.id if version else None)
+        level = holds(session, employment.id, task_id, on=held_on, version_id=version.id if version else None)
         found.append(Signer(by.person_id, level, appointed, group.code, group.may_sign))
     # An employment counts only as far as one may sign under it; an appointment lets her sign under any of them.
     return max(found, key=lambda one: (appointed is not None or one.group_may_sign, one.level))
