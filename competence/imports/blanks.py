@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
 from competence.foundation.clock import today

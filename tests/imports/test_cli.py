@@ -1,6 +1,7 @@
 """A municipality brings its five files from the command line, and sees the same day where it is thin."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +19,7 @@ from competence.foundation.clock import now, set_to, today
 from competence.foundation.orm import Base
 from competence.imports import taking
 from competence.imports.cli import seed
+from competence.imports.commands import import_matrix
 from competence.organisation.models import Unit
 from competence.people.models import Employment
 from competence.signoffs import projection
@@ -105,7 +107,7 @@ def test_json_is_one_object_as_promised(strandby: Strandby) -> None:
 def test_every_problem_is_told_by_row_and_column_in_danish_and_nothing_is_written(strandby: Strandby) -> None:
     strandby.run("units")
     before = stored(strandby)
-    people = [
+    people: list[list[Any]] = [
         ["Medarbejdernummer", "Navn", "Enhed", "Faggruppe", "Fra"],
         [1, "Inge Strand", "Team Fyret", "SPL", "1.1.2024"],
         [2, "Bo Klit", "Team Månen", "SSA", "1.1.2024"],
@@ -165,7 +167,7 @@ def test_a_mapping_file_says_what_their_words_mean(strandby: Strandby) -> None:
 def test_killed_in_the_middle_nothing_has_happened(strandby: Strandby, monkeypatch: pytest.MonkeyPatch) -> None:
     strandby.run("units")
     before = stored(strandby)
-    real = taking.import_matrix
+    real = import_matrix
 
     def killed(*args: object, **kwargs: object) -> None:
         real(*args, **kwargs)  # type: ignore[arg-type]

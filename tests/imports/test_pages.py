@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
+from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -26,8 +27,9 @@ from competence.signoffs.models import CurrentSignOff
 from tests.factories import Someone, World
 from tests.imports.workbooks import csv, with_part, xlsx
 
+Table = list[list[Any]]
 SignedIn = Callable[[Someone], FlaskClient]
-UNITS = [
+UNITS: Table = [
     ["Enhed", "Overordnet", "Type"],
     ["Team Skoven", "Distrikt Nord", "Team"],
     ["Team Engen", "Distrikt Nord", "Team"],
@@ -104,7 +106,7 @@ def test_confirming_twice_or_after_choosing_another_file_writes_once(world: Worl
 
 def test_problems_stand_by_sheet_row_and_column_and_nothing_is_kept(world: World, signed_in: SignedIn) -> None:
     client = signed_in(administrator(world))
-    people = [
+    people: Table = [
         ["Medarbejdernummer", "Navn", "Enhed", "Faggruppe", "Fra"],
         [1, "Inge Strand", "Team Havnen", "SPL", "1.1.2024"],
         [2, "Bo Klit", "Team Månen", "Astronaut", "i går"],
@@ -133,14 +135,14 @@ def test_a_file_that_says_what_is_known_has_nothing_to_save(world: World, signed
 def test_people_matrix_and_needs_come_in_by_their_pages(world: World, signed_in: SignedIn) -> None:
     world.task("Insulin med pen")
     client = signed_in(administrator(world))
-    people = [
+    people: Table = [
         ["Medarbejdernummer", "Navn", "Enhed", "Faggruppe", "Fra"],
         [77, "Inge Strand", "Team Havnen", "SSH", "1.1.2024"],
     ]
     send(client, "people", csv(people))
     assert "Inge Strand" in client.get("/imports/people/preview").text
     assert confirm(client, "people").status_code == 302
-    matrix = [
+    matrix: Table = [
         ["Opgave", "SPL", "SSH", "Bemærkninger"],
         ["Insulin med pen", "X", "(X)", "kun fast dosis"],
         ["Sansehave", "X", "", ""],
@@ -150,7 +152,7 @@ def test_people_matrix_and_needs_come_in_by_their_pages(world: World, signed_in:
     assert "Bliver nye opgaver hos jer" in page
     assert "Det bliver udkast 2 til opgavedelingen." in page
     assert confirm(client, "matrix").status_code == 302
-    needs = [
+    needs: Table = [
         ["Enhed eller enhedstype", "Opgave", "Vagt", "Antal", "Niveau"],
         ["team", "Insulin med pen", "dag", 2, "basis"],
     ]
@@ -171,7 +173,7 @@ def test_papers_are_carried_over_in_her_name(world: World, signed_in: SignedIn) 
     number = world.session.scalar(select(PersonIdentity.number).where(PersonIdentity.person_id == camilla.person.id))
     day = (today() - timedelta(days=20)).isoformat()
     old = (today() - timedelta(days=700)).isoformat()
-    rows = [
+    rows: Table = [
         ["Medarbejdernummer", "Opgave", "Niveau", "Underskrevet den", "Underskrevet af"],
         [number, "Insulin med pen", 2, day, "Hanne Lykke"],
         [number, "Insulin med pen", 2, old, "Hanne Lykke"],
@@ -212,7 +214,7 @@ def test_units_out_of_reach_are_as_unknown_as_units_that_are_not_there(world: Wo
     world.cell(insulin, "SSH", CellRule.MAY_GENERAL)
     world.unit("Team Skoven", under=world.unit("Distrikt Syd", "distrikt", under=world.root))
     client = signed_in(administrator(world, Role.LEADER, over=world.district))
-    needs = [
+    needs: Table = [
         ["Enhed", "Opgave", "Vagt", "Antal"],
         ["Team Skoven", "Insulin med pen", "dag", 2],
         ["Team Intet", "Insulin med pen", "dag", 2],
@@ -235,7 +237,9 @@ def test_an_administrator_of_a_district_adds_units_in_it_alone(world: World, sig
 def test_what_is_no_plain_table_is_refused_at_the_field(world: World, signed_in: SignedIn) -> None:
     client = signed_in(administrator(world))
     workbook = openpyxl.Workbook()
-    workbook.active["A1"] = "=1+1"
+    sheet = workbook.active
+    assert isinstance(sheet, Worksheet)
+    sheet["A1"] = "=1+1"
     formulas = io.BytesIO()
     workbook.save(formulas)
     macros = with_part(xlsx(UNITS), "xl/vbaProject.bin", b"macro")
@@ -266,6 +270,7 @@ def test_an_empty_spreadsheet_has_the_headings_that_are_read(world: World, signe
         answer = client.get(f"/imports/{kind}/blank")
         assert answer.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+        assert isinstance(sheet, Worksheet)
         headings = [cell.value for cell in sheet[1]]
         assert headings[0] in {"enhed", "medarbejdernummer", "Opgave", "enhed eller enhedstype"}
         assert sheet.max_row == 2
@@ -275,7 +280,7 @@ def test_an_empty_spreadsheet_has_the_headings_that_are_read(world: World, signe
 
 def test_a_persons_rows_show_no_cpr_number(world: World, signed_in: SignedIn) -> None:
     client = signed_in(administrator(world))
-    people = [
+    people: Table = [
         ["Medarbejdernummer", "Navn", "Enhed", "Faggruppe", "Fra"],
         ["0101901234", "Inge Strand", "Team Havnen", "SSH", "1.1.2024"],
     ]
