@@ -140,7 +140,7 @@ def _actor(session: Session, person_id: int) -> Actor:
 def _found(loader: Loader, sample: list[SignOff]) -> list[tuple[object, ...]]:
     """What the projections say of the sample."""
     names = {id_: number for number, id_ in loader.persons.items()}
-    found = []
+    found: list[tuple[object, ...]] = []
     for row in sample:
         one = loader.session.scalars(
             select(CurrentSignOff).where(

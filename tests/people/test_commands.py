@@ -1,6 +1,7 @@
 """People as dated facts: added, changed, ended; externals and absences."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -42,7 +43,7 @@ def new(world: World, group: str = "SSH", **columns) -> NewEmployment:
 
 
 def temp(world: World, group: str = "SSH", **columns) -> NewExternal:
-    said = {
+    said: dict[str, Any] = {
         "name": "Vera Vikar", "staff_group_id": world.groups[group].id, "unit_id": world.team.id, "valid_from": today(),
         "valid_to": today() + 7 * DAY, "agency": "Vikar A/S",
     }  # fmt: skip

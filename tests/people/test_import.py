@@ -1,6 +1,7 @@
 """A list of people at once equals the single commands, and twice equals once."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +24,12 @@ wire()
 
 
 def row(world: World, number: str = "77", group: str = "SSH", **columns) -> ImportedPerson:
-    said = {"name": "Ida Storm", "unit_id": world.team.id, "valid_from": today() - 100 * DAY, "shifts": "D"}
+    said: dict[str, Any] = {
+        "name": "Ida Storm",
+        "unit_id": world.team.id,
+        "valid_from": today() - 100 * DAY,
+        "shifts": "D",
+    }
     return ImportedPerson(number=number, staff_group=group, **(said | columns))
 
 
