@@ -211,3 +211,67 @@ def test_an_old_phone_session_asks_for_the_password_before_signing(bedside: Beds
         where(bedside, "/level"), data={"level": "1", "expects": "0", "password": PASSWORD}, headers=agent
     )
     assert right.status_code == 302
+
+
+def test_a_refused_signature_keeps_what_was_typed(bedside: Bedside, signed_in: SignIn) -> None:
+    guide = signed_in(bedside.guide)
+    guide.post(where(bedside, "/draft"), data={"criterion": "1"})
+    typed = {"expects": "0", "note": "Øv alarmgrænser", "valid_through": "2099-01-01"}
+    page = guide.post(where(bedside, "/level"), data=typed)
+    assert page.status_code == 422
+    assert "Vælg det niveau, du har set." in page.text
+    late = guide.post(where(bedside, "/level"), data=typed | {"level": "1"})
+    assert "Efter opgavedelingen kan den højst gælde til og med" in late.text
+    high = guide.post(where(bedside, "/level"), data=typed | {"level": "3", "valid_through": ""})
+    assert "Du har selv opgaven på niveau 2 og kan skrive under til og med det niveau." in high.text
+    cpr = guide.post(where(bedside, "/level"), data={"level": "1", "expects": "0", "note": "Hos 010190-1234"})
+    assert "Skriv aldrig en borgers navn eller CPR-nummer. Tag nummeret ud." in cpr.text
+    for shown in (page, late, high):
+        assert 'value="Øv alarmgrænser"' in shown.text
+    assert state_of(bedside.world.session, bedside.helper.person.id, bedside.task.id) == ()
+
+
+def test_a_citizens_reference_is_shown_to_the_person_and_stands_in_no_address(
+    bedside: Bedside, signed_in: SignIn
+) -> None:
+    world = bedside.world
+    begin_writing(world.session)
+    task = world.task("Kompressionsbind")
+    world.cell(task, "SPL", CellRule.CORE)
+    world.cell(task, "SSH", CellRule.MAY_CITIZEN)
+    bedside.approve_again()
+    world.observed(bedside.helper, task, by=bedside.guide)
+    world.settle()
+    guide = signed_in(bedside.guide)
+    path = f"/sign/{bedside.helper.employment.id}/{task.id}"
+    guide.post(f"{path}/draft", data={"criterion": "1"})
+    assert "Omsorgssystemets reference på borgeren" in guide.get(f"{path}/level").text
+    refused = guide.post(f"{path}/level", data={"level": "1", "citizen": "010190-1234"})
+    assert "Det ligner et CPR-nummer." in refused.text
+    signed = guide.post(f"{path}/level", data={"level": "1", "citizen": "B-47110815"})
+    assert signed.status_code == 302
+    assert "47110815" not in signed.location
+    amira = signed_in(bedside.helper)
+    assert "Kun hos borgeren med referencen B-47110815." in amira.get("/answer/1").text
+    assert amira.post("/answer/1", data={"answer": "yes"}).status_code == 302
+    for page in ("/me", "/me/may", "/me/passport"):
+        assert "47110815" not in amira.get(page).text
+
+
+def test_the_development_nurse_records_an_instructor_from_outside(bedside: Bedside, signed_in: SignIn) -> None:
+    world = bedside.world
+    begin_writing(world.session)
+    nurse = world.role(world.person("Marianne Holm", "SPL"), Role.DEVELOPMENT_NURSE)
+    world.settle()
+    guide, marianne = signed_in(bedside.guide), signed_in(nurse)
+    path = where(bedside, "/external")
+    assert guide.get(path).status_code == 403
+    empty = marianne.post(path, data={"level": "1"})
+    assert "Skriv underviserens navn." in empty.text
+    said = {
+        "name": "Else Friis", "profession": "Sygeplejerske", "organisation": "Region Nord", "certificate": "Bevis 12",
+        "taught_on": (today() - timedelta(days=3)).isoformat(), "level": "1",
+    }  # fmt: skip
+    answer = marianne.post(path, data=said)
+    assert answer.status_code == 302, answer.text
+    assert "Else Friis, Sygeplejerske, Region Nord" in marianne.get(answer.location).text
