@@ -93,7 +93,7 @@ def read_files(folder: Path | None = None) -> Files:
 
 def load_vocabulary(session: Session, files: Files) -> dict[str, int]:
     """Staff group ids by code, after groups, who follows whom, scales and limits are in place."""
-    groups = dict(session.execute(select(StaffGroup.code, StaffGroup.id)))
+    groups = dict(session.execute(select(StaffGroup.code, StaffGroup.id)).all())
     follows = {row["code"]: row for row in files["staff_groups_follow"]}
     for position, row in enumerate(files["professions"]):
         code = row["code"]
@@ -159,7 +159,7 @@ def load_reference(session: Session, files: Files | None = None) -> MatrixVersio
 def load_catalogue(session: Session, files: Files, groups: Mapping[str, int]) -> dict[str, int]:
     """Task ids by reference code, after areas, tasks, criteria, prerequisites and gates are in place."""
     known = {code: id_ for code, id_ in session.execute(select(Task.reference_code, Task.id)) if code}
-    areas = dict(session.execute(select(Area.name, Area.id)))
+    areas = dict(session.execute(select(Area.name, Area.id)).all())
     rules = {row["task_code"]: row for row in files["task_rules"]}
     slot = max(session.scalars(select(Task.slot)), default=-1) + 1
     new: set[str] = set()
