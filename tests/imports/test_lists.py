@@ -1,7 +1,9 @@
 """Lists of units, people, signatures and requirements, as municipalities keep them."""
 
 import random
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -38,12 +40,12 @@ HEADINGS = ["Medarbejdernummer", "Navn", "E-mail", "Enhed", "Faggruppe", "Vagter
 HANNE = ["1001", "Hanne Lykke", "hl@fjordby.dk", "Team Havnen", "Spl.", "D", "1.3.2021", "", "", "2-3-2021"]
 
 
-def people(rows: Rows, mapping: MappingFile | None = None, **more: object) -> Parsed[NewEmployment]:
+def people(rows: Rows, mapping: MappingFile | None = None, **more: Any) -> Parsed[NewEmployment]:
     workbook = read_workbook(xlsx(rows, **more), "folk.xlsx")
     return parse_people(workbook, units=UNITS, staff_groups=GROUPS, today=TODAY, mapping=mapping)
 
 
-def said(parsed: Parsed[object]) -> list[tuple[int | None, str, str]]:
+def said(parsed: Parsed[Any]) -> list[tuple[int | None, str, str]]:
     """The problems as (row, column, text)."""
     return [(problem.row, problem.column, str(problem.message)) for problem in parsed.problems]
 
@@ -93,7 +95,16 @@ def test_an_unknown_shift_can_be_explained_by_the_mapping() -> None:
 
 
 def test_titles_groups_blank_rows_and_footers_are_left_out_but_told() -> None:
-    rows = [["Medarbejdere i Fjordby"], [], HEADINGS, ["Team Havnen"], HANNE, [], ["I alt", 1], ["Opdateret 1. juni"]]
+    rows: Rows = [
+        ["Medarbejdere i Fjordby"],
+        [],
+        HEADINGS,
+        ["Team Havnen"],
+        HANNE,
+        [],
+        ["I alt", 1],
+        ["Opdateret 1. juni"],
+    ]
     parsed = people(rows, merged=["A4:J4"])
     assert [row.number for row in parsed.rows] == ["1001"]
     assert parsed.rows[0].place.row == 5
@@ -162,7 +173,7 @@ def test_a_unit_name_that_two_have_is_asked_for() -> None:
 
 
 def test_first_and_last_name_are_put_together() -> None:
-    rows = [
+    rows: Rows = [
         ["Medarb.nr.", "Efternavn", "Fornavn", "Enhed", "Stilling", "Ansat fra"],
         [7, "Ærø", "Søren", "team havnen", "Sosu-hjælper", "1.1.2020"],
     ]
@@ -205,7 +216,7 @@ UNIT_ROWS = [
 ]
 
 
-def units(rows: Rows, existing: tuple[KnownUnit, ...] = ()) -> Parsed[object]:
+def units(rows: Rows, existing: tuple[KnownUnit, ...] = ()) -> Parsed[Any]:
     return parse_units(read_workbook(csv(rows), "enheder.csv"), existing=existing)
 
 
@@ -243,7 +254,7 @@ def test_units_we_have_are_recognised() -> None:
 SIGNOFFS = ["Medarbejdernummer", "Opgave", "Niveau", "Underskrevet den", "Underskrevet af", "Gælder til og med"]
 
 
-def signoffs(*rows: list[object]) -> Parsed[object]:
+def signoffs(*rows: list[object]) -> Parsed[Any]:
     workbook = read_workbook(xlsx([SIGNOFFS, *rows]), "underskrifter.xlsx")
     return parse_signoffs(workbook, tasks=TASKS, levels=LEVELS, today=TODAY, numbers=frozenset({"1001"}))
 
@@ -262,7 +273,7 @@ def test_signatures_that_cannot_be_right_are_named() -> None:
     assert "same signature" in said(signoffs(*[[1001, "T2", 1, "3.2.2026", "KW", ""]] * 2))[0][2]
 
 
-def requirements(*rows: list[object]) -> Parsed[object]:
+def requirements(*rows: Sequence[Any]) -> Parsed[Any]:
     return parse_requirements(read_workbook(xlsx(list(rows)), "krav.xlsx"), units=UNITS, tasks=TASKS, levels=LEVELS)
 
 

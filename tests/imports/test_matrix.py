@@ -80,7 +80,7 @@ REAL: Rows = [
 
 @pytest.mark.parametrize("as_csv", [False, True])
 def test_a_real_matrix_is_read_with_its_groups_blank_rows_and_footers(as_csv: bool) -> None:
-    merged = {} if as_csv else {"merged": ["A1:F1", "B4:C4", "D4:E4", "A6:F6", "A10:F10", "A16:F16"]}
+    merged: dict[str, Any] = {} if as_csv else {"merged": ["A1:F1", "B4:C4", "D4:E4", "A6:F6", "A10:F10", "A16:F16"]}
     parsed = matrix(REAL, as_csv=as_csv, **merged)
     assert said(parsed) == []
     assert [(row.task, row.area, row.row) for row in parsed.rows] == [
@@ -408,5 +408,6 @@ def test_no_matrix_raises_anything(seed: int) -> None:
         else []
     )
     head = [HEAD] if seed % 2 else []
-    parsed = matrix([*head, ["x", "y"], *rows], as_csv=not spans, **({"merged": spans} if spans else {}))
+    merged: dict[str, Any] = {"merged": spans} if spans else {}
+    parsed = matrix([*head, ["x", "y"], *rows], as_csv=not spans, **merged)
     assert as_json(parsed, "matrix")["tasks"] == len(parsed.rows)

@@ -3,6 +3,7 @@
 import csv
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def above(name: str) -> tuple[str, ...]:
 OURS = tuple(KnownUnit(n, row[0], row[1].casefold(), above(row[0])) for n, row in enumerate(UNITS[1:], start=1))
 
 
-def read(kind: str) -> Parsed[object]:
+def read(kind: str) -> Parsed[Any]:
     name, data = all_five(TODAY)[kind]
     workbook = read_workbook(data, name)
     tasks = known("task_catalogue.csv")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 

@@ -28,7 +28,7 @@ def xlsx_sheets(
 ) -> bytes:
     """A workbook of several sheets; merged ranges and comments stand on the first."""
     workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)
+    workbook.remove(workbook.worksheets[0])
     for name, rows in sheets.items():
         made = workbook.create_sheet(name)
         for row, values in enumerate(rows, start=1):
