@@ -140,10 +140,12 @@ _BASES: Mapping[str, str] = {
 
 def spoken(shown: Face, level_names: Mapping[int, str]) -> tuple[Sentence, ...]:
     """What a screen reader says of the cell: its state only, as sentences one after the other."""
-    said: list[Sentence] = []
     if shown.off_duty:
-        said.append(sentence(N_("Not in the roster. Does not count.")))
-    said.append(verdict_of(shown))
+        away = [sentence(N_("Not in the roster. Does not count."))]
+        if shown.state is State.VALID:
+            away.append(sentence(N_("Level %(level)s is still recorded."), level=shown.level))
+        return tuple(away)
+    said: list[Sentence] = [verdict_of(shown)]
     if shown.state is State.VALID:
         name = level_names.get(shown.level, "")
         said.append(sentence(_BASES.get(shown.basis, _BASES["signature"]), level=shown.level, name=name))

@@ -266,8 +266,8 @@ def board(
         for one in ordered(rows, guides_of(session, unit, {row.person_id for row in rows}, on=on))
     ]
     day = days or kind_of_day(on)
-    stated = requirements_on(session, on)
     places = workplaces(units, unit, people)
+    stated = requirements_on(session, on, places)
     needs = {place.id: needs_of(place.place, stated, day) for place in places}
     columns = columns_for(session, [facts[one.employment_id] for one in people], tasks, on=on, held=held)
     keep = list(range(len(tasks)))

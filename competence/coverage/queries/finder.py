@@ -106,7 +106,7 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
         for one in people_of(session, unit, on=on)
         if one.employment_id in facts
     ]
-    stated = requirements_on(session, on)
+    stated = requirements_on(session, on, [unit, *units.siblings(unit)])
     need = _need(stated, unit, task, on, shift)
     found = [
         Found(one, answer_for(facts[one.employment_id], task.id, on, shift), units.by_id.get(one.unit_id, unit))

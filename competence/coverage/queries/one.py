@@ -133,7 +133,7 @@ def one_task(
     people = [_away(one, facts[one.employment_id], on) for one in people_of(session, node, on=on)]
     asked = tuple(Asked(one, task, may(facts[one.employment_id], task_id, on=on), on) for one in people)
     places = workplaces(units, node, people)
-    stated = requirements_on(session, on)
+    stated = requirements_on(session, on, places)
     needs = {place.id: needs_of(place.place, stated, days or kind_of_day(on)) for place in places}
     counts = counted(people, [task], [(one.answer,) for one in asked], places, needs)
     by_place = {shift: counts[task_id, shift] for shift in Shift}

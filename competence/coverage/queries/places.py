@@ -124,20 +124,29 @@ def kind_of_day(on: date) -> DayKind:
     return day_kind(on, public_holidays(on.year))
 
 
-def requirements_on(session: Session, on: date, *, unit_ids: Iterable[int] | None = None) -> By:
-    """The requirements in force on the day by (unit, kind): all, or those of the units named."""
+MOST_NAMED = 100
+"""Of so many units the requirements are asked for by id; of more, all of the municipality are read."""
+
+
+def requirements_on(session: Session, on: date, nodes: Iterable[Node]) -> By:
+    """The requirements in force on the day that may hold in the units, by (unit, kind): theirs and those above them."""
+    unit_ids = {unit_id for node in nodes for unit_id in node.place.chain}
     c = REQUIREMENTS.c
     wanted = scoped(
         session, REQUIREMENTS, c.id, c.unit_id, c.unit_kind, c.task_id, c.shift, c.day_kind, c.need, c.level, c.also_unstable,
         c.students_count,
     ).where(c.valid_from <= on, or_(c.valid_to.is_(None), c.valid_to > on))  # fmt: skip
-    if unit_ids is not None:
-        wanted = wanted.where(c.unit_id.in_(list(unit_ids)))
+    if len(unit_ids) <= MOST_NAMED:
+        wanted = wanted.where(c.unit_id.in_(sorted(unit_ids)))
     return by_place(
-        Stated(number, unit_id, kind, task, _SHIFTS[shift], _DAY_KINDS[days], _need(need, level, unstable, students))
-        for number, unit_id, kind, task, shift, days, need, level, unstable, students in session.execute(
-            wanted.order_by(c.id)
-        )
+        [
+            Stated(
+                number, unit_id, kind, task, _SHIFTS[shift], _DAY_KINDS[days], _need(need, level, unstable, students)
+            )
+            for number, unit_id, kind, task, shift, days, need, level, unstable, students in session.execute(
+                wanted.order_by(c.id)
+            ).all()
+        ]
     )
 
 

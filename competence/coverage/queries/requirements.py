@@ -33,7 +33,7 @@ class Given:
 
 def held_in(session: Session, units: Tree, node: Node, *, on: date) -> tuple[list[Line], list[Given]]:
     """(what holds in the unit, for weekdays and where the weekend differs; what is said here for units of a kind below)."""
-    stated = requirements_on(session, on, unit_ids=node.place.chain)
+    stated = requirements_on(session, on, [node])
     tasks = {task.id: task for task in tasks_on(session, on)}
     found: dict[int, Line] = {}
     for days in (DayKind.WEEKDAY, DayKind.WEEKEND):

@@ -62,7 +62,7 @@ def unit_counts(
 ) -> list[UnitCounts]:
     """How each of the units stands today; for one task only when it is named. Units where nobody works count too, if they need."""
     on = today()
-    stated = requirements_on(session, on)
+    stated = requirements_on(session, on, nodes)
     day = days or kind_of_day(on)
     slots = {task.id: task.slot for task in tasks_on(session, on)}
     needs = {}

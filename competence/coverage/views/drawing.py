@@ -79,17 +79,21 @@ def _draw_cell(shown: Face, levels: Levels, locale: str) -> Cell:
 
 
 @lru_cache(maxsize=20_000)
-def count_html(shift: Shift, have: int, need: int | None, status: Status, words: str) -> str:
-    """A field of the coverage columns; the words are read aloud in place of the figures."""
+def count_html(have: int, need: int | None, status: Status, words: str) -> str:
+    """A field of the coverage columns. Words are read aloud in place of the figures where these do not say enough."""
     if status is Status.NO_NEED:
-        return f"{signs.have_need_html(0, 0, 'none')}<i>{escape(words)}</i>"
+        return "–"
+    if status is Status.COVERED:
+        return f"<b>{have}</b>/{need}"
     return f"<span aria-hidden=true>{signs.have_need_html(have, need or 0, TONES[status])}</span><i>{escape(words)}</i>"
 
 
 @lru_cache(maxsize=20_000)
 def _one_count(shift: Shift, count: Count, locale: str) -> str:
+    if count.status not in (Status.GAP, Status.VULNERABLE):
+        return count_html(count.have, count.need, count.status, "")
     words = " ".join(say(text) for text in (spoken_count(shift, count), *spoken_apart(count)))
-    return count_html(shift, count.have, count.need, count.status, words)
+    return count_html(count.have, count.need, count.status, words)
 
 
 def _joined_count(shift: Shift, joined: Joined, names: Sequence[str]) -> str:
@@ -101,7 +105,7 @@ def _joined_count(shift: Shift, joined: Joined, names: Sequence[str]) -> str:
         )
     elif not words:
         words = _("Vulnerable. %(have)s of %(need)s in all.", have=joined.have, need=joined.need)
-    return count_html(shift, joined.have, joined.need, joined.status, words)
+    return count_html(joined.have, joined.need, joined.status, words)
 
 
 @dataclass(frozen=True)
