@@ -163,6 +163,7 @@ class MenuItem:
 P = Permission
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics")
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ)
+EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
 IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
 MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
 MAY = MenuItem("me.may", N_("What I may do"), "how-to-reg", P.OWN_READ)
@@ -179,10 +180,10 @@ WHO_MAY = MenuItem("who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK)
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ)
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
-    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, MATRIX),
+    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, STOPS, MATRIX),
     Role.GUIDE: (QUEUE, COVERAGE, COLLEAGUES, MATRIX, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
-    Role.PLANNER: (WHO_MAY, COVERAGE),
+    Role.PLANNER: (WHO_MAY, COVERAGE, STOPS, EXTERNAL),
     Role.DEVELOPMENT_NURSE: (MATRIX, STOPS, COVERAGE, SIGNOFFS, PEOPLE, IMPORTS),
     Role.DIRECTOR: (COVERAGE, MATRIX),
     Role.HR: (COVERAGE, MATRIX),
