@@ -14,7 +14,7 @@ from competence.entitlements.rules import EPOCH
 from competence.foundation.clock import today
 from competence.foundation.orm import engine_for, open_session
 from tests.bench import bare, data, jobs, pages, signing
-from tests.bench.timing import Result, in_turns, result, tell
+from tests.bench.timing import Result, Taken, in_turns, result, tell
 
 CHECKS = 3
 """A check takes many seconds, so it is not run thirty times."""
@@ -43,7 +43,7 @@ class Bench:
         self.engine.dispose()
         self.owner.close()
 
-    def _result(self, name: str, ours: list[float], floor: list[float], limit: dict[str, float], **more: Any) -> Result:
+    def _result(self, name: str, ours: list[Taken], floor: list[Taken], limit: dict[str, float], **more: Any) -> Result:
         return result(name, self.database.kind, ours, floor, limit=limit, **more)
 
     def signatures(self) -> Iterator[Result]:
@@ -153,7 +153,7 @@ class Bench:
         """What a worker holds after fifty boards."""
         empty, full = jobs.memory(self.database, self.places.token, self.places.teams)
         yield self._result(
-            "memory of a worker", [0.0], [], {"mb": 250}, mb=round(full, 1), started_mb=round(empty, 1)
+            "memory of a worker", [(0.0, 0.0)], [], {"mb": 250}, mb=round(full, 1), started_mb=round(empty, 1)
         )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def _measure(kind: str, size: data.Size, parts: Sequence[str], runs: int, file: 
     with data.loaded(kind, size, file) as database:
         bench = Bench(database, runs)
         loading = (database.facts.get("loaded_s") or 0) * 1000
-        tell(result("loading the municipality", kind, [loading], [], limit={}, **database.facts))
+        tell(result("loading the municipality", kind, [(loading, loading)], [], limit={}, **database.facts))
         for part in parts:
             try:
                 for found in getattr(bench, part)():

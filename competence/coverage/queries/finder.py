@@ -11,7 +11,7 @@ from competence.coverage.queries.board import BoardTask, Someone, in_reach_of, p
 from competence.coverage.queries.gaps import candidate
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
 from competence.coverage.queries.wide import holders_now
-from competence.coverage.rules import By, Count, Held, Need, Shift, Standing, count, needs_of
+from competence.coverage.rules import By, Count, DayKind, Held, Need, Needs, Shift, Standing, count, needs_of
 from competence.coverage.statements import Candidate, nearest
 from competence.decision.queries import EMPLOYMENTS, GROUPS, book, load, running
 from competence.decision.rules import Answer, Book, Employment, State, judge
@@ -213,16 +213,29 @@ def _week(
 ) -> list[tuple[date, Mapping[Shift, Count]]]:
     """Have and need of the shift's fixed people on the day and the six after it."""
     days: list[tuple[date, Mapping[Shift, Count]]] = []
+    # A day's answer serves its three shifts and the night before, so each is asked for once.
+    answers = {
+        one.employment_id: [
+            judge(facts[one.employment_id], task.id, on=on + timedelta(days=ahead)) for ahead in range(WEEK + 1)
+        ]
+        for one in people
+    }
+    needs: dict[DayKind, Needs] = {}
     for ahead in range(WEEK):
         day = on + timedelta(days=ahead)
+        kind = kind_of_day(day)
+        if kind not in needs:
+            needs[kind] = needs_of(unit.place, stated, kind)
+        workers = [replace(one.worker, absent=_away(facts[one.employment_id], day)) for one in people]
         counts = {}
         for shift in Shift:
+            until = ahead + len(dates_of(day, shift))
             held = []
-            for one in people:
-                known = facts[one.employment_id]
-                answer = answer_for(known, task.id, day, shift)
-                held.append(Held(replace(one.worker, absent=_away(known, day)), answer.level, bool(answer.limits)))
-            counts[shift] = count(held, shift, _need(stated, unit, task, day, shift))
+            for worker in workers:
+                answer = min(answers[worker.employment_id][ahead:until], key=lambda answer: answer.level)
+                held.append(Held(worker, answer.level, bool(answer.limits)))
+            said = needs[kind].get((task.id, shift))
+            counts[shift] = count(held, shift, said.need if said else None)
         days.append((day, counts))
     return days
 
