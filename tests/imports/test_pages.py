@@ -150,7 +150,7 @@ def test_people_matrix_and_needs_come_in_by_their_pages(world: World, signed_in:
     send(client, "matrix", xlsx(matrix), "fordeling.xlsx")
     page = client.get("/imports/matrix/preview").text
     assert "Bliver nye opgaver hos jer" in page
-    assert "Det bliver udkast 2 til opgavedelingen." in page
+    assert "Det bliver kladde 2 til opgavedelingen." in page
     assert confirm(client, "matrix").status_code == 302
     needs: Table = [
         ["Enhed eller enhedstype", "Opgave", "Vagt", "Antal", "Niveau"],

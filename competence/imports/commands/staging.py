@@ -32,7 +32,7 @@ def stage(
     session.add(staged)
     session.flush()
     record(
-        session, by=by.person_id, action="upload_file", subject="staged_import", subject_id=staged.id, administrative=True,
+        session, by=by.person_id, action="upload_file", subject="staged_import", subject_id=staged.id,
         detail={"kind": kind.value, "bytes": len(content)},
     )  # fmt: skip
     return staged
