@@ -299,16 +299,16 @@ class Loader:
                 if row.signed - 60 <= one.on <= row.signed
             ],
         }  # fmt: skip
+        texts: dict[str, str] = {}
         by = self.persons.get(row.signer or "") or self.persons.get(row.recorded_by or "")
         if row.instructor is not None:
             who = next(i for i in self.demo.instructors if i.key == row.instructor)
-            fields |= {
-                "signer_text": f"{who.name}, {who.profession}, {who.organisation}", "certificate": who.certificate,
-                "taught_on": self.day(row.signed).isoformat(),
-            }  # fmt: skip
+            fields["taught_on"] = self.day(row.signed).isoformat()
+            texts = {"signer": f"{who.name}, {who.profession}, {who.organisation}", "certificate": who.certificate}
         if row.paper_signer is not None:
-            fields |= {"signer_text": row.paper_signer, "paper_signed_on": self.day(row.signed).isoformat()}
-        return NewEvent(person, EventKind.SIGNED, by, task, fields=fields, recorded_at=at)
+            fields["paper_signed_on"] = self.day(row.signed).isoformat()
+            texts = {"signer": row.paper_signer}
+        return NewEvent(person, EventKind.SIGNED, by, task, fields=fields, texts=texts, recorded_at=at)
 
     def _delegated(self, row: Delegated, at: datetime) -> NewEvent:
         fields = {

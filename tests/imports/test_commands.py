@@ -40,7 +40,7 @@ from competence.people.models import PersonIdentity
 from competence.signoffs import projection
 from competence.signoffs.commands import accept
 from competence.signoffs.models import CurrentSignOff
-from competence.signoffs.queries import events_of
+from competence.signoffs.queries import events_of, signers_of
 from competence.signoffs.rules import Origin
 from tests.factories import Someone, World
 
@@ -100,7 +100,7 @@ def test_a_paper_counts_at_once_and_lapses_unless_she_says_yes(world: World) -> 
     event = world.session.scalars(select(EvidenceEvent)).one()
     assert event.by_person_id == nurse.person_id
     assert event.fields["origin"] == Origin.TRANSFERRED
-    assert event.fields["signer_text"] == "Hanne Lykke"
+    assert signers_of(world.session, [event.id]) == {event.id: "Hanne Lykke"}
     assert event.fields["paper_signed_on"] == (today() - timedelta(days=60)).isoformat()
     assert event.fields["transferred_by"] == nurse.person_id
     assert event.fields["valid_from"] == today().isoformat(), "rights are not given back in time"

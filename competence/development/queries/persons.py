@@ -16,7 +16,7 @@ from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped
 from competence.people.models import Absence, Employment, Person, PersonIdentity
 from competence.signoffs.models import Exemption, Observation
-from competence.signoffs.queries import names_of
+from competence.signoffs.queries import names_of, signers_of
 
 EVENTS = cast(Table, EvidenceEvent.__table__)
 TASKS = cast(Table, Task.__table__)
@@ -76,6 +76,7 @@ def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int
     people = {row.by_person_id for row in events} | {one.observer_id for one, _name in seen}
     people |= {row.fields.get("device_of") for row in events}
     names = names_of(session, [one for one in people if one])
+    signers = signers_of(session, [row.id for row in events if "signer_hash" in row.fields])
     texts: dict[int, dict[str, str]] = {}
     if with_texts and events:
         for text in session.scalars(select(EventText).where(EventText.event_id.in_([row.id for row in events]))):
@@ -83,7 +84,7 @@ def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int
     found = [
         Happened(
             row.seq, row.kind, row.recorded_at, row.task or "", row.task_id or 0,
-            row.fields.get("signer_text") or names.get(row.by_person_id, ""), row.fields, row.refers_to, texts.get(row.id),
+            signers.get(row.id) or names.get(row.by_person_id, ""), row.fields, row.refers_to, texts.get(row.id),
             names.get(row.fields.get("device_of") or 0, ""),
         )
         for row in events

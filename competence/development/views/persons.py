@@ -177,7 +177,7 @@ def _told(one: Happened) -> Told:
         )
     if one.device_of:
         notes.append(_("on %(name)s's phone", name=one.device_of))
-    for text in (one.texts or {}).values():
+    for text in (text for name, text in (one.texts or {}).items() if name not in ("signer", "certificate")):
         notes.append(f"“{text}”")
     when = day(one.at) if one.seq == 0 else moment(one.at)
     return Told(what, when, one.task, one.by, tuple(note for note in notes if note), one.seq, one.kind)

@@ -141,10 +141,11 @@ def _event(transfer: Transfer, who: int | None, answer_before: date) -> NewEvent
         fields={
             "level": row.level, "valid_from": transfer.valid_from.isoformat(),
             "valid_to": valid_to.isoformat() if valid_to else None, "answer_before": answer_before.isoformat(),
-            "origin": Origin.TRANSFERRED.value, "employment": transfer.employment_id, "signer_text": row.signer,
+            "origin": Origin.TRANSFERRED.value, "employment": transfer.employment_id,
             "paper_signed_on": row.signed_on.isoformat(), "transferred_by": who,
             "matrix_version": transfer.cell.version, "rule": transfer.cell.rule.value,
         },
+        texts={"signer": row.signer},
     )  # fmt: skip
 
 

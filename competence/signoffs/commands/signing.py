@@ -155,15 +155,14 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
     if citizen is not None:
         fields["citizen_hash"] = chain_hash(citizen.lookup or "", citizen.salt)
     if new.external is not None:
-        outside = new.external
-        fields["signer_text"] = ", ".join(
-            squeeze(part) for part in (outside.name, outside.profession, outside.organisation)
-        )
-        fields["taught_on"] = outside.taught_on.isoformat()
-        fields["certificate"] = squeeze(outside.certificate)
+        fields["taught_on"] = new.external.taught_on.isoformat()
     texts = {
         name: squeeze(text) for name, text in (("note", new.note), ("lower_reason", new.lower_reason)) if text.strip()
     }
+    if new.external is not None:  # a name is never hashed as it stands: it must be possible to erase it
+        outside = new.external
+        texts["signer"] = ", ".join(squeeze(part) for part in (outside.name, outside.profession, outside.organisation))
+        texts["certificate"] = squeeze(outside.certificate)
     event = append(
         session,
         NewEvent(
@@ -171,8 +170,9 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
             texts=texts,
         ),
     )  # fmt: skip
+    told = fields | {"signer_text": texts.get("signer")}
     written = Event(
-        EventKind.SIGNED, event.seq, event.recorded_at, task.id, new.citizen_id, by.person_id, None, fields, event.id
+        EventKind.SIGNED, event.seq, event.recorded_at, task.id, new.citizen_id, by.person_id, None, told, event.id
     )
     projection.rebuild(
         session, [employment.person_id], on=on, task_id=task.id, known={employment.person_id: [*before, written]}

@@ -38,6 +38,7 @@ from competence.signoffs.queries.evidence import (
     exemptions,
     observed_days,
     projected,
+    signers_of,
 )
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "sealed_of",
     "signed_event",
     "signer_on",
+    "signers_of",
     "state_of",
     "terms_to_sign",
     "text_of",

@@ -1,18 +1,20 @@
 """Reads of the evidence about sign-offs and of its projections."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from competence.audit.models import EvidenceEvent
+from competence.audit.models import EventText, EvidenceEvent
 from competence.foundation.orm import scoped
 from competence.signoffs.models import CurrentSignOff, Exemption, Observation, WaitingSignOff
 from competence.signoffs.rules import TIMES, Event, EventKind, Origin, Signed
 
 EVENTS = cast(Table, EvidenceEvent.__table__)
+TEXTS = cast(Table, EventText.__table__)
 CURRENT = cast(Table, CurrentSignOff.__table__)
 WAITING = cast(Table, WaitingSignOff.__table__)
 OBSERVATIONS = cast(Table, Observation.__table__)
@@ -56,8 +58,26 @@ def events_of(
             wanted = wanted.where(EVENTS.c.task_id.in_(list(task_ids)))
         if known_at is not None:
             wanted = wanted.where(EVENTS.c.recorded_at <= known_at)
-        for person, kind, *said in session.execute(wanted.order_by(EVENTS.c.person_id, EVENTS.c.seq)):
-            found.setdefault(person, []).append(Event(_KINDS[kind], *said))
+        rows = session.execute(wanted.order_by(EVENTS.c.person_id, EVENTS.c.seq)).all()
+        signers = signers_of(session, [row.id for row in rows if "signer_hash" in row.fields])
+        for person, kind, *said in rows:
+            event = Event(_KINDS[kind], *said)
+            if event.id in signers:
+                event = replace(event, fields={**event.fields, "signer_text": signers[event.id]})
+            found.setdefault(person, []).append(event)
+    return found
+
+
+def signers_of(session: Session, event_ids: Iterable[int]) -> dict[int, str]:
+    """Event -> the name of a paper's signer or an instructor from outside; absent once it is erased."""
+    found: dict[int, str] = {}
+    for some in chunks(event_ids):
+        rows = session.execute(
+            scoped(session, TEXTS, TEXTS.c.event_id, TEXTS.c.text).where(
+                TEXTS.c.event_id.in_(some), TEXTS.c.name == "signer"
+            )
+        )
+        found |= {row.event_id: row.text for row in rows}
     return found
 
 
@@ -79,7 +99,7 @@ _CURRENT_COLUMNS = (
 def projected(
     session: Session, person_ids: Iterable[int], *, task_id: int | None = None
 ) -> dict[int, dict[int, tuple[Signed, ...]]]:
-    """Person -> task -> the sign-off that decides and the one that waits, from the projections: all that today's answer needs."""
+    """Person -> task -> the sign-off that decides and the one that waits, from the projections: all that today needs."""
     found: dict[int, dict[int, tuple[Signed, ...]]] = {}
     for some in chunks(person_ids):
         current = scoped(session, CURRENT, *_CURRENT_COLUMNS).where(CURRENT.c.person_id.in_(some))
