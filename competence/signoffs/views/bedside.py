@@ -16,7 +16,7 @@ from competence.catalogue.models import TaskCriterion, TaskGate
 from competence.catalogue.rules import GateKind
 from competence.delegation.rules import CellRule, LeaderPart
 from competence.foundation.clock import local, today
-from competence.foundation.errors import NotAllowed, NotFound, Overtaken, RuleBroken
+from competence.foundation.errors import Overtaken, RuleBroken
 from competence.foundation.text import N_
 from competence.foundation.web import clock_time, db, listed, say, short_day, show, transaction
 from competence.signoffs import commands, queries
@@ -364,48 +364,3 @@ def external(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -
     return render_template(
         "signoffs/external.html", form=form, page=page, place=place, scale=scale, proof=proof
     ), 422 if form.errors else 200
-
-
-@bp.route("/agree/<int:employment_id>/<int:task_id>", methods=["GET", "POST"])
-@requires(Permission.SIGNOFF_AGREE)
-def agree(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """The leader's part: agreed that the employee is trained in the task."""
-    place = place_within(employment_id, task_id, within=within, actor=actor)
-    form = BedsideForm()
-    if request.method == "POST" and form.validate():
-        try:
-            with transaction() as session:
-                commands.agree(session, employment_id, task_id, by=actor)
-        except RuleBroken as broken:
-            show(broken, form)
-        else:
-            flash(_("It is noted that you agree. The guide can see it."))
-            return redirect(url_for(".agree", employment_id=employment_id, task_id=task_id))
-    page = load_bedside(place, actor)
-    return render_template("signoffs/agree.html", form=form, page=page, place=place), 422 if form.errors else 200
-
-
-@bp.post("/ask")
-@requires(Permission.OWN_READ)
-def ask(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """A request for a sign-off: her own, or one that her leader makes from a gap."""
-    employment_id, task_id = (request.form.get(name, type=int, default=0) for name in ("employment_id", "task_id"))
-    employment, _unit = queries.get_employment(db.session, employment_id)
-    task = queries.get_task(db.session, task_id)
-    try:
-        with transaction() as session:
-            commands.ask_for_sign_off(session, employment_id, task_id, by=actor)
-    except RuleBroken as broken:
-        flash(say(broken.message), "error")
-    except NotAllowed:
-        raise NotFound from None  # out of reach tells nothing
-    else:
-        flash(_("The guides have been asked for a sign-off: %(task)s.", task=task.name))
-    own = employment.person_id == actor.person_id
-    return redirect(_back(url_for("me.path") if own else url_for("home.index")))
-
-
-def _back(otherwise: str) -> str:
-    """The address within this application that a form names as the way back, else the other one."""
-    going = request.form.get("back", "")
-    return going if going.startswith("/") and not going.startswith(("//", "/\\")) else otherwise
