@@ -93,7 +93,7 @@ def _links(line: PersonLine, actor: Actor) -> tuple[str, str]:
     if actor.may(Permission.PERSON_ADMINISTER, line.unit_path):
         edit = url_for(".edit", person_id=line.person_id)
     elif line.is_external and actor.may(Permission.EXTERNAL_ADD, line.unit_path):
-        edit = url_for(".external", employment_id=line.employment_id)
+        edit = url_for(".external", external_id=line.employment_id)
     return own, edit
 
 
@@ -144,11 +144,11 @@ def new_external(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.route("/external/<int:employment_id>", methods=["GET", "POST"])
+@bp.route("/external/<int:external_id>", methods=["GET", "POST"])
 @requires(Permission.EXTERNAL_ADD)
-def external(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+def external(external_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Extend an external's time, or end it today."""
-    facts = queries.get_employment(db.session, employment_id, within=within)
+    facts = queries.get_employment(db.session, external_id, within=within)
     if not facts.employment.is_external:
         raise NotFound
     form = EndForm()
@@ -157,7 +157,7 @@ def external(employment_id: int, *, actor: Actor, within: Reach) -> ResponseRetu
     if form.validate_on_submit():
         answer = _done(
             form,
-            lambda session: commands.extend_external(session, employment_id, form.valid_to, by=actor),
+            lambda session: commands.extend_external(session, external_id, form.valid_to, by=actor),
             _("%(name)s is added through %(day)s.", name=facts.name, day=day(form.valid_through.data)),
             url_for(".index", who=Who.EXTERNALS.value),
         )
@@ -170,14 +170,14 @@ def external(employment_id: int, *, actor: Actor, within: Reach) -> ResponseRetu
     )  # fmt: skip
 
 
-@bp.post("/external/<int:employment_id>/end")
+@bp.post("/external/<int:external_id>/end")
 @requires(Permission.EXTERNAL_ADD)
-def end_external(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+def end_external(external_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Today is her last day."""
-    facts = queries.get_employment(db.session, employment_id, within=within)
+    facts = queries.get_employment(db.session, external_id, within=within)
     try:
         with transaction() as session:
-            commands.end_external(session, employment_id, by=actor)
+            commands.end_external(session, external_id, by=actor)
     except RuleBroken as broken:
         flash(say(broken.message), "error")
     else:

@@ -18,7 +18,7 @@ from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
 from competence.people.models import Absence, Person, PersonIdentity
-from competence.signoffs.models import SignOffRequest
+from competence.signoffs.models import Exemption, SignOffRequest
 from competence.signoffs.rules import EventKind
 from tests.databases import Database
 from tests.factories import Someone, World, another
@@ -153,6 +153,10 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
             employment_id=one.employment.id, valid_from=today() + timedelta(days=3),
             valid_to=today() + timedelta(days=9), recorded_at=now(),
         ),
+        "exemption_id": Exemption(
+            person_id=one.person.id, task_id=task.id, valid_from=today() + timedelta(days=20),
+            valid_to=today() + timedelta(days=30), recorded_at=now(),
+        ),
     }  # fmt: skip
     world.session.add_all(made.values())
     world.session.flush()
@@ -162,6 +166,8 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "unit_id": one.unit.id, "employment_id": one.employment.id, "person_id": one.person.id,
         "account_id": world.account(one).id, "role_id": role_id, "seq": seq,
         "delegation_id": _delegated(world, one, task, signer),
+        "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
+                                    since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
 
 

@@ -26,10 +26,15 @@ bp = Blueprint("delegations", __name__, url_prefix="/delegations")
 def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Give one colleague one task, personally: `?employment=..`, and perhaps `&task=..`."""
     receiver = _receiver(request.args.get("employment", type=int), within)
+    task_id = request.args.get("task", type=int)
+    if task_id is not None:
+        queries.get_task(db.session, task_id)
     if needs_proof(actor):
         return redirect(url_for("accounts.prove", next=request.full_path))
     tasks = queries.delegable_tasks(db.session, receiver.employment_id, on=today())
-    form = DelegateForm(tasks=tasks, task_id=request.args.get("task", type=int))
+    if not tasks:
+        return render_template("stops/delegate.html", form=None, receiver=receiver, today=today())
+    form = DelegateForm(tasks=tasks, task_id=task_id)
     if form.validate_on_submit():
         try:
             with transaction() as session:
@@ -48,7 +53,7 @@ def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
             )
             flash(said)
             return redirect(url_for("home.index"))
-    return render_template("stops/delegate.html", form=form, receiver=receiver, tasks=tasks, today=today())
+    return render_template("stops/delegate.html", form=form, receiver=receiver, today=today())
 
 
 @dataclass(frozen=True)
