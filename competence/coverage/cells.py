@@ -150,9 +150,16 @@ def spoken(shown: Face, level_names: Mapping[int, str]) -> tuple[Sentence, ...]:
         name = level_names.get(shown.level, "")
         said.append(sentence(_BASES.get(shown.basis, _BASES["signature"]), level=shown.level, name=name))
         if shown.days is not None:
-            said.append(sentence(N_("Lapses in %(days)s days."), days=shown.days))
+            said.append(lapses(shown.days))
         elif shown.last_day is not None:
             said.append(sentence(N_("Valid through %(day)s."), day=shown.last_day))
         if shown.waits:
             said.append(sentence(N_("A new signature waits for the employee's own yes.")))
     return tuple(said)
+
+
+def lapses(days: int) -> Sentence:
+    """In how many days it lapses; on its last day none are left."""
+    if days <= 0:
+        return sentence(N_("Lapses after today."))
+    return sentence(N_("Lapses in one day.")) if days == 1 else sentence(N_("Lapses in %(days)s days."), days=days)

@@ -127,7 +127,7 @@ def reasons(gap: Gap, *, on: date, soon: int) -> list[Sentence]:
     for one in gap.holders:
         left = one.answer.days_left(on)
         if left is not None and left <= soon and one.answer.basis != "education":
-            said.append(sentence(N_("The signature of %(name)s lapses in %(days)s days."), name=one.name, days=left))
+            said.append(_lapses(one.name, left))
     begun = [one for one in gap.near if one.answer.state is not State.NOT_BEGUN][:2]
     said += [way_left(one, nearest_of_all=not place) for place, one in enumerate(begun)]
     fresh = [one for one in gap.near if one.answer.state is State.NOT_BEGUN and not one.level_is_low]
@@ -136,6 +136,14 @@ def reasons(gap: Gap, *, on: date, soon: int) -> list[Sentence]:
     if not gap.near:
         said.append(sentence(_NOBODY_TO_TRAIN[gap.shift]))
     return said[:4]
+
+
+def _lapses(name: str, days: int) -> Sentence:
+    if days <= 0:
+        return sentence(N_("The signature of %(name)s lapses after today."), name=name)
+    if days == 1:
+        return sentence(N_("The signature of %(name)s lapses in one day."), name=name)
+    return sentence(N_("The signature of %(name)s lapses in %(days)s days."), name=name, days=days)
 
 
 def way_left(one: Candidate, *, nearest_of_all: bool = False) -> Sentence:
@@ -208,9 +216,9 @@ def spoken_apart(count: Count) -> list[Sentence]:
     """Floaters, externals and students who may do it too, each in its own words."""
     said = []
     if count.floaters:
-        said.append(sentence(N_("+%(number)s floaters."), number=count.floaters))
+        said.append(sentence(N_("Floaters: +%(number)s."), number=count.floaters))
     if count.externals:
-        said.append(sentence(N_("+%(number)s externals."), number=count.externals))
+        said.append(sentence(N_("Externals: +%(number)s."), number=count.externals))
     if count.students:
-        said.append(sentence(N_("+%(number)s students."), number=count.students))
+        said.append(sentence(N_("Students: +%(number)s."), number=count.students))
     return said

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission
-from competence.coverage.cells import face, sign_of, verdict_of
+from competence.coverage.cells import face, lapses, sign_of, verdict_of
 from competence.coverage.queries.board import Someone, names_of
 from competence.coverage.queries.one import Asked
 from competence.coverage.signs import Sign
@@ -90,7 +90,7 @@ def explained(found: Asked, actor: Actor, levels: Mapping[int, str], names: Mapp
         )
     if one.worker.absent:
         verdict = _("Not in the roster. Does not count.") + " " + verdict
-    soon = _("Lapses in %(days)s days.", days=shown.days) if shown.days is not None else ""
+    soon = say(lapses(shown.days)) if shown.days is not None else ""
     here = actor.person_id != one.person_id and on >= today()
     entitles = answer.cell.entitles
     views = current_app.view_functions

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
-from competence.coverage.cells import face, verdict_of
+from competence.coverage.cells import face, lapses, verdict_of
 from competence.coverage.queries.board import level_names, tasks_on
 from competence.coverage.queries.finder import Found, Neighbour, WhoMay, tasks_called, who_may
 from competence.coverage.queries.one import StopOver, stops_over
@@ -173,7 +173,7 @@ def said(found: WhoMay, actor: Actor, *, fully: bool) -> Said:
     statement = say(
         sentence(in_team, count=here, unit=found.unit.name) if here else sentence(nobody, unit=found.unit.name)
     )
-    if found.neighbours_who_may:
+    if fully and found.neighbours_who_may:
         statement += " " + ngettext(
             "%(num)s in the units next door may too.",
             "%(num)s in the units next door may too.",
@@ -210,7 +210,7 @@ def person_line(
         return Line(someone.name, group, None, limit, _("Ask %(name)s.", name=someone.first_name), "", where, "")
     how = [_("Level %(level)s (%(name)s).", level=answer.level, name=levels.get(answer.level, ""))]
     if shown.days is not None:
-        how.append(_("Lapses in %(days)s days.", days=shown.days))
+        how.append(say(lapses(shown.days)))
     elif shown.last_day is not None:
         how.append(_("Valid through %(day)s.", day=day(shown.last_day)))
     fixed = someone.worker.standing is Standing.FIXED
