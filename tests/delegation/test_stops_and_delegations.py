@@ -132,7 +132,14 @@ def test_a_delegation_counts_from_the_receivers_own_yes(world, nurse, signed_in)
     waiting = queries.delegations_waiting(world.session, amira.person.id)
     assert [(line.task, line.giver) for line in waiting] == [("Smertepumpe", "Marianne Holm")]
     assert ask(world.session, amira.employment.id, pump.id, on=today()).level == 0
-    commands.accept_delegation(world.session, waiting[0].id, by=amira.actor)
+    place = f"/delegations/{waiting[0].id}"
+    assert signed_in(nurse).get(place).status_code == 404
+    hers = signed_in(amira)
+    assert "Marianne Holm delegerer opgaven til dig." in hers.get("/me").text
+    assert "Marianne Holm" in hers.get(place).text
+    assert hers.post(place).status_code == 302
+    assert hers.post(place).status_code == 404
+    again(world)
     assert ask(world.session, amira.employment.id, pump.id, on=today()).level == 2
     assert not queries.delegations_waiting(world.session, amira.person.id)
 

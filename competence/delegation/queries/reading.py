@@ -90,6 +90,8 @@ class Row:
     """Observed times that its cells ask for, each once, fewest first; empty when nobody is trained in it."""
     months: tuple[int | None, ...]
     """How long a signature counts, each once; None stands for one that does not lapse."""
+    editorial: bool = False
+    """All its cells rest on nothing but the editors of the starting point."""
 
     @property
     def has_changed(self) -> bool:
@@ -217,6 +219,7 @@ def read_board(session: Session, versions: Sequence[ReadVersion], version: ReadV
             Row(
                 task.id, task.name, task.critical, tuple(read), tuple(sorted({t.observed_times for t in trained})),
                 tuple(sorted({t.validity_months for t in entitling}, key=lambda months: months or 10_000)),
+                all(is_editorial(cell.terms) for cell in read if cell.terms),
             )
         )  # fmt: skip
     return Board(

@@ -14,6 +14,7 @@ from competence.delegation import commands, queries
 from competence.delegation.forms import DelegateForm
 from competence.foundation.clock import day_after, today
 from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.forms import Form
 from competence.foundation.web import db, say, show, transaction
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
@@ -78,6 +79,29 @@ def _receiver(employment_id: int | None, within: Reach) -> Receiver:
     if row is None or not within.covers(row.path):
         raise NotFound
     return Receiver(row.Employment.id, row.Employment.person_id, row.name, row.group, row.unit)
+
+
+@bp.route("/<int:delegation_id>", methods=["GET", "POST"])
+@requires(Permission.OWN_ANSWER)
+def answer(delegation_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The receiver's own yes."""
+    waiting = queries.delegations_waiting(db.session, actor.person_id)
+    given = next((line for line in waiting if line.id == delegation_id), None)
+    if given is None:
+        raise NotFound
+    if needs_proof(actor):
+        return redirect(url_for("accounts.prove", next=request.full_path))
+    form = Form()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                commands.accept_delegation(session, delegation_id, by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(_("You have said yes to %(task)s.", task=given.task))
+            return redirect(url_for("home.index"))
+    return render_template("stops/answer.html", form=form, given=given)
 
 
 @bp.post("/<int:delegation_id>/end")

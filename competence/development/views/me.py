@@ -12,6 +12,7 @@ from competence.catalogue.rules import ScaleKind
 from competence.coverage.cells import face, verdict_of
 from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.decision.rules import State, may
+from competence.delegation.queries import delegations_waiting
 from competence.development import queries
 from competence.development.queries import Job, Line, Mine
 from competence.development.views.showing import Shown, shown, since
@@ -79,6 +80,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         place=_place(own),
         place_short=_place(own, short=True),
         calls=_calls(own),
+        delegations=delegations_waiting(db.session, actor.person_id),
         ways=ways,
     )
 
