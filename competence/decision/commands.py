@@ -128,11 +128,12 @@ def personal_tasks(employment: Employment, shared: Book, slots: Mapping[int, int
 
 
 def _all_personal(employment: Employment, shared: Book) -> bool:
+    """Whether the group alone says nothing of what holds from today on: a stage, or an authorisation still to be checked."""
     group = employment.staff_group_id
     staged = group in shared.follows and shared.follows[group][1] is not None
     return staged or (
         group in shared.authorised
-        and (employment.authorisation_checked_on is None or employment.authorisation_checked_on > employment.valid_from)
+        and (employment.authorisation_checked_on is None or employment.authorisation_checked_on > today())
     )
 
 
