@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
-from competence.coverage.queries.board import BoardTask, Someone, in_reach_of, people_of
+from competence.coverage.queries.board import BoardTask
 from competence.coverage.queries.gaps import candidate
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
+from competence.coverage.queries.staff import Someone, in_reach_of, people_of
 from competence.coverage.queries.wide import holders_now
 from competence.coverage.rules import By, Count, DayKind, Held, Need, Needs, Shift, Standing, count, needs_of
 from competence.coverage.statements import Candidate, nearest

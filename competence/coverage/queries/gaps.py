@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from competence.coverage.queries.board import Board, Someone
+from competence.coverage.queries.board import Board
+from competence.coverage.queries.staff import Someone
 from competence.coverage.rules import Held, Need, Shift, Standing, Status
 from competence.coverage.statements import Candidate, Gap, in_order, nearest
 from competence.decision.rules import Answer

@@ -8,17 +8,9 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Task
-from competence.coverage.queries.board import (
-    BoardTask,
-    Someone,
-    counted,
-    in_reach_of,
-    names_of,
-    people_of,
-    tasks_on,
-    workplaces,
-)
+from competence.coverage.queries.board import BoardTask, counted, tasks_on, workplaces
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
+from competence.coverage.queries.staff import Someone, in_reach_of, names_of, people_of
 from competence.coverage.rules import Count, DayKind, Joined, Need, Needs, Shift, join, needs_of
 from competence.decision.queries import EMPLOYMENTS, load, moment_of, running
 from competence.decision.rules import Answer, Employment, may

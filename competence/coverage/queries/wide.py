@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from sqlalchemy import and_, func, or_
 from sqlalchemy.orm import Session
 
-from competence.coverage.queries.board import GROUPS, columns_for, tasks_on
+from competence.coverage.queries.board import columns_for, tasks_on
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
+from competence.coverage.queries.staff import GROUPS
 from competence.coverage.rules import DayKind, Needs, Shift, Standing, Status, needs_of, standing, status, worst
 from competence.decision.queries import ABSENCES, EMPLOYMENTS, UNITS, book, load, running, within_unit
 from competence.entitlements.queries import VECTORS, shape

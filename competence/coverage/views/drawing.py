@@ -13,7 +13,8 @@ from markupsafe import Markup, escape
 
 from competence.coverage import signs
 from competence.coverage.cells import Face, face, sign_of, spoken
-from competence.coverage.queries.board import Board, BoardTask, Someone
+from competence.coverage.queries.board import Board, BoardTask
+from competence.coverage.queries.staff import Someone
 from competence.coverage.rules import Count, Joined, Shift, Standing, Status, join
 from competence.coverage.statements import spoken_apart, spoken_count
 from competence.decision.rules import Answer, State

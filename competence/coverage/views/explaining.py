@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission
 from competence.coverage.cells import face, lapses, sign_of, verdict_of
-from competence.coverage.queries.board import Someone, names_of
 from competence.coverage.queries.one import Asked
+from competence.coverage.queries.staff import Someone, names_of
 from competence.coverage.signs import Sign
 from competence.decision.rules import Answer, State
 from competence.foundation.clock import today

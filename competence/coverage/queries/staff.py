@@ -1,0 +1,157 @@
+"""Who is seen on a unit's board: those who work in it, and the floaters who may come to it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy.orm import Session
+
+from competence.access.rules import Role
+from competence.accounts.models import RoleAssignment
+from competence.coverage.queries.places import Node
+from competence.coverage.rules import Standing, Worker, standing
+from competence.decision.queries import EMPLOYMENTS, UNITS, running, within_unit
+from competence.foundation.orm import scoped
+from competence.people.models import PersonIdentity, StaffGroup
+
+IDENTITIES = cast(Table, PersonIdentity.__table__)
+ROLES = cast(Table, RoleAssignment.__table__)
+GROUPS = cast(Table, StaffGroup.__table__)
+
+_SHIFT_ORDER = ("D", "DA", "A", "AN", "N", "DAN", "DN", "")
+_APART = (Standing.FIXED, Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """A column of the board: an employment, with the name of its person."""
+
+    worker: Worker
+    name: str
+    group_id: int
+    group: str
+    group_plural: str
+    group_position: int
+    unit_id: int
+    unit_path: str
+    valid_to: date | None
+    is_guide: bool = False
+    phone: str | None = None
+    may_sign: bool = False
+
+    @property
+    def employment_id(self) -> int:
+        """Of the employment."""
+        return self.worker.employment_id
+
+    @property
+    def person_id(self) -> int:
+        """Of the person."""
+        return self.worker.person_id
+
+    @property
+    def first_name(self) -> str:
+        """As a column and a sentence name her."""
+        return self.name.split(" ")[0]
+
+    @property
+    def initial(self) -> str:
+        """The first letter of the last name, with a full stop; empty when there is one name only."""
+        parts = self.name.split(" ")
+        return f"{parts[-1][:1]}." if len(parts) > 1 else ""
+
+
+def people_of(session: Session, unit: Node, *, on: date, only: Collection[int] | None = None) -> list[Someone]:
+    """Whose employment runs in the unit or below it on the day, and the floaters who may come to it; as the board orders them.
+
+    `only`: of these employments alone.
+    """
+    rows = people_rows(session, unit, on=on, only=only)
+    return ordered(rows, guides_of(session, unit, {row.person_id for row in rows}, on=on))
+
+
+def people_rows(session: Session, unit: Node, *, on: date, only: Collection[int] | None = None) -> Sequence[Any]:
+    """The same as rows: the employment's columns, its unit's path, name, phone and staff group."""
+    wanted = in_reach_of(unit) if only is None else and_(in_reach_of(unit), EMPLOYMENTS.c.id.in_(list(only)))
+    return session.execute(
+        scoped(
+            session, EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path, IDENTITIES.c.name, IDENTITIES.c.phone, GROUPS.c.short_name,
+            GROUPS.c.plural, GROUPS.c.position.label("group_position"), GROUPS.c.is_student, GROUPS.c.may_sign,
+        )
+        .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
+        .join(
+            GROUPS,
+            (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
+        )
+        .outerjoin(
+            IDENTITIES,
+            (IDENTITIES.c.municipality_id == EMPLOYMENTS.c.municipality_id)
+            & (IDENTITIES.c.person_id == EMPLOYMENTS.c.person_id),
+        )
+        .where(wanted, running(on), GROUPS.c.counts_in_coverage)
+    ).all()  # fmt: skip
+
+
+def ordered(rows: Iterable[Any], guides: Collection[int]) -> list[Someone]:
+    """The people as the board orders them."""
+    found = [
+        Someone(
+            Worker(
+                row.id, row.person_id, row.shifts,
+                standing(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student),
+            ),
+            row.name or "", row.staff_group_id, row.short_name, row.plural, row.group_position, row.unit_id, row.path,
+            row.valid_to, row.person_id in guides, row.phone, row.may_sign,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(found, key=_order)
+
+
+def in_reach_of(unit: Node) -> ColumnElement[bool]:
+    """Employments in the unit, below it, or floating above it."""
+    above = [f"{unit.path[: end + 1]}" for end, letter in enumerate(unit.path) if letter == "/" and end][:-1]
+    if not above:
+        return within_unit(unit.path)
+    return or_(within_unit(unit.path), and_(EMPLOYMENTS.c.is_floater, UNITS.c.path.in_(above)))
+
+
+def _order(one: Someone) -> tuple[int, int, int, str, int]:
+    shifts = one.worker.shifts
+    return (
+        _APART.index(one.worker.standing),
+        one.group_position,
+        _SHIFT_ORDER.index(shifts) if shifts in _SHIFT_ORDER else len(_SHIFT_ORDER),
+        one.name,
+        one.employment_id,
+    )
+
+
+def guides_of(session: Session, unit: Node, person_ids: Iterable[int], *, on: date) -> set[int]:
+    """Those of the persons who are appointed learning guides over the unit, or over one below it, on the day."""
+    roots = {f"{unit.path[: end + 1]}" for end, letter in enumerate(unit.path) if letter == "/" and end}
+    rows = session.execute(
+        scoped(session, ROLES, ROLES.c.person_id, UNITS.c.path)
+        .join(UNITS, (UNITS.c.municipality_id == ROLES.c.municipality_id) & (UNITS.c.id == ROLES.c.unit_id))
+        .where(ROLES.c.role == Role.GUIDE, ROLES.c.valid_from <= on)
+        .where(or_(ROLES.c.valid_to.is_(None), ROLES.c.valid_to > on))
+    )
+    wanted = set(person_ids)
+    return {
+        row.person_id
+        for row in rows
+        if row.person_id in wanted and (row.path in roots or row.path.startswith(unit.path))
+    }
+
+
+def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """Person -> name, of those whose name has not been erased."""
+    ids = sorted(set(person_ids))
+    if not ids:
+        return {}
+    rows = session.execute(
+        scoped(session, IDENTITIES, IDENTITIES.c.person_id, IDENTITIES.c.name).where(IDENTITIES.c.person_id.in_(ids))
+    )
+    return {row.person_id: row.name for row in rows}
