@@ -175,6 +175,21 @@ def test_a_director_sees_districts_and_no_group_under_five(team):
     assert "Camilla" not in page
 
 
+def test_the_overview_counts_what_the_board_counts(team):
+    team.world.person("Bo Berg", unit=team.world.district, shifts="D")
+    team.world.requirement(team.insulin, Shift.EVENING, 3, unit=team.world.district)
+    team.world.settle()
+    board = team.as_role(Role.LEADER, over=team.world.district).get(f"/coverage/{team.world.district.id}").text
+    figures = (
+        team.as_role(Role.PLANNER, "Lars Bisgaard", over=team.world.district)
+        .get(f"/coverage/{team.world.district.id}")
+        .text
+    )
+    pill = "<span>{}</span><span>huller</span>"
+    shown = next(number for number in range(1, 20) if pill.format(number) in board)
+    assert pill.format(shown) in figures
+
+
 def test_looking_at_names_is_noted_and_figures_are_not(team):
     team.as_role(Role.LEADER).get(team.board)
     assert [(one.unit_id, one.page) for one in team.world.session.scalars(select(AccessEntry))] == [

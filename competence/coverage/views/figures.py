@@ -24,8 +24,11 @@ NUMBERS_ONLY = frozenset({Role.DIRECTOR, Role.HR, Role.COMMITTEE})
 def overview(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The units below with their counts of gaps; a unit opens its board, or its figures."""
     lists = [one for top in tops for one in units.below(top)]
+    # As on a board: all units without units below them, and those above where people have fixed shifts.
     counted = {
-        found.node.id: found for found in unit_counts(db.session, units, [one for one in lists if units.is_leaf(one)])
+        found.node.id: found
+        for found in unit_counts(db.session, units, lists)
+        if units.is_leaf(found.node) or any(found.by_shift.values())
     }
     hides = hides_small(actor)
     rows = []
@@ -41,6 +44,7 @@ def overview(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor,
                 "gap_units": sum(bool(found.gaps) for found in leaves),
                 "leaves": len(leaves),
                 "people": sum(found.people for found in leaves),
+                "own": counted[one.id].people if one.id in counted and not units.is_leaf(one) else 0,
             }
         )
     if hides:
@@ -63,17 +67,23 @@ def hides_small(actor: Actor) -> bool:
 
 
 def hide_people(rows: Sequence[dict[str, Any]]) -> None:
-    """Nothing; sizes under five are taken out, and one more where the hidden one could be found by subtraction."""
-    leaves = {str(row["node"].id): row["people"] for row in rows if row["is_leaf"]}
-    by_parent: dict[int | None, dict[str, int]] = {}
+    """Nothing; sizes under five are taken out, and one more where the hidden one could be found by subtraction.
+
+    What a unit has besides the units below it is a group too, though no row shows it. Below a hidden size all is hidden.
+    """
+    shown = {row["node"].id: row for row in rows}
+    beside: dict[int | None, dict[str, int]] = {}
     for row in rows:
-        if row["is_leaf"]:
-            by_parent.setdefault(row["node"].parent_id, {})[str(row["node"].id)] = leaves[str(row["node"].id)]
-    shown = {key: size for sizes in by_parent.values() for key, size in without_small(sizes).items()}
+        above = row["node"].parent_id if row["node"].parent_id in shown else None
+        beside.setdefault(above, {})[str(row["node"].id)] = row["people"]
+        if row["own"]:
+            beside.setdefault(row["node"].id, {})["own"] = row["own"]
+    hidden: set[int] = set()
+    for sizes in beside.values():
+        left = without_small(sizes, total_is_known=True)
+        hidden |= {int(key) for key, size in left.items() if size is None and key != "own"}
     for row in rows:
-        if row["is_leaf"]:
-            row["people"] = shown[str(row["node"].id)]
-        elif row["people"] < SMALLEST_GROUP:
+        if hidden & {int(part) for part in row["node"].path.split("/") if part}:
             row["people"] = None
 
 
