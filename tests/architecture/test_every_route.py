@@ -23,7 +23,18 @@ from competence.app import wire
 from competence.foundation.clock import today
 from competence.foundation.web import db
 from tests.architecture import towns
-from tests.architecture.towns import FOREIGN_HOST, FOREIGNER, HOST, OUTSIDER, SIGNER, UNKNOWN, VISITORS, Ids, Towns
+from tests.architecture.towns import (
+    FOREIGN_HOST,
+    FOREIGNER,
+    HOST,
+    INSIDER,
+    OUTSIDER,
+    SIGNER,
+    UNKNOWN,
+    VISITORS,
+    Ids,
+    Towns,
+)
 from tests.databases import Database
 from tests.html import problems
 from tests.web import PASSWORD, running
@@ -252,6 +263,15 @@ def leaks(walk: Walk, step: Step, answer: TestResponse) -> list[str]:
     if is_own(step.rule):  # who has signed one's own sign-off is one's own business
         hidden -= {SIGNER}
     return sorted(name for name in hidden - {visitor.name} if name in answer.text)
+
+
+def test_a_colleague_is_shown_without_her_level_or_how_long_it_lasts(walk: Walk):
+    walk.sign_in("employee")
+    answer = walk.client.get("/who-may?q=Insulin+med+pen&shift=D", base_url=f"http://{HOST}")
+    shown = answer.text.partition("<main")[2].partition("</main")[0]
+    assert INSIDER in shown
+    for word in ("basis", "øvet", "ekspert", "niveau", "gælder til og med", "udløber", SIGNER):
+        assert word.lower() not in shown.lower(), word
 
 
 def test_whoever_is_signed_out_is_asked_to_sign_in(walk: Walk):
