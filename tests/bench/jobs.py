@@ -31,10 +31,11 @@ def importing(engine: Engine, municipality_id: int) -> Callable[[], None]:
         groups = session.scalars(
             select(StaffGroup.code).where(StaffGroup.counts_in_coverage).order_by(StaffGroup.id)
         ).all()
+    first = [date(2024, 1, 1 + at % 28) for at in range(PEOPLE)]
     rows = [
         ImportedPerson(
             number=f"M{at}", name=f"Prøve Nummer {at}", unit_id=units[at % len(units)], staff_group=groups[at % 4],
-            valid_from=date(2024, 1, 1 + at % 28), shifts="DAN"[at % 3], email=f"m{at}@fjordby.example",
+            valid_from=first[at], shifts="DAN"[at % 3], email=f"m{at}@fjordby.example", authorisation_checked_on=first[at],
         )
         for at in range(PEOPLE)
     ]  # fmt: skip
