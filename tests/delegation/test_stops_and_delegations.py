@@ -135,7 +135,9 @@ def test_a_delegation_counts_from_the_receivers_own_yes(world, nurse, signed_in)
     place = f"/delegations/{waiting[0].id}"
     assert signed_in(nurse).get(place).status_code == 404
     hers = signed_in(amira)
-    assert "Marianne Holm delegerer opgaven til dig." in hers.get("/me").text
+    page = hers.get("/me").text
+    assert "Marianne Holm delegerer opgaven til dig." in page
+    assert "1 ting venter på dig" in page
     assert "Marianne Holm" in hers.get(place).text
     assert hers.post(place).status_code == 302
     assert hers.post(place).status_code == 404

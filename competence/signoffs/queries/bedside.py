@@ -12,6 +12,7 @@ from competence.accounts.models import RoleAssignment
 from competence.audit.models import CitizenReference, EventText
 from competence.catalogue.models import Level, Task, TaskCriterion, TaskGate, TaskPrerequisite
 from competence.catalogue.rules import ScaleKind
+from competence.delegation.models import Delegation
 from competence.delegation.queries import cell_for, cells_of, follows, versions
 from competence.delegation.rules import CellRule, CellTerms
 from competence.entitlements.queries import holds
@@ -287,21 +288,30 @@ def _tasks_missing(session: Session, employment: Employment, task: Task, on: dat
 
 
 def waiting_count(session: Session, actor: Actor) -> int:
-    """How many signatures wait for the person's own yes, for the bell in the top bar."""
+    """How many signatures and delegations wait for the person's own yes, for the bell in the top bar."""
     on = today()
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(WaitingSignOff)
-            .where(
-                WaitingSignOff.person_id == actor.person_id,
-                WaitingSignOff.accepted_on.is_(None),
-                or_(WaitingSignOff.answer_before.is_(None), WaitingSignOff.answer_before > on),
-                or_(WaitingSignOff.valid_to.is_(None), WaitingSignOff.valid_to > on),
-            )
+    signed = (
+        select(func.count())
+        .select_from(WaitingSignOff)
+        .where(
+            WaitingSignOff.municipality_id == tenant_id(session),
+            WaitingSignOff.person_id == actor.person_id,
+            WaitingSignOff.accepted_on.is_(None),
+            or_(WaitingSignOff.answer_before.is_(None), WaitingSignOff.answer_before > on),
+            or_(WaitingSignOff.valid_to.is_(None), WaitingSignOff.valid_to > on),
         )
-        or 0
     )
+    given = (
+        select(func.count())
+        .select_from(Delegation)
+        .where(
+            Delegation.municipality_id == tenant_id(session),
+            Delegation.person_id == actor.person_id,
+            Delegation.accepted_on.is_(None),
+            or_(Delegation.valid_to.is_(None), Delegation.valid_to > on),
+        )
+    )
+    return session.scalar(select(signed.scalar_subquery() + given.scalar_subquery())) or 0
 
 
 def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
