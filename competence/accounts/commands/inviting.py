@@ -21,6 +21,7 @@ from competence.foundation.changes import command
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_, looks_like_cpr, squeeze
+from competence.organisation.models import Unit
 from competence.people.models import Employment, LegalHold, PersonIdentity
 
 
@@ -33,6 +34,28 @@ class Invited:
     email: str
 
 
+def _reach_whole(session: Session, person_id: int, by: Actor) -> None:
+    """Nothing, when the person is within reach with every role she has: whoever holds the link can act as her.
+
+    NotFound when she is out of reach; RuleBroken when a role of hers reaches further than `by` administers.
+    """
+    authorise(by, Permission.PERSON_ADMINISTER)
+    within = by.reach(Permission.PERSON_ADMINISTER)
+    person_within(session, person_id, within=within)
+    paths = session.scalars(
+        select(Unit.path)
+        .join(RoleAssignment, RoleAssignment.unit_id == Unit.id)
+        .where(
+            RoleAssignment.person_id == person_id,
+            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > today()),
+        )
+    )
+    if not all(within.covers(path) for path in paths):
+        raise RuleBroken(
+            N_("The person has a role that reaches further than yours. Ask an administrator of the whole municipality.")
+        )
+
+
 @command
 def invite(session: Session, person_id: int, email: str | None = None, *, by: Actor | None) -> Invited:
     """A fresh link for the person to choose a password by, valid 14 days; earlier links no longer work.
@@ -40,7 +63,7 @@ def invite(session: Session, person_id: int, email: str | None = None, *, by: Ac
     Makes her account when she has none, with `email` or the address of her identity. `by` None: the command line.
     """
     if by is not None:
-        authorise(by, Permission.PERSON_ADMINISTER)
+        _reach_whole(session, person_id, by)
     account = session.scalar(select(Account).where(Account.person_id == person_id))
     address = squeeze(email or "").casefold()
     if account is None:
@@ -117,6 +140,7 @@ def disable_account(session: Session, account_id: int, *, by: Actor) -> Account:
     account = session.get(Account, account_id)
     if account is None:
         raise NotFound
+    _reach_whole(session, account.person_id, by)
     if account.id == by.account_id:
         raise RuleBroken(N_("You cannot close your own account. Ask another administrator."))
     account.disabled_at = account.disabled_at or now()
@@ -135,6 +159,7 @@ def enable_account(session: Session, account_id: int, *, by: Actor) -> Account:
     account = session.get(Account, account_id)
     if account is None:
         raise NotFound
+    _reach_whole(session, account.person_id, by)
     account.disabled_at = None
     record(
         session, by=by.person_id, action="enable_account", subject="account", subject_id=account.id,

@@ -99,7 +99,7 @@ def end_role(session: Session, role_assignment_id: int, *, by: Actor | None) -> 
     if by is not None:
         if not _may_give(by, Role(given.role), unit.path):
             raise NotFound
-        if given.person_id == by.person_id and given.role is Role.ADMINISTRATOR:
+        if given.person_id == by.person_id and given.role == Role.ADMINISTRATOR:
             raise RuleBroken(N_("You cannot end your own role as administrator. Ask another administrator."))
     if given.valid_to is not None and given.valid_to <= today():
         raise RuleBroken(N_("The role has already ended."))

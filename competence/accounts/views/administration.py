@@ -207,8 +207,11 @@ def reopen(account_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVal
     """The account is open again."""
     account = queries.get_account(db.session, account_id)
     queries.person_within(db.session, account.person_id, within=within)
-    with transaction() as session:
-        commands.enable_account(session, account_id, by=actor)
+    try:
+        with transaction() as session:
+            commands.enable_account(session, account_id, by=actor)
+    except RuleBroken as broken:
+        return _back(account.person_id, say(broken.message))
     flash(_("The account is open again."))
     return redirect(url_for(".person", person_id=account.person_id))
 
