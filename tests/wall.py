@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from competence.foundation.orm import Base, is_tenant
+from competence.foundation.editions import making
+from competence.foundation.orm import REFERENCE, Base, is_tenant
 from tests.postgres import APP
 
 WATCHED = re.compile(r"\s*(SELECT|UPDATE|DELETE|WITH|INSERT)\b", re.IGNORECASE)
@@ -24,6 +25,8 @@ def wall() -> Iterator[None]:
     ) -> None:
         if connection.engine.url.username not in {None, APP} or _by_identity(context):
             return
+        if making.get() and (other := [table for table in named(statement) if table not in REFERENCE]):
+            breaches.append(f"{', '.join(other)} remembered, though no edition tells when it changes: {statement}")
         if missing := unfiltered(statement):
             breaches.append(f"{', '.join(missing)}: {statement}")
 
@@ -59,6 +62,12 @@ def unfiltered(statement: str) -> tuple[str, ...]:
         if not re.search(rf"{column}\s*(?:=|IN\b)|=\s*{column}(?!\w)", statement):
             names.append(name)
     return tuple(names)
+
+
+@cache
+def named(statement: str) -> tuple[str, ...]:
+    """The tables of a municipality that the statement reads or changes."""
+    return tuple(table for table, _alias in _tables().findall(re.sub(r"'[^']*'", "''", statement)))
 
 
 @cache

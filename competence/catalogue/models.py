@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from competence.catalogue.rules import GateKind, Reserved, ScaleKind, TaskKind
-from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.orm import Base, Tenant, reference, wall
 from competence.foundation.retention import NotPersonal
 from competence.foundation.text import N_
 
@@ -14,7 +14,7 @@ from competence.foundation.text import N_
 class Area(Base, Tenant):
     """Tasks that belong together (fagområde)."""
 
-    __tablename__ = "area"
+    __tablename__ = reference("area")
     __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(UniqueConstraint("municipality_id", "name"))
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -25,7 +25,7 @@ class Area(Base, Tenant):
 class Task(Base, Tenant):
     """One thing a person can be signed off for: a care task or a general competence."""
 
-    __tablename__ = "task"
+    __tablename__ = reference("task")
     __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "code"),
@@ -73,7 +73,7 @@ class Task(Base, Tenant):
 class TaskCriterion(Base, Tenant):
     """What the person must show, in order. Without a task: used where a task has none of its own."""
 
-    __tablename__ = "task_criterion"
+    __tablename__ = reference("task_criterion")
     __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(UniqueConstraint("municipality_id", "task_id", "position"), task_id="task")
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -86,7 +86,7 @@ class TaskCriterion(Base, Tenant):
 class TaskPrerequisite(Base, Tenant):
     """Another task that must be held when this one is signed; with `must_hold` also as long as it is used."""
 
-    __tablename__ = "task_prerequisite"
+    __tablename__ = reference("task_prerequisite")
     __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "task_id", "needs_task_id"),
@@ -104,7 +104,7 @@ class TaskPrerequisite(Base, Tenant):
 class TaskGate(Base, Tenant):
     """A course, dialogue or practice check that must be passed before a group may have the task signed."""
 
-    __tablename__ = "task_gate"
+    __tablename__ = reference("task_gate")
     __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "task_id", "staff_group_id", "code"),
@@ -124,7 +124,7 @@ class TaskGate(Base, Tenant):
 class Level(Base, Tenant):
     """One level of one of the two scales, 1 the lowest. The scales are never merged."""
 
-    __tablename__ = "level"
+    __tablename__ = reference("level")
     __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "scale", "rank"), CheckConstraint("rank >= 1", name="rank_from_one")
@@ -139,7 +139,7 @@ class Level(Base, Tenant):
 class Limit(Base, Tenant):
     """A limit to choose from for "may, when ...", in the municipality's own words."""
 
-    __tablename__ = "limit_text"
+    __tablename__ = reference("limit_text")
     __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels"))
     __table_args__ = wall(UniqueConstraint("municipality_id", "code"))
     id: Mapped[int] = mapped_column(primary_key=True)

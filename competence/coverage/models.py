@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.coverage.rules import DayKind, Shift
-from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.orm import Base, Tenant, reference, wall
 from competence.foundation.retention import NotPersonal
 from competence.foundation.text import N_
 
@@ -14,7 +14,7 @@ from competence.foundation.text import N_
 class Requirement(Base, Tenant):
     """At least so many, at a level, on a shift: for a unit, or for every unit of a kind below one."""
 
-    __tablename__ = "requirement"
+    __tablename__ = reference("requirement")
     __persondata__ = NotPersonal(N_("what a unit needs; who wrote it is an id"))
     __table_args__ = wall(
         CheckConstraint("need >= 0", name="need_not_negative"),

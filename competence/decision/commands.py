@@ -18,6 +18,7 @@ from competence.entitlements.rules import Interval as Span
 from competence.entitlements.rules import levels_end, next_change, vector
 from competence.foundation.changes import Touched
 from competence.foundation.clock import now, today
+from competence.foundation.editions import remembered
 from competence.foundation.orm import scoped, tenant_id
 from competence.signoffs.queries import chunks
 
@@ -335,6 +336,10 @@ def _receivers(session: Session, persons: Iterable[int]) -> list[int]:
 
 def _slots(session: Session) -> dict[int, int]:
     """Task id -> its place in the vectors."""
+    return remembered(session, "slots", _read_slots)
+
+
+def _read_slots(session: Session) -> dict[int, int]:
     return {row.id: row.slot for row in session.execute(scoped(session, TASKS, TASKS.c.id, TASKS.c.slot))}
 
 

@@ -14,10 +14,11 @@ from competence.decision.rules import Answer, Book, Delegated, Employment, Mask,
 from competence.delegation.models import Delegation
 from competence.delegation.queries import MASKS, STOPS, cells_of, follows, versions
 from competence.foundation.clock import day_after, local, midnight, now, today
+from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
-from competence.foundation.orm import scoped, tenant_id
-from competence.organisation.models import Municipality, Unit
-from competence.organisation.rules import Settings, settings_from
+from competence.foundation.orm import scoped
+from competence.organisation.models import Unit
+from competence.organisation.queries import settings_of
 from competence.people.models import Absence, StaffGroup
 from competence.people.models import Employment as EmploymentRow
 from competence.signoffs.queries import chunks, events_of, exemptions, observed_days, projected
@@ -31,14 +32,13 @@ PREREQUISITES = cast(Table, TaskPrerequisite.__table__)
 DELEGATIONS = cast(Table, Delegation.__table__)
 
 
-def municipality_settings(session: Session) -> Settings:
-    """The municipality's own settings."""
-    municipality = session.get(Municipality, tenant_id(session))
-    return settings_from(municipality.settings if municipality else {})
-
-
 def book(session: Session) -> Book:
     """The municipality's rules: versions with their cells, groups, stops and masks."""
+    return remembered(session, "book", read_book)
+
+
+def read_book(session: Session) -> Book:
+    """The municipality's rules, read now."""
     listed, approved = versions(session)
     in_use = [v for v in listed if v.approved]
     stops = tuple(
@@ -82,7 +82,7 @@ def book(session: Session) -> Book:
         masks=masks,
         must_hold=must_hold,
         sign_again_from=again,
-        settings=municipality_settings(session),
+        settings=settings_of(session),
     )
 
 

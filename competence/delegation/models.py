@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.delegation.rules import CellRule, Ground, LeaderPart
-from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.orm import Base, Tenant, reference, wall
 from competence.foundation.retention import STAYS, Basis, NotPersonal, PersonData
 from competence.foundation.text import N_
 
@@ -14,7 +14,7 @@ from competence.foundation.text import N_
 class MatrixVersion(Base, Tenant):
     """One version of the municipality's matrix. Drafts have no dates; an approved one is in force between its own."""
 
-    __tablename__ = "matrix_version"
+    __tablename__ = reference("matrix_version")
     __persondata__ = NotPersonal(N_("the division of tasks; who approved it is an id"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "number"),
@@ -39,7 +39,7 @@ class MatrixVersion(Base, Tenant):
 class Cell(Base, Tenant):
     """Task x staff group -> one of the nine rules, with its terms. A task and group without a row is undecided."""
 
-    __tablename__ = "cell"
+    __tablename__ = reference("cell")
     __persondata__ = NotPersonal(N_("the division of tasks"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "version_id", "task_id", "staff_group_id"),
@@ -94,7 +94,7 @@ class ExampleCell(Base, Tenant):
 class UnitMask(Base, Tenant):
     """A unit that is stricter than the municipality: closes the task, or asks for a higher level. Never looser."""
 
-    __tablename__ = "unit_mask"
+    __tablename__ = reference("unit_mask")
     __persondata__ = NotPersonal(N_("what a unit has made stricter; who wrote it is an id"))
     __table_args__ = wall(
         Index(None, "municipality_id", "unit_id"), unit_id="unit", task_id="task", staff_group_id="staff_group"
@@ -116,7 +116,7 @@ class UnitMask(Base, Tenant):
 class Stop(Base, Tenant):
     """A task closed at once, for groups and units, with a reason and an end."""
 
-    __tablename__ = "stop"
+    __tablename__ = reference("stop")
     __persondata__ = NotPersonal(N_("tasks that were stopped; who stopped them is an id"))
     __table_args__ = wall(
         Index(None, "municipality_id", "task_id"), task_id="task", unit_id="unit", staff_group_id="staff_group"
@@ -170,7 +170,7 @@ class Delegation(Base, Tenant):
 class FrameworkDelegation(Base, Tenant):
     """One written delegation for a task and a staff group: the ground of a cell. Names its giver and its instruction."""
 
-    __tablename__ = "framework_delegation"
+    __tablename__ = reference("framework_delegation")
     __persondata__ = NotPersonal(N_("written delegations to a staff group; the giver is an id"))
     __table_args__ = wall(giver_id="person", task_id="task", staff_group_id="staff_group")
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Level, Task
 from competence.entitlements.models import Entitlement, EntitlementVector, GroupEntitlement
+from competence.foundation.editions import remembered
 from competence.foundation.orm import scoped
 from competence.people.models import Employment
 
@@ -54,6 +55,10 @@ def holds(session: Session, employment_id: int, task_id: int, *, on: date, versi
 
 def shape(session: Session) -> tuple[int, int]:
     """(slots, ranks) of the municipality's vectors: one more than the highest slot, and the levels of the practice scale."""
+    return remembered(session, "shape", _read_shape)
+
+
+def _read_shape(session: Session) -> tuple[int, int]:
     ranks = scoped(session, LEVELS, func.max(LEVELS.c.rank)).where(LEVELS.c.scale == "practice").scalar_subquery()
     highest, rank = session.execute(scoped(session, TASKS, func.max(TASKS.c.slot), ranks)).one()
     return (0 if highest is None else int(highest) + 1, int(rank or 3))

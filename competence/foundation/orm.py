@@ -148,6 +148,7 @@ def begin_writing(session: Session) -> None:
 def work_for(session: Session, municipality_id: int) -> None:
     """From here on the session works for the municipality, also when its transaction has already begun."""
     session.info["municipality_id"] = municipality_id
+    session.info.pop("edition", None)
     if session.in_transaction():
         _tell_database(session.connection(), municipality_id)
 
@@ -239,6 +240,61 @@ def triggers(dialect: str, table: str) -> list[str]:
         f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]
+
+
+REFERENCE: list[str] = ["municipality"]
+"""Names of the tables that `remembered` reads; `reference` adds one."""
+
+
+def reference(name: str) -> str:
+    """The table's name, noted as reference data: migrations give it triggers that begin a new edition when a row changes."""
+    if name not in REFERENCE:
+        REFERENCE.append(name)
+    return name
+
+
+_NEW_EDITION_FUNCTION = """
+CREATE OR REPLACE FUNCTION new_edition() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    own int := nullif(current_setting('app.municipality', true), '')::int;
+    drawn bigint := floor(random() * 9e18)::bigint;
+BEGIN
+    IF own IS NULL THEN
+        UPDATE edition SET mark = drawn;
+    ELSE
+        INSERT INTO edition (municipality_id, mark) VALUES (own, drawn)
+        ON CONFLICT (municipality_id) DO UPDATE SET mark = excluded.mark;
+    END IF;
+    RETURN NULL;
+END $$
+"""
+_NEW_EDITION = "INSERT INTO edition (municipality_id, mark)"
+_SAME_ROW = "ON CONFLICT (municipality_id) DO UPDATE SET mark = excluded.mark"
+
+
+def edition_triggers(dialect: str, table: str) -> list[str]:
+    """The statements by which a changed row of the table begins a new edition. Safe to run again.
+
+    An edition's mark is drawn at random and never counted up: one that was rolled back must not come again.
+    """
+    if dialect == "sqlite":
+        own = "id" if table == "municipality" else "municipality_id"
+        return [
+            statement
+            for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+            if (table, verb) != ("municipality", "DELETE")
+            for statement in (
+                f"DROP TRIGGER IF EXISTS {table}_edition_{verb.lower()}",
+                f"CREATE TRIGGER {table}_edition_{verb.lower()} AFTER {verb} ON {table} BEGIN {_NEW_EDITION} "
+                f"VALUES ({row}.{own}, random()) {_SAME_ROW}; END",
+            )
+        ]
+    return [
+        _NEW_EDITION_FUNCTION,
+        f"DROP TRIGGER IF EXISTS {table}_edition ON {table}",
+        f"CREATE TRIGGER {table}_edition AFTER INSERT OR UPDATE OR DELETE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION new_edition()",
     ]
 
 

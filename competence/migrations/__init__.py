@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, make_url, text
 
-from competence.foundation.orm import APPEND_ONLY, Base, engine_for, triggers
+from competence.foundation.orm import APPEND_ONLY, REFERENCE, Base, edition_triggers, engine_for, triggers
 
 FOLDER = Path(__file__).parent
 LOCK = 7_041_776
@@ -66,6 +66,7 @@ def _changing(owner_url: str, serving_url: str | None) -> Iterator[Config]:
                 # Only outside a transaction: a batch change drops and renames tables that others refer to.
                 connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
             with connection.begin():
+                _without_editions(connection)
                 if engine.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
                 config = alembic_config()
@@ -76,12 +77,23 @@ def _changing(owner_url: str, serving_url: str | None) -> Iterator[Config]:
         engine.dispose()
 
 
+def _without_editions(connection: Connection) -> None:
+    """Nothing; the triggers that begin a new edition are gone: SQLite renames no table that a trigger's text may break on."""
+    if connection.dialect.name == "sqlite":
+        named = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%\\_edition\\_%' ESCAPE '\\'"
+        for name in connection.execute(text(named)).scalars().all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+
+
 def _finish(connection: Connection, serving_role: str | None) -> None:
     """Triggers, policies and rights are made anew each time, so that no migration can lose or forget one."""
     tables = set(inspect(connection).get_table_names())
     for table in sorted(tables & set(APPEND_ONLY)):
         for statement in triggers(connection.dialect.name, table):
             connection.exec_driver_sql(statement.replace("%", "%%"))
+    for table in sorted(tables & set(REFERENCE)) if "edition" in tables else ():
+        for statement in edition_triggers(connection.dialect.name, table):
+            connection.exec_driver_sql(statement)
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:

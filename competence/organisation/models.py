@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.orm import Base, Tenant, reference, wall
 from competence.foundation.retention import NotPersonal
 from competence.foundation.text import N_
 
@@ -31,7 +31,7 @@ class Municipality(Base):
 class Unit(Base, Tenant):
     """A node of the organisation tree: district, team, care home, night team ..."""
 
-    __tablename__ = "unit"
+    __tablename__ = reference("unit")
     __persondata__ = NotPersonal(N_("units and the shared line to call"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "parent_id", "name"),

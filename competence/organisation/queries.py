@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach
 from competence.foundation.clock import today
+from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import tenant_id
 from competence.organisation.models import Municipality, Unit
@@ -60,6 +61,10 @@ def municipality_named(session: Session, name: str | None) -> Municipality:
 
 def settings_of(session: Session) -> Settings:
     """What the session's municipality has set, defaults filled in."""
+    return remembered(session, "settings", _read_settings)
+
+
+def _read_settings(session: Session) -> Settings:
     stored = session.scalar(select(Municipality.settings).where(Municipality.id == tenant_id(session)))
     return settings_from(stored or {})
 

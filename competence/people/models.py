@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.orm import Base, Tenant, reference, wall
 from competence.foundation.retention import (
     STAYS,
     TEN_YEARS,
@@ -23,7 +23,7 @@ from competence.organisation.models import Unit
 class StaffGroup(Base, Tenant):
     """Education and employment: nurse, assistant, helper, unskilled ..."""
 
-    __tablename__ = "staff_group"
+    __tablename__ = reference("staff_group")
     __persondata__ = NotPersonal(N_("kinds of education and employment"))
     __table_args__ = wall(UniqueConstraint("municipality_id", "code"))
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,7 +48,7 @@ class StaffGroup(Base, Tenant):
 class StaffGroupFollow(Base, Tenant):
     """A staff group without a cell of its own follows another's, students from a stage."""
 
-    __tablename__ = "staff_group_follow"
+    __tablename__ = reference("staff_group_follow")
     __persondata__ = NotPersonal(N_("kinds of education and employment"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "staff_group_id"), staff_group_id="staff_group", follows_id="staff_group"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from competence.foundation.orm import Base, Tenant, wall
+from competence.foundation.orm import Base, Tenant, reference, wall
 from competence.foundation.retention import NotPersonal
 from competence.foundation.text import N_
 
@@ -13,7 +13,7 @@ from competence.foundation.text import N_
 class CompetenceProfile(Base, Tenant):
     """One version of a staff group's profile."""
 
-    __tablename__ = "competence_profile"
+    __tablename__ = reference("competence_profile")
     __persondata__ = NotPersonal(N_("what a staff group is expected to master; who approved it is an id"))
     __table_args__ = wall(UniqueConstraint("municipality_id", "staff_group_id", "number"), staff_group_id="staff_group")
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,7 +31,7 @@ class CompetenceProfile(Base, Tenant):
 class ProfileStatement(Base, Tenant):
     """One sentence of what is expected in an area at a profile level."""
 
-    __tablename__ = "profile_statement"
+    __tablename__ = reference("profile_statement")
     __persondata__ = NotPersonal(N_("what a staff group is expected to master"))
     __table_args__ = wall(Index(None, "municipality_id", "profile_id"), profile_id="competence_profile")
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,7 +48,7 @@ class ProfileStatement(Base, Tenant):
 class ProfileTask(Base, Tenant):
     """A task that a profile level asks for at a practice level. Levels add up: the second includes the first."""
 
-    __tablename__ = "profile_task"
+    __tablename__ = reference("profile_task")
     __persondata__ = NotPersonal(N_("what a staff group is expected to master"))
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "profile_id", "level", "task_id"),

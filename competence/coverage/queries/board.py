@@ -6,10 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Table, or_
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Area, Level, Task
@@ -22,7 +20,8 @@ from competence.decision.queries import EMPLOYMENTS, book, load, moment_of
 from competence.decision.rules import Answer, Book, Employment, State, judge
 from competence.delegation.rules import Version
 from competence.foundation.clock import today
-from competence.foundation.orm import scoped, tenant_id
+from competence.foundation.editions import remembered
+from competence.foundation.orm import scoped
 from competence.signoffs.rules import waiting
 
 TASKS = cast(Table, Task.__table__)
@@ -84,9 +83,13 @@ class Board:
         return self.columns[person][task]
 
 
-def tasks_on(session: Session, on: date) -> list[BoardTask]:
+def tasks_on(session: Session, on: date) -> tuple[BoardTask, ...]:
     """The catalogue's tasks in its order."""
-    return [
+    return remembered(session, ("tasks", on), lambda s: _read_tasks(s, on))
+
+
+def _read_tasks(session: Session, on: date) -> tuple[BoardTask, ...]:
+    return tuple(
         BoardTask(*row)
         for row in session.execute(
             scoped(
@@ -97,11 +100,15 @@ def tasks_on(session: Session, on: date) -> list[BoardTask]:
             .where(or_(TASKS.c.archived_on.is_(None), TASKS.c.archived_on > on))
             .order_by(AREAS.c.position, AREAS.c.id, TASKS.c.position, TASKS.c.id)
         ).all()
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def level_names(session: Session) -> dict[int, str]:
     """Rank -> name of the practice scale, the lowest first."""
+    return remembered(session, "practice levels", _read_level_names)
+
+
+def _read_level_names(session: Session) -> dict[int, str]:
     rows = session.execute(
         scoped(session, LEVELS, LEVELS.c.rank, LEVELS.c.name)
         .where(LEVELS.c.scale == ScaleKind.PRACTICE)
@@ -216,21 +223,14 @@ def columns_for(
 _NOTHING: Held = {}
 
 
-_by_group: WeakKeyDictionary[Engine, dict[Any, dict[int, Answer]]] = WeakKeyDictionary()
-# The key holds all that the answers depend on (approved versions never change), so what is remembered cannot become wrong.
-
-
 def by_group(session: Session, shared: Book, one: Any, tasks: Sequence[int], *, on: date) -> Mapping[int, Answer]:
     """Task -> the answer for somebody about whom nothing personal is known. `one`: an employment's row, or its facts."""
     version = shared.version_on(on)
     group, checked, stage = one.staff_group_id, one.authorisation_checked_on, one.stage_from
     unchecked = group in shared.authorised and (checked is None or on < checked)
     reached = stage is not None and stage <= on
-    key = (
-        tenant_id(session), version.id if version else None, shared.approved_at.get(version.id) if version else None, group,
-        shared.follows.get(group), unchecked, reached, group in shared.authorised,
-    )  # fmt: skip
-    known = _by_group.setdefault(session.get_bind().engine, {}).setdefault(key, {})
+    key = ("by group", version.id if version else None, group, unchecked, reached)
+    known: dict[int, Answer] = remembered(session, key, lambda _session: {})
     missing = [task for task in tasks if task not in known]
     if missing:
         bare = Employment(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Reach
 from competence.coverage.models import Requirement
 from competence.coverage.rules import By, DayKind, Need, Place, Shift, Stated, by_place, day_kind, public_holidays
+from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped
 from competence.organisation.models import Unit
@@ -107,6 +108,10 @@ class Tree:
 
 def tree(session: Session, *, on: date) -> Tree:
     """The units that are open on the day."""
+    return remembered(session, ("tree", on), lambda s: _read_tree(s, on))
+
+
+def _read_tree(session: Session, on: date) -> Tree:
     rows = session.execute(
         scoped(
             session, UNITS, UNITS.c.id, UNITS.c.parent_id, UNITS.c.name, UNITS.c.kind, UNITS.c.path, UNITS.c.fallback_name,

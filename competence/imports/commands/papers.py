@@ -23,10 +23,11 @@ from competence.imports.known import key
 from competence.imports.parsed import Problem
 from competence.imports.queries import EMPLOYMENTS, IDENTITIES, UNITS
 from competence.imports.signoffs import PaperSignOff
+from competence.organisation.queries import settings_of
 from competence.people.models import Employment
 from competence.signoffs import projection
 from competence.signoffs.commands.common import refused
-from competence.signoffs.queries import CURRENT, EVENTS, chunks, municipality_settings, terms_to_sign
+from competence.signoffs.queries import CURRENT, EVENTS, chunks, terms_to_sign
 from competence.signoffs.rules import EventKind, Origin, last_valid_day
 
 TASKS = cast(Table, Task.__table__)
@@ -116,7 +117,7 @@ def import_signoffs(
     if not plan.transfers:
         return PapersTransferred(0, plan.unchanged, len(plan.left_out))
     on, who = today(), by.person_id if by else None
-    answer_before = on + timedelta(days=municipality_settings(session).transferred_accept_within_days)
+    answer_before = on + timedelta(days=settings_of(session).transferred_accept_within_days)
     written = append_all(session, [_event(t, who, answer_before) for t in plan.transfers])
     projection.rebuild(session, {t.person_id for t in plan.transfers}, on=on)
     record_all(

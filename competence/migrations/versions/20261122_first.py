@@ -98,6 +98,15 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "edition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.BigInteger(), nullable=False),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_edition_municipality_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
+        sa.UniqueConstraint("municipality_id", name=op.f("uq_edition_municipality_id")),
+    )
+    op.create_table(
         "level",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("scale", sa.String(length=12), nullable=False),
@@ -1649,6 +1658,7 @@ def downgrade() -> None:
     op.drop_table("person")
     op.drop_table("limit_text")
     op.drop_table("level")
+    op.drop_table("edition")
     op.drop_index(op.f("ix_audit_entry_municipality_id_recorded_at"), table_name="audit_entry")
     op.drop_index(op.f("ix_audit_entry_municipality_id_person_id"), table_name="audit_entry")
     op.drop_table("audit_entry")

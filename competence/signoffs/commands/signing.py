@@ -18,6 +18,7 @@ from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.orm import scoped, tenant_id
 from competence.foundation.text import N_, sentence, squeeze
+from competence.organisation.queries import settings_of
 from competence.people.models import Employment
 from competence.signoffs import projection
 from competence.signoffs.commands.common import check_dates, find_signed, follow_up, no_cpr, refused, state_after
@@ -28,7 +29,6 @@ from competence.signoffs.queries import (
     get_employment,
     get_task,
     levels,
-    municipality_settings,
     name_of,
     readiness,
     signer_on,
@@ -143,7 +143,7 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
     no_cpr(new.note, field="note")
     no_cpr(new.lower_reason, field="lower_reason")
     valid_from, valid_to = _dates(new, cell, first_day)
-    settings = municipality_settings(session)
+    settings = settings_of(session)
     fields = {
         "level": new.level, "valid_from": valid_from.isoformat(), "valid_to": valid_to.isoformat() if valid_to else None,
         "answer_before": (on + timedelta(days=settings.accept_within_days)).isoformat(), "employment": employment.id,
@@ -305,7 +305,7 @@ def withdraw(session: Session, person_id: int, seq: int, *, by: Actor) -> Append
         raise RuleBroken(
             sentence(N_("It has been answered and can no longer be undone. It can be revoked with a reason."))
         )
-    if too_late_to_undo(about.recorded_at, now(), minutes=municipality_settings(session).undo_minutes):
+    if too_late_to_undo(about.recorded_at, now(), minutes=settings_of(session).undo_minutes):
         raise RuleBroken(sentence(N_("The ten minutes have passed. The signature can be revoked with a reason.")))
     return follow_up(session, person_id, about, EventKind.WITHDRAWN, by=by)
 

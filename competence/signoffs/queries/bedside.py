@@ -19,8 +19,7 @@ from competence.entitlements.queries import holds
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped, tenant_id
-from competence.organisation.models import Municipality, Unit
-from competence.organisation.rules import Settings, settings_from
+from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
 from competence.signoffs.models import LeaderAgreement, Observation, ObservationDraft, WaitingSignOff
 from competence.signoffs.queries.evidence import EVENTS, event_of, events_of
@@ -48,12 +47,6 @@ class Signer:
     appointed: Role | None
     group_code: str
     group_may_sign: bool
-
-
-def municipality_settings(session: Session) -> Settings:
-    """The municipality's own settings."""
-    municipality = session.get(Municipality, tenant_id(session))
-    return settings_from(municipality.settings if municipality else {})
 
 
 def get_employment(session: Session, employment_id: int) -> tuple[Employment, Unit]:

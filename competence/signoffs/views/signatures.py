@@ -13,6 +13,7 @@ from competence.catalogue.models import Level
 from competence.foundation.clock import last_day, now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import clock_time, db, say, show, transaction
+from competence.organisation.queries import settings_of
 from competence.signoffs import commands, queries
 from competence.signoffs.forms import ReasonForm
 from competence.signoffs.rules import EventKind, Origin, Signed, too_late_to_undo
@@ -56,7 +57,7 @@ def signature_within(employment_id: int, seq: int, *, within: Reach, actor: Acto
         for s in queries.state_of(db.session, employment.person_id, event.task_id, citizen_id=event.citizen_id)
         if s.seq == seq
     )
-    settings = queries.municipality_settings(db.session)
+    settings = settings_of(db.session)
     mine = signed.signer_id == actor.person_id
     open_to_undo = (
         mine
