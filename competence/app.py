@@ -33,6 +33,7 @@ BLUEPRINTS = (
     "competence.accounts.views.home:bp",
     "competence.accounts.views:bp",
     "competence.organisation.views:bp",
+    "competence.organisation.views:settings_bp",
     "competence.people.views:bp",
     "competence.delegation.views.matrix:bp",
     "competence.delegation.views.stops:bp",
@@ -58,6 +59,12 @@ WAITING = "competence.signoffs.queries:waiting_count"
 
 NEXT_ENDS = "competence.entitlements.queries:next_ends"
 """(session, employment ids, on=) -> employment: (task, last day) of what ends next, for the list of people."""
+
+NAMES = "competence.accounts.queries:names_of"
+"""(session, person ids) -> their names by id, for who changed the settings last."""
+
+SETTINGS_EFFECT = "competence.decision.foreseeing:effect_of"
+"""(session, new settings) -> how many people would lose and gain rights today, shown before settings are saved."""
 
 TEMPLATES = config.CHECKOUT / "templates"
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -221,6 +228,8 @@ def _fill_templates(app: Flask) -> None:
         app.jinja_env.globals[place.partition(":")[2]] = named(place)
     waiting = named(WAITING)
     app.extensions["next_ends"] = named(NEXT_ENDS)
+    app.extensions["names_of"] = named(NAMES)
+    app.extensions["settings_effect"] = named(SETTINGS_EFFECT)
 
     @app.context_processor
     def frame() -> dict[str, Any]:

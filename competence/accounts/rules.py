@@ -177,6 +177,7 @@ SIGNOFFS = MenuItem("queue.index", N_("Sign-offs"), "list-check", P.SIGNOFF_SIGN
 STOPS = MenuItem("stops.index", N_("Stops"), "warning", P.STOP_READ)
 UNITS = MenuItem("organisation.index", N_("Units"), "business", P.UNIT_WRITE)
 WHO_MAY = MenuItem("who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK)
+SETTINGS = MenuItem("settings.settings", N_("Settings"), "settings", P.SETTINGS_WRITE)
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ)
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
@@ -188,7 +189,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.DIRECTOR: (COVERAGE, MATRIX),
     Role.HR: (COVERAGE, MATRIX),
     Role.COMMITTEE: (COVERAGE, MATRIX),
-    Role.ADMINISTRATOR: (PEOPLE, UNITS, ROLES, IMPORTS, LOG),
+    Role.ADMINISTRATOR: (PEOPLE, UNITS, ROLES, IMPORTS, SETTINGS, LOG),
     Role.AUDITOR: (COVERAGE, PEOPLE, MATRIX),
 }
 """The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""

@@ -18,6 +18,15 @@ def administrative_entries(session: Session, *, page: int = 1, size: int = 50) -
     return entries.all(), total
 
 
+def entries_of(session: Session, action: str) -> Sequence[AuditEntry]:
+    """What one command has ever changed, the latest first."""
+    return session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.action == action)
+        .order_by(AuditEntry.recorded_at.desc(), AuditEntry.id.desc())
+    ).all()
+
+
 def looks_at(session: Session, person_id: int, *, limit: int = 200) -> Sequence[AccessEntry]:
     """Who opened a page about the person, the latest first."""
     return session.scalars(

@@ -1,8 +1,8 @@
 """Making a municipality, and changing its units and settings."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlalchemy import select, update
@@ -12,11 +12,11 @@ from competence.access.rules import Actor, Permission, authorise
 from competence.audit.commands import record, record_all
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
-from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.orm import tenant_id, work_for
 from competence.foundation.text import N_, looks_like_cpr, squeeze
 from competence.organisation.models import Municipality, Unit
-from competence.organisation.rules import Settings
+from competence.organisation.rules import ALL, Settings, check_settings, settings_from
 
 
 def add_municipality(session: Session, name: str, *, host: str | None = None, is_demo: bool = False) -> Municipality:
@@ -170,20 +170,57 @@ def close_unit(session: Session, unit_id: int, *, by: Actor) -> Unit:
 
 
 @command
-def change_settings(session: Session, changes: dict[str, Any], *, by: Actor) -> None:
-    """Nothing; the municipality's settings hold the changes, by the keys of `organisation.rules.Settings`."""
-    authorise(by, Permission.SETTINGS_WRITE)
-    unknown = set(changes) - {f.name for f in fields(Settings)}
+def change_settings(
+    session: Session, changes: Mapping[str, Any], *, by: Actor | None, seen: Settings | None = None
+) -> Settings:
+    """The municipality's settings with the changes, by the keys of `organisation.rules.Settings`. `by` None: the command line.
+
+    RuleBroken when a value is out of its range. Overtaken when they are no longer what was `seen`; then nothing is written.
+    """
+    if by is not None:
+        authorise_settings(session, by)
+    unknown = set(changes) - set(ALL)
     if unknown:
         raise ValueError(f"unknown settings: {sorted(unknown)}")
     municipality_id = tenant_id(session)
-    stored = session.scalar(select(Municipality.settings).where(Municipality.id == municipality_id)) or {}
-    session.execute(update(Municipality).where(Municipality.id == municipality_id).values(settings=stored | changes))
-    touched(session, everybody=True)
+    mine = Municipality.id == municipality_id
+    stored = session.scalar(select(Municipality.settings).where(mine).with_for_update()) or {}
+    old = settings_from(stored)
+    new = checked_settings(old, changes, seen=seen)
+    changed = {
+        key: [setting.value(old), setting.value(new)]
+        for key, setting in ALL.items()
+        if setting.value(old) != setting.value(new)
+    }
+    if not changed:
+        return new
+    session.execute(
+        update(Municipality).where(mine).values(settings=stored | {key: value for key, (_, value) in changed.items()})
+    )
+    if any(ALL[key].decides_now for key in changed):
+        touched(session, everybody=True)
     record(
-        session, by=by.person_id, action="change_settings", subject="municipality", subject_id=municipality_id,
-        administrative=True, detail={"keys": sorted(changes)},
+        session, by=by.person_id if by else None, action="change_settings", subject="municipality",
+        subject_id=municipality_id, administrative=True, detail={"changes": changed},
     )  # fmt: skip
+    return new
+
+
+def checked_settings(old: Settings, changes: Mapping[str, Any], *, seen: Settings | None) -> Settings:
+    """What `change_settings` would write over the old ones; raises as it does."""
+    if seen is not None and seen != old:
+        raise Overtaken(N_("Somebody else has changed the settings since you opened the page. Nothing was written."))
+    new = replace(old, **changes)
+    check_settings(new)
+    return new
+
+
+def authorise_settings(session: Session, by: Actor) -> None:
+    """Nothing, when `by` may change the settings of all the municipality. NotAllowed otherwise, NotFound for a part of it."""
+    authorise(by, Permission.SETTINGS_WRITE)
+    top = session.scalar(select(Unit.path).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1))
+    if top is None or not by.may(Permission.SETTINGS_WRITE, top):
+        raise NotFound
 
 
 class UnitRow(Protocol):

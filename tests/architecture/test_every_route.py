@@ -42,7 +42,7 @@ from tests.web import PASSWORD, running
 OPENS = frozenset({200, 302, 303, 400, 409, 410, 422})
 """What somebody who may gets; the last four for a form that was sent empty, or too late."""
 
-MUNICIPALITY_WIDE = frozenset({"accounts.log"})
+MUNICIPALITY_WIDE = frozenset({"accounts.log", "settings.settings"})
 """Pages about all of the municipality: a role over a part of it does not reach them."""
 
 BODIES = {
