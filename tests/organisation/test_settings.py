@@ -38,7 +38,7 @@ def colleague(world: World) -> Someone:
     return world.role(world.person("Bente Rask", "UFA"), Role.ADMINISTRATOR, over=world.root)
 
 
-def change(world: World, changes: dict, *, by: Someone, seen: Settings | None = None) -> Settings:
+def change(world: World, changes: dict[str, Any], *, by: Someone, seen: Settings | None = None) -> Settings:
     begin_writing(world.session)
     return commands.change_settings(world.session, changes, by=by.actor, seen=seen)
 
@@ -46,8 +46,8 @@ def change(world: World, changes: dict, *, by: Someone, seen: Settings | None = 
 def sent(page: str) -> dict[str, str]:
     """What the page would send, as it is shown."""
     inputs = html5lib.parse(page, namespaceHTMLElements=False).iter("input")
-    found = {field.get("name"): field.get("value", "") for field in inputs}
-    return {name: value for name, value in found.items() if name == "seen" or (name or "").removesuffix("_from") in ALL}
+    found = {field.get("name", ""): field.get("value", "") for field in inputs}
+    return {name: value for name, value in found.items() if name == "seen" or name.removesuffix("_from") in ALL}
 
 
 def form(client: FlaskClient) -> dict[str, str]:
