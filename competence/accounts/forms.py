@@ -175,3 +175,14 @@ class SearchForm(Form):
         csrf = False
 
     q = StringField(_l("Name or e-mail"), filters=[squeezed])
+
+
+class RolesForm(SearchForm):
+    """Which of the roles that were given are shown."""
+
+    q = StringField(_l("Name or staff number"), filters=[squeezed])
+    role = SelectField(_l("Role"), coerce=lambda value: Role(value) if value else None)
+
+    def __init__(self, formdata: object, *, roles: Iterable[Role]) -> None:
+        super().__init__(formdata)
+        self.role.choices = [("", _l("All roles")), *((role.value, say(ROLE_NAMES[role])) for role in roles)]

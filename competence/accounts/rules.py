@@ -158,9 +158,12 @@ class MenuItem:
     label: str
     icon: str = "list-check"
     permission: Permission | None = None
+    covers: tuple[str, ...] | None = None
+    """The pages that belong under it besides its own; None: all of its feature's that no other item names."""
 
 
 P = Permission
+ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics")
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ)
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
@@ -172,13 +175,13 @@ PATH = MenuItem("me.path", N_("My path"), "map", P.OWN_READ)
 PEOPLE = MenuItem("people.index", N_("Employees"), "groups", P.PERSON_READ)
 QUEUE = MenuItem("queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN)
 REQUIREMENTS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
-ROLES = MenuItem("accounts.index", N_("Roles"), "person-add", P.ROLE_GIVE)
+ROLES = MenuItem("accounts.roles", N_("Roles"), "person-add", P.ROLE_GIVE, covers=("accounts.give", "accounts.person"))
 SIGNOFFS = MenuItem("queue.index", N_("Sign-offs"), "list-check", P.SIGNOFF_SIGN)
 STOPS = MenuItem("stops.index", N_("Stops"), "warning", P.STOP_READ)
 UNITS = MenuItem("organisation.index", N_("Units"), "business", P.UNIT_WRITE)
 WHO_MAY = MenuItem("who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK)
 SETTINGS = MenuItem("settings.settings", N_("Settings"), "settings", P.SETTINGS_WRITE)
-LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ)
+LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, STOPS, MATRIX),
@@ -189,7 +192,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.DIRECTOR: (COVERAGE, MATRIX),
     Role.HR: (COVERAGE, MATRIX),
     Role.COMMITTEE: (COVERAGE, MATRIX),
-    Role.ADMINISTRATOR: (PEOPLE, UNITS, ROLES, IMPORTS, SETTINGS, LOG),
+    Role.ADMINISTRATOR: (PEOPLE, UNITS, ACCOUNTS, ROLES, IMPORTS, SETTINGS, LOG),
     Role.AUDITOR: (COVERAGE, PEOPLE, MATRIX),
 }
 """The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""

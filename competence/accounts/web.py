@@ -205,7 +205,8 @@ def _links(actor: Actor, items: tuple[MenuItem, ...]) -> list[MenuLink]:
         if item.endpoint in current_app.view_functions and (item.permission is None or actor.may(item.permission))
     ]
     group = here.partition(".")[0]
-    at = [item for item in able if item.endpoint == here] or [i for i in able if i.endpoint.partition(".")[0] == group]
+    at = [item for item in able if item.endpoint == here or here in (item.covers or ())]
+    at = at or [item for item in able if item.covers is None and item.endpoint.partition(".")[0] == group]
     return [MenuLink(say(item.label), url_for(item.endpoint), item.icon, item in at[:1]) for item in able]
 
 

@@ -72,7 +72,7 @@ def people_page(
     session: Session, *, within: Reach, q: str = "", unit: Unit | None = None, who: Who = Who.RUNNING, page: int = 1
 ) -> PeoplePage:
     """The employments within reach that fit, by name. A search looks for every word in names, and for a number's beginning."""
-    conditions = [_reaching(within), *_fitting(q), _who(who, today())]
+    conditions = [_reaching(within), *name_fits(q), _who(who, today())]
     if unit is not None:
         conditions.append(Unit.path.startswith(unit.path, autoescape=True))
     total = int(session.scalar(_joined(select(func.count())).where(*conditions)) or 0)
@@ -114,8 +114,11 @@ def _reaching(within: Reach) -> ColumnElement[bool]:
     return or_(false(), *(Unit.path.startswith(root, autoescape=True) for root in within.roots))
 
 
-def _fitting(q: str) -> list[ColumnElement[bool]]:
-    """One condition for each word. SQLite folds ASCII letters only, so the usual ways to write a word are all tried."""
+def name_fits(q: str) -> list[ColumnElement[bool]]:
+    """Conditions on PersonIdentity: each word of the search is part of the name, or begins the number.
+
+    SQLite folds ASCII letters only, so the usual ways to write a word are all tried.
+    """
     conditions: list[ColumnElement[bool]] = []
     for word in q.split()[:6]:
         ways = {word, word.lower(), word.upper(), word.capitalize()}

@@ -66,6 +66,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         page_url=_page_url,
         adds_external=actor.may(Permission.EXTERNAL_ADD),
         administers=actor.may(Permission.PERSON_ADMINISTER),
+        appoints=actor.may(Permission.APPOINTMENT_GIVE),
         imports="imports.index" in current_app.view_functions and actor.may(Permission.IMPORT_PEOPLE),
     )
 

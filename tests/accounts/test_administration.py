@@ -172,7 +172,7 @@ def test_the_pages_of_administration(signed_in: SignIn, world: World, administra
     page = f"/accounts/person/{camilla.person.id}"
     assert "Henrik Vestergaard" in client.get("/accounts").text
     assert "Ingen konto passer." in client.get("/accounts?q=findes+ikke").text
-    assert "læringsvejleder" in client.get("/accounts/roles?q=Camilla").text
+    assert page in client.get("/accounts/roles/give?q=Camilla").text
     assert "Har ingen konto endnu." in client.get(page).text
     shown = client.post(f"{page}/invite", data={"email": "camilla@proeveby.example"})
     assert "/invitation/" in shown.text
@@ -202,3 +202,67 @@ def test_a_leader_sees_only_guides_and_only_her_own_units(signed_in: SignIn, wor
     assert client.get("/accounts").status_code == 403
     assert client.get(f"/accounts/person/{stranger.person.id}").status_code == 404
     assert 'value="planner"' not in client.get(f"/accounts/person/{leader.person.id}").text
+
+
+def test_the_menu_leads_to_roles_and_to_accounts_and_marks_where_one_is(
+    signed_in: SignIn, administrator: Someone, camilla: Someone
+):
+    client = signed_in(administrator)
+    places = {
+        "/accounts": "Konti",
+        "/accounts/roles": "Roller",
+        "/accounts/roles/give": "Roller",
+        f"/accounts/person/{camilla.person.id}": "Roller",
+        "/accounts/log": "Log",
+        "/account": "",
+    }
+    for address, marked in places.items():
+        menu = client.get(address).text.partition('aria-label="Hovedmenu"')[2].partition("</nav>")[0]
+        assert 'href="/accounts"' in menu
+        assert 'href="/accounts/roles"' in menu
+        assert [line.partition("<")[0] for line in menu.split('aria-current="page">')[1:]] == [marked] * bool(marked)
+
+
+def test_the_list_of_roles_is_searched_by_name_role_and_end(
+    signed_in: SignIn, world: World, administrator: Someone, leader: Someone, camilla: Someone
+):
+    world.role(camilla, Role.GUIDE)
+    world.role(world.person("Søren Åberg"), Role.PLANNER, over=world.district, until=today())
+    client = signed_in(administrator)
+
+    def listed(address: str) -> set[str]:
+        shown = client.get(address).text.partition("<main")[2]
+        return {
+            name for name in ("Henrik Vestergaard", "Dorthe Nygaard", "Camilla Brandt", "Søren Åberg") if name in shown
+        }
+
+    assert listed("/accounts/roles") == {"Henrik Vestergaard", "Dorthe Nygaard", "Camilla Brandt"}
+    assert listed("/accounts/roles?q=camilla") == {"Camilla Brandt"}
+    assert listed("/accounts/roles?role=leader") == {"Dorthe Nygaard"}
+    assert listed("/accounts/roles?role=leader&q=camilla") == set()
+    assert listed("/accounts/roles?ended=1") == {"Søren Åberg"}
+    assert listed("/accounts/roles?ended=1&q=ÅBERG") == {"Søren Åberg"}
+    assert listed("/accounts/roles?role=boss&page=x") == {"Henrik Vestergaard", "Dorthe Nygaard", "Camilla Brandt"}
+    assert "Distrikt Nord" in client.get("/accounts/roles?role=leader").text
+    assert "Ingen rolle passer." in client.get("/accounts/roles?q=findes+ikke").text
+
+
+def test_a_role_ended_from_the_list_leads_back_to_the_list(
+    signed_in: SignIn, world: World, administrator: Someone, camilla: Someone
+):
+    world.role(camilla, Role.GUIDE)
+    given = world.session.scalars(select(RoleAssignment).where(RoleAssignment.role == "guide")).one()
+    answer = signed_in(administrator).post(f"/accounts/role/{given.id}/end", data={"listed": "1"})
+    assert answer.location == "/accounts/roles"
+
+
+def test_a_leader_lists_and_appoints_guides_alone(
+    signed_in: SignIn, world: World, leader: Someone, administrator: Someone, camilla: Someone
+):
+    world.role(camilla, Role.GUIDE)
+    client = signed_in(leader)
+    page = client.get("/accounts/roles?role=leader").text.partition("<main")[2]
+    assert "Camilla Brandt" in page
+    assert "Dorthe Nygaard" not in page
+    assert "Udpeg en læringsvejleder" in page
+    assert 'href="/accounts/roles"' in client.get("/people").text

@@ -10,7 +10,7 @@ from competence import config
 from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
 from competence.access.web import requires
 from competence.accounts import commands, queries
-from competence.accounts.forms import InviteForm, RoleForm, SearchForm
+from competence.accounts.forms import InviteForm, RoleForm, RolesForm, SearchForm
 from competence.accounts.rules import INVITED_FOR
 from competence.accounts.views.blueprint import bp
 from competence.audit.queries import administrative_entries
@@ -70,17 +70,28 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 @bp.get("/accounts/roles")
 @requires(any_of=(Permission.ROLE_GIVE, Permission.APPOINTMENT_GIVE))
 def roles(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """The roles in force within reach, and a search for somebody to give one to."""
-    form = SearchForm(request.args)
-    search = form.q.data or ""
+    """The roles that were given over units within reach: those in force, or those that have ended."""
+    only = _only(actor)
+    form = RolesForm(request.args, roles=[only] if only else commands.GIVEN_ROLES)
+    q, role = form.q.data or "", only or (form.role.data if form.validate() else None)
+    ended = "ended" in request.args
+    lines, total = queries.roles_page(db.session, within=within, q=q, role=role, ended=ended, page=_page(), size=PAGE)
+    chosen = {"q": q or None, "role": role.value if role and not only else None}
     return render_template(
-        "accounts/roles.html",
-        search=form,
-        q=search,
-        found=queries.people_to_give_roles(db.session, within=within, search=search),
-        given=queries.roles_given(db.session, within=within, role=_only(actor)),
-        role_names=ROLE_NAMES,
-    )
+        "accounts/roles.html", search=form, lines=lines, total=total, page=_page(), pages=ceil(total / PAGE),
+        chosen=chosen, ended=ended, only=only, narrowed=bool(q or chosen["role"]), role_names=ROLE_NAMES, on=today(),
+    )  # fmt: skip
+
+
+@bp.get("/accounts/roles/give")
+@requires(any_of=(Permission.ROLE_GIVE, Permission.APPOINTMENT_GIVE))
+def give(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A search for whoever is to have a role."""
+    form = SearchForm(request.args)
+    form.q.label.text = _("Name or staff number")
+    search = form.q.data or ""
+    found = queries.people_to_give_roles(db.session, within=within, search=search)
+    return render_template("accounts/give.html", search=form, q=search, found=found, only=_only(actor))
 
 
 def _only(actor: Actor) -> Role | None:
@@ -118,7 +129,7 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         form=form,
         person_id=person_id,
         name=name,
-        given=queries.roles_given(db.session, within=within, person_id=person_id, role=only),
+        given=queries.roles_of(db.session, person_id, within=within, role=only),
         account=account,
         administers=actor.may(Permission.PERSON_ADMINISTER),
         invite_form=InviteForm(formdata=None, email=queries.address_of(db.session, person_id)),
@@ -139,7 +150,7 @@ def end_role(role_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         flash(say(broken.message), "error")
         return redirect(url_for(".roles"))
     flash(_("The role has ended."))
-    return redirect(url_for(".person", person_id=person_id))
+    return redirect(url_for(".roles") if "listed" in request.form else url_for(".person", person_id=person_id))
 
 
 @bp.post("/accounts/person/<int:person_id>/invite")

@@ -1,14 +1,13 @@
-"""Reads of accounts, sign-ins and roles."""
+"""Reads of sign-ins: who a token belongs to, with the roles she has today; tries, links and codes."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import String, Table, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import String, Table, and_, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from competence.access.rules import Actor, Reach, Role
+from competence.access.rules import Actor, Role
 from competence.accounts.models import Account, Invitation, OneTimeCode, RoleAssignment, SignedInSession, SignInTry
 from competence.accounts.rules import (
     TRY_LIMITS,
@@ -22,8 +21,7 @@ from competence.accounts.rules import (
     token_hash,
     waits_until,
 )
-from competence.foundation.clock import last_day, now, today
-from competence.foundation.errors import NotFound
+from competence.foundation.clock import now, today
 from competence.foundation.orm import tenant_id
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
@@ -149,24 +147,6 @@ def grounds_of(session: Session, person_id: int) -> tuple[list[Given], list[Work
     )
 
 
-def account_by_email(session: Session, email: str) -> Account | None:
-    """The account that signs in with the address, however it is typed."""
-    return session.scalar(select(Account).where(Account.email == email.strip().casefold()))
-
-
-def account_of_person(session: Session, person_id: int) -> Account | None:
-    """The person's account; None when she has none."""
-    return session.scalar(select(Account).where(Account.person_id == person_id))
-
-
-def get_account(session: Session, account_id: int) -> Account:
-    """The account. NotFound when there is none."""
-    account = session.get(Account, account_id)
-    if account is None:
-        raise NotFound
-    return account
-
-
 def must_wait_until(session: Session, keys: dict[str, str]) -> datetime | None:
     """The moment from which these keys may try again; None when at once. `keys` are hashes by the kinds of TRY_LIMITS."""
     moment = now()
@@ -232,167 +212,3 @@ def sign_ins_of(session: Session, account_id: int) -> list[SignInPlace]:
         for row in rows
         if not is_over(signed_in_at=row.signed_in_at, last_seen=row.last_seen, on_phone=row.on_phone, now=moment)
     ]
-
-
-@dataclass(frozen=True)
-class AccountLine:
-    """An account as a list shows it."""
-
-    id: int
-    person_id: int
-    name: str
-    email: str
-    has_password: bool
-    disabled_at: datetime | None
-    invited_until: datetime | None
-
-
-def accounts_page(
-    session: Session, *, within: Reach, search: str = "", page: int = 1, size: int = 50
-) -> tuple[list[AccountLine], int]:
-    """(accounts by name, how many there are in all) of those `person_within` finds. `search` is part of name or address."""
-    named = select(Account, PersonIdentity.name).join(PersonIdentity, PersonIdentity.person_id == Account.person_id)
-    if not any(within.covers(path) for path in root_paths(session)):
-        here = or_(*(Unit.path.startswith(root, autoescape=True) for root in within.roots))
-        works = select(Employment.person_id).join(Unit, Unit.id == Employment.unit_id).where(here)
-        given = select(RoleAssignment.person_id).join(Unit, Unit.id == RoleAssignment.unit_id).where(here)
-        named = named.where(Account.person_id.in_(works.union(given)))
-    if search:
-        like = f"%{search.casefold()}%"
-        named = named.where(or_(func.lower(PersonIdentity.name).like(like), Account.email.like(like)))
-    total = session.scalar(select(func.count()).select_from(named.with_only_columns(Account.id).subquery())) or 0
-    rows = session.execute(named.order_by(PersonIdentity.name, Account.id).limit(size).offset((page - 1) * size)).all()
-    invited = {
-        row.account_id: row.until
-        for row in session.execute(
-            select(Invitation.account_id, func.max(Invitation.expires_at).label("until"))
-            .where(Invitation.account_id.in_([account.id for account, _ in rows]), Invitation.used_at.is_(None))
-            .group_by(Invitation.account_id)
-        )
-    }
-    return [
-        AccountLine(
-            account.id, account.person_id, name, account.email, account.password_hash is not None, account.disabled_at,
-            invited.get(account.id),
-        )
-        for account, name in rows
-    ], total  # fmt: skip
-
-
-@dataclass(frozen=True)
-class RoleLine:
-    """A role somebody was given, as a list shows it."""
-
-    id: int
-    person_id: int
-    name: str
-    role: Role
-    unit_id: int
-    unit_name: str
-    unit_path: str
-    valid_from: date
-    valid_to: date | None
-    purpose: str | None
-
-    @property
-    def valid_through(self) -> date | None:
-        """The last day it counts; None = open."""
-        return last_day(self.valid_to)
-
-    def is_over(self, on: date) -> bool:
-        """Whether it no longer counts on the day."""
-        return self.valid_to is not None and self.valid_to <= on
-
-
-def roles_given(
-    session: Session, *, within: Reach, person_id: int | None = None, role: Role | None = None
-) -> Sequence[RoleLine]:
-    """Roles over units within reach that count today or later, by name; with `person_id` also her past ones."""
-    statement = (
-        select(RoleAssignment, PersonIdentity.name, Unit.name.label("unit_name"), Unit.path)
-        .join(Unit, Unit.id == RoleAssignment.unit_id)
-        .outerjoin(PersonIdentity, PersonIdentity.person_id == RoleAssignment.person_id)
-        .where(or_(*(Unit.path.startswith(root, autoescape=True) for root in within.roots)))
-        .order_by(PersonIdentity.name, RoleAssignment.valid_from.desc(), RoleAssignment.id)
-    )
-    if not within.roots:
-        return []
-    if person_id is not None:
-        statement = statement.where(RoleAssignment.person_id == person_id)
-    else:
-        statement = statement.where(or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > today()))
-    if role is not None:
-        statement = statement.where(RoleAssignment.role == role)
-    return [
-        RoleLine(
-            given.id, given.person_id, name or "", Role(given.role), given.unit_id, unit_name, path, given.valid_from,
-            given.valid_to, given.purpose,
-        )
-        for given, name, unit_name, path in session.execute(statement)
-    ]  # fmt: skip
-
-
-def person_within(session: Session, person_id: int, *, within: Reach) -> str:
-    """The person's name, if she works, or has a role, over a unit within reach. NotFound otherwise.
-
-    Whoever reaches the root of the municipality reaches everybody in it.
-    """
-    paths = session.scalars(
-        select(Unit.path)
-        .join(Employment, and_(Employment.unit_id == Unit.id))
-        .where(Employment.person_id == person_id)
-        .union(
-            select(Unit.path)
-            .join(RoleAssignment, RoleAssignment.unit_id == Unit.id)
-            .where(RoleAssignment.person_id == person_id)
-        )
-    ).all()
-    name = session.scalar(select(PersonIdentity.name).where(PersonIdentity.person_id == person_id))
-    reaches_all = any(within.covers(path) for path in root_paths(session))
-    if name is None or not (reaches_all or any(within.covers(path) for path in paths)):
-        raise NotFound
-    return name
-
-
-def root_paths(session: Session) -> Sequence[str]:
-    """The paths of the units without a parent."""
-    return session.scalars(select(Unit.path).where(Unit.parent_id.is_(None)).order_by(Unit.id)).all()
-
-
-def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
-    """The names of the persons by id; those whose identity is erased are left out."""
-    wanted = sorted(set(person_ids))
-    if not wanted:
-        return {}
-    rows = session.execute(
-        select(PersonIdentity.person_id, PersonIdentity.name).where(PersonIdentity.person_id.in_(wanted))
-    )
-    return {row.person_id: row.name for row in rows}
-
-
-def people_to_give_roles(
-    session: Session, *, within: Reach, search: str, limit: int = 20
-) -> list[tuple[int, str, str]]:
-    """(person id, name, unit) of people with a running employment within reach whose name or number holds the text."""
-    if not within.roots or not search:
-        return []
-    like, day = f"%{search.casefold()}%", today()
-    rows = session.execute(
-        select(PersonIdentity.person_id, PersonIdentity.name, func.min(Unit.name))
-        .join(Employment, Employment.person_id == PersonIdentity.person_id)
-        .join(Unit, Unit.id == Employment.unit_id)
-        .where(or_(*(Unit.path.startswith(root, autoescape=True) for root in within.roots)))
-        .where(Employment.valid_from <= day, or_(Employment.valid_to.is_(None), Employment.valid_to > day))
-        .where(or_(func.lower(PersonIdentity.name).like(like), PersonIdentity.number == search))
-        .group_by(PersonIdentity.person_id, PersonIdentity.name)
-        .order_by(PersonIdentity.name, PersonIdentity.person_id)
-        .limit(limit)
-    )
-    return [(person_id, name, unit) for person_id, name, unit in rows]
-
-
-def address_of(session: Session, person_id: int) -> str | None:
-    """The address by which the person signs in, or would: her account's, else her own."""
-    return session.scalar(select(Account.email).where(Account.person_id == person_id)) or session.scalar(
-        select(PersonIdentity.email).where(PersonIdentity.person_id == person_id)
-    )
