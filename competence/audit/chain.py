@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, update
+from sqlalchemy import Integer, Table, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
 from competence.audit.models import ChainHead, EventText, EvidenceEvent
 from competence.audit.rules import FORMAT, Break, Link, link_hash, text_hash, verify
 from competence.foundation.clock import now
-from competence.foundation.orm import scoped, tenant_id
+from competence.foundation.orm import OWN, TenantSession, execute, scoped, several, standing, tenant_id
 
 EVENTS = cast(Table, EvidenceEvent.__table__)
 HEADS = cast(Table, ChainHead.__table__)
@@ -46,6 +47,20 @@ class Appended:
     recorded_at: datetime
 
 
+_HEADS_LOCKED = (
+    standing(HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash)
+    .where(HEADS.c.person_id.in_(several("persons")))
+    .order_by(HEADS.c.person_id)
+    .with_for_update()
+)
+_MOVE_HEAD = (
+    update(HEADS)
+    .where(HEADS.c.municipality_id == bindparam(OWN, type_=Integer), HEADS.c.person_id == bindparam("person"))
+    .values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
+)
+_ADD_EVENT = insert(EVENTS).returning(EVENTS.c.id, sort_by_parameter_order=True)
+
+
 def lock_chains(session: Session, person_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
     """(seq, hash) of each person's last event, (0, "") before the first; held until the transaction ends.
 
@@ -54,6 +69,29 @@ def lock_chains(session: Session, person_ids: Iterable[int]) -> dict[int, tuple[
     wanted = sorted(set(person_ids))
     if not wanted:
         return {}
+    locked = _locked(session)
+    if all(person in locked for person in wanted):
+        return {person: locked[person] for person in wanted}
+    heads = _lock_new(session, wanted)
+    locked.update(heads)
+    return heads
+
+
+def _locked(session: Session) -> dict[int, tuple[int, str]]:
+    """The heads that the transaction has locked already, as it has left them: nobody else moves them before it ends."""
+    locked: dict[int, tuple[int, str]] = session.info.setdefault("locked_heads", {})
+    return locked
+
+
+def _forget_locks(session: Session, *_: Any) -> None:
+    session.info.pop("locked_heads", None)
+
+
+for moment in ("after_begin", "after_soft_rollback"):
+    listen(TenantSession, moment, _forget_locks)
+
+
+def _lock_new(session: Session, wanted: Sequence[int]) -> dict[int, tuple[int, str]]:
     heads: dict[int, tuple[int, str]] = {}
     if len(wanted) == 1 and (heads := _lock_heads(session, wanted)):
         return heads  # with several, those who are new would be locked after the others, out of order
@@ -70,12 +108,7 @@ def lock_chains(session: Session, person_ids: Iterable[int]) -> dict[int, tuple[
 
 
 def _lock_heads(session: Session, person_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
-    rows = session.execute(
-        scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash)
-        .where(HEADS.c.person_id.in_(person_ids))
-        .order_by(HEADS.c.person_id)
-        .with_for_update()
-    )
+    rows = execute(session, _HEADS_LOCKED, persons=person_ids)
     return {row.person_id: (row.seq, row.hash) for row in rows}
 
 
@@ -120,15 +153,8 @@ def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
                 "hash": digest,
             }
         )
-    ids = session.execute(insert(EVENTS).returning(EVENTS.c.id, sort_by_parameter_order=True), rows).scalars().all()
-    changed = {event.person_id for event in events}
-    for person in changed:
-        seq, digest = heads[person]
-        session.execute(
-            update(HEADS)
-            .where(HEADS.c.municipality_id == municipality_id, HEADS.c.person_id == person)
-            .values(seq=seq, hash=digest)
-        )
+    ids = session.execute(_ADD_EVENT, rows).scalars().all()
+    _move_heads(session, {new.person_id: heads[new.person_id] for new in events})
     written = [
         Appended(id_, row["person_id"], row["seq"], row["hash"], row["recorded_at"])
         for id_, row in zip(ids, rows, strict=True)
@@ -149,6 +175,14 @@ def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
             ],
         )
     return written
+
+
+def _move_heads(session: Session, heads: Mapping[int, tuple[int, str]]) -> None:
+    own = tenant_id(session)
+    places = [{OWN: own, "person": person, "to_seq": seq, "to_hash": digest} for person, (seq, digest) in heads.items()]
+    if places:
+        session.connection().execute(_MOVE_HEAD, places)
+    _locked(session).update(heads)
 
 
 _OF_A_LINK = (

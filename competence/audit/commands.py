@@ -1,14 +1,16 @@
 """Audit entries, in the transaction of the change they tell of; access entries in their own."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from competence.audit.models import AccessEntry, AuditEntry
 from competence.foundation.clock import now
 from competence.foundation.orm import tenant_id
+
+_ADD = insert(cast(Table, AuditEntry.__table__))
 
 
 def record(
@@ -54,7 +56,7 @@ def record_all(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
     }
     rows = [blank | dict(entry) | common for entry in entries]
     if rows:
-        session.execute(insert(AuditEntry), rows)
+        session.execute(_ADD, rows)
 
 
 def log_access(

@@ -1,4 +1,4 @@
-"""How an event is hashed and how a chain is checked. Format 1."""
+"""How an event is hashed and how a chain is checked (format 1); and what a log says of each recorded action."""
 
 import hashlib
 import json
@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
+
+from competence.foundation.text import N_
 
 FORMAT = 1
 
@@ -122,3 +124,68 @@ def verify(links: Iterable[tuple[Link, str]], heads: Mapping[int, tuple[int, str
             yield Break(person, min(last_seq, seq) + 1, "cut off" if last_seq < seq else "added")
     for person in seen.keys() - heads.keys() - broken:
         yield Break(person, 1, "added")
+
+
+ACTIONS: Mapping[str, str] = {
+    "accept_delegation": N_("said yes to a delegation"),
+    "accept_invitation": N_("chose a password"),
+    "accepted": N_("said yes to a signature"),
+    "add_absence": N_("wrote that somebody is away"),
+    "add_employment": N_("added an employment"),
+    "add_external": N_("added an external"),
+    "add_municipality": N_("made the municipality"),
+    "add_person": N_("added a person"),
+    "add_task": N_("added a task"),
+    "add_unit": N_("added a unit"),
+    "agree": N_("agreed that somebody is trained in a task"),
+    "approve_version": N_("approved the division of tasks"),
+    "ask_for_sign_off": N_("asked for a signature"),
+    "change_employment": N_("changed an employment"),
+    "change_identity": N_("changed name or contact"),
+    "change_password": N_("changed the password"),
+    "change_settings": N_("changed settings"),
+    "change_unit": N_("changed a unit"),
+    "check_authorisation": N_("noted that an authorisation was looked up"),
+    "close_unit": N_("closed a unit"),
+    "declined": N_("gave a task back"),
+    "delegate": N_("delegated a task"),
+    "disable_account": N_("closed an account"),
+    "enable_account": N_("opened an account"),
+    "end_absence": N_("changed when somebody is back"),
+    "end_delegation": N_("ended a delegation"),
+    "end_employment": N_("ended an employment"),
+    "end_exemption": N_("ended an exemption"),
+    "end_external": N_("ended an external's time"),
+    "end_requirement": N_("ended a staffing need"),
+    "end_role": N_("ended a role"),
+    "erase": N_("erased data whose time was over"),
+    "exempt": N_("wrote an exemption"),
+    "extend_external": N_("extended an external's time"),
+    "forget_person": N_("erased name, contact and sign-in"),
+    "give_role": N_("gave a role"),
+    "hold": N_("placed a hold, so that nothing is erased"),
+    "import_person": N_("loaded an employment from a file"),
+    "invite": N_("invited"),
+    "lift_hold": N_("lifted a hold"),
+    "lift_stop": N_("lifted a stop"),
+    "load_demonstration": N_("loaded the demonstration"),
+    "move_unit": N_("moved a unit"),
+    "name_citizen": N_("noted a citizen's reference"),
+    "new_draft": N_("made a draft of the division of tasks"),
+    "not_yet": N_("answered not yet to a signature"),
+    "observe": N_("recorded an observed time"),
+    "remove_absence": N_("removed an absence written by mistake"),
+    "restrict": N_("made a unit's rule stricter"),
+    "revoked": N_("called a signature back"),
+    "set_requirement": N_("set a staffing need"),
+    "set_stage": N_("noted that a student has reached a stage"),
+    "sign_off": N_("signed"),
+    "sign_out_everywhere": N_("signed out everywhere"),
+    "stop_task": N_("stopped a task"),
+    "transfer_sign_off": N_("transferred a signature from paper"),
+    "upload_file": N_("uploaded a file"),
+    "withdraw_observation": N_("took an observed time back"),
+    "withdraw_request": N_("took a request back"),
+    "withdrawn": N_("took her own signature back"),
+}
+"""What a log says of each recorded action; a test reads the code for actions that have no words here."""

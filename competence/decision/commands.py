@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, delete, insert, true
+from sqlalchemy import ColumnElement, bindparam, delete, insert, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from competence.entitlements.rules import levels_end, next_change, vector
 from competence.foundation.changes import Touched
 from competence.foundation.clock import now, today
 from competence.foundation.editions import remembered
-from competence.foundation.orm import scoped, tenant_id
+from competence.foundation.orm import OWN, execute, scoped, several, standing, tenant_id
 from competence.signoffs.queries import chunks
 
 BATCH = 500
@@ -38,16 +38,16 @@ class Stored:
 def recompute(session: Session, touched: Touched) -> None:
     """Nothing; the stored answers of all that was touched say again what the rule says. Wired to `foundation.changes`."""
     shared = book(session)
-    slots = _slots(session)
+    slots = slots_of(session)
     if touched.everybody:
         rewrite_groups(session, shared)
         _rewrite(session, true(), shared, slots, None)
         return
     if touched.tasks:
-        _rewrite(session, true(), shared, slots, _with_dependents(shared, touched.tasks))
+        _rewrite(session, true(), shared, slots, with_dependents(shared, touched.tasks))
     whole = {person for person, changed in touched.persons.items() if changed is None}
     part = {person: changed for person, changed in touched.persons.items() if changed is not None}
-    for some in chunks(whole | set(_receivers(session, touched.persons))):
+    for some in chunks(whole | set(receivers(session, touched.persons))):
         _rewrite(session, EMPLOYMENTS.c.person_id.in_(some), shared, slots, None, few=True)
     by_tasks: dict[frozenset[int], list[int]] = {}
     for person, changed in part.items():
@@ -55,7 +55,7 @@ def recompute(session: Session, touched: Touched) -> None:
     for tasks, persons in by_tasks.items():
         for some in chunks(persons):
             where = EMPLOYMENTS.c.person_id.in_(some)
-            _rewrite(session, where, shared, slots, _with_dependents(shared, tasks), few=True)
+            _rewrite(session, where, shared, slots, with_dependents(shared, tasks), few=True)
 
 
 def recompute_all(session: Session) -> None:
@@ -67,7 +67,7 @@ def refresh(session: Session) -> int:
     """How many vectors were past their date and have been made again. Changes nobody's rights; safe to run twice."""
     past = scoped(session, VECTORS, VECTORS.c.employment_id).where(VECTORS.c.next_change <= today())
     ids = list(session.scalars(past.order_by(VECTORS.c.employment_id)))
-    shared, slots = book(session), _slots(session)
+    shared, slots = book(session), slots_of(session)
     for some in chunks(ids, BATCH):
         _rewrite(session, EMPLOYMENTS.c.id.in_(some), shared, slots, None)
     return len(ids)
@@ -250,6 +250,23 @@ def _store_whole(session: Session, stored: Mapping[int, Stored]) -> None:
         session.execute(insert(VECTORS), vectors)
 
 
+def _put(dialect: Any) -> Any:
+    upsert = dialect.insert(VECTORS)
+    changed = {name: upsert.excluded[name] for name in ("made_for", "next_change", "ends", "made_at")}
+    return upsert.on_conflict_do_update(index_elements=["municipality_id", "employment_id"], set_=changed)
+
+
+_GONE_ABOUT = delete(ROWS).where(
+    ROWS.c.municipality_id == bindparam(OWN), ROWS.c.employment_id.in_(several("employments")),
+    ROWS.c.task_id.in_(several("tasks")),
+)  # fmt: skip
+_BEFORE = standing(VECTORS, VECTORS.c.employment_id, VECTORS.c.ends, VECTORS.c.next_change, VECTORS.c.made_for).where(
+    VECTORS.c.employment_id.in_(several("employments"))
+)
+_ADD = insert(ROWS)
+_PUT = {"postgresql": _put(postgresql), "sqlite": _put(sqlite)}
+
+
 def _store_tasks(
     session: Session, where: ColumnElement[bool], shared: Book, slots: Mapping[int, int], ranks: int, tasks: set[int],
     plain: Plain,
@@ -260,19 +277,8 @@ def _store_tasks(
     loaded = load(session, where, shared=shared, task_id=alone)
     ids = [employment.id for employment in loaded]
     here = sorted(tasks & set(slots))
-    session.execute(
-        delete(ROWS).where(
-            ROWS.c.municipality_id == municipality_id, ROWS.c.employment_id.in_(ids), ROWS.c.task_id.in_(here)
-        )
-    )
-    before = {
-        row.employment_id: row
-        for row in session.execute(
-            scoped(
-                session, VECTORS, VECTORS.c.employment_id, VECTORS.c.ends, VECTORS.c.next_change, VECTORS.c.made_for
-            ).where(VECTORS.c.employment_id.in_(ids))
-        )
-    }
+    execute(session, _GONE_ABOUT, employments=ids, tasks=here)
+    before = {row.employment_id: row for row in execute(session, _BEFORE, employments=ids)}
     rows: list[dict[str, Any]] = []
     vectors = []
     stale: list[int] = []
@@ -302,20 +308,15 @@ def _store_tasks(
             }
         )
     if rows:
-        session.execute(insert(ROWS), [row | {"municipality_id": municipality_id} for row in rows])
+        session.execute(_ADD, [row | {"municipality_id": municipality_id} for row in rows])
     if vectors:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        upsert = dialect.insert(VECTORS)
-        changed = {name: upsert.excluded[name] for name in ("made_for", "next_change", "ends", "made_at")}
-        session.execute(
-            upsert.on_conflict_do_update(index_elements=["municipality_id", "employment_id"], set_=changed), vectors
-        )
+        session.execute(_PUT[session.get_bind().dialect.name], vectors)
     for some in chunks(stale, BATCH):
         again = load(session, EMPLOYMENTS.c.id.in_(some), shared=shared)
         _store_whole(session, {e.id: answers_of(e, shared, slots, ranks, plain) for e in again})
 
 
-def _with_dependents(shared: Book, tasks: Iterable[int]) -> set[int]:
+def with_dependents(shared: Book, tasks: Iterable[int]) -> set[int]:
     """The tasks and all that ask for one of them to be held."""
     found, news = set(tasks), set(tasks)
     while news:
@@ -324,17 +325,18 @@ def _with_dependents(shared: Book, tasks: Iterable[int]) -> set[int]:
     return found
 
 
-def _receivers(session: Session, persons: Iterable[int]) -> list[int]:
+_RECEIVERS = standing(DELEGATIONS, DELEGATIONS.c.person_id).where(DELEGATIONS.c.giver_id.in_(several("givers")))
+
+
+def receivers(session: Session, persons: Iterable[int]) -> list[int]:
     """Whom the persons have delegated to: what those may do rests on what these hold."""
     found: list[int] = []
     for some in chunks(persons):
-        found += session.scalars(
-            scoped(session, DELEGATIONS, DELEGATIONS.c.person_id).where(DELEGATIONS.c.giver_id.in_(some))
-        )
+        found += execute(session, _RECEIVERS, givers=some).scalars()
     return found
 
 
-def _slots(session: Session) -> dict[int, int]:
+def slots_of(session: Session) -> dict[int, int]:
     """Task id -> its place in the vectors."""
     return remembered(session, "slots", _read_slots)
 
@@ -345,7 +347,7 @@ def _read_slots(session: Session) -> dict[int, int]:
 
 def differences(session: Session) -> list[tuple[int, str]]:
     """(employment, what) for every stored answer that is not what the rule says now; empty when all agree."""
-    shared, slots = book(session), _slots(session)
+    shared, slots = book(session), slots_of(session)
     size, ranks = shape(session)
     plain = Plain(shared, slots, size, ranks)
     found: list[tuple[int, str]] = []
@@ -353,14 +355,14 @@ def differences(session: Session) -> list[tuple[int, str]]:
     for some in chunks(ids, BATCH):
         stored_rows: dict[int, set[tuple[Any, ...]]] = {}
         for row in session.execute(scoped(session, ROWS).where(ROWS.c.employment_id.in_(some))):
-            stored_rows.setdefault(row.employment_id, set()).add(_comparable(dict(row._mapping)))
+            stored_rows.setdefault(row.employment_id, set()).add(comparable(dict(row._mapping)))
         vectors = {
             row.employment_id: row
             for row in session.execute(scoped(session, VECTORS).where(VECTORS.c.employment_id.in_(some)))
         }
         for employment in load(session, EMPLOYMENTS.c.id.in_(some), shared=shared):
             right = answers_of(employment, shared, slots, ranks, plain)
-            if stored_rows.get(employment.id, set()) != {_comparable(row) for row in right.rows}:
+            if stored_rows.get(employment.id, set()) != {comparable(row) for row in right.rows}:
                 found.append((employment.id, "rows"))
             stored = vectors.get(employment.id)
             past = stored is not None and stored.next_change is not None and stored.next_change <= today()
@@ -369,6 +371,7 @@ def differences(session: Session) -> list[tuple[int, str]]:
     return found
 
 
-def _comparable(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def comparable(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a row of entitlements says of its employment: the task first."""
     limits = tuple(tuple(limit) for limit in row["limits"])
     return (row["task_id"], row["level"], row["basis"], row["citizen_id"], limits, row["valid_from"], row["valid_to"])

@@ -16,12 +16,12 @@ from competence.delegation.queries import MASKS, STOPS, cells_of, follows, versi
 from competence.foundation.clock import day_after, local, midnight, now, today
 from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
-from competence.foundation.orm import scoped
+from competence.foundation.orm import execute, scoped, several, standing
 from competence.organisation.models import Unit
 from competence.organisation.queries import settings_of
 from competence.people.models import Absence, StaffGroup
 from competence.people.models import Employment as EmploymentRow
-from competence.signoffs.queries import chunks, events_of, exemptions, observed_days, projected
+from competence.signoffs.queries import EXEMPTIONS, chunks, events_of, observed_days, projected
 
 EMPLOYMENTS = cast(Table, EmploymentRow.__table__)
 UNITS = cast(Table, Unit.__table__)
@@ -74,7 +74,7 @@ def read_book(session: Session) -> Book:
             again[one] = date.fromisoformat(day)
     return Book(
         versions=tuple(in_use),
-        cells={v.id: cells_of(session, v.id, v.number, approved[v.id]) for v in in_use},
+        cells={v.id: cells_of(session, v.id, v.number) for v in in_use},
         approved_at=approved,
         follows=follows(session),
         authorised=frozenset(authorised),
@@ -98,6 +98,15 @@ def _small_rules(session: Session) -> CompoundSelect[Any]:
     )  # fmt: skip
 
 
+_WITH_PATH = (
+    standing(EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path)
+    .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
+    .order_by(EMPLOYMENTS.c.id)
+)
+MOST_NAMED = 500
+"""Ids that fit an IN list of either database."""
+
+
 def load(
     session: Session,
     where: ColumnElement[bool],
@@ -113,22 +122,16 @@ def load(
     for any past date; what was recorded after `known_at` is left out.
     """
     shared = shared or book(session)
-    rows = session.execute(
-        scoped(session, EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path)
-        .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
-        .where(where)
-        .order_by(EMPLOYMENTS.c.id)
-    ).all()
+    rows = execute(session, _WITH_PATH.where(where)).all()
     persons = {row.person_id for row in rows}
     ids = [row.id for row in rows]
     tasks = None if task_id is None else [task_id, *shared.must_hold.get(task_id, ())]
     chains = evidence or known_at is not None
     events = events_of(session, persons, task_ids=tasks, known_at=known_at) if chains else {}
-    signed = {} if chains else projected(session, persons, task_id=task_id if tasks and len(tasks) == 1 else None)
-    seen = observed_days(session, persons, task_id=task_id if tasks and len(tasks) == 1 else None, known_at=known_at)
-    exempt = exemptions(session, persons)
-    away = absences(session, ids)
-    given = delegations(session, persons, shared, task_id=task_id)
+    about = task_id if tasks and len(tasks) == 1 else None
+    signed = {} if chains else projected(session, persons, task_id=about)
+    seen = observed_days(session, persons, task_id=about, known_at=known_at)
+    exempt, away, given = rare_facts(session, persons, ids, shared, task_id=task_id)
     nothing: Mapping[int, Any] = MappingProxyType({})
     found = []
     for row in rows:
@@ -144,6 +147,45 @@ def load(
             employment.__dict__["signed"] = signed.get(row.person_id, nothing)
         found.append(employment)
     return found
+
+
+_RARE = union_all(
+    standing(EXEMPTIONS, literal("exempt"), EXEMPTIONS.c.person_id, EXEMPTIONS.c.task_id, EXEMPTIONS.c.valid_from,
+             EXEMPTIONS.c.valid_to).where(EXEMPTIONS.c.person_id.in_(several("persons"))),
+    standing(ABSENCES, literal("away"), ABSENCES.c.employment_id, literal(0), ABSENCES.c.valid_from, ABSENCES.c.valid_to)
+    .where(ABSENCES.c.employment_id.in_(several("employments"))),
+    standing(DELEGATIONS, literal("given"), DELEGATIONS.c.person_id, DELEGATIONS.c.task_id, DELEGATIONS.c.valid_from,
+             DELEGATIONS.c.valid_to).where(DELEGATIONS.c.person_id.in_(several("persons"))),
+)  # fmt: skip
+"""What few people have any of, asked about in one round trip."""
+
+
+def rare_facts(
+    session: Session,
+    person_ids: Iterable[int],
+    employment_ids: Iterable[int],
+    shared: Book,
+    *,
+    task_id: int | None = None,
+) -> tuple[
+    dict[int, dict[int, tuple[Span, ...]]], dict[int, tuple[Span, ...]], dict[int, dict[int, tuple[Delegated, ...]]]
+]:
+    """Person -> task -> times of exemption; employment -> absences; person -> task -> personal delegations."""
+    exempt: dict[int, dict[int, tuple[Span, ...]]] = {}
+    away: dict[int, tuple[Span, ...]] = {}
+    receivers: set[int] = set()
+    persons, employments = sorted(set(person_ids)), sorted(set(employment_ids))
+    for start in range(0, max(len(persons), len(employments)), MOST_NAMED):
+        some = {"persons": persons[start : start + MOST_NAMED], "employments": employments[start : start + MOST_NAMED]}
+        for what, owner, task, begins, ends in execute(session, _RARE, **some):
+            if what == "exempt":
+                tasks = exempt.setdefault(owner, {})
+                tasks[task] = (*tasks.get(task, ()), (begins, ends))
+            elif what == "away":
+                away[owner] = (*away.get(owner, ()), (begins, ends))
+            elif task_id in (None, task):
+                receivers.add(owner)
+    return exempt, away, delegations(session, receivers, shared, task_id=task_id) if receivers else {}
 
 
 def absences(session: Session, employment_ids: Iterable[int]) -> dict[int, tuple[Span, ...]]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Table, func, or_
+from sqlalchemy import Date, Select, Table, bindparam, func, or_
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Level, Task
 from competence.entitlements.models import Entitlement, EntitlementVector, GroupEntitlement
 from competence.foundation.editions import remembered
-from competence.foundation.orm import scoped
+from competence.foundation.orm import execute, scoped, standing
 from competence.people.models import Employment
 
 ROWS = cast(Table, Entitlement.__table__)
@@ -26,31 +26,34 @@ def holds(session: Session, employment_id: int, task_id: int, *, on: date, versi
 
     `version_id` is the matrix version in force on the day: what follows from the group is stored for it.
     """
+    level = execute(session, _HOLDS, employment=employment_id, task=task_id, on=on, version=version_id).scalar()
+    return int(level or 0)
+
+
+def _holds() -> Select[Any]:
+    on = bindparam("on", type_=Date)
     personal = (
-        scoped(session, ROWS, ROWS.c.level)
-        .where(ROWS.c.employment_id == employment_id, ROWS.c.task_id == task_id, ROWS.c.citizen_id.is_(None))
+        standing(ROWS, ROWS.c.level)
+        .where(ROWS.c.employment_id == bindparam("employment"), ROWS.c.task_id == bindparam("task"))
+        .where(ROWS.c.citizen_id.is_(None))
         .where(ROWS.c.valid_from <= on, or_(ROWS.c.valid_to.is_(None), ROWS.c.valid_to > on))
         .limit(1)
         .scalar_subquery()
     )
     by_group = (
-        scoped(session, GROUP, GROUP.c.level)
-        .where(
-            GROUP.c.version_id == version_id,
-            GROUP.c.staff_group_id == EMPLOYMENTS.c.staff_group_id,
-            GROUP.c.task_id == task_id,
-        )
+        standing(GROUP, GROUP.c.level)
+        .where(GROUP.c.version_id == bindparam("version"), GROUP.c.task_id == bindparam("task"))
+        .where(GROUP.c.staff_group_id == EMPLOYMENTS.c.staff_group_id)
         .correlate(EMPLOYMENTS)
         .scalar_subquery()
     )
-    level = session.execute(
-        scoped(session, EMPLOYMENTS, func.coalesce(personal, by_group, 0)).where(
-            EMPLOYMENTS.c.id == employment_id,
-            EMPLOYMENTS.c.valid_from <= on,
-            or_(EMPLOYMENTS.c.valid_to.is_(None), EMPLOYMENTS.c.valid_to > on),
-        )
-    ).scalar()
-    return int(level or 0)
+    return standing(EMPLOYMENTS, func.coalesce(personal, by_group, 0)).where(
+        EMPLOYMENTS.c.id == bindparam("employment"), EMPLOYMENTS.c.valid_from <= on,
+        or_(EMPLOYMENTS.c.valid_to.is_(None), EMPLOYMENTS.c.valid_to > on),
+    )  # fmt: skip
+
+
+_HOLDS = _holds()
 
 
 def shape(session: Session) -> tuple[int, int]:

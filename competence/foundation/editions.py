@@ -16,7 +16,7 @@ from sqlalchemy import Engine, Table, event
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from competence.foundation.models import Edition
-from competence.foundation.orm import REFERENCE, TenantSession, scoped, tenant_id
+from competence.foundation.orm import REFERENCE, TenantSession, execute, standing, tenant_id
 
 EDITIONS = cast(Table, Edition.__table__)
 MOST_KEPT = 400
@@ -25,6 +25,7 @@ MOST_KEPT = 400
 making: ContextVar[bool] = ContextVar("making", default=False)
 """Whether what runs is to be remembered: it may read reference tables only, as the tests see to."""
 
+_MARK = standing(EDITIONS, EDITIONS.c.mark)
 T = TypeVar("T")
 Key = tuple[int, Hashable]
 _kept: WeakKeyDictionary[Engine, OrderedDict[Key, tuple[int, Any]]] = WeakKeyDictionary()
@@ -62,7 +63,7 @@ def remembered(session: Session, key: Hashable, make: Callable[[Session], T]) ->
 def edition(session: Session) -> int | None:
     """The mark of the municipality's reference data as the session's transaction sees it; None while there is none."""
     if "edition" not in session.info:
-        session.info["edition"] = session.execute(scoped(session, EDITIONS, EDITIONS.c.mark)).scalar()
+        session.info["edition"] = execute(session, _MARK).scalar()
     return cast("int | None", session.info["edition"])
 
 

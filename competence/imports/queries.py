@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, undefer
 
 from competence.access.rules import Reach
 from competence.catalogue.models import Area, Level, Task
-from competence.catalogue.rules import ScaleKind
+from competence.catalogue.queries import level_names
 from competence.coverage.models import Requirement
 from competence.delegation.queries import VERSIONS
 from competence.foundation.clock import now, today
@@ -69,10 +69,7 @@ def known_groups(session: Session) -> list[Known]:
 
 def practice_levels(session: Session) -> list[str]:
     """The names of the practice scale, lowest first."""
-    rows = session.scalars(
-        scoped(session, LEVELS, LEVELS.c.name).where(LEVELS.c.scale == ScaleKind.PRACTICE).order_by(LEVELS.c.rank)
-    )
-    return list(rows)
+    return list(level_names(session).values())
 
 
 def area_names(session: Session) -> list[str]:

@@ -4,15 +4,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
-from competence.foundation.orm import scoped, tenant_id
+from competence.foundation.orm import OWN, execute, scoped, several, tenant_id
 from competence.signoffs.queries import CURRENT, EVENTS, WAITING, chunks, events_of
 from competence.signoffs.rules import Event, Signed, history, latest
 
 Rows = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 """Rows of current_signoff and of waiting_signoff."""
+
+_GONE = {
+    table.name: delete(table).where(
+        table.c.municipality_id == bindparam(OWN), table.c.person_id.in_(several("persons"))
+    )
+    for table in (CURRENT, WAITING)
+}
+_GONE_ABOUT = {
+    table.name: _GONE[table.name].where(table.c.task_id == bindparam("task")) for table in (CURRENT, WAITING)
+}
+_ADD = {table.name: insert(table) for table in (CURRENT, WAITING)}
 
 
 def rebuild(
@@ -37,11 +48,11 @@ def rebuild(
         waits += some[1]
     municipality = {"municipality_id": tenant_id(session)}
     for table, rows in ((CURRENT, current), (WAITING, waits)):
+        gone, about = (_GONE[table.name], {}) if task_id is None else (_GONE_ABOUT[table.name], {"task": task_id})
         for some_ids in chunks(wanted):
-            gone = delete(table).where(table.c.municipality_id == tenant_id(session), table.c.person_id.in_(some_ids))
-            session.execute(gone if task_id is None else gone.where(table.c.task_id == task_id))
+            execute(session, gone, persons=some_ids, **about)
         if rows:
-            session.execute(insert(table), [municipality | row for row in rows])
+            session.execute(_ADD[table.name], [municipality | row for row in rows])
 
 
 def rows_of(person_id: int, events: Sequence[Event], *, on: date) -> Rows:

@@ -13,6 +13,7 @@ from competence.access.rules import Actor, Role
 from competence.accounts.models import RoleAssignment
 from competence.accounts.queries import actor_of_person
 from competence.catalogue.models import Task, TaskGate, TaskPrerequisite
+from competence.catalogue.queries import criteria_of, levels
 from competence.delegation.models import Cell, MatrixVersion
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
@@ -20,7 +21,6 @@ from competence.foundation.orm import begin_writing, open_session
 from competence.people.models import Employment, StaffGroup
 from competence.signoffs.commands import NewSignOff, accept, sign_off
 from competence.signoffs.models import CurrentSignOff, Observation, WaitingSignOff
-from competence.signoffs.queries import criteria_of, levels
 from competence.signoffs.rules import ObservationKind
 
 

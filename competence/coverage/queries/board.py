@@ -10,8 +10,8 @@ from typing import Any, cast
 from sqlalchemy import Table, or_
 from sqlalchemy.orm import Session
 
-from competence.catalogue.models import Area, Level, Task
-from competence.catalogue.rules import ScaleKind
+from competence.catalogue.models import Area, Task
+from competence.catalogue.queries import level_names
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
 from competence.coverage.queries.staff import Someone, guides_of, ordered, people_rows
 from competence.coverage.queries.stored import Held, absences_of, held_on, open_facts, was_long_away
@@ -26,7 +26,6 @@ from competence.signoffs.rules import waiting
 
 TASKS = cast(Table, Task.__table__)
 AREAS = cast(Table, Area.__table__)
-LEVELS = cast(Table, Level.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +100,6 @@ def _read_tasks(session: Session, on: date) -> tuple[BoardTask, ...]:
             .order_by(AREAS.c.position, AREAS.c.id, TASKS.c.position, TASKS.c.id)
         ).all()
     )  # fmt: skip
-
-
-def level_names(session: Session) -> dict[int, str]:
-    """Rank -> name of the practice scale, the lowest first."""
-    return remembered(session, "practice levels", _read_level_names)
-
-
-def _read_level_names(session: Session) -> dict[int, str]:
-    rows = session.execute(
-        scoped(session, LEVELS, LEVELS.c.rank, LEVELS.c.name)
-        .where(LEVELS.c.scale == ScaleKind.PRACTICE)
-        .order_by(LEVELS.c.rank)
-    )
-    return {row.rank: row.name for row in rows}
 
 
 def board(

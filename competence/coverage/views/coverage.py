@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
-from competence.coverage.queries.board import Board, BoardTask, board, level_names
+from competence.catalogue.queries import level_names
+from competence.coverage.queries.board import Board, BoardTask, board
 from competence.coverage.queries.gaps import candidate, gaps_of, totals, with_people
 from competence.coverage.queries.one import OneTask, one_person, one_task, stops_over, why
 from competence.coverage.queries.places import Node, Tree, tree

@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
+from competence.catalogue.queries import level_names
 from competence.coverage import commands
 from competence.coverage.forms import EndForm, RequirementForm
-from competence.coverage.queries.board import level_names, tasks_on
+from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.places import Node, Tree, kinds, tree
 from competence.coverage.queries.requirements import by_area, held_in
 from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES

@@ -12,8 +12,9 @@ from flask_babel import ngettext
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
+from competence.catalogue.queries import level_names
 from competence.coverage.cells import face, lapses, verdict_of
-from competence.coverage.queries.board import level_names, tasks_on
+from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.finder import Found, Neighbour, WhoMay, tasks_called, who_may
 from competence.coverage.queries.one import StopOver, stops_over
 from competence.coverage.queries.places import Node, Tree, tree

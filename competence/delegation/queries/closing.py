@@ -132,7 +132,7 @@ def delegable_tasks(session: Session, employment_id: int, *, on: date) -> list[t
     version = version_in_force(session, on)
     if employment is None or version is None:
         return []
-    cells = cells_of(session, version.id, version.number, version.approved_at)
+    cells = cells_of(session, version.id, version.number)
     group, own = employment.staff_group_id, {group for _task, group in cells}
     if group not in own:
         group = follows(session).get(group, (group, None))[0]

@@ -10,8 +10,7 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Role
-from competence.catalogue.models import Area, Level
-from competence.catalogue.rules import ScaleKind
+from competence.catalogue.models import Area
 from competence.delegation.queries.terms import TASKS, VERSIONS, Cells, cells_of, follows
 from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Version, differs
 from competence.foundation.orm import scoped
@@ -249,7 +248,7 @@ def is_editorial(terms: CellTerms) -> bool:
 
 def cells_in(session: Session, version: ReadVersion) -> Cells:
     """The version's cells by task and group."""
-    return cells_of(session, version.id, version.number, version.approved_at)
+    return cells_of(session, version.id, version.number)
 
 
 def staff_groups(session: Session) -> dict[int, Column]:
@@ -260,12 +259,3 @@ def staff_groups(session: Session) -> dict[int, Column]:
         )
     )
     return {row.id: Column(row.id, row.code, row.name, row.short_name) for row in rows}
-
-
-def level_names(session: Session) -> dict[int, str]:
-    """Rank -> name on the practice scale."""
-    levels = cast(Table, Level.__table__)
-    rows = session.execute(
-        scoped(session, levels, levels.c.rank, levels.c.name).where(levels.c.scale == ScaleKind.PRACTICE)
-    )
-    return {row.rank: row.name for row in rows}

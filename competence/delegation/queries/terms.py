@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, Table, or_, select
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Task
 from competence.delegation.models import Cell, MatrixVersion, Stop, UnitMask
 from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Ground, LeaderPart, Version
+from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped, tenant_id
 from competence.people.models import StaffGroupFollow
@@ -27,12 +26,13 @@ FOLLOWS = cast(Table, StaffGroupFollow.__table__)
 Cells = Mapping[tuple[int, int], CellTerms]
 """(task id, staff group id) -> terms."""
 
-_approved: WeakKeyDictionary[Engine, dict[tuple[int, int, datetime], Cells]] = WeakKeyDictionary()
-# Cells of approved versions, which never change: what is remembered cannot become wrong.
-
 
 def versions(session: Session) -> tuple[tuple[Version, ...], dict[int, datetime]]:
     """All versions, newest first, and when each approved one was approved."""
+    return remembered(session, "versions", _read_versions)
+
+
+def _read_versions(session: Session) -> tuple[tuple[Version, ...], dict[int, datetime]]:
     rows = session.execute(scoped(session, VERSIONS).order_by(VERSIONS.c.number.desc(), VERSIONS.c.id)).all()
     listed = tuple(Version(r.id, r.number, r.valid_from, r.valid_to, r.approved_at is not None) for r in rows)
     return listed, {r.id: r.approved_at for r in rows if r.approved_at is not None}
@@ -61,13 +61,12 @@ def get_version(session: Session, number: int) -> MatrixVersion:
     return version
 
 
-def cells_of(session: Session, version_id: int, number: int, approved_at: datetime | None) -> Cells:
+def cells_of(session: Session, version_id: int, number: int) -> Cells:
     """Every cell of the version with the task's times and validity filled in where the cell says none."""
-    engine = session.get_bind().engine
-    key = (tenant_id(session), version_id, approved_at) if approved_at else None
-    known = _approved.setdefault(engine, {})
-    if key in known:
-        return known[key]
+    return remembered(session, ("cells", version_id), lambda s: _read_cells(s, version_id, number))
+
+
+def _read_cells(session: Session, version_id: int, number: int) -> Cells:
     rows = session.execute(
         scoped(
             session,
@@ -79,10 +78,7 @@ def cells_of(session: Session, version_id: int, number: int, approved_at: dateti
         .join(TASKS, (TASKS.c.municipality_id == CELLS.c.municipality_id) & (TASKS.c.id == CELLS.c.task_id))
         .where(CELLS.c.version_id == version_id)
     )
-    cells = {(row.task_id, row.staff_group_id): terms(row, number) for row in rows}
-    if key is not None:
-        known[key] = cells
-    return cells
+    return {(row.task_id, row.staff_group_id): terms(row, number) for row in rows}
 
 
 def terms(row: Any, number: int) -> CellTerms:
@@ -107,6 +103,10 @@ def terms(row: Any, number: int) -> CellTerms:
 
 def follows(session: Session) -> dict[int, tuple[int, str | None]]:
     """Staff group -> (the group it follows, the stage from which it does)."""
+    return remembered(session, "follows", _read_follows)
+
+
+def _read_follows(session: Session) -> dict[int, tuple[int, str | None]]:
     rows = session.execute(
         scoped(session, FOLLOWS, FOLLOWS.c.staff_group_id, FOLLOWS.c.follows_id, FOLLOWS.c.from_stage)
     )
@@ -115,11 +115,11 @@ def follows(session: Session) -> dict[int, tuple[int, str | None]]:
 
 def cell_for(session: Session, task_id: int, staff_group_id: int, *, stage_from: date | None, on: date) -> CellTerms:
     """The terms for the group on the day, its own or those of the group it follows."""
-    listed, approved = versions(session)
+    listed, _approved = versions(session)
     version = next((v for v in listed if v.in_force(on)), None)
     if version is None:
         return UNDECIDED
-    cells = cells_of(session, version.id, version.number, approved.get(version.id))
+    cells = cells_of(session, version.id, version.number)
     own = cells.get((task_id, staff_group_id))
     if own is not None:
         return own

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from competence.access.rules import ROLE_NAMES, Actor, Assigned, Permission, Reach, Role
 from competence.access.web import requires
 from competence.accounts.web import needs_proof, prove_self
+from competence.catalogue.queries import level_names
 from competence.delegation import commands, queries
 from competence.delegation.forms import ApproveForm
 from competence.delegation.queries import Board, ReadVersion, Row
@@ -58,7 +59,7 @@ def _numbered(versions: list[ReadVersion], number: int) -> ReadVersion:
 
 def _board(actor: Actor, versions: list[ReadVersion], version: ReadVersion) -> ResponseReturnValue:
     board = queries.read_board(db.session, versions, version, on=today())
-    levels = queries.level_names(db.session)
+    levels = level_names(db.session)
     asked, only_changes = (request.args.get("q") or "").strip(), bool(request.args.get("changes"))
     looks: dict[tuple[object, ...], Look] = {}
     areas = []
@@ -154,7 +155,7 @@ def _approval(version: ReadVersion) -> str:
 def task(number: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A task in a version: every staff group's cell, the examples, and what must be shown."""
     version = _numbered(queries.read_versions(db.session), number)
-    page, levels = queries.read_task(db.session, version, task_id), queries.level_names(db.session)
+    page, levels = queries.read_task(db.session, version, task_id), level_names(db.session)
     return render_template(
         "matrix/task.html",
         page=page,
@@ -173,7 +174,7 @@ def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within
     """One cell with every reason: a fragment for the popover, a page of its own without script."""
     versions = queries.read_versions(db.session)
     page = queries.read_cell(db.session, versions, _numbered(versions, number), task_id, staff_group_id)
-    levels = queries.level_names(db.session)
+    levels = level_names(db.session)
     return render_template(
         "matrix/why.html" if request.headers.get("HX-Request") else "matrix/cell.html",
         page=page,

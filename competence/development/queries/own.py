@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 from competence.access.rules import Role
 from competence.accounts.models import RoleAssignment
 from competence.audit.models import AccessEntry
-from competence.catalogue.models import Level, Task
-from competence.catalogue.rules import ScaleKind
+from competence.catalogue.models import Task
+from competence.catalogue.queries import LevelName, by_rank
 from competence.decision.queries import EMPLOYMENTS, book, load, running, within_unit
 from competence.decision.rules import Answer, Book, judge
 from competence.decision.rules import Employment as Facts
@@ -67,7 +67,7 @@ class Mine:
     book: Book
     waits: Sequence[Signed] = ()
     """Signatures that wait for her yes, the newest first."""
-    levels: Mapping[int, Level] = field(default_factory=dict)
+    levels: Mapping[int, LevelName] = field(default_factory=dict)
 
     @property
     def expiring_days(self) -> int:
@@ -133,12 +133,6 @@ def tasks(session: Session, *, on: date) -> Sequence[Task]:
     return sorted(listed, key=lambda task: (task.area.position, task.area.id, task.position, task.id))
 
 
-def levels(session: Session, scale: ScaleKind = ScaleKind.PRACTICE) -> dict[int, Level]:
-    """Rank -> level of the scale."""
-    found = session.scalars(select(Level).where(Level.scale == scale).order_by(Level.rank, Level.id))
-    return {level.rank: level for level in found}
-
-
 def mine(session: Session, person_id: int) -> Mine:
     """All of the person's tasks today, under each employment that runs."""
     on = today()
@@ -152,7 +146,7 @@ def mine(session: Session, person_id: int) -> Mine:
     jobs = [Job(row, facts[row.id]) for row in rows]
     listed = tasks(session, on=on)
     lines = [Line(job, task, judge(job.facts, task.id, on=on)) for task in listed for job in jobs]
-    return Mine(person_id, on, jobs, lines, shared, waiting_for(session, person_id, on), levels(session))
+    return Mine(person_id, on, jobs, lines, shared, waiting_for(session, person_id, on), by_rank(session))
 
 
 def waiting_for(session: Session, person_id: int, on: date) -> list[Signed]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
 from competence.access.web import requires
+from competence.catalogue.queries import by_rank
 from competence.catalogue.rules import ScaleKind
 from competence.coverage.cells import face, verdict_of
 from competence.coverage.rules import SHIFT_NAMES, Shift
@@ -135,7 +136,7 @@ def _way(own: Mine, job: Job) -> Way | None:
     found = queries.path_of(db.session, own, job)
     if found is None:
         return None
-    scale = queries.levels(db.session, ScaleKind.PROFILE)
+    scale = by_rank(db.session, ScaleKind.PROFILE)
     group = job.employment.staff_group.short_name.split(" (")[0]
     group = group[:1].lower() + group[1:]
 

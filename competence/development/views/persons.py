@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach, Role
 from competence.access.web import looked_at, requires
+from competence.catalogue.queries import level_names
 from competence.catalogue.rules import ScaleKind
 from competence.development import queries
 from competence.development.queries import persons as reads
@@ -91,7 +92,7 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         for line in everything.lines:
             if line.pile in (Pile.NOW, Pile.TRAINING, Pile.PAUSED) or line.answer.state.value == "lapsed":
                 areas.setdefault(line.task.area.name, []).append(shown(everything, line))
-        names = {rank: level.name for rank, level in queries.levels(db.session, ScaleKind.PROFILE).items()}
+        names = level_names(db.session, ScaleKind.PROFILE)
         for job in everything.jobs:
             found = queries.path_of(db.session, everything, job)
             if found:

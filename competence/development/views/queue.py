@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
+from competence.catalogue.queries import level_names
 from competence.coverage.cells import face, sign_of, spoken
 from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.coverage.signs import Sign
 from competence.decision.rules import Answer, State
-from competence.development import queries
 from competence.development.queries import queue as reads
 from competence.development.queries.queue import Item, Who
 from competence.development.rules import next_step
@@ -45,7 +45,7 @@ class Row:
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Min kø: what waits for her, those first who close a gap."""
     found = reads.queue(db.session, actor, within)
-    names = {rank: level.name for rank, level in queries.levels(db.session).items()}
+    names = level_names(db.session)
 
     def rows(items: object) -> list[Row]:
         assert isinstance(items, list)
@@ -124,7 +124,7 @@ def task(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVa
     if employment.person_id == actor.person_id:
         return redirect(url_for("me.may"))
     looked_at(person_id=employment.person_id)
-    names = {rank: level.name for rank, level in queries.levels(db.session).items()}
+    names = level_names(db.session)
     q = " ".join(request.args.get("q", "").split())
     areas: dict[str, list[Row]] = {}
     held_by_none: list[str] = []

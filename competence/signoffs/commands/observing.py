@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Actor, Permission, authorise
 from competence.audit.commands import record
 from competence.catalogue.models import Task, TaskGate
+from competence.catalogue.queries import criteria_of
 from competence.catalogue.rules import GateKind
 from competence.delegation.rules import CellRule
 from competence.foundation.changes import command, touched
@@ -19,7 +20,7 @@ from competence.foundation.text import N_, sentence
 from competence.people.models import Employment
 from competence.signoffs.commands.common import check_dates, refused
 from competence.signoffs.models import Observation, ObservationDraft
-from competence.signoffs.queries import criteria_of, draft_of, get_employment, get_task, terms_to_sign
+from competence.signoffs.queries import draft_of, get_employment, get_task, terms_to_sign
 from competence.signoffs.rules import TIMES, ObservationKind
 
 PASSED_AS = {

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
@@ -12,11 +13,12 @@ from competence.audit.chain import Appended, NewEvent, append, lock_chains
 from competence.audit.commands import record
 from competence.audit.models import CitizenReference
 from competence.audit.sealing import chain_hash
+from competence.catalogue.queries import level_names
 from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
-from competence.foundation.orm import scoped, tenant_id
+from competence.foundation.orm import OWN, execute, standing
 from competence.foundation.text import N_, sentence, squeeze
 from competence.organisation.queries import settings_of
 from competence.people.models import Employment
@@ -28,7 +30,6 @@ from competence.signoffs.queries import (
     events_of,
     get_employment,
     get_task,
-    levels,
     name_of,
     readiness,
     signer_on,
@@ -46,6 +47,10 @@ from competence.signoffs.rules import (
     too_late_to_undo,
     waiting,
 )
+
+EMPLOYMENTS = cast(Table, Employment.__table__)
+REQUESTS = cast(Table, SignOffRequest.__table__)
+DRAFTS = cast(Table, ObservationDraft.__table__)
 
 
 @dataclass(frozen=True)
@@ -212,7 +217,7 @@ def _first_come(session: Session, signed: Sequence[Signed], new: NewSignOff, *, 
 
 
 def _check_level(session: Session, new: NewSignOff, signed: Sequence[Signed], on: date) -> None:
-    if new.level not in {level.rank for level in levels(session)}:
+    if new.level not in level_names(session):
         raise RuleBroken(sentence(N_("Choose the level you have seen.")), field="level")
     held = current(signed, on=on)
     if held is not None and new.level < held.level and not new.lower_reason.strip():
@@ -269,28 +274,29 @@ def _dates(new: NewSignOff, cell: CellTerms, first_day: date | None) -> tuple[da
     return valid_from, valid_to
 
 
+_CLOSE_REQUESTS = (
+    update(REQUESTS)
+    .where(
+        REQUESTS.c.municipality_id == bindparam(OWN), REQUESTS.c.task_id == bindparam("task"),
+        REQUESTS.c.closed_at.is_(None),
+        REQUESTS.c.employment_id.in_(
+            standing(EMPLOYMENTS, EMPLOYMENTS.c.id).where(EMPLOYMENTS.c.person_id == bindparam("person"))
+        ),
+    )
+    .values(closed_at=bindparam("at"), closed_how="signed")
+)  # fmt: skip
+_DROP_DRAFT = delete(DRAFTS).where(
+    DRAFTS.c.municipality_id == bindparam(OWN), DRAFTS.c.employment_id == bindparam("employment"),
+    DRAFTS.c.task_id == bindparam("task"), DRAFTS.c.guide_id == bindparam("guide"),
+)  # fmt: skip
+
+
 def _close_requests(session: Session, person_id: int, task_id: int) -> None:
-    theirs = scoped(session, Employment, Employment.id).where(Employment.person_id == person_id)
-    session.execute(
-        update(SignOffRequest)
-        .where(
-            SignOffRequest.municipality_id == tenant_id(session), SignOffRequest.employment_id.in_(theirs),
-            SignOffRequest.task_id == task_id, SignOffRequest.closed_at.is_(None),
-        )
-        .values(closed_at=now(), closed_how="signed"),
-        execution_options={"synchronize_session": False},
-    )  # fmt: skip
+    execute(session, _CLOSE_REQUESTS, person=person_id, task=task_id, at=now())
 
 
 def _drop_draft(session: Session, employment_id: int, task_id: int, by: Actor) -> None:
-    session.execute(
-        delete(ObservationDraft).where(
-            ObservationDraft.employment_id == employment_id,
-            ObservationDraft.task_id == task_id,
-            ObservationDraft.guide_id == by.person_id,
-        ),
-        execution_options={"synchronize_session": False},
-    )
+    execute(session, _DROP_DRAFT, employment=employment_id, task=task_id, guide=by.person_id)
 
 
 @command

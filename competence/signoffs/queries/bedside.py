@@ -3,22 +3,23 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Table, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from competence.access.rules import Actor, Role
 from competence.accounts.models import RoleAssignment
 from competence.audit.models import CitizenReference, EventText
-from competence.catalogue.models import Level, Task, TaskCriterion, TaskGate, TaskPrerequisite
-from competence.catalogue.rules import ScaleKind
+from competence.catalogue.models import Task
+from competence.catalogue.queries import Gate, criteria_of, gates_for, tasks_needed
 from competence.delegation.models import Delegation
 from competence.delegation.queries import cell_for, cells_of, follows, versions
 from competence.delegation.rules import CellRule, CellTerms
 from competence.entitlements.queries import holds
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
-from competence.foundation.orm import scoped, tenant_id
+from competence.foundation.orm import execute, scoped, standing, tenant_id, written_once
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
 from competence.signoffs.models import LeaderAgreement, Observation, ObservationDraft, WaitingSignOff
@@ -36,6 +37,11 @@ from competence.signoffs.rules import (
     times_counted,
 )
 
+EMPLOYMENTS = cast(Table, Employment.__table__)
+GROUPS = cast(Table, StaffGroup.__table__)
+ROLES = cast(Table, RoleAssignment.__table__)
+UNITS = cast(Table, Unit.__table__)
+
 
 @dataclass(frozen=True)
 class Signer:
@@ -49,13 +55,17 @@ class Signer:
     group_may_sign: bool
 
 
+_EMPLOYMENT = written_once(
+    select(Employment)
+    .where(Employment.id == bindparam("id"))
+    .options(joinedload(Employment.identity), joinedload(Employment.unit), joinedload(Employment.staff_group))
+)
+_TASK = written_once(select(Task).where(Task.id == bindparam("id")).options(joinedload(Task.area)))
+
+
 def get_employment(session: Session, employment_id: int) -> tuple[Employment, Unit]:
     """The employment, with identity, unit and group loaded, and its unit. NotFound when there is none by that id."""
-    employment = session.scalars(
-        select(Employment)
-        .where(Employment.id == employment_id)
-        .options(joinedload(Employment.identity), joinedload(Employment.unit), joinedload(Employment.staff_group))
-    ).first()
+    employment = session.scalars(_EMPLOYMENT, {"id": employment_id}).first()
     if employment is None:
         raise NotFound
     return employment, employment.unit
@@ -63,7 +73,7 @@ def get_employment(session: Session, employment_id: int) -> tuple[Employment, Un
 
 def get_task(session: Session, task_id: int) -> Task:
     """The task with its area. NotFound when there is none by that id."""
-    task = session.scalars(select(Task).where(Task.id == task_id).options(joinedload(Task.area))).first()
+    task = session.scalars(_TASK, {"id": task_id}).first()
     if task is None:
         raise NotFound
     return task
@@ -78,11 +88,6 @@ def name_of(session: Session, person_id: int | None) -> str | None:
     )
 
 
-def levels(session: Session, scale: ScaleKind = ScaleKind.PRACTICE) -> Sequence[Level]:
-    """The levels of the scale, lowest first."""
-    return session.scalars(select(Level).where(Level.scale == scale).order_by(Level.rank, Level.id)).all()
-
-
 def terms_to_sign(session: Session, employment: Employment, task_id: int, *, on: date) -> tuple[CellTerms, date | None]:
     """The cell under which a signature is given, and the first day it counts when that lies ahead.
 
@@ -91,13 +96,13 @@ def terms_to_sign(session: Session, employment: Employment, task_id: int, *, on:
     cell = cell_for(session, task_id, employment.staff_group_id, stage_from=employment.stage_from, on=on)
     if cell.entitles:
         return cell, None
-    listed, approved = versions(session)
+    listed, _approved = versions(session)
     ahead = sorted(
         (v for v in listed if v.approved and v.valid_from and v.valid_from > on), key=lambda v: v.valid_from or on
     )
     followed, stage = follows(session).get(employment.staff_group_id, (None, None))
     for version in ahead:
-        cells = cells_of(session, version.id, version.number, approved.get(version.id))
+        cells = cells_of(session, version.id, version.number)
         coming = cells.get((task_id, employment.staff_group_id))
         if coming is None and followed is not None:
             first = version.valid_from or on
@@ -106,6 +111,20 @@ def terms_to_sign(session: Session, employment: Employment, task_id: int, *, on:
         if coming is not None and coming.entitles:
             return coming, version.valid_from
     return cell, None
+
+
+_OWN_EMPLOYMENTS = (
+    standing(EMPLOYMENTS, EMPLOYMENTS.c.id, GROUPS.c.code, GROUPS.c.may_sign)
+    .join(
+        GROUPS,
+        (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
+    )
+    .where(
+        EMPLOYMENTS.c.person_id == bindparam("person"), EMPLOYMENTS.c.valid_from <= bindparam("on"),
+        or_(EMPLOYMENTS.c.valid_to.is_(None), EMPLOYMENTS.c.valid_to > bindparam("on")),
+    )
+    .order_by(EMPLOYMENTS.c.id)
+)  # fmt: skip
 
 
 def signer_on(
@@ -119,37 +138,28 @@ def signer_on(
     version = next((v for v in versions(session)[0] if v.in_force(held_on)), None)
     appointed = appointment(session, by.person_id, unit, on=on)
     found = [Signer(by.person_id, 0, appointed, "", False)]
-    rows = session.execute(
-        select(Employment, StaffGroup)
-        .join(StaffGroup, StaffGroup.id == Employment.staff_group_id)
-        .where(Employment.person_id == by.person_id, Employment.valid_from <= on)
-        .order_by(Employment.id)
-    ).all()
-    for employment, group in rows:
-        if employment.valid_to is not None and employment.valid_to <= on:
-            continue
-        level = holds(session, employment.id, task_id, on=held_on, version_id=version.id if version else None)
-        found.append(Signer(by.person_id, level, appointed, group.code, group.may_sign))
+    for own in execute(session, _OWN_EMPLOYMENTS, person=by.person_id, on=on).all():
+        level = holds(session, own.id, task_id, on=held_on, version_id=version.id if version else None)
+        found.append(Signer(by.person_id, level, appointed, own.code, own.may_sign))
     # An employment counts only as far as one may sign under it; an appointment lets her sign under any of them.
     return max(found, key=lambda one: (appointed is not None or one.group_may_sign, one.level))
 
 
+_APPOINTMENTS = (
+    standing(ROLES, ROLES.c.role, UNITS.c.path)
+    .join(UNITS, (UNITS.c.municipality_id == ROLES.c.municipality_id) & (UNITS.c.id == ROLES.c.unit_id))
+    .where(
+        ROLES.c.person_id == bindparam("person"), ROLES.c.role.in_([Role.GUIDE, Role.DEVELOPMENT_NURSE]),
+        ROLES.c.valid_from <= bindparam("on"), or_(ROLES.c.valid_to.is_(None), ROLES.c.valid_to > bindparam("on")),
+    )
+    .order_by(ROLES.c.id)
+)  # fmt: skip
+
+
 def appointment(session: Session, person_id: int, unit: Unit, *, on: date) -> Role | None:
     """The appointment as guide or development nurse over the unit on the day, None when there is none."""
-    rows = session.execute(
-        select(RoleAssignment, Unit)
-        .join(Unit, Unit.id == RoleAssignment.unit_id)
-        .where(
-            RoleAssignment.person_id == person_id,
-            RoleAssignment.role.in_([Role.GUIDE, Role.DEVELOPMENT_NURSE]),
-            RoleAssignment.valid_from <= on,
-        )
-        .order_by(RoleAssignment.id)
-    ).all()
-    for assignment, root in rows:
-        if unit.path.startswith(root.path) and (assignment.valid_to is None or on < assignment.valid_to):
-            return Role(assignment.role)
-    return None
+    rows = execute(session, _APPOINTMENTS, person=person_id, on=on).all()
+    return next((Role(row.role) for row in rows if unit.path.startswith(row.path)), None)
 
 
 def state_of(session: Session, person_id: int, task_id: int, *, citizen_id: int | None = None) -> tuple[Signed, ...]:
@@ -158,44 +168,26 @@ def state_of(session: Session, person_id: int, task_id: int, *, citizen_id: int 
     return tuple(s for s in history(events) if s.citizen_id == citizen_id)
 
 
-def criteria_of(session: Session, task_id: int) -> Sequence[TaskCriterion]:
-    """What must be shown for the task, in order: its own criteria, else the ones that all tasks share."""
-    own = session.scalars(
-        select(TaskCriterion).where(TaskCriterion.task_id == task_id).order_by(TaskCriterion.position, TaskCriterion.id)
-    ).all()
-    return (
-        own
-        or session.scalars(
-            select(TaskCriterion)
-            .where(TaskCriterion.task_id.is_(None))
-            .order_by(TaskCriterion.position, TaskCriterion.id)
-        ).all()
+_OBSERVED = written_once(
+    select(Observation)
+    .where(
+        Observation.person_id == bindparam("person"), Observation.task_id == bindparam("task"),
+        Observation.withdrawn_at.is_(None), Observation.kind.in_(TIMES),
     )
+    .order_by(Observation.observed_on, Observation.id)
+)  # fmt: skip
 
 
 def observations_of(session: Session, person_id: int, task_id: int) -> Sequence[Observation]:
     """The times somebody has seen the person do the task that stand, oldest first."""
-    return session.scalars(
-        select(Observation)
-        .where(
-            Observation.person_id == person_id,
-            Observation.task_id == task_id,
-            Observation.withdrawn_at.is_(None),
-            Observation.kind.in_(TIMES),
-        )
-        .order_by(Observation.observed_on, Observation.id)
-    ).all()
+    return session.scalars(_OBSERVED, {"person": person_id, "task": task_id}).all()
 
 
 def gates_of(
     session: Session, person_id: int, task_id: int, staff_group_id: int
-) -> Sequence[tuple[TaskGate, Observation | None]]:
+) -> Sequence[tuple[Gate, Observation | None]]:
     """Each course, dialogue and check that the group must have passed for the task, with how the person passed it."""
-    gates = session.scalars(
-        select(TaskGate)
-        .where(TaskGate.task_id == task_id, TaskGate.staff_group_id == staff_group_id)
-        .order_by(TaskGate.code, TaskGate.id)
-    ).all()
+    gates = gates_for(session, task_id, staff_group_id)
     if not gates:
         return []
     passed = session.scalars(
@@ -268,12 +260,7 @@ def readiness(
 
 
 def _tasks_missing(session: Session, employment: Employment, task: Task, on: date) -> Iterable[str]:
-    needs = session.execute(
-        select(Task.id, Task.name)
-        .join(TaskPrerequisite, TaskPrerequisite.needs_task_id == Task.id)
-        .where(TaskPrerequisite.task_id == task.id)
-        .order_by(Task.position, Task.id)
-    ).all()
+    needs = tasks_needed(session, task.id)
     version = next((v for v in versions(session)[0] if v.in_force(on)), None) if needs else None
     for needed, name in needs:
         if holds(session, employment.id, needed, on=on, version_id=version.id if version else None) == 0:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam
 from sqlalchemy.orm import Session
 
 from competence.audit.models import EventText, EvidenceEvent
-from competence.foundation.orm import scoped
+from competence.foundation.orm import execute, scoped, several, standing
 from competence.signoffs.models import CurrentSignOff, Exemption, Observation, WaitingSignOff
 from competence.signoffs.rules import TIMES, Event, EventKind, Origin, Signed
 
@@ -39,6 +39,12 @@ _EVENT_COLUMNS = (
     EVENTS.c.by_person_id, EVENTS.c.refers_to, EVENTS.c.fields, EVENTS.c.id,
 )  # fmt: skip
 """The person, and then in the order of an Event's fields."""
+_EVENTS = (
+    standing(EVENTS, *_EVENT_COLUMNS)
+    .where(EVENTS.c.person_id.in_(several("persons")), EVENTS.c.kind.in_(ABOUT_SIGNOFFS))
+    .order_by(EVENTS.c.person_id, EVENTS.c.seq)
+)
+_EVENTS_ABOUT = _EVENTS.where(EVENTS.c.task_id.in_(several("tasks")))
 
 
 def events_of(
@@ -50,15 +56,12 @@ def events_of(
 ) -> dict[int, list[Event]]:
     """Each person's events about sign-offs in the order of the chain, as known at the moment (None: all)."""
     found: dict[int, list[Event]] = {}
+    wanted = _EVENTS if task_ids is None else _EVENTS_ABOUT
+    if known_at is not None:
+        wanted = wanted.where(EVENTS.c.recorded_at <= known_at)
+    about = {} if task_ids is None else {"tasks": list(task_ids)}
     for some in chunks(person_ids):
-        wanted = scoped(session, EVENTS, *_EVENT_COLUMNS).where(
-            EVENTS.c.person_id.in_(some), EVENTS.c.kind.in_(ABOUT_SIGNOFFS)
-        )
-        if task_ids is not None:
-            wanted = wanted.where(EVENTS.c.task_id.in_(list(task_ids)))
-        if known_at is not None:
-            wanted = wanted.where(EVENTS.c.recorded_at <= known_at)
-        rows = session.execute(wanted.order_by(EVENTS.c.person_id, EVENTS.c.seq)).all()
+        rows = execute(session, wanted, persons=some, **about).all()
         signers = signers_of(session, [row.id for row in rows if "signer_hash" in row.fields])
         for person, kind, *said in rows:
             event = Event(_KINDS[kind], *said)
@@ -94,6 +97,14 @@ _CURRENT_COLUMNS = (
     CURRENT.c.accepted_on, CURRENT.c.answer_before, CURRENT.c.ended_on, CURRENT.c.ended_by, CURRENT.c.origin,
     CURRENT.c.citizen_id, CURRENT.c.signer_id, CURRENT.c.signer_text, CURRENT.c.pauses, CURRENT.c.signed_at, CURRENT.c.event_id,
 )  # fmt: skip
+_DECIDE = standing(CURRENT, *_CURRENT_COLUMNS).where(CURRENT.c.person_id.in_(several("persons")))
+_DECIDE_ABOUT = _DECIDE.where(CURRENT.c.task_id == bindparam("task"))
+_WAIT = standing(
+    WAITING, WAITING.c.person_id, WAITING.c.seq, WAITING.c.task_id, WAITING.c.level, WAITING.c.valid_from,
+    WAITING.c.valid_to, WAITING.c.accepted_on, WAITING.c.answer_before, WAITING.c.origin, WAITING.c.citizen_id,
+    WAITING.c.signer_id, WAITING.c.signer_text, WAITING.c.signed_at, WAITING.c.event_id,
+).where(WAITING.c.person_id.in_(several("persons")))  # fmt: skip
+_WAIT_ABOUT = _WAIT.where(WAITING.c.task_id == bindparam("task"))
 
 
 def projected(
@@ -101,11 +112,9 @@ def projected(
 ) -> dict[int, dict[int, tuple[Signed, ...]]]:
     """Person -> task -> the sign-off that decides and the one that waits, from the projections: all that today needs."""
     found: dict[int, dict[int, tuple[Signed, ...]]] = {}
+    current, waits = (_DECIDE, _WAIT) if task_id is None else (_DECIDE_ABOUT, _WAIT_ABOUT)
+    about = {} if task_id is None else {"task": task_id}
     for some in chunks(person_ids):
-        current = scoped(session, CURRENT, *_CURRENT_COLUMNS).where(CURRENT.c.person_id.in_(some))
-        waits = scoped(session, WAITING).where(WAITING.c.person_id.in_(some))
-        if task_id is not None:
-            current, waits = current.where(CURRENT.c.task_id == task_id), waits.where(WAITING.c.task_id == task_id)
         for (
             person,
             task,
@@ -124,14 +133,14 @@ def projected(
             pauses,
             at,
             event,
-        ) in session.execute(current):
+        ) in execute(session, current, persons=some, **about):
             signed = Signed(
                 seq, task, level, begins, ends, yes, before, ended, EventKind(ended_by) if ended_by else None, Origin(origin),
                 citizen, by, text, _pauses(pauses) if pauses else (), at, None, event,
             )  # fmt: skip
             tasks = found.setdefault(person, {})
             tasks[task] = (*tasks.get(task, ()), signed)
-        for row in session.execute(waits):
+        for row in execute(session, waits, persons=some, **about):
             signed = Signed(
                 row.seq, row.task_id, row.level, row.valid_from, row.valid_to, row.accepted_on, row.answer_before,
                 origin=Origin(row.origin), citizen_id=row.citizen_id, signer_id=row.signer_id, signer_text=row.signer_text,
@@ -146,34 +155,27 @@ def _pauses(stored: list[list[str | None]]) -> tuple[tuple[date, date | None], .
     return tuple((date.fromisoformat(a), date.fromisoformat(b) if b else None) for a, b in stored if a)
 
 
+_SEEN = (
+    standing(OBSERVATIONS, OBSERVATIONS.c.person_id, OBSERVATIONS.c.task_id, OBSERVATIONS.c.observed_on)
+    .where(
+        OBSERVATIONS.c.person_id.in_(several("persons")), OBSERVATIONS.c.withdrawn_at.is_(None),
+        OBSERVATIONS.c.kind.in_(TIMES), OBSERVATIONS.c.task_id.is_not(None),
+    )
+    .order_by(OBSERVATIONS.c.observed_on, OBSERVATIONS.c.id)
+)  # fmt: skip
+_SEEN_ABOUT = _SEEN.where(OBSERVATIONS.c.task_id == bindparam("task"))
+
+
 def observed_days(
     session: Session, person_ids: Iterable[int], *, task_id: int | None = None, known_at: datetime | None = None
 ) -> dict[int, dict[int, tuple[date, ...]]]:
     """Person -> task -> the days of the observed times that stand, in order."""
     found: dict[int, dict[int, list[date]]] = {}
+    wanted = _SEEN if task_id is None else _SEEN_ABOUT
+    if known_at is not None:
+        wanted = wanted.where(OBSERVATIONS.c.recorded_at <= known_at)
+    about = {} if task_id is None else {"task": task_id}
     for some in chunks(person_ids):
-        wanted = scoped(
-            session, OBSERVATIONS, OBSERVATIONS.c.person_id, OBSERVATIONS.c.task_id, OBSERVATIONS.c.observed_on
-        ).where(
-            OBSERVATIONS.c.person_id.in_(some), OBSERVATIONS.c.withdrawn_at.is_(None), OBSERVATIONS.c.kind.in_(TIMES),
-            OBSERVATIONS.c.task_id.is_not(None),
-        )  # fmt: skip
-        if task_id is not None:
-            wanted = wanted.where(OBSERVATIONS.c.task_id == task_id)
-        if known_at is not None:
-            wanted = wanted.where(OBSERVATIONS.c.recorded_at <= known_at)
-        for person, task, day in session.execute(wanted.order_by(OBSERVATIONS.c.observed_on, OBSERVATIONS.c.id)):
+        for person, task, day in execute(session, wanted, persons=some, **about):
             found.setdefault(person, {}).setdefault(task, []).append(day)
     return {person: {task: tuple(days) for task, days in tasks.items()} for person, tasks in found.items()}
-
-
-def exemptions(
-    session: Session, person_ids: Iterable[int]
-) -> dict[int, dict[int, tuple[tuple[date, date | None], ...]]]:
-    """Person -> task -> times of exemption."""
-    found: dict[int, dict[int, tuple[tuple[date, date | None], ...]]] = {}
-    for some in chunks(person_ids):
-        for row in session.execute(scoped(session, EXEMPTIONS).where(EXEMPTIONS.c.person_id.in_(some))):
-            tasks = found.setdefault(row.person_id, {})
-            tasks[row.task_id] = (*tasks.get(row.task_id, ()), (row.valid_from, row.valid_to))
-    return found

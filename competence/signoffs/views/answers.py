@@ -10,7 +10,8 @@ from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.accounts.queries import actor_of_person
 from competence.accounts.web import check_other_persons_password, needs_proof, prove_self
-from competence.catalogue.models import Level, Task
+from competence.catalogue.models import Task
+from competence.catalogue.queries import LevelName, criteria_of, levels
 from competence.delegation.rules import CellTerms
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
@@ -29,7 +30,7 @@ class Asked:
     seq: int
     task: Task
     signed: Signed
-    level: Level | None
+    level: LevelName | None
     cell: CellTerms
     shown: list[str]
     """The criteria of the task: what she has shown, and says yes to."""
@@ -67,9 +68,9 @@ def load_asked(person_id: int, seq: int) -> Asked:
         seq=seq,
         task=task,
         signed=signed,
-        level=next((one for one in queries.levels(db.session) if one.rank == signed.level), None),
+        level=next((one for one in levels(db.session) if one.rank == signed.level), None),
         cell=cell,
-        shown=[one.text for one in queries.criteria_of(db.session, task.id)],
+        shown=[one.text for one in criteria_of(db.session, task.id)],
         signer=signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased"),
         signer_as=str(ground.get("as", "")),
         note=queries.text_of(db.session, event.id, "note"),

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.accounts.web import needs_proof, prove_self
-from competence.catalogue.models import TaskCriterion, TaskGate
-from competence.catalogue.rules import GateKind
+from competence.catalogue.queries import Criterion, Gate, criteria_of, levels
 from competence.delegation.rules import CellRule, LeaderPart
 from competence.foundation.clock import local, today
 from competence.foundation.errors import Overtaken, RuleBroken
@@ -73,8 +72,8 @@ class Bedside:
     held: Signed | None
     ready: Readiness
     slots: Sequence[Slot]
-    criteria: Sequence[TaskCriterion]
-    gates: Sequence[tuple[TaskGate, Observation | None]]
+    criteria: Sequence[Criterion]
+    gates: Sequence[tuple[Gate, Observation | None]]
     saved_at: str
     agreed: LeaderAgreement | None
     agreed_by: str
@@ -157,7 +156,7 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
         held=current(signed, on=on),
         ready=ready,
         slots=_slots(seen, ready.needed, names, actor),
-        criteria=queries.criteria_of(session, place.task.id),
+        criteria=criteria_of(session, place.task.id),
         gates=gates,
         saved_at=clock_time(draft.saved_at) if draft else "",
         agreed=agreed,
@@ -264,7 +263,7 @@ def _act(session: Session, form: BedsideForm, place: Place, actor: Actor) -> Non
         gates = queries.gates_of(session, place.employment.person_id, place.task.id, place.employment.staff_group_id)
         for gate, _passed in gates:
             if gate.code == gate_code:
-                new = form.to_command(PASSED_AS[GateKind(gate.kind)], gate.code)
+                new = form.to_command(PASSED_AS[gate.kind], gate.code)
                 commands.observe(session, place.employment.id, place.task.id, new, by=actor)
                 return
     if undo and undo.isdigit():
@@ -289,7 +288,7 @@ def level(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> R
     page = load_bedside(place, actor)
     if request.method == "GET" and (page.refusal or page.waits or missing(page.ready) or _own(place, actor)):
         return redirect(url_for(".bedside", employment_id=employment_id, task_id=task_id))
-    scale = queries.levels(db.session)
+    scale = levels(db.session)
     citizens = place.cell.rule is CellRule.MAY_CITIZEN
     newest = max((s.seq for s in page.signed if not s.withdrawn), default=0)
     form = SignOffForm(
@@ -343,7 +342,7 @@ def _say_signed(place: Place, seq: int) -> None:
 def external(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A first holder, vouched for by an instructor from outside."""
     place = place_within(employment_id, task_id, within=within, actor=actor)
-    scale = queries.levels(db.session)
+    scale = levels(db.session)
     form = ExternalForm(
         levels=[(one.rank, one.name) for one in scale],
         valid_through=last_valid_day(place.first_day or today(), place.cell.validity_months),

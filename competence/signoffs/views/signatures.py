@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
-from competence.catalogue.models import Level
+from competence.catalogue.queries import LevelName, levels
 from competence.foundation.clock import last_day, now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import clock_time, db, say, show, transaction
@@ -26,7 +26,7 @@ class Signature:
 
     place: Place
     signed: Signed
-    level: Level | None
+    level: LevelName | None
     signer: str
     mine: bool
     undo_until: str
@@ -71,7 +71,7 @@ def signature_within(employment_id: int, seq: int, *, within: Reach, actor: Acto
         if open_to_undo and signed.recorded_at
         else ""
     )
-    level = next((one for one in queries.levels(db.session) if one.rank == signed.level), None)
+    level = next((one for one in levels(db.session) if one.rank == signed.level), None)
     signer = signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased")
     return Signature(place, signed, level, signer, mine, until, answer_text(signed, place.first_name))
 
