@@ -14,6 +14,7 @@ from competence.accounts.forms import InviteForm, RoleForm, RolesForm, SearchFor
 from competence.accounts.rules import INVITED_FOR
 from competence.accounts.views.blueprint import bp
 from competence.audit.queries import administrative_entries
+from competence.audit.rules import ACTIONS
 from competence.foundation import mail
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
@@ -22,32 +23,6 @@ from competence.foundation.web import db, say, show, transaction
 from competence.organisation.queries import unit_choices
 
 PAGE = 50
-
-ACTIONS = {
-    "accept_invitation": N_("chose a password"),
-    "add_employment": N_("added an employment"),
-    "add_external": N_("added an external"),
-    "add_municipality": N_("made the municipality"),
-    "add_person": N_("added a person"),
-    "add_unit": N_("added a unit"),
-    "change_employment": N_("changed an employment"),
-    "change_password": N_("changed the password"),
-    "change_settings": N_("changed settings"),
-    "change_unit": N_("changed a unit"),
-    "close_unit": N_("closed a unit"),
-    "disable_account": N_("closed an account"),
-    "enable_account": N_("opened an account"),
-    "end_employment": N_("ended an employment"),
-    "end_role": N_("ended a role"),
-    "erase": N_("erased data whose time was over"),
-    "give_role": N_("gave a role"),
-    "import_people": N_("loaded people from a file"),
-    "import_units": N_("loaded units from a file"),
-    "invite": N_("invited"),
-    "move_unit": N_("moved a unit"),
-    "sign_out_everywhere": N_("signed out everywhere"),
-}
-"""What the log says of each command; one that is not here is shown by its code."""
 
 
 def _page() -> int:
