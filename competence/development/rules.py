@@ -55,6 +55,10 @@ class Next:
     """Whether a sign-off can be asked for now."""
 
 
+BEFORE_THE_FIRST = Next(sentence(N_("The division of tasks decides it, once it is in force.")), False)
+"""In place of every next step while the municipality has no division of tasks in force."""
+
+
 def next_step(answer: Answer) -> Next:
     """What comes next on the way to the task, in words to the employee."""
     match answer.state:
@@ -76,6 +80,10 @@ def next_step(answer: Answer) -> Next:
             return Next(sentence(N_("The task is stopped for now.")), False)
         case State.TRAINING | State.NOT_BEGUN:
             return Next(_next_time(answer.done, answer.needed), True)
+        case State.ASSISTS:
+            return Next(sentence(N_("You take part, not alone.")), False)
+        case State.UNDECIDED:
+            return Next(sentence(N_("Not decided yet.")), False)
         case _:
             return Next(sentence(N_("Not for your staff group.")), False)
 

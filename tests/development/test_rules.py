@@ -1,8 +1,12 @@
 """Profile levels are computed from what is held."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from competence.decision.rules import Answer, State
+from competence.delegation.rules import UNDECIDED
+from competence.development.rules import next_step
 from competence.profiles.rules import Asked, by_area, profile_level
 
 ASKED = st.builds(
@@ -46,3 +50,16 @@ def test_the_whole_is_no_further_than_its_weakest_area(asked: list[Asked], held:
         assert any(area.following == whole.following for area in areas)
         assert set(whole.missing), "what is missing is named"
     assert all(area.level >= whole.level or area.following is None for area in areas)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.UNDECIDED, "Not decided yet."),
+        (State.ASSISTS, "You take part, not alone."),
+        (State.NOT_ALLOWED, "Not for your staff group."),
+        (State.NOT_RELEVANT, "Not for your staff group."),
+    ],
+)
+def test_what_a_cell_does_not_allow_is_said_by_its_rule(state: State, words: str) -> None:
+    assert str(next_step(Answer(state, 0, UNDECIDED)).text) == words

@@ -74,6 +74,17 @@ class Mine:
         """From so many days before the last day something is said to end soon."""
         return self.book.settings.expiring_days
 
+    @property
+    def in_force(self) -> bool:
+        """Whether the municipality has a division of tasks in force; before the first one it decides nothing."""
+        return self.book.version_on(self.on) is not None
+
+    @property
+    def in_force_from(self) -> date | None:
+        """The first day of the approved division of tasks that is to come; None while none is approved."""
+        coming = self.book.coming(self.on)
+        return coming.valid_from if coming else None
+
     @cached_property
     def best(self) -> Mapping[int, Line]:
         """Task -> the line that lets most, for counting each task once."""

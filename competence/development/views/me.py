@@ -16,6 +16,7 @@ from competence.decision.rules import State, may
 from competence.delegation.queries import delegations_waiting
 from competence.development import queries
 from competence.development.queries import Job, Line, Mine
+from competence.development.rules import BEFORE_THE_FIRST
 from competence.development.views.showing import Shown, shown, since
 from competence.foundation.clock import last_day, local, today
 from competence.foundation.errors import NotFound
@@ -199,6 +200,8 @@ def _guides_text(names: list[str]) -> str:
 
 
 def _step_text(own: Mine, line: Line | None, *, done: bool) -> str:
+    if not own.in_force:
+        return say(BEFORE_THE_FIRST.text)
     if line is None:
         return str(_("Not in your division of tasks."))
     answer = line.answer

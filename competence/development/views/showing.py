@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from competence.coverage.cells import face, sign_of, spoken
 from competence.coverage.signs import Sign
 from competence.development.queries import Line, Mine
-from competence.development.rules import next_step
+from competence.development.rules import BEFORE_THE_FIRST, next_step
 from competence.foundation.clock import today
 from competence.foundation.web import say
 
@@ -42,7 +42,7 @@ def shown(own: Mine, line: Line) -> Shown:
     on, answer = own.on, line.answer
     drawn = face(answer, on, ends=line.job.facts.valid_to, tab=own.expiring_days)
     names = {rank: level.name for rank, level in own.levels.items()}
-    step = next_step(answer)
+    step = next_step(answer) if own.in_force else BEFORE_THE_FIRST
     return Shown(
         task_id=line.task.id,
         employment_id=line.job.employment.id,
@@ -51,7 +51,7 @@ def shown(own: Mine, line: Line) -> Shown:
         area=line.task.area.name,
         critical=line.task.critical,
         sign=sign_of(drawn),
-        spoken=" ".join(say(text) for text in spoken(drawn, names)),
+        spoken=" ".join(say(text) for text in spoken(drawn, names)) if own.in_force else say(step.text),
         end=_end(line),
         limits=tuple(when for _text, when in answer.limits),
         employment=line.job.label if len(own.jobs) > 1 else "",
