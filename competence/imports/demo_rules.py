@@ -27,9 +27,8 @@ from competence.imports.reference import (
     load_profiles,
     load_terms,
     load_vocabulary,
-    read_rows,
-    seed_folder,
 )
+from competence.imports.shipped import read_rows, seed_folder
 
 OBSERVED = {"e-læring": "course", "undervisning": "course", "dialog": "dialogue"}
 

@@ -1,6 +1,5 @@
 """Loads the reference data of `seed/` into a municipality as its own copy. Safe to run again: what exists is left alone."""
 
-import csv
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from competence.delegation.models import ExampleCell, MatrixVersion
 from competence.delegation.rules import DATA_CODES, ENTITLING, CellRule, Ground, default_leader_part
 from competence.foundation.clock import now, today
 from competence.foundation.orm import tenant_id
+from competence.imports.shipped import read_rows, seed_folder
 from competence.people.models import StaffGroup, StaffGroupFollow
 from competence.profiles.models import CompetenceProfile, ProfileStatement, ProfileTask
 
@@ -61,12 +61,6 @@ GATE_KINDS = {
 """Kinds of onboarding items that are gates of a task; a sign-off item is the signature itself."""
 
 
-def seed_folder() -> Path:
-    """Where the data files lie: beside the package in a checkout, inside it when installed as a wheel."""
-    beside = Path(__file__).resolve().parents[2] / "seed"
-    return beside if beside.is_dir() else Path(__file__).resolve().parents[1] / "seed"
-
-
 @dataclass(frozen=True)
 class Files:
     """The reference files of one version."""
@@ -76,12 +70,6 @@ class Files:
 
     def __getitem__(self, name: str) -> tuple[Mapping[str, str], ...]:
         return self.rows[name]
-
-
-def read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
-    """The rows of a data file."""
-    with path.open(encoding="utf-8", newline="") as handle:
-        return tuple(csv.DictReader(handle))
 
 
 def read_files(folder: Path | None = None) -> Files:

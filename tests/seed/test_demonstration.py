@@ -5,10 +5,11 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from competence.imports.demonstration.files import Files, read, seed_folder, widened
+from competence.imports.demonstration.files import Files, read, widened
 from competence.imports.demonstration.generate import generate
 from competence.imports.demonstration.rows import Demonstration, Person, SignOff, Terms
 from competence.imports.demonstration.town import STUDENTS
+from competence.imports.shipped import seed_folder
 
 FILES = read()
 SIGNING_GROUPS = {"SPL", "SPSPL", "SSA", "ERG", "FYS"}

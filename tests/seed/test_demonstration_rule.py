@@ -8,10 +8,11 @@ import pytest
 
 from competence.decision.rules import Answer, Book, Delegated, Employment, State, judge
 from competence.delegation.rules import CellRule, CellTerms, Version
-from competence.imports.demonstration.files import read, seed_folder
+from competence.imports.demonstration.files import read
 from competence.imports.demonstration.generate import generate
 from competence.imports.demonstration.rows import Person, SignOff
 from competence.imports.demonstration.town import AUTHORISED
+from competence.imports.shipped import seed_folder
 from competence.organisation.rules import Settings
 from competence.signoffs.rules import Event, EventKind
 

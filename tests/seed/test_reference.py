@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from competence.imports.demonstration.files import seed_folder
+from competence.imports.shipped import seed_folder
 
 SEED = seed_folder()
 ENTITLING = {"core", "must", "may_general", "may_citizen", "delegation_only"}

@@ -1,6 +1,5 @@
 """Reads the files of the demonstration municipality in `seed/` into frozen rows."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from competence.imports.demonstration.rows import (
     Unit,
     Version,
 )
+from competence.imports.shipped import read_rows, seed_folder
 
 SHIFTS = {"day": "D", "evening": "A", "night": "N"}
 DAYS = {"": 0, "12": 365, "24": 730, "36": 1095}
@@ -66,22 +66,15 @@ class Files:
     """(unit, fagområde) -> how it is meant to stand; absent: covered."""
 
 
-def seed_folder() -> Path:
-    """The folder `seed` of the checkout, or of the installed package."""
-    package = Path(__file__).resolve().parents[2]
-    beside = package.parent / "seed"
-    return beside if beside.is_dir() else package / "seed"
-
-
 def read(folder: Path | None = None) -> Files:
     """All files below `folder`, the one that ships when None."""
     root = folder or seed_folder()
     fjordby, reference = root / "fjordby", root / "reference"
-    tasks = _rows(reference / "fjordby_tasks.csv")
+    tasks = read_rows(reference / "fjordby_tasks.csv")
     return Files(
         units=tuple(
             Unit(r["name"], r["kind"], r["parent"] or None, r["fallback_name"] or None, r["fallback_phone"] or None)
-            for r in _rows(fjordby / "units.csv")
+            for r in read_rows(fjordby / "units.csv")
         ),
         people=tuple(
             Person(
@@ -89,29 +82,29 @@ def read(folder: Path | None = None) -> Files:
                 int(r["from_offset"]), _day(r["through_offset"]), r["floater"] == "yes",
                 _day(r["authorisation_checked_offset"]), _day(r["stage_from_offset"]),
             )
-            for r in _rows(fjordby / "people.csv")
+            for r in read_rows(fjordby / "people.csv")
         ),
         roles=tuple(
             RoleGiven(r["number"], r["role"], r["unit"], int(r["from_offset"]), _day(r["through_offset"]), r["purpose"])
-            for r in _rows(fjordby / "roles.csv")
+            for r in read_rows(fjordby / "roles.csv")
         ),
         versions=tuple(
             Version(
                 int(r["number"]), int(r["from_offset"]), _day(r["through_offset"]), int(r["approved_offset"]),
                 r["approved_by"],
             )
-            for r in _rows(fjordby / "matrix_versions.csv")
+            for r in read_rows(fjordby / "matrix_versions.csv")
         ),
         draft=tuple(
             DraftCell(
                 int(r["number"]), int(r["from_offset"]), r["task"], r["staff_group"], r["cell"],
                 int(r["minimum_level"]), int(r["observed_times"]), int(r["validity_months"]), r["reason"],
             )
-            for r in _rows(fjordby / "matrix_draft.csv")
+            for r in read_rows(fjordby / "matrix_draft.csv")
         ),
         instructors=tuple(
             Instructor(r["key"], r["name"], r["profession"], r["organisation"], r["certificate"])
-            for r in _rows(fjordby / "instructors.csv")
+            for r in read_rows(fjordby / "instructors.csv")
         ),
         signoffs=tuple(
             SignOff(
@@ -119,44 +112,44 @@ def read(folder: Path | None = None) -> Files:
                 r["signer"] or None, _day(r["accepted_offset"]), r["origin"], r["instructor"] or None,
                 r["paper_signer"] or None, int(r["recorded_offset"]), r["recorded_by"] or None,
             )
-            for r in _rows(fjordby / "havnen_signoffs.csv")
+            for r in read_rows(fjordby / "havnen_signoffs.csv")
         ),
         observations=tuple(
             Observation(r["number"], r["task"], r["kind"], int(r["on_offset"]), r["observer"])
-            for r in _rows(fjordby / "havnen_observations.csv")
+            for r in read_rows(fjordby / "havnen_observations.csv")
         ),
         delegations=tuple(
             Delegated(
                 r["number"], r["task"], r["giver"], r["kind"], int(r["given_offset"]), int(r["accepted_offset"]),
                 int(r["valid_through_offset"]),
             )
-            for r in _rows(fjordby / "havnen_delegations.csv")
+            for r in read_rows(fjordby / "havnen_delegations.csv")
         ),
         requests=tuple(
             Request(r["number"], r["task"], int(r["asked_offset"]), r["asked_by"])
-            for r in _rows(fjordby / "havnen_requests.csv")
+            for r in read_rows(fjordby / "havnen_requests.csv")
         ),
         absences=tuple(
             Absence(r["number"], int(r["from_offset"]), _day(r["through_offset"]))
-            for r in _rows(fjordby / "absences.csv")
+            for r in read_rows(fjordby / "absences.csv")
         ),
         stops=tuple(
             Stop(
                 r["task"], r["unit"], r["staff_group"] or None, int(r["from_offset"]), int(r["through_offset"]),
                 r["reason"], r["stopped_by"],
             )
-            for r in _rows(fjordby / "stops.csv")
+            for r in read_rows(fjordby / "stops.csv")
         ),
         externals=tuple(
             External(
                 r["name"], r["staff_group"], r["agency"], r["unit"], r["shifts"], int(r["from_offset"]),
                 int(r["through_offset"]), _day(r["authorisation_checked_offset"]), r["checked_by"] or None,
             )
-            for r in _rows(fjordby / "externals.csv")
+            for r in read_rows(fjordby / "externals.csv")
         ),
         requirements=tuple(
             Requirement(r["unit"], r["name_da"], SHIFTS[r["shift"]], int(r["need"]), int(r["level"]))
-            for r in _rows(reference / "fjordby_requirements.csv")
+            for r in read_rows(reference / "fjordby_requirements.csv")
         ),
         areas={r["name_da"]: r["area_da"] for r in tasks},
         critical=frozenset(r["name_da"] for r in tasks if r["critical"] == "yes"),
@@ -165,12 +158,12 @@ def read(folder: Path | None = None) -> Files:
                 r["cell"], int(r["minimum_level"] or 1), int(r["education_level"] or 0), int(r["observed_times"] or 0),
                 DAYS[r["validity_months"]],
             )
-            for r in _rows(reference / "fjordby_matrix.csv")
+            for r in read_rows(reference / "fjordby_matrix.csv")
         },
-        follows={r["code"]: r["follows"] for r in _rows(reference / "staff_groups_follow.csv")},
+        follows={r["code"]: r["follows"] for r in read_rows(reference / "staff_groups_follow.csv")},
         standing={
             (r["unit"], r["area"]): Standing(int(r["gaps"]), r["critical"] == "yes", int(r["vulnerable"]))
-            for r in _rows(fjordby / "standing.csv")
+            for r in read_rows(fjordby / "standing.csv")
         },
     )  # fmt: skip
 
@@ -182,17 +175,17 @@ def widened(files: Files, folder: Path | None = None) -> Files:
     nurses, who teach them first, may not do themselves; cells for one citizen only.
     """
     reference = (folder or seed_folder()) / "reference"
-    has = {row["maps_to"] for row in _rows(reference / "fjordby_tasks.csv")}
-    rules = {row["task_code"]: row for row in _rows(reference / "task_rules.csv")}
+    has = {row["maps_to"] for row in read_rows(reference / "fjordby_tasks.csv")}
+    rules = {row["task_code"]: row for row in read_rows(reference / "task_rules.csv")}
     areas = dict(files.areas)
     named: dict[str, str] = {}
-    for row in _rows(reference / "task_catalogue.csv"):
+    for row in read_rows(reference / "task_catalogue.csv"):
         code, name = row["code"], row["name_da"]
         if code not in has and name not in areas and rules[code]["validity_months"]:
             named[code] = name
             areas[name] = row["area_da"]
     terms = dict(files.terms)
-    cells = [row for row in _rows(reference / "delegation_matrix.csv") if row["matrix_code"] == "EDIT"]
+    cells = [row for row in read_rows(reference / "delegation_matrix.csv") if row["matrix_code"] == "EDIT"]
     taught = {r["task_code"] for r in cells if r["profession_code"] == "SPL" and r["cell_value"] in TAUGHT}
     for code in named.keys() - taught:
         del areas[named.pop(code)]
@@ -206,11 +199,6 @@ def widened(files: Files, folder: Path | None = None) -> Files:
                 rule, rank, rank if core else 0, times, DAYS[says["validity_months"]]
             )
     return replace(files, areas=areas, terms=terms)
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
 
 
 def _day(text: str) -> int | None:
