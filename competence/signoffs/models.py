@@ -113,8 +113,49 @@ class SignOffRequest(Base, Tenant):
     """"signed" or "withdrawn"."""
 
 
-class CurrentSignOff(Base, Tenant):
-    """Projection: the latest sign-off that counts or counted, one per person, task and citizen. Rebuilt by `competence check`."""
+class SignedColumns:
+    """What both projections say of a sign-off, whose event stands in the person's chain."""
+
+    person_id: Mapped[int]
+    task_id: Mapped[int]
+    citizen_id: Mapped[int | None]
+    event_id: Mapped[int]
+    seq: Mapped[int]
+    level: Mapped[int]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    """First day it no longer counts by what was signed."""
+    accepted_on: Mapped[date | None]
+    """The day of the person's yes; None: it is still waited for."""
+    answer_before: Mapped[date | None]
+    """First day on which the yes is too late."""
+    signer_id: Mapped[int | None]
+    signer_text: Mapped[str | None] = mapped_column(String(200))
+    """An external instructor's or a paper's signer, as she stands in the event."""
+    origin: Mapped[Origin] = mapped_column(String(20))
+    signed_at: Mapped[datetime]
+
+
+def _one_for_each(table: str) -> tuple[Any, ...]:
+    """One row per person, task and citizen, in which nobody (all citizens) is a citizen too."""
+    place = ("municipality_id", "person_id", "task_id")
+    everybody, named = text("citizen_id IS NULL"), text("citizen_id IS NOT NULL")
+    return wall(
+        Index(f"uq_{table}_all", *place, unique=True, sqlite_where=everybody, postgresql_where=everybody),
+        Index(f"uq_{table}_citizen", *place, "citizen_id", unique=True, sqlite_where=named, postgresql_where=named),
+        Index(None, *place),  # the two above are used only where a query names citizens
+        person_id="person", task_id="task", citizen_id="citizen_reference", event_id="evidence_event",
+    )  # fmt: skip
+
+
+SIGNER_FORGOTTEN = (Erasure(TEN_YEARS, blank=("signer_text",), where="signer_text IS NOT NULL"),)
+
+
+class CurrentSignOff(SignedColumns, Base, Tenant):
+    """Projection: the latest sign-off that counts or counted, one per person, task and citizen. Rebuilt by `competence check`.
+
+    Without a yes it is one transferred from paper, which counts while its yes is waited for.
+    """
 
     __tablename__ = "current_signoff"
     __persondata__ = PersonData(
@@ -122,49 +163,24 @@ class CurrentSignOff(Base, Tenant):
         basis=Basis.DUTY,
         seen_by=N_("the person; guide, leader and development nurse within reach; auditor with a purpose"),
         period=STAYS,
-        erasures=(Erasure(TEN_YEARS, blank=("signer_text",), where="signer_text IS NOT NULL"),),
+        erasures=SIGNER_FORGOTTEN,
     )
-    __table_args__ = wall(
-        Index(
-            "uq_current_signoff_all", "municipality_id", "person_id", "task_id", unique=True,
-            sqlite_where=text("citizen_id IS NULL"), postgresql_where=text("citizen_id IS NULL"),
-        ),
-        Index(
-            "uq_current_signoff_citizen", "municipality_id", "person_id", "task_id", "citizen_id", unique=True,
-            sqlite_where=text("citizen_id IS NOT NULL"), postgresql_where=text("citizen_id IS NOT NULL"),
-        ),
-        Index(None, "municipality_id", "person_id", "task_id"),  # the two above are used only where a query names citizens
-        person_id="person", task_id="task", citizen_id="citizen_reference", event_id="evidence_event",
-    )  # fmt: skip
+    __table_args__ = _one_for_each("current_signoff")
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int]
-    task_id: Mapped[int]
-    citizen_id: Mapped[int | None]
-    event_id: Mapped[int]
-    seq: Mapped[int]
-    level: Mapped[int]
-    valid_from: Mapped[date]
-    accepted_on: Mapped[date | None]
-    """None: transferred from paper, counts while its yes is waited for."""
-    answer_before: Mapped[date | None]
-    signed_at: Mapped[datetime]
     counts_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    """First day it no longer counts by what was signed."""
     ended_on: Mapped[date | None]
     """First day it no longer counts because somebody ended it."""
-    signer_id: Mapped[int | None]
-    signer_text: Mapped[str | None] = mapped_column(String(200))
-    """An external instructor's or a paper's signer, as she stands in the event."""
-    origin: Mapped[Origin] = mapped_column(String(20))
     ended_by: Mapped[str | None] = mapped_column(String(20))
     """Kind of the event that ended it; None when only time does."""
     pauses: Mapped[list[list[str | None]]] = mapped_column(JSON, default=list)
     """Suspensions as [from, to] in ISO dates, half-open."""
 
 
-class WaitingSignOff(Base, Tenant):
-    """Projection: a signature that waits for the person's yes or for its first day, one per person, task and citizen."""
+class WaitingSignOff(SignedColumns, Base, Tenant):
+    """Projection: a signature that waits for the person's yes or for its first day, one per person, task and citizen.
+
+    With a yes it waits for its first day only.
+    """
 
     __tablename__ = "waiting_signoff"
     __persondata__ = PersonData(
@@ -172,37 +188,10 @@ class WaitingSignOff(Base, Tenant):
         basis=Basis.DUTY,
         seen_by=N_("the person; the guide who signed; leader within reach"),
         period=STAYS,
-        erasures=(Erasure(TEN_YEARS, blank=("signer_text",), where="signer_text IS NOT NULL"),),
+        erasures=SIGNER_FORGOTTEN,
     )
-    __table_args__ = wall(
-        Index(
-            "uq_waiting_signoff_all", "municipality_id", "person_id", "task_id", unique=True,
-            sqlite_where=text("citizen_id IS NULL"), postgresql_where=text("citizen_id IS NULL"),
-        ),
-        Index(
-            "uq_waiting_signoff_citizen", "municipality_id", "person_id", "task_id", "citizen_id", unique=True,
-            sqlite_where=text("citizen_id IS NOT NULL"), postgresql_where=text("citizen_id IS NOT NULL"),
-        ),
-        Index(None, "municipality_id", "person_id", "task_id"),  # the two above are used only where a query names citizens
-        person_id="person", task_id="task", citizen_id="citizen_reference", event_id="evidence_event",
-    )  # fmt: skip
+    __table_args__ = _one_for_each("waiting_signoff")
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int]
-    task_id: Mapped[int]
-    citizen_id: Mapped[int | None]
-    event_id: Mapped[int]
-    seq: Mapped[int]
-    level: Mapped[int]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    accepted_on: Mapped[date | None]
-    """The day of the yes when only the first day is waited for."""
-    answer_before: Mapped[date | None]
-    """First day on which the yes is too late."""
-    signer_id: Mapped[int | None]
-    signer_text: Mapped[str | None] = mapped_column(String(200))
-    origin: Mapped[Origin] = mapped_column(String(20))
-    signed_at: Mapped[datetime]
 
 
 class Exemption(Base, Tenant):
