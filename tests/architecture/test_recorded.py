@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from competence.audit.rules import ACTIONS
@@ -14,8 +15,7 @@ BY_KIND = {"follow_up"}
 
 def recorded() -> Iterator[tuple[str, str]]:
     """(action, where) of every record in the code: said in place, or handed to the function that records it."""
-    for file in sorted(ROOT.rglob("*.py")):
-        tree = ast.parse(file.read_text())
+    for file, tree in _trees().items():
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
             for said in _said(function):
                 where = f"{file.relative_to(ROOT)}:{said.lineno}"
@@ -25,7 +25,7 @@ def recorded() -> Iterator[tuple[str, str]]:
                     yield from ((kind.value, where) for kind in _kinds(function.name))
                 elif function.name != "record":
                     assert isinstance(said, ast.Name), where
-                    yield from _handed(tree, function, said.id, where)
+                    yield from _handed(function, said.id, where)
 
 
 def _said(function: ast.FunctionDef) -> Iterator[ast.expr]:
@@ -39,29 +39,34 @@ def _said(function: ast.FunctionDef) -> Iterator[ast.expr]:
                     yield value
 
 
-def _handed(tree: ast.Module, function: ast.FunctionDef, name: str, where: str) -> Iterator[tuple[str, str]]:
+def _handed(function: ast.FunctionDef, name: str, where: str) -> Iterator[tuple[str, str]]:
     place = [argument.arg for argument in function.args.args].index(name)
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == function.name:
-            handed = call.args[place]
-            assert isinstance(handed, ast.Constant), where
-            yield str(handed.value), f"{where}, from line {call.lineno}"
+    for call in _calls(function.name):
+        handed = call.args[place]
+        assert isinstance(handed, ast.Constant), where
+        yield str(handed.value), f"{where}, from line {call.lineno}"
 
 
 def _kinds(name: str) -> set[EventKind]:
     """The kinds that the function is ever given."""
-    calls = (
-        call
-        for file in ROOT.rglob("*.py")
-        for call in ast.walk(ast.parse(file.read_text()))
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == name
-    )
     return {
         EventKind[one.attr]
-        for call in calls
+        for call in _calls(name)
         for one in call.args
         if isinstance(one, ast.Attribute) and getattr(one.value, "id", "") == "EventKind"
     }
+
+
+def _calls(name: str) -> Iterator[ast.Call]:
+    for tree in _trees().values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
+                yield node
+
+
+@cache
+def _trees() -> dict[Path, ast.Module]:
+    return {file: ast.parse(file.read_text(encoding="utf-8")) for file in sorted(ROOT.rglob("*.py"))}
 
 
 def test_every_recorded_action_has_words():

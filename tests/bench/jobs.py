@@ -15,7 +15,7 @@ from competence.decision.commands import differences
 from competence.foundation.clock import today
 from competence.foundation.orm import begin_writing, open_session
 from competence.organisation.models import Unit
-from competence.people.commands.importing import ImportedPerson, import_people
+from competence.people.commands import ImportedPerson, import_people
 from competence.people.models import StaffGroup
 from competence.signoffs import projection
 from tests.bench.bare import Run

@@ -14,7 +14,8 @@ from competence.people.commands.employing import (
     set_stage,
 )
 from competence.people.commands.externals import NewExternal, add_external, end_external, extend_external
-from competence.people.commands.importing import ImportedPerson, PeopleImported, PersonRow, import_people
+from competence.people.commands.importing import import_people
+from competence.people.commands.listed import ImportedPerson, PeopleImported, PersonRow
 
 __all__ = [
     "EmploymentChange",

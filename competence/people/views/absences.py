@@ -10,10 +10,7 @@ from competence.foundation.clock import day_after, last_day, today
 from competence.foundation.errors import NotFound
 from competence.foundation.web import day, db, transaction
 from competence.people import commands, queries
-from competence.people.forms import (
-    AbsenceEndForm,
-    AbsenceForm,
-)
+from competence.people.forms import AbsenceEndForm, AbsenceForm
 from competence.people.models import Absence
 from competence.people.queries import EmploymentFacts
 from competence.people.views.blueprint import about_employment, bp, done, form_page
