@@ -51,8 +51,11 @@ BLUEPRINTS = (
 )
 """Every page of every feature, as "module:name". A feature adds its line here."""
 
-ANSWERS = ("competence.decision.commands:recompute",)
+ANSWERS = ("competence.decision.staging:answer",)
 """What recomputes stored answers when a command has touched their ground, as "module:name"."""
+
+FORESEE = ("competence.decision.staging:foresee",)
+"""What makes everybody's answers ahead of a command that changes what all share, as "module:name"."""
 
 WAITING = "competence.signoffs.queries:waiting_count"
 """(session, actor) -> how many things wait for her, for the bell in the top bar."""
@@ -80,6 +83,8 @@ def wire() -> None:
     """Nothing; what a command touches is answered, in a process without pages too."""
     for place in ANSWERS:
         changes.answered_by(named(place))
+    for place in FORESEE:
+        changes.foreseen_by(named(place))
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

@@ -36,12 +36,60 @@ class Touched:
 
 Answer = Callable[[Session, Touched], None]
 _answers: list[Answer] = []
+Tell = Callable[[int, int], None]
+"""Told now and then, while something long goes on, how much of how much is done."""
+Foresee = Callable[[Session, Callable[[Session], object], Tell], object]
+_foresee: list[Foresee] = []
 
 
 def answered_by(answer: Answer) -> None:
     """Wire what recomputes stored answers. Called once by app.py; wiring the same function again changes nothing."""
     if answer not in _answers:
         _answers.append(answer)
+
+
+def foreseen_by(foresee: Foresee) -> None:
+    """Wire what makes stored answers ahead: it gives what `session.info["foreseen"]` is to hold while the command runs."""
+    if foresee not in _foresee:
+        _foresee.append(foresee)
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Nothing: nobody wants to know how far it is."""
+
+
+def foresee(session: Session, run: Callable[[Session], R], *, tell: Tell = quiet) -> Callable[[Session], R]:
+    """The same command with its answers made, so that running it holds the right to write for a moment only.
+
+    For a command that changes rules that all share (the matrix, the settings) and nothing about a person. `run` is run
+    once in a session of its own and rolled back: what it raises is raised here already. Its answers are made while
+    others may write. What they change meanwhile is made again when the command is run. Call it outside a transaction
+    that writes.
+    """
+    made = [make(session, run, tell) for make in _foresee]
+
+    def ready(writing: Session) -> R:
+        writing.info["foreseen"] = next((one for one in made if one is not None), None)
+        try:
+            return run(writing)
+        finally:
+            writing.info.pop("foreseen", None)
+
+    return ready
+
+
+def rehearsed(session: Session, run: Callable[[Session], object]) -> Touched:
+    """What `run` touches. Nothing is recomputed; the caller rolls back what it wrote."""
+    depth = session.info.get("command_depth", 0)
+    session.info["command_depth"] = depth + 1
+    try:
+        run(session)
+        session.flush()
+        pending: Touched = session.info.pop("touched", None) or Touched()
+        return pending
+    finally:
+        session.info["command_depth"] = depth
+        session.info.pop("touched", None)
 
 
 def touched(
@@ -76,6 +124,7 @@ def command(function: Callable[Concatenate[Session, P], R]) -> Callable[Concaten
             session.info["command_depth"] = depth
             if depth == 0:
                 session.info.pop("touched", None)
+                session.info.pop("foreseen", None)
 
     return run
 

@@ -18,6 +18,7 @@ from competence.catalogue.rules import Reserved
 from competence.delegation.models import Cell, FrameworkDelegation, MatrixVersion
 from competence.delegation.queries import CELLS, TASKS, get_version
 from competence.delegation.rules import ENTITLING, CellRule, Ground, LeaderPart
+from competence.foundation.bulk import hold_still
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
@@ -153,6 +154,7 @@ def approve_version(
     root = root_unit(session)
     authorise(by, Permission.MATRIX_APPROVE, root.path)
     lock_chains(session, [by.person_id])
+    hold_still(session)
     version = get_version(session, number)
     if version.approved_at is not None:
         raise Overtaken(sentence(N_("The version has already been approved. Nothing was written.")))

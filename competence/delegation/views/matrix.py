@@ -1,6 +1,7 @@
 """The matrix, read: any version, a task, a cell with all its reasons; and the approval of a draft."""
 
 from datetime import date, timedelta
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,6 +25,7 @@ from competence.delegation.views.drawing import (
     sign_of,
     times_and_months,
 )
+from competence.foundation.changes import foresee
 from competence.foundation.clock import last_day, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, say, show, transaction
@@ -219,11 +221,15 @@ def approve(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         try:
             if asks_password:
                 prove_self(actor, form.password.data or "")
+            approve_it = foresee(
+                db.session,
+                partial(
+                    commands.approve_version, number=number, valid_from=form.valid_from.data or date.min, by=actor,
+                    approved_as=role.value, grounds=form.grounds([cell.id for cell, _task, _group in missing]),
+                ),
+            )  # fmt: skip
             with transaction() as session:
-                commands.approve_version(
-                    session, number, valid_from=form.valid_from.data or date.min, by=actor, approved_as=role.value,
-                    grounds=form.grounds([cell.id for cell, _task, _group in missing]),
-                )  # fmt: skip
+                approve_it(session)
         except RuleBroken as broken:
             show(broken, form)
         else:

@@ -1,0 +1,315 @@
+"""Answers for many people, made while others may write, and put in place in one short transaction.
+
+What is made lies in memory: a process that dies on the way has written nothing and leaves nothing behind. What somebody
+else has changed meanwhile is seen when it is put in place, and made again there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Integer, bindparam, delete, update
+from sqlalchemy.orm import Session
+
+from competence.decision.commands import (
+    Plain,
+    answers_of,
+    comparable,
+    receivers,
+    recompute,
+    rewrite_groups,
+    rows_for,
+    slots_of,
+    with_dependents,
+)
+from competence.decision.queries import EMPLOYMENTS, book, load
+from competence.decision.rules import Book, Employment, intervals
+from competence.entitlements.queries import ROWS, VECTORS, shape
+from competence.entitlements.rules import levels_end, next_change
+from competence.foundation.bulk import Ready, Values, hold_still, inserting
+from competence.foundation.changes import Tell, Touched, quiet, rehearsed
+from competence.foundation.clock import now, today
+from competence.foundation.orm import OWN, begin_writing, execute, open_session, several, standing, tenant_id
+from competence.signoffs.queries import chunks
+from competence.signoffs.rules import Signed
+
+BATCH = 200
+"""Employments that are made at a time; in between others are let in, and it is told how far it is."""
+_SAID = ("level", "basis", "citizen_id", "limits", "valid_from", "valid_to")
+"""What a row says of its employment and task."""
+_CHANGE = (
+    update(ROWS)
+    .where(ROWS.c.municipality_id == bindparam(OWN, type_=Integer), ROWS.c.id == bindparam("row"))
+    .values({name: bindparam(f"as_{name}") for name in _SAID})
+)
+
+Mark = tuple[datetime, date | None, bytes]
+"""When a vector was made, and what it said: another one means that somebody has changed something about the employment."""
+Tasks = frozenset[int] | None
+"""The tasks about which something changes; None = all."""
+Ahead = Mapping[int, Mapping[int, tuple[Signed, ...]]]
+"""Person -> task -> her sign-offs as they are going to be, where they are going to be others."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What answers rest on that is nobody's own."""
+
+    book: Book
+    slots: Mapping[int, int]
+    size: int
+    ranks: int
+    on: date
+
+    def same_as(self, other: "Rules") -> bool:
+        """Whether the same facts give the same answers under both: when a version was approved does not matter."""
+        mine, theirs = (replace(one, book=replace(one.book, approved_at={})) for one in (self, other))
+        return mine == theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is going to be stored about an employment."""
+
+    person_id: int
+    tasks: Tasks
+    stood: Mark | None
+    """The vector that was stored when this was made, None where there was none."""
+    gone: tuple[int, ...]
+    """The stored rows in whose place nothing comes."""
+    changed: tuple[Values, ...]
+    new: tuple[Values, ...]
+    ends: bytes
+    next_change: date | None
+
+
+class Rows:
+    """How rows of entitlements are made ready: those that are added, and those that change in their place."""
+
+    def __init__(self, session: Session) -> None:
+        self.new = inserting(session, ROWS, ("employment_id", "task_id", *_SAID))
+        self.changed = Ready(session, _CHANGE, ("row", *(f"as_{name}" for name in _SAID)))
+
+    def change(self, row_id: int, said: Mapping[str, Any]) -> Values:
+        """The stored row, to say of its task what `said` says."""
+        return self.changed.row({"row": row_id} | {f"as_{name}": said[name] for name in _SAID})
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """Answers that were made ahead, by employment, and the rules by which they were."""
+
+    rules: Rules
+    rows: Rows
+    made: Mapping[int, Made]
+
+    def without(self, persons: Iterable[int]) -> "Foreseen":
+        """The same without those about the persons."""
+        gone = set(persons)
+        return replace(self, made={id_: made for id_, made in self.made.items() if made.person_id not in gone})
+
+
+def rules_now(session: Session) -> Rules:
+    """The rules as the session's transaction sees them."""
+    return Rules(book(session), slots_of(session), *shape(session), today())
+
+
+def foresee(session: Session, run: Callable[[Session], object], tell: Tell = quiet) -> Foreseen | None:
+    """What `run` makes of everybody's answers by changing the rules; None when it does not. Wired to `foundation.changes`."""
+    with open_session(session.get_bind().engine, tenant_id(session)) as apart:
+        begin_writing(apart)
+        try:
+            touched, rules = rehearsed(apart, run), rules_now(apart)
+        finally:
+            apart.rollback()
+    return make(session, rules, None, tell=tell).without(touched.persons) if touched.everybody else None
+
+
+def answer(session: Session, touched: Touched) -> None:
+    """Nothing; what is stored says again what the rule says: from what was made ahead, else made now. Wired by app.py."""
+    foreseen: Foreseen | None = session.info.pop("foreseen", None)
+    if foreseen is not None and (touched.everybody or not touched.tasks):
+        touched = _put(session, foreseen, touched)
+    if touched:
+        recompute(session, touched)
+
+
+def make(
+    session: Session, rules: Rules, wanted: Mapping[int, Tasks] | None, *, ahead: Ahead | None = None, tell: Tell = quiet
+) -> Foreseen:  # fmt: skip
+    """The answers of the persons (None: of everybody) under the rules, as `ahead` says the persons will have signed.
+
+    Reads only, in batches with a transaction each.
+    """
+    found: dict[int, Made] = {}
+    with open_session(session.get_bind().engine, tenant_id(session)) as apart:
+        ready = Rows(apart)
+        plain = Plain(rules.book, rules.slots, rules.size, rules.ranks)
+        employments = _employments(apart, wanted)
+        tell(0, len(employments))
+        for some in chunks(employments, BATCH):
+            stood, stored = _stand(apart, some), _stored(apart, some)
+            for one in load(apart, EMPLOYMENTS.c.id.in_(some), shared=rules.book):
+                if ahead and any(given.giver_id in ahead for given in sum(one.delegations.values(), ())):
+                    continue
+                if ahead and one.person_id in ahead:
+                    one.__dict__["signed"] = {**one.signed, **ahead[one.person_id]}
+                tasks = wanted[one.person_id] if wanted is not None else None
+                before = stored.get(one.id, {})
+                found[one.id] = _made(one, tasks, rules, plain, stood.get(one.id, (0, None))[1], before, ready)
+            apart.rollback()
+            tell(len(found), len(employments))
+    return Foreseen(rules, ready, found)
+
+
+def _employments(session: Session, wanted: Mapping[int, Tasks] | None) -> list[int]:
+    return [id_ for id_, (person, _mark) in _stand(session, None).items() if wanted is None or person in wanted]
+
+
+_STAND = (
+    standing(
+        EMPLOYMENTS, EMPLOYMENTS.c.id, EMPLOYMENTS.c.person_id, VECTORS.c.made_at, VECTORS.c.next_change, VECTORS.c.ends
+    )
+    .outerjoin(
+        VECTORS,
+        (VECTORS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (VECTORS.c.employment_id == EMPLOYMENTS.c.id),
+    )
+    .order_by(EMPLOYMENTS.c.id)
+)
+_STAND_SOME = _STAND.where(EMPLOYMENTS.c.id.in_(several("employments")))
+_STORED = standing(ROWS).where(ROWS.c.employment_id.in_(several("employments")))
+
+
+def _stand(session: Session, employments: Iterable[int] | None) -> dict[int, tuple[int, Mark | None]]:
+    """Employment (None: all) -> (person, the mark of what is stored about it)."""
+    found: dict[int, tuple[int, Mark | None]] = {}
+    results = [execute(session, _STAND)] if employments is None else [
+        execute(session, _STAND_SOME, employments=some) for some in chunks(employments)
+    ]  # fmt: skip
+    for result in results:
+        for id_, person, made_at, turns, ends in result:
+            found[id_] = (person, None if made_at is None else (made_at, turns, ends))
+    return found
+
+
+def _stored(session: Session, employments: Iterable[int]) -> dict[int, dict[tuple[Any, ...], int]]:
+    """Employment -> what each of its rows says -> the row's id."""
+    found: dict[int, dict[tuple[Any, ...], int]] = {}
+    for row in execute(session, _STORED, employments=list(employments)):
+        found.setdefault(row.employment_id, {})[comparable(dict(row._mapping))] = row.id
+    return found
+
+
+def _made(
+    employment: Employment, tasks: Tasks, rules: Rules, plain: Plain, stood: Mark | None,
+    before: Mapping[tuple[Any, ...], int], ready: Rows,
+) -> Made:  # fmt: skip
+    """What is to be stored about the employment; about the tasks alone, where what is stored about the others is as of today."""
+    if tasks is None or stood is None or _is_past(stood, rules):
+        stored = answers_of(employment, rules.book, rules.slots, rules.ranks, plain)
+        here, rows, ends, turns = None, stored.rows, stored.ends, stored.next_change
+    else:
+        here = with_dependents(rules.book, tasks) & set(rules.slots)
+        rows, ends, turns = _partly(employment, here, rules, stood)
+        before = {said: id_ for said, id_ in before.items() if said[0] in here}
+    after = {comparable(row): row for row in rows}
+    free: dict[int, list[int]] = {}
+    for said, id_ in before.items():
+        if said not in after:
+            free.setdefault(said[0], []).append(id_)
+    changed, new = [], []
+    for said, row in after.items():
+        if said in before:
+            continue
+        if places := free.get(said[0]):
+            changed.append(ready.change(places.pop(), row))
+        else:
+            new.append(ready.new.row(row))
+    gone = tuple(id_ for places in free.values() for id_ in places)
+    covers = None if here is None else frozenset(here)
+    return Made(employment.person_id, covers, stood, gone, tuple(changed), tuple(new), ends, turns)
+
+
+def _is_past(stood: Mark, rules: Rules) -> bool:
+    _made_at, turns, ends = stood
+    return (turns is not None and turns <= rules.on) or len(ends) < rules.size * rules.ranks * 2
+
+
+def _partly(
+    employment: Employment, tasks: Iterable[int], rules: Rules, stood: Mark
+) -> tuple[tuple[dict[str, Any], ...], bytes, date | None]:
+    """(rows of the tasks, the vector with their places made again, its next change)."""
+    ends = np.frombuffer(stood[2], dtype="<u2").reshape(-1, rules.ranks).copy()
+    turns = [stood[1]]
+    rows: list[dict[str, Any]] = []
+    for task in sorted(tasks):
+        found = intervals(employment, task)
+        rows += rows_for(employment, rules.book, task, found)
+        spans = [(start, end, level) for start, end, level, _, _ in found]
+        ends[rules.slots[task]] = levels_end(spans, on=rules.on, ranks=rules.ranks)
+        turns.append(next_change([spans], on=rules.on))
+    return tuple(rows), ends.tobytes(), min((turn for turn in turns if turn is not None), default=None)
+
+
+def _put(session: Session, foreseen: Foreseen, touched: Touched) -> Touched:
+    """What is still to be made, after all that is true as it was foreseen has been put in place."""
+    hold_still(session)
+    rules = rules_now(session)
+    if not rules.same_as(foreseen.rules):
+        return touched
+    if touched.everybody:
+        rewrite_groups(session, rules.book)
+    about = None if touched.everybody else touched.persons
+    fits: dict[int, Made] = {}
+    left = set() if about is None else set(receivers(session, about))
+    for id_, (person, mark) in _stand(session, None).items():
+        if about is not None and person not in about:
+            continue
+        made = foreseen.made.get(id_)
+        if made is not None and made.stood == mark and mark is not None and _covers(made, about, rules.book):
+            fits[id_] = made
+        else:
+            left.add(person)
+    _write(session, foreseen.rows, fits)
+    return Touched(persons=dict.fromkeys(left))
+
+
+def _covers(made: Made, about: Mapping[int, set[int] | None] | None, shared: Book) -> bool:
+    """Whether all that was touched of the person was made."""
+    if made.tasks is None:
+        return True
+    tasks = about[made.person_id] if about is not None else None
+    return tasks is not None and with_dependents(shared, tasks) <= made.tasks
+
+
+_GONE = delete(ROWS).where(ROWS.c.municipality_id == bindparam(OWN, type_=Integer), ROWS.c.id.in_(several("rows")))
+_AGAIN = (
+    update(VECTORS)
+    .where(
+        VECTORS.c.municipality_id == bindparam(OWN, type_=Integer), VECTORS.c.employment_id == bindparam("employment")
+    )
+    .values(
+        ends=bindparam("as_ends"), next_change=bindparam("as_next_change"), made_for=bindparam("as_made_for"),
+        made_at=bindparam("as_made_at"),
+    )
+)  # fmt: skip
+
+
+def _write(session: Session, rows: Rows, fits: Mapping[int, Made]) -> None:
+    """Nothing; rows and vectors of the employments are as they were foreseen."""
+    for some in chunks((row for made in fits.values() for row in made.gone), 1000):
+        execute(session, _GONE, rows=some)
+    rows.changed.write(session, (row for made in fits.values() for row in made.changed))
+    rows.new.write(session, (row for made in fits.values() for row in made.new))
+    own, on, moment = tenant_id(session), today(), now()
+    vectors = [
+        {
+            OWN: own, "employment": id_, "as_ends": made.ends, "as_next_change": made.next_change, "as_made_for": on,
+            "as_made_at": moment,
+        }
+        for id_, made in fits.items()
+    ]  # fmt: skip
+    if vectors:
+        session.connection().execute(_AGAIN, vectors)
