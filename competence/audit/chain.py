@@ -117,25 +117,35 @@ def append(session: Session, event: NewEvent) -> Appended:
     return append_all(session, [event])[0]
 
 
-def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
-    """The events in their order, each at the end of its person's chain, written set-based."""
-    heads = lock_chains(session, (event.person_id for event in events))
-    municipality_id, moment = tenant_id(session), now()
+@dataclass(frozen=True)
+class Linked:
+    """Events as rows to be added, each hashed onto the one before it."""
+
+    rows: list[dict[str, Any]]
+    texts: list[tuple[int, str, str, str]]
+    """(place of its event among the rows, name, text, salt)."""
+    heads: dict[int, tuple[int, str]]
+    """Person -> (seq, hash) of her last event."""
+
+
+def link_all(municipality_id: int, events: Sequence[NewEvent], heads: Mapping[int, tuple[int, str]]) -> Linked:
+    """The events in their order, each at the end of its person's chain, as it ended at `heads`."""
+    moment, ends = now(), {event.person_id: heads[event.person_id] for event in events}
     rows: list[dict[str, Any]] = []
-    texts: list[tuple[int, int, str, str, str]] = []
+    texts: list[tuple[int, str, str, str]] = []
     for event in events:
-        seq, before = heads[event.person_id]
+        seq, before = ends[event.person_id]
         fields = dict(event.fields)
         for name, text in event.texts.items():
             salt = secrets.token_hex(16)
             fields[f"{name}_hash"] = text_hash(text, salt)
-            texts.append((event.person_id, seq + 1, name, text, salt))
+            texts.append((len(rows), name, text, salt))
         link = Link(
             municipality_id, event.person_id, seq + 1, str(event.kind), event.recorded_at or moment, event.by_person_id,
             event.task_id, event.refers_to, fields, before,
         )  # fmt: skip
         digest = link_hash(link)
-        heads[event.person_id] = (seq + 1, digest)
+        ends[event.person_id] = (seq + 1, digest)
         rows.append(
             {
                 "municipality_id": municipality_id,
@@ -153,31 +163,31 @@ def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
                 "hash": digest,
             }
         )
-    ids = session.execute(_ADD_EVENT, rows).scalars().all()
-    _move_heads(session, {new.person_id: heads[new.person_id] for new in events})
-    written = [
-        Appended(id_, row["person_id"], row["seq"], row["hash"], row["recorded_at"])
-        for id_, row in zip(ids, rows, strict=True)
-    ]
-    if texts:
-        by_place = {(a.person_id, a.seq): a.id for a in written}
+    return Linked(rows, texts, ends)
+
+
+def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
+    """The events in their order, each at the end of its person's chain, written set-based."""
+    heads = lock_chains(session, (event.person_id for event in events))
+    linked = link_all(tenant_id(session), events, heads)
+    ids = session.execute(_ADD_EVENT, linked.rows).scalars().all()
+    move_heads(session, linked.heads)
+    if linked.texts:
         session.execute(
             insert(EventText),
             [
-                {
-                    "municipality_id": municipality_id,
-                    "event_id": by_place[person, seq],
-                    "name": name,
-                    "text": text,
-                    "salt": salt,
-                }
-                for person, seq, name, text, salt in texts
+                {"municipality_id": tenant_id(session), "event_id": ids[at], "name": name, "text": text, "salt": salt}
+                for at, name, text, salt in linked.texts
             ],
         )
-    return written
+    return [
+        Appended(id_, row["person_id"], row["seq"], row["hash"], row["recorded_at"])
+        for id_, row in zip(ids, linked.rows, strict=True)
+    ]
 
 
-def _move_heads(session: Session, heads: Mapping[int, tuple[int, str]]) -> None:
+def move_heads(session: Session, heads: Mapping[int, tuple[int, str]]) -> None:
+    """Nothing; the chains of the persons, which the transaction has locked, end there."""
     own = tenant_id(session)
     places = [{OWN: own, "person": person, "to_seq": seq, "to_hash": digest} for person, (seq, digest) in heads.items()]
     if places:
