@@ -3,7 +3,7 @@
 import sys
 
 import click
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from competence import config, migrations
@@ -24,6 +24,7 @@ from competence.organisation.commands import add_municipality
 from competence.organisation.models import Unit
 from competence.organisation.queries import municipalities, municipality_named
 from competence.people.models import Person, PersonIdentity
+from competence.signoffs.models import WaitingSignOff
 
 COMMANDS = (
     "competence.imports.cli:import_",
@@ -137,7 +138,10 @@ def demo_sign_ins(console: Console) -> list[str]:
 
 
 def example_sign_ins(session: Session) -> list[tuple[Role, str]]:
-    """One account for each role that somebody can sign in with, the plainest first."""
+    """One account for each role that somebody can sign in with, the plainest first.
+
+    As an employee, somebody for whom a signature waits, if there is one: her pages have most to show.
+    """
     rows = session.execute(
         select(RoleAssignment.role, Account.email, Account.person_id)
         .join(Account, Account.person_id == RoleAssignment.person_id)
@@ -152,10 +156,11 @@ def example_sign_ins(session: Session) -> list[tuple[Role, str]]:
         }:
             found[role] = row.email
     given = {row.person_id for row in rows}
+    waits = exists().where(WaitingSignOff.person_id == Account.person_id, WaitingSignOff.accepted_on.is_(None))
     for email, person_id in session.execute(
         select(Account.email, Account.person_id)
         .where(Account.password_hash.is_not(None), Account.person_id.not_in(given))
-        .order_by(Account.id)
+        .order_by(waits.desc(), Account.id)
         .limit(20)
     ):
         if homes(roles_in_force(*grounds_of(session, person_id), on=today())) == (Role.EMPLOYEE,):

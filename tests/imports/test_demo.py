@@ -1,7 +1,9 @@
 """The demonstration is what it says: loaded as events, and the same when a sample is done by the ordinary commands."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -11,10 +13,11 @@ from competence.accounts.models import RoleAssignment
 from competence.app import wire
 from competence.audit.chain import breaks
 from competence.catalogue.models import TaskCriterion
+from competence.cli import example_sign_ins
 from competence.decision.commands import differences
 from competence.foundation import clock
 from competence.foundation.clock import today
-from competence.foundation.orm import begin_writing, open_session
+from competence.foundation.orm import begin_writing, engine_for, open_session
 from competence.imports.demo import Loader, load_demo
 from competence.imports.demonstration.generate import generate
 from competence.imports.demonstration.rows import Demonstration, SignOff
@@ -24,6 +27,7 @@ from competence.signoffs import projection
 from competence.signoffs.commands import NewObservation, NewSignOff, accept, observe, sign_off
 from competence.signoffs.models import CurrentSignOff
 from competence.signoffs.rules import ObservationKind, Origin
+from tests.databases import Database
 
 RECENT = range(-80, -5)
 """Days from today: under the version in force, and long enough ago to have been answered."""
@@ -80,6 +84,17 @@ def _sample(demo: Demonstration) -> list[SignOff]:
         and (row.signer, row.task) not in fresh
     ]
     return chosen[:8]
+
+
+def test_the_sign_ins_that_are_printed_are_those_of_the_readme(sqlite_database: Database):
+    """As an employee, Amira: something waits for her, so that her pages have most to show."""
+    engine = engine_for(sqlite_database.url)
+    with open_session(engine, load_demo(engine)) as session:
+        printed = [email for _role, email in example_sign_ins(session)]
+    engine.dispose()
+    readme = Path(__file__).resolve().parents[2].joinpath("README.md").read_text(encoding="utf-8")
+    assert printed == re.findall(r"\| ([\w.]+@fjordby\.example) \|", readme)
+    assert printed[0] == "amira.haddad@fjordby.example"
 
 
 def _loaded(engine: Engine, demo: Demonstration, name: str) -> Loader:
