@@ -23,10 +23,12 @@ from competence.access.rules import Permission
 from competence.access.web import check_routes, public, signed_in_actor
 from competence.accounts import passwords
 from competence.accounts import web as accounts_web
+from competence.catalogue.queries import level_names
+from competence.coverage.signs import MOST_LEVELS, MOST_TIMES
 from competence.foundation import changes
 from competence.foundation.errors import NotAllowed, NotFound
 from competence.foundation.http import guard, log_json
-from competence.foundation.web import FORMATS, db, write_after_reading
+from competence.foundation.web import FORMATS, db, spoken, spoken_of, write_after_reading
 from competence.organisation.queries import municipality_for
 
 BLUEPRINTS = (
@@ -222,13 +224,15 @@ def _fill_templates(app: Flask) -> None:
     app.jinja_env.filters.update(FORMATS)
     app.jinja_env.globals.update(FORMATS)
     app.jinja_env.globals["get_locale"] = get_locale
+    app.jinja_env.install_gettext_callables(spoken, spoken_of, newstyle=True)  # type: ignore[attr-defined]
 
     @cache
-    def symbol_sheet() -> str:
-        """The sheet of signs that every page begins with: the same for everybody, so it is drawn once."""
-        return str(app.jinja_env.get_template("components/cell.html").module.symbols())  # type: ignore[attr-defined]
+    def symbol_sheet(levels: int) -> Markup:
+        """The sheet of signs, for a practice scale of so many levels: drawn once."""
+        drawn = app.jinja_env.get_template("components/cell.html").module.symbols(levels, MOST_TIMES)  # type: ignore[attr-defined]
+        return Markup(drawn)  # noqa: S704 - our own template drew it
 
-    app.jinja_env.globals["symbol_sheet"] = lambda: Markup(symbol_sheet())  # noqa: S704 - our own template drew it
+    app.jinja_env.globals["symbol_sheet"] = symbol_sheet
     for place in ("competence.coverage.signs:sign", "competence.coverage.signs:have_need"):
         app.jinja_env.globals[place.partition(":")[2]] = named(place)
     waiting = named(WAITING)
@@ -245,6 +249,7 @@ def _fill_templates(app: Flask) -> None:
             "nav": [],
             "tabs": [],
             "actor": None,
+            "levels": MOST_LEVELS,
         }
         actor = signed_in_actor()
         if actor is None:
@@ -252,6 +257,7 @@ def _fill_templates(app: Flask) -> None:
         return about | {
             "actor": accounts_web.shown(actor),
             "nav": accounts_web.menu(actor),
+            "levels": len(level_names(db.session)),
             "tabs": accounts_web.tabs(actor),
             "show_finder": actor.may(Permission.WHO_MAY_ASK) or actor.may(Permission.WHO_MAY_COLLEAGUES),
             "waiting_count": waiting(db.session, actor),

@@ -4,6 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from competence.foundation.text import N_
 
@@ -215,7 +219,7 @@ STANDING_NAMES: Mapping[Standing, str] = {
 }
 
 
-def standing(*, is_floater: bool, is_external: bool, is_student: bool) -> Standing:
+def standing_of(*, is_floater: bool, is_external: bool, is_student: bool) -> Standing:
     """How the employment counts: an external is one also when a student, a floater also with a fixed shift."""
     if is_external:
         return Standing.EXTERNAL
@@ -257,6 +261,11 @@ class Held:
         return self.level >= max(1, need.level) and not (need.also_unstable and self.limited)
 
 
+@lru_cache(maxsize=4096)
+def _plain_count(have: int, need: int | None) -> Count:
+    return Count(have, need)
+
+
 class Crew:
     """The workers of a unit, sorted once into who counts on which shift, so that many tasks can be counted."""
 
@@ -286,7 +295,7 @@ class Crew:
             levels = [0 if limited[at] else level for at, level in enumerate(levels)]
         fixed = {person for at, person in self._fixed[shift] if levels[at] >= wanted}
         if not self._apart[shift]:
-            return Count(len(fixed), need.need if need is not None else None)
+            return _plain_count(len(fixed), need.need if need is not None else None)
         apart: dict[Standing, set[int]] = {Standing.FLOATER: set(), Standing.EXTERNAL: set(), Standing.STUDENT: set()}
         for at, person, stands in self._apart[shift]:
             if levels[at] >= wanted:
@@ -300,6 +309,39 @@ class Crew:
             len(apart[Standing.EXTERNAL] - fixed),
             len(apart[Standing.STUDENT] - fixed),
         )
+
+    def counts(
+        self, levels: NDArray[np.uint8], shift: Shift, needs: Sequence[Need | None], limited: NDArray[np.bool_]
+    ) -> list[Count]:
+        """`count` for many tasks at once: `levels` and `limited` are tasks x workers, `needs` one for each task."""
+        fixed, apart = self._fixed[shift], self._apart[shift]
+        if len({person for _at, person, *_stands in (*fixed, *apart)}) < len(fixed) + len(apart):
+            rows = zip(levels.tolist(), needs, limited.tolist(), strict=True)
+            return [self.count(some, shift, need, within) for some, need, within in rows]
+        wanted = np.array([need.level if need is not None and need.level > 1 else 1 for need in needs], dtype=np.uint8)
+        strict = np.array([need is not None and need.also_unstable for need in needs], dtype=bool)
+        met = (levels >= wanted[:, None]) & ~(limited & strict[:, None])
+        have = _met_by(met, [at for at, _person in fixed])
+        asked = [need.need if need is not None else None for need in needs]
+        if not apart:
+            return [_plain_count(some, need) for some, need in zip(have, asked, strict=True)]
+        floaters, externals, students = (
+            _met_by(met, [at for at, _person, stands in apart if stands is one])
+            for one in (Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT)
+        )
+        return [
+            Count(some + learning, number, floating, outside, 0)
+            if need is not None and need.students_count
+            else Count(some, number, floating, outside, learning)
+            for some, number, floating, outside, learning, need in zip(
+                have, asked, floaters, externals, students, needs, strict=True
+            )
+        ]
+
+
+def _met_by(met: NDArray[np.bool_], some: Sequence[int]) -> list[int]:
+    sums: list[int] = met[:, list(some)].sum(axis=1).tolist()
+    return sums
 
 
 def count(held: Iterable[Held], shift: Shift, need: Need | None) -> Count:

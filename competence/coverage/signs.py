@@ -34,8 +34,8 @@ Kind = Literal[
 Status = Literal["hole", "vulnerable", "covered", "none"]
 
 MOST_LEVELS: Final = 5
-"""So many levels have a symbol of their own."""
-MOST_TIMES: Final = 5
+"""So many levels a scale has at most; the sheet holds a symbol for each that the municipality uses."""
+MOST_TIMES: Final = 3
 """So many observed times have a part ring of their own; more are drawn in place."""
 
 _LETTER: Final[dict[str, str]] = {"square": "s", "circle": "c", "diamond": "d", "none": "c"}

@@ -1,6 +1,7 @@
 """Loads the facts that the rule needs, for one person or a whole unit, and asks it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, cast
@@ -131,7 +132,9 @@ def load(
     about = task_id if tasks and len(tasks) == 1 else None
     signed = {} if chains else projected(session, persons, task_id=about)
     seen = observed_days(session, persons, task_id=about, known_at=known_at)
-    exempt, away, given = rare_facts(session, persons, ids, shared, task_id=task_id)
+    few = rare(session, persons, ids)
+    receivers = {person for person, task in few.given if task_id in (None, task)}
+    given = delegations(session, receivers, shared, task_id=task_id) if receivers else {}
     nothing: Mapping[int, Any] = MappingProxyType({})
     found = []
     for row in rows:
@@ -139,7 +142,7 @@ def load(
             id=row.id, person_id=row.person_id, staff_group_id=row.staff_group_id, unit_path=row.path,
             valid_from=row.valid_from, valid_to=row.valid_to, book=shared,
             authorisation_checked_on=row.authorisation_checked_on, stage_from=row.stage_from,
-            absences=away.get(row.id, ()), exempt=exempt.get(row.person_id, nothing),
+            absences=few.away.get(row.id, ()), exempt=few.exempt.get(row.person_id, nothing),
             events=tuple(events.get(row.person_id, ())), delegations=given.get(row.person_id, nothing),
             observed=seen.get(row.person_id, nothing), recorded_at=row.recorded_at,
         )  # fmt: skip
@@ -160,20 +163,23 @@ _RARE = union_all(
 """What few people have any of, asked about in one round trip."""
 
 
-def rare_facts(
-    session: Session,
-    person_ids: Iterable[int],
-    employment_ids: Iterable[int],
-    shared: Book,
-    *,
-    task_id: int | None = None,
-) -> tuple[
-    dict[int, dict[int, tuple[Span, ...]]], dict[int, tuple[Span, ...]], dict[int, dict[int, tuple[Delegated, ...]]]
-]:
-    """Person -> task -> times of exemption; employment -> absences; person -> task -> personal delegations."""
+@dataclass(frozen=True)
+class Rare:
+    """What few people have any of."""
+
+    exempt: dict[int, dict[int, tuple[Span, ...]]]
+    """Person -> task -> times of exemption."""
+    away: dict[int, tuple[Span, ...]]
+    """Employment -> absences."""
+    given: frozenset[tuple[int, int]]
+    """(person, task) of personal delegations."""
+
+
+def rare(session: Session, person_ids: Iterable[int], employment_ids: Iterable[int]) -> Rare:
+    """Exemptions, absences and whether there are delegations, in one round trip."""
     exempt: dict[int, dict[int, tuple[Span, ...]]] = {}
     away: dict[int, tuple[Span, ...]] = {}
-    receivers: set[int] = set()
+    given: set[tuple[int, int]] = set()
     persons, employments = sorted(set(person_ids)), sorted(set(employment_ids))
     for start in range(0, max(len(persons), len(employments)), MOST_NAMED):
         some = {"persons": persons[start : start + MOST_NAMED], "employments": employments[start : start + MOST_NAMED]}
@@ -183,9 +189,9 @@ def rare_facts(
                 tasks[task] = (*tasks.get(task, ()), (begins, ends))
             elif what == "away":
                 away[owner] = (*away.get(owner, ()), (begins, ends))
-            elif task_id in (None, task):
-                receivers.add(owner)
-    return exempt, away, delegations(session, receivers, shared, task_id=task_id) if receivers else {}
+            else:
+                given.add((owner, task))
+    return Rare(exempt, away, frozenset(given))
 
 
 def absences(session: Session, employment_ids: Iterable[int]) -> dict[int, tuple[Span, ...]]:

@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from gettext import NullTranslations
 from inspect import iscoroutinefunction
 from typing import Any
 
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from flask import Flask, g
-from flask_babel import get_locale, gettext
+from flask import Flask, g, has_request_context
+from flask_babel import get_locale, get_translations
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import Session
 from wtforms import Form
@@ -103,13 +104,38 @@ def show(broken: RuleBroken, form: Form) -> None:
         field.errors = [*field.errors, message]
 
 
+_catalogues: dict[str, NullTranslations] = {}
+
+
+def _catalogue() -> NullTranslations:
+    """The texts of the request's language. Kept by language, since flask_babel looks it up anew for each of a page's texts."""
+    language = _language()
+    found = _catalogues.get(language)
+    if found is None:
+        found = get_translations()
+        if has_request_context():
+            _catalogues[language] = found
+    return found
+
+
+def spoken(text: str, **values: Any) -> str:
+    """The text in the reader's language: what `_` is in templates."""
+    said = _catalogue().gettext(text)
+    return said % values if values else said
+
+
+def spoken_of(one: str, many: str, count: int, **values: Any) -> str:
+    """The same for a number of things: what `ngettext` is in templates."""
+    return _catalogue().ngettext(one, many, count) % ({"num": count} | values)
+
+
 def say(text: Any) -> str:
     """The sentence or marked text in the reader's language, with dates, numbers and nested sentences in it as she reads them."""
     if isinstance(text, Sentence):
-        translated = gettext(text.msgid) if text.msgid else ""
+        translated = _catalogue().gettext(text.msgid) if text.msgid else ""
         return translated % {key: _shown(value) for key, value in text.params.items()} if text.params else translated
     text = str(text)
-    return gettext(text) if text else ""
+    return _catalogue().gettext(text) if text else ""
 
 
 def _shown(value: Any) -> str:

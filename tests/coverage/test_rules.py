@@ -2,11 +2,13 @@
 
 from datetime import date
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from competence.coverage.rules import (
     Count,
+    Crew,
     DayKind,
     Held,
     Need,
@@ -22,7 +24,7 @@ from competence.coverage.rules import (
     join,
     needs_of,
     public_holidays,
-    standing,
+    standing_of,
     without_small,
 )
 from competence.coverage.statements import Candidate, Gap, heading, in_order, nearest, notes, reasons, spoken_count
@@ -160,8 +162,8 @@ def test_easter_and_christmas_are_no_weekdays():
 
 
 def test_an_external_floater_is_an_external():
-    assert standing(is_floater=True, is_external=True, is_student=False) is Standing.EXTERNAL
-    assert standing(is_floater=True, is_external=False, is_student=True) is Standing.FLOATER
+    assert standing_of(is_floater=True, is_external=True, is_student=False) is Standing.EXTERNAL
+    assert standing_of(is_floater=True, is_external=False, is_student=True) is Standing.FLOATER
 
 
 # Words
@@ -218,3 +220,32 @@ def test_what_stands_beside_the_figures():
     one = gap(elsewhere=((Shift.DAY, Status.VULNERABLE), (Shift.EVENING, Status.COVERED)))
     assert len(notes(one)) == 2
     assert spoken_count(Shift.NIGHT, Count(0, 1)).params["missing"] == 1
+
+
+@given(
+    workers=st.lists(
+        st.builds(
+            Worker, st.integers(1, 99), st.integers(1, 6), st.sampled_from(["", "D", "DA", "N"]), st.sampled_from(Standing),
+            st.booleans(),
+        ),
+        max_size=8,
+    ),
+    needs=st.lists(
+        st.none() | st.builds(Need, st.integers(0, 3), st.integers(1, 3), st.booleans(), st.booleans()), max_size=5
+    ),
+    shift=st.sampled_from(Shift),
+    data=st.data(),
+)  # fmt: skip
+def test_many_tasks_counted_at_once_are_each_task_counted_alone(workers, needs, shift, data):
+    size = len(needs), len(workers)
+    levels = np.array(
+        data.draw(st.lists(st.integers(0, 3), min_size=size[0] * size[1], max_size=size[0] * size[1])), dtype=np.uint8
+    ).reshape(size)
+    limited = np.array(
+        data.draw(st.lists(st.booleans(), min_size=size[0] * size[1], max_size=size[0] * size[1])), dtype=bool
+    ).reshape(size)
+    crew = Crew(enumerate(workers))
+    assert crew.counts(levels, shift, needs, limited) == [
+        crew.count(row.tolist(), shift, need, within.tolist())
+        for row, need, within in zip(levels, needs, limited, strict=True)
+    ]

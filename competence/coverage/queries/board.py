@@ -7,6 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, cast
 
+import numpy as np
 from sqlalchemy import Table, or_
 from sqlalchemy.orm import Session
 
@@ -14,9 +15,9 @@ from competence.catalogue.models import Area, Task
 from competence.catalogue.queries import level_names
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
 from competence.coverage.queries.staff import Someone, guides_of, ordered, people_rows
-from competence.coverage.queries.stored import Held, absences_of, held_on, open_facts, was_long_away
+from competence.coverage.queries.stored import Held, held_on, open_facts, was_long_away
 from competence.coverage.rules import Count, Crew, DayKind, Needs, Shift, Standing, needs_of
-from competence.decision.queries import EMPLOYMENTS, book, load, moment_of
+from competence.decision.queries import EMPLOYMENTS, book, load, moment_of, rare
 from competence.decision.rules import Answer, Book, Employment, State, judge
 from competence.delegation.rules import Version
 from competence.foundation.clock import today
@@ -119,10 +120,10 @@ def board(
             for one in load(session, where, shared=shared, evidence=True, known_at=known_at)
         }
     else:
-        away = absences_of(session, [row.id for row in rows])
+        few = rare(session, [row.person_id for row in rows], [row.id for row in rows])
         held = held_on(session, [(row.id, row.staff_group_id, row.stage_from) for row in rows], shared, on=on)
         plain = {row.id: by_group(session, shared, row, [task.id for task in tasks], on=on) for row in rows}
-        facts = open_facts(session, rows, shared, away, held, plain, on=on)
+        facts = open_facts(session, rows, shared, few, held, plain, on=on)
     people = [
         replace(one, worker=replace(one.worker, absent=True)) if _is_absent(facts[one.employment_id], on) else one
         for one in ordered(rows, guides_of(session, unit, {row.person_id for row in rows}, on=on))
@@ -236,40 +237,31 @@ def counted(
     needs: Mapping[int, Needs],
 ) -> dict[tuple[int, Shift], tuple[Count, ...]]:
     """(task, shift) -> the count of each workplace, in their order."""
-    crews = [
-        (
-            Crew(
-                [
-                    (at, one.worker) for at, one in enumerate(people)
-                    if one.unit_id == place.id
-                    or (one.worker.standing is Standing.FLOATER and place.path.startswith(one.unit_path))
-                ]
-            ),
-            needs[place.id],
-        )
-        for place in places
-    ]  # fmt: skip
-    levels = [[answer.level for answer in column] for column in columns]
-    across = list(zip(*levels, strict=True)) if levels else [()] * len(tasks)
-    counts: dict[tuple[int, Shift], tuple[Count, ...]] = {}
-    for row, task in enumerate(tasks):
-        limited = [bool(column[row].limits) for column in columns] if _any_unstable(task.id, needs) else ()
-        for shift in Shift:
-            key = (task.id, shift)
-            counts[key] = tuple(
-                crew.count(across[row], shift, stated.need if (stated := asked.get(key)) else None, limited)
-                for crew, asked in crews
+    ids = [task.id for task in tasks]
+    levels = np.array([[answer.level for answer in column] for column in columns], dtype=np.uint8)
+    levels = levels.reshape(len(people), len(tasks)).T
+    limited = np.zeros_like(levels, dtype=bool)
+    if any(stated.need.also_unstable for asked in needs.values() for stated in asked.values()):
+        limited = np.array([[bool(answer.limits) for answer in column] for column in columns], dtype=bool)
+        limited = limited.reshape(len(people), len(tasks)).T
+    by_place = []
+    for place in places:
+        crew = Crew(
+            (at, one.worker) for at, one in enumerate(people)
+            if one.unit_id == place.id or (one.worker.standing is Standing.FLOATER and place.path.startswith(one.unit_path))
+        )  # fmt: skip
+        asked = needs[place.id]
+        by_place.append({
+            shift: crew.counts(
+                levels, shift, [stated.need if (stated := asked.get((task, shift))) else None for task in ids], limited
             )
-    return counts
-
-
-def _any_unstable(task_id: int, needs: Mapping[int, Needs]) -> bool:
-    return any(
-        stated.need.also_unstable
-        for asked in needs.values()
+            for shift in Shift
+        })  # fmt: skip
+    return {
+        (task, shift): tuple([counts[shift][row] for counts in by_place])
+        for row, task in enumerate(ids)
         for shift in Shift
-        if (stated := asked.get((task_id, shift)))
-    )
+    }
 
 
 def _known_now(session: Session, then: Board, shared: Book) -> tuple[tuple[int, int, Answer], ...]:

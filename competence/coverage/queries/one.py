@@ -1,24 +1,22 @@
 """One cell, one task or one person of a unit's board, with all reasons; and the stops over a unit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, or_
 from sqlalchemy.orm import Session
 
-from competence.catalogue.models import Task
-from competence.coverage.queries.board import BoardTask, counted, tasks_on, workplaces
+from competence.coverage.queries.board import TASKS, BoardTask, counted, tasks_on, workplaces
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
-from competence.coverage.queries.staff import Someone, in_reach_of, names_of, people_of
+from competence.coverage.queries.staff import GROUPS, IDENTITIES, Someone, in_reach_of, people_of
 from competence.coverage.rules import Count, DayKind, Joined, Need, Needs, Shift, join, needs_of
-from competence.decision.queries import EMPLOYMENTS, load, moment_of, running
+from competence.decision.queries import EMPLOYMENTS, UNITS, load, moment_of, running
 from competence.decision.rules import Answer, Employment, may
-from competence.delegation.queries import stops_in_force
+from competence.delegation.queries import STOPS
 from competence.foundation.clock import local, today
 from competence.foundation.errors import NotFound
-from competence.organisation.models import Unit
-from competence.people.models import StaffGroup
+from competence.foundation.orm import execute, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,29 +136,33 @@ def _whole(joined: Joined) -> Count:
     return Count(joined.have, joined.need, joined.floaters, joined.externals, joined.students)
 
 
+_STOPS = (
+    standing(
+        STOPS, STOPS.c.task_id, STOPS.c.valid_to, STOPS.c.begins_at, TASKS.c.name.label("task"), GROUPS.c.plural,
+        UNITS.c.name.label("unit"), UNITS.c.path, IDENTITIES.c.name.label("by"),
+    )
+    .join(TASKS, (TASKS.c.municipality_id == STOPS.c.municipality_id) & (TASKS.c.id == STOPS.c.task_id))
+    .join(UNITS, (UNITS.c.municipality_id == STOPS.c.municipality_id) & (UNITS.c.id == STOPS.c.unit_id))
+    .outerjoin(GROUPS, (GROUPS.c.municipality_id == STOPS.c.municipality_id) & (GROUPS.c.id == STOPS.c.staff_group_id))
+    .outerjoin(
+        IDENTITIES,
+        (IDENTITIES.c.municipality_id == STOPS.c.municipality_id) & (IDENTITIES.c.person_id == STOPS.c.stopped_by),
+    )
+    .where(
+        STOPS.c.begins_at <= bindparam("at"), STOPS.c.valid_to > bindparam("on"),
+        or_(STOPS.c.lifted_at.is_(None), STOPS.c.lifted_at > bindparam("at")),
+    )
+    .order_by(STOPS.c.begins_at.desc(), STOPS.c.id.desc())
+)  # fmt: skip
+
+
 def stops_over(session: Session, node: Node, at: datetime, *, task_id: int | None = None) -> list[StopOver]:
     """The stops in force now that close something in the unit, above it or below it, newest first."""
-    found = [stop for stop in stops_in_force(session, now=at, on=local(at).date()) if task_id in (None, stop.task_id)]
-    if not found:
-        return []
-    units = _by_id(session.scalars(select(Unit).where(Unit.id.in_({stop.unit_id for stop in found}))).all())
-    named = session.execute(select(Task.id, Task.name).where(Task.id.in_({stop.task_id for stop in found})))
-    tasks = {row.id: row.name for row in named}
-    groups = {row.id: row.plural for row in session.execute(select(StaffGroup.id, StaffGroup.plural))}
-    names = names_of(session, [stop.stopped_by for stop in found])
     return [
         StopOver(
-            tasks.get(stop.task_id, ""),
-            groups.get(stop.staff_group_id) if stop.staff_group_id else None,
-            units[stop.unit_id].name,
-            date.fromordinal(stop.valid_to.toordinal() - 1),
-            names.get(stop.stopped_by),
+            stop.task, stop.plural, stop.unit, date.fromordinal(stop.valid_to.toordinal() - 1), stop.by,
             local(stop.begins_at).date(),
         )
-        for stop in found
-        if node.path.startswith(units[stop.unit_id].path) or units[stop.unit_id].path.startswith(node.path)
-    ]
-
-
-def _by_id(units: Sequence[Unit]) -> dict[int, Unit]:
-    return {unit.id: unit for unit in units}
+        for stop in execute(session, _STOPS, at=at, on=local(at).date())
+        if task_id in (None, stop.task_id) and (node.path.startswith(stop.path) or stop.path.startswith(node.path))
+    ]  # fmt: skip

@@ -135,14 +135,20 @@ MOST_NAMED = 100
 
 def requirements_on(session: Session, on: date, nodes: Iterable[Node]) -> By:
     """The requirements in force on the day that may hold in the units, by (unit, kind): theirs and those above them."""
-    unit_ids = {unit_id for node in nodes for unit_id in node.place.chain}
+    unit_ids = tuple(sorted({unit_id for node in nodes for unit_id in node.place.chain}))
+    if len(unit_ids) > MOST_NAMED:
+        unit_ids = ()
+    return remembered(session, ("needs", on, unit_ids), lambda s: _read_requirements(s, on, unit_ids))
+
+
+def _read_requirements(session: Session, on: date, unit_ids: Sequence[int]) -> By:
     c = REQUIREMENTS.c
     wanted = scoped(
         session, REQUIREMENTS, c.id, c.unit_id, c.unit_kind, c.task_id, c.shift, c.day_kind, c.need, c.level, c.also_unstable,
         c.students_count,
     ).where(c.valid_from <= on, or_(c.valid_to.is_(None), c.valid_to > on))  # fmt: skip
-    if len(unit_ids) <= MOST_NAMED:
-        wanted = wanted.where(c.unit_id.in_(sorted(unit_ids)))
+    if unit_ids:
+        wanted = wanted.where(c.unit_id.in_(unit_ids))
     return by_place(
         [
             Stated(

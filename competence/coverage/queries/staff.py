@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy import ColumnElement, Table, and_, bindparam, or_
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Role
 from competence.accounts.models import RoleAssignment
 from competence.coverage.queries.places import Node
-from competence.coverage.rules import Standing, Worker, standing
+from competence.coverage.rules import Standing, Worker, standing_of
 from competence.decision.queries import EMPLOYMENTS, UNITS, running, within_unit
-from competence.foundation.orm import scoped
+from competence.foundation.orm import execute, scoped, standing
 from competence.people.models import PersonIdentity, StaffGroup
 
 IDENTITIES = cast(Table, PersonIdentity.__table__)
@@ -72,26 +72,29 @@ def people_of(session: Session, unit: Node, *, on: date, only: Collection[int] |
     return ordered(rows, guides_of(session, unit, {row.person_id for row in rows}, on=on))
 
 
+_PEOPLE = (
+    standing(
+        EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path, IDENTITIES.c.name, IDENTITIES.c.phone, GROUPS.c.short_name,
+        GROUPS.c.plural, GROUPS.c.position.label("group_position"), GROUPS.c.is_student, GROUPS.c.may_sign,
+    )
+    .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
+    .join(
+        GROUPS,
+        (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
+    )
+    .outerjoin(
+        IDENTITIES,
+        (IDENTITIES.c.municipality_id == EMPLOYMENTS.c.municipality_id)
+        & (IDENTITIES.c.person_id == EMPLOYMENTS.c.person_id),
+    )
+    .where(GROUPS.c.counts_in_coverage)
+)  # fmt: skip
+
+
 def people_rows(session: Session, unit: Node, *, on: date, only: Collection[int] | None = None) -> Sequence[Any]:
     """The same as rows: the employment's columns, its unit's path, name, phone and staff group."""
     wanted = in_reach_of(unit) if only is None else and_(in_reach_of(unit), EMPLOYMENTS.c.id.in_(list(only)))
-    return session.execute(
-        scoped(
-            session, EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path, IDENTITIES.c.name, IDENTITIES.c.phone, GROUPS.c.short_name,
-            GROUPS.c.plural, GROUPS.c.position.label("group_position"), GROUPS.c.is_student, GROUPS.c.may_sign,
-        )
-        .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
-        .join(
-            GROUPS,
-            (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
-        )
-        .outerjoin(
-            IDENTITIES,
-            (IDENTITIES.c.municipality_id == EMPLOYMENTS.c.municipality_id)
-            & (IDENTITIES.c.person_id == EMPLOYMENTS.c.person_id),
-        )
-        .where(wanted, running(on), GROUPS.c.counts_in_coverage)
-    ).all()  # fmt: skip
+    return execute(session, _PEOPLE.where(wanted, running(on))).all()
 
 
 def ordered(rows: Iterable[Any], guides: Collection[int]) -> list[Someone]:
@@ -100,7 +103,7 @@ def ordered(rows: Iterable[Any], guides: Collection[int]) -> list[Someone]:
         Someone(
             Worker(
                 row.id, row.person_id, row.shifts,
-                standing(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student),
+                standing_of(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student),
             ),
             row.name or "", row.staff_group_id, row.short_name, row.plural, row.group_position, row.unit_id, row.path,
             row.valid_to, row.person_id in guides, row.phone, row.may_sign,
@@ -129,15 +132,18 @@ def _order(one: Someone) -> tuple[int, int, int, str, int]:
     )
 
 
+_GUIDES = (
+    standing(ROLES, ROLES.c.person_id, UNITS.c.path)
+    .join(UNITS, (UNITS.c.municipality_id == ROLES.c.municipality_id) & (UNITS.c.id == ROLES.c.unit_id))
+    .where(ROLES.c.role == Role.GUIDE, ROLES.c.valid_from <= bindparam("on"))
+    .where(or_(ROLES.c.valid_to.is_(None), ROLES.c.valid_to > bindparam("on")))
+)
+
+
 def guides_of(session: Session, unit: Node, person_ids: Iterable[int], *, on: date) -> set[int]:
     """Those of the persons who are appointed learning guides over the unit, or over one below it, on the day."""
     roots = {f"{unit.path[: end + 1]}" for end, letter in enumerate(unit.path) if letter == "/" and end}
-    rows = session.execute(
-        scoped(session, ROLES, ROLES.c.person_id, UNITS.c.path)
-        .join(UNITS, (UNITS.c.municipality_id == ROLES.c.municipality_id) & (UNITS.c.id == ROLES.c.unit_id))
-        .where(ROLES.c.role == Role.GUIDE, ROLES.c.valid_from <= on)
-        .where(or_(ROLES.c.valid_to.is_(None), ROLES.c.valid_to > on))
-    )
+    rows = execute(session, _GUIDES, on=on)
     wanted = set(person_ids)
     return {
         row.person_id

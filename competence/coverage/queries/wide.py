@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from competence.coverage.queries.board import columns_for, tasks_on
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
 from competence.coverage.queries.staff import GROUPS
-from competence.coverage.rules import DayKind, Needs, Shift, Standing, Status, needs_of, standing, status, worst
+from competence.coverage.rules import DayKind, Needs, Shift, Standing, Status, needs_of, standing_of, status, worst
 from competence.decision.queries import ABSENCES, EMPLOYMENTS, UNITS, book, load, running, within_unit
 from competence.entitlements.queries import VECTORS, shape
 from competence.entitlements.rules import holds_now
@@ -137,7 +137,7 @@ def _count(
 
 
 def _standing(row: Any) -> Standing:
-    return standing(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student)
+    return standing_of(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
 
 from competence.coverage import signs
 from competence.coverage.cells import Face, face, sign_of, spoken
@@ -18,6 +19,7 @@ from competence.coverage.queries.staff import Someone
 from competence.coverage.rules import Count, Joined, Shift, Standing, Status, join
 from competence.coverage.statements import spoken_apart, spoken_count
 from competence.decision.rules import Answer, State
+from competence.foundation.editions import remembered
 from competence.foundation.web import say
 
 Levels = tuple[tuple[int, str], ...]
@@ -27,6 +29,7 @@ TONES: Mapping[Status, signs.Status] = {
     Status.COVERED: "covered",
     Status.NO_NEED: "none",
 }
+SHIFTS = tuple(Shift)
 SHOWN_GROUPS = {Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT}
 
 
@@ -45,19 +48,51 @@ class Cell:
 
 
 Key = tuple[Any, ...]
-_days: dict[Key, dict[Key, Cell]] = {}
-MOST_REMEMBERED = 4
-"""So many combinations of date, language and level names are remembered; what is drawn depends on the keys alone."""
+MOST_REMEMBERED = 20_000
 
 
-def _drawn(*said: Any) -> dict[Key, Cell]:
-    """What has been drawn for the day, language and levels so far."""
-    found = _days.get(said)
-    if found is None:
-        while len(_days) >= MOST_REMEMBERED:
-            _days.pop(next(iter(_days)), None)
-        found = _days[said] = {}
-    return found
+class Pen:
+    """Draws cells for a day, a language and a scale, each different one once."""
+
+    def __init__(self, on: date, tab: int, levels: Levels, locale: str) -> None:
+        """What is drawn follows from these and the answer alone, so a pen may be kept from page to page."""
+        self._on, self._tab, self._levels, self._locale = on, tab, levels, locale
+        self._by_key: dict[Key, Cell] = {}
+        self._by_object: dict[int, tuple[Answer, Cell]] = {}
+
+    def column(self, answers: Sequence[Answer], ends: date | None, off: bool) -> list[Cell]:
+        """The cells of a person: `ends` is the first day she no longer works here, `off` that she is away."""
+        known = self._by_object
+        cells = []
+        for answer in answers:
+            found = known.get(id(answer))
+            if found is None or found[0] is not answer or off or (ends is not None and answer.valid_to == ends):
+                cells.append(self._cell(answer, ends, off))
+            else:
+                cells.append(found[1])
+        return cells
+
+    def _cell(self, answer: Answer, ends: date | None, off: bool) -> Cell:
+        key = _key(answer, ends, off)
+        cell = self._by_key.get(key)
+        if cell is None:
+            if len(self._by_key) >= MOST_REMEMBERED:
+                self._by_key.clear()
+            shown = face(answer, self._on, ends=ends, off_duty=off, tab=self._tab)
+            cell = self._by_key[key] = _draw_cell(shown, self._levels, self._locale)
+        # Answers that hold nobody's evidence are shared by many people and pages, and are known by being the same object.
+        plain = answer.signed is None and answer.waiting is None and not answer.done
+        if plain and not off and (ends is None or answer.valid_to != ends):
+            if len(self._by_object) >= MOST_REMEMBERED:
+                self._by_object.clear()
+            self._by_object[id(answer)] = answer, cell
+        return cell
+
+
+def pen_for(session: Session, board: Board) -> Pen:
+    """The pen of the board's day in the reader's language."""
+    on, tab, levels, locale = board.on, board.expiring_days, tuple(board.level_names.items()), language()
+    return remembered(session, ("pen", on, tab, locale), lambda _session: Pen(on, tab, levels, locale))
 
 
 def _key(answer: Answer, ends: date | None, off: bool) -> Key:
@@ -72,10 +107,10 @@ def _key(answer: Answer, ends: date | None, off: bool) -> Key:
     return (state, cell.rule._value_, reached, cell.minimum_level, answer.done, answer.needed, off)
 
 
-def _draw_cell(shown: Face, levels: Levels, locale: str) -> Cell:
+def _draw_cell(shown: Face, levels: Levels, _locale: str) -> Cell:
     """Sign and spoken text of a cell."""
     words = " ".join(say(text) for text in spoken(shown, dict(levels)))
-    html = f"{signs.sign_html(sign_of(shown))}<i>{escape(words)}</i>"
+    html = f"<td>{signs.sign_html(sign_of(shown))}<i>{escape(words)}</i>"
     return Cell(html, shown.days is not None, shown.state is State.WAITING)
 
 
@@ -90,7 +125,7 @@ def count_html(have: int, need: int | None, status: Status, words: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _one_count(shift: Shift, count: Count, locale: str) -> str:
+def _one_count(shift: Shift, count: Count, _locale: str) -> str:
     if count.status not in (Status.GAP, Status.VULNERABLE):
         return count_html(count.have, count.need, count.status, "")
     words = " ".join(say(text) for text in (spoken_count(shift, count), *spoken_apart(count)))
@@ -129,58 +164,45 @@ class Drawn:
     waiting: int
 
 
-def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift]) -> Drawn:
+def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift], pen: Pen) -> Drawn:
     """The rows of all tasks, with the people at the indexes `chosen` as columns, before any filter on rows."""
-    locale, levels = language(), tuple(board.level_names.items())
-    on, tab = board.on, board.expiring_days
+    locale = language()
     columns: list[list[str]] = []
     expiring, waiting = [0] * len(board.tasks), [0] * len(board.tasks)
     all_expiring = all_waiting = 0
-    begins = {chosen[place] for place in first_of_group([board.people[at] for at in chosen])}
     shown_at = set(chosen)
-    drawn = _drawn(on, tab, levels, locale)
-    by_object: dict[int, Cell] = {}
     for at, one in enumerate(board.people):
-        off, ends, visible = one.worker.absent, one.valid_to, at in shown_at
-        start = "<td class=g>" if at in begins else "<td>"
-        cells: list[str] = []
-        for row, answer in enumerate(board.columns[at]):
-            # What follows from the group alone is one object for all of the group; the rest is known by what it says.
-            cell = by_object.get(id(answer)) if not off else None
-            if cell is None:
-                key = _key(answer, ends, off)
-                cell = drawn.get(key)
-                if cell is None:
-                    cell = drawn[key] = _draw_cell(face(answer, on, ends=ends, off_duty=off, tab=tab), levels, locale)
-                if not off:
-                    by_object[id(answer)] = cell
+        visible = at in shown_at
+        cells = pen.column(board.columns[at], one.valid_to, one.worker.absent)
+        for row, cell in enumerate(cells):
             if cell.expires:
                 all_expiring += 1
                 expiring[row] += visible
             elif cell.waits:
                 all_waiting += 1
                 waiting[row] += visible
-            cells.append(start + cell.html)
         if visible:
-            columns.append(cells)
-    links = url_for("coverage.task", unit_id=board.unit.id, task_id=0)[: -len("0")]
-    query = f"?on={on.isoformat()}" if board.known_at else ""
+            columns.append([cell.html for cell in cells])
+    links = f"{board.unit.id}/task/"  # seen from the page's own address
+    query = f"?on={board.on.isoformat()}" if board.known_at else ""
     critical = f'<span class="kt-tag">{escape(_("critical"))}</span>'
     rows = []
     across: Iterable[tuple[str, ...]] = zip(*columns, strict=True) if columns else ((),) * len(board.tasks)
     for row, (task, cells_of_row) in enumerate(zip(board.tasks, across, strict=True)):
-        counts = [board.counts[task.id, shift] for shift in Shift]
-        statuses = tuple(join(some).status for some in counts)
+        counts = [board.counts[task.id, shift] for shift in SHIFTS]
+        statuses = tuple([some[0].status if len(some) == 1 else join(some).status for some in counts])
         fields = "".join(
-            f"<td class=k>{_field(board, shift, some)}"
-            for shift, some in zip(Shift, counts, strict=True)
-            if shift in shifts
+            [
+                f"<td class=k>{_field(board, shift, some, locale)}"
+                for shift, some in zip(SHIFTS, counts, strict=True)
+                if shift in shifts
+            ]
         )
         tag = f" {critical}" if task.critical else ""
         rows.append(
             Row(
                 task,
-                f'<tr data-row={task.id}><th scope=row class=kt-task><a class=kt-bare href="{links}{task.id}{query}">'
+                f"<tr data-row={task.id}><th scope=row><a href={links}{task.id}{query}>"
                 f"{escape(task.name)}</a>{tag}</th>{''.join(cells_of_row)}{fields}</tr>",
                 statuses,
                 expiring[row],
@@ -190,17 +212,11 @@ def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift]) -> Drawn:
     return Drawn(tuple(rows), all_expiring, all_waiting)
 
 
-def _field(board: Board, shift: Shift, counts: Sequence[Count]) -> str:
+def _field(board: Board, shift: Shift, counts: Sequence[Count], locale: str) -> str:
     if len(counts) == 1:
-        return _one_count(shift, counts[0], language())
+        return _one_count(shift, counts[0], locale)
     names = [place.name for place, one in zip(board.workplaces, counts, strict=True) if one.status is Status.GAP]
     return _joined_count(shift, join(counts), names)
-
-
-def first_of_group(people: Sequence[Someone]) -> set[int]:
-    """The places where a new column group begins."""
-    keys = [column_group(one) for one in people]
-    return {at for at, key in enumerate(keys) if at == 0 or key != keys[at - 1]}
 
 
 def column_group(one: Someone) -> tuple[Any, ...]:
