@@ -4,25 +4,13 @@ What is expected follows from POLICY and from how far each role reaches. A route
 know fails here, so that whoever adds one says what is within reach and what is not.
 """
 
-import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from competence.access.rules import Permission, Role
-from competence.app import wire
 from competence.foundation.clock import today
-from competence.foundation.web import db
-from tests.architecture import towns
 from tests.architecture.towns import (
     FOREIGN_HOST,
     FOREIGNER,
@@ -32,12 +20,9 @@ from tests.architecture.towns import (
     SIGNER,
     UNKNOWN,
     VISITORS,
-    Ids,
-    Towns,
 )
-from tests.databases import Database
+from tests.architecture.walking import Step, Walk, is_own
 from tests.html import problems
-from tests.web import PASSWORD, running
 
 OPENS = frozenset({200, 302, 303, 400, 409, 410, 422})
 """What somebody who may gets; the last four for a form that was sent empty, or too late."""
@@ -45,152 +30,8 @@ OPENS = frozenset({200, 302, 303, 400, 409, 410, 422})
 MUNICIPALITY_WIDE = frozenset({"accounts.log", "settings.settings"})
 """Pages about all of the municipality: a role over a part of it does not reach them."""
 
-BODIES = {
-    "accounts.switch_role": lambda visitor, ids: {"role": visitor.home},
-    "accounts.switch_language": lambda visitor, ids: {"language": "en"},
-    "signoffs.ask": lambda visitor, ids: {"employment_id": ids["employment_id"].own, "task_id": ids["task_id"].own},
-}
-"""What a form must say to say anything at all; all others are sent empty."""
 ASKS_FOR = {"signoffs.ask": Permission.SIGNOFF_ASK}
 """What a view asks for besides, once it knows whom it is about."""
-
-
-QUERIES = {
-    "delegations.new": {"employment": "employment_id", "task": "task_id"},
-    "requirements.index": {"unit_id": "unit_id"},
-    "who_may.index": {"unit": "unit_id"},
-}
-"""What pages are told after "?" that names something: by the parameter whose ids it takes."""
-
-
-def is_own(rule: Rule) -> bool:
-    """Whether the page is about oneself, so that a colleague's ids lead nowhere however far one reaches."""
-    own = {"signoffs.answer", "signoffs.give_back", "delegations.answer", "delegations.end"}
-    return rule.endpoint.startswith("me.") or rule.endpoint in own
-
-
-NO_TRACE = frozenset({"access_entry", "signed_in_session", "sign_in_try"})
-"""What a refused request may still write: that somebody looked, and when she was last seen."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One request of the walk."""
-
-    rule: Rule
-    method: str
-    values: dict[str, Any]
-    outside: str = ""
-    """Which parameter names something out of the team: "unit_id other", "task_id foreign"; empty when none does."""
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.rule.rule} {self.outside or 'own'}"
-
-
-class Walk:
-    """The application on a copy of the two towns, with one visitor."""
-
-    def __init__(self, app: Flask, file: Path, known: Towns) -> None:
-        self.app, self.file, self.known = app, file, known
-        self.client: FlaskClient = app.test_client()
-        self.visitor: towns.Visitor | None = None
-
-    def sign_in(self, name: str) -> "Walk":
-        """The same walk with the visitor signed in."""
-        self.visitor = self.known.visitors[name]
-        answer = self.client.post(
-            "/sign-in", data={"email": self.visitor.email, "password": PASSWORD}, base_url=f"http://{HOST}"
-        )
-        assert answer.status_code == 302, answer.text
-        return self
-
-    def permissions(self, rule: Rule) -> tuple[Permission, ...]:
-        """What the view asks for; nothing when it is public."""
-        found: tuple[Permission, ...] = self.app.view_functions[rule.endpoint].__dict__.get("requires", ())
-        return found
-
-    def steps(self) -> Iterator[Step]:
-        """Every route by each of its methods, all parameters within the team, and each of them outside in turn."""
-        for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.rule):
-            if rule.endpoint == "static":
-                continue
-            asked = {name: name for name in rule.arguments} | QUERIES.get(rule.endpoint, {})
-            named = {name: self.ids(rule, asked[name]) for name in sorted(asked)}
-            own = {name: ids.own for name, ids in named.items()}
-            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-                yield Step(rule, method, own)
-                for name, ids in named.items():
-                    if ids.other is not None:
-                        yield Step(rule, method, own | {name: ids.other}, f"{name} other")
-                    yield Step(rule, method, own | {name: ids.foreign}, f"{name} foreign")
-
-    def ids(self, rule: Rule, name: str) -> Ids:
-        """What the route's parameter can name."""
-        assert name in self.known.ids, f"{rule.rule}: say in tests/architecture/towns.py what <{name}> can name"
-        ids = self.known.ids[name]
-        if self.visitor and is_own(rule) and name in self.visitor.own:
-            return Ids(self.visitor.own[name], UNKNOWN if name == "seq" else ids.own, ids.foreign)
-        return Ids(ids.own) if name == "seq" else ids
-
-    def take(self, step: Step, **arguments: Any) -> TestResponse:
-        """The answer to the step's request."""
-        with self.app.test_request_context(base_url=f"http://{HOST}"):
-            address = self.app.url_for(step.rule.endpoint, **step.values)
-        body = BODIES.get(step.rule.endpoint) if step.method == "POST" and self.visitor else None
-        data = body(self.visitor, self.known.ids) if body else None
-        return self.client.open(address, method=step.method, data=data, **({"base_url": f"http://{HOST}"} | arguments))
-
-    def stored(self) -> dict[str, list[Any]]:
-        """All rows, but for the traces that a look leaves."""
-        with closing(sqlite3.connect(self.file)) as file:
-            tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return {
-                name: file.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()
-                for name in tables
-                if name not in NO_TRACE
-            }
-
-    def write(self, statement: str, *values: Any) -> None:
-        """Nothing; another process has changed the database, while she is signed in."""
-        with closing(sqlite3.connect(self.file)) as file, file:
-            file.execute(statement, values)
-
-    def keep(self) -> Callable[[], None]:
-        """A function that brings the database back to how it is now."""
-        kept = self.file.with_suffix(".kept")
-        self._close()
-        shutil.copyfile(self.file, kept)
-
-        def bring_back() -> None:
-            self._close()
-            shutil.copyfile(kept, self.file)
-
-        return bring_back
-
-    def _close(self) -> None:
-        """SQLite writes all of its journal into the file when the last connection closes."""
-        with self.app.app_context():
-            db.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def two_towns(laid_out_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Towns]:
-    """The file with both municipalities, built once."""
-    wire()
-    file = tmp_path_factory.mktemp("towns") / "towns.sqlite"
-    shutil.copyfile(laid_out_file, file)
-    return file, towns.build(Database(f"sqlite:///{file}", f"sqlite:///{file}"))
-
-
-@pytest.fixture
-def walk(two_towns: tuple[Path, Towns], tmp_path: Path) -> Iterator[Walk]:
-    """A visitor on a copy of her own. What the wall between municipalities does on PostgreSQL is tested beside it."""
-    built, known = two_towns
-    file = tmp_path / "walk.sqlite"
-    shutil.copyfile(built, file)
-    with running(Database(f"sqlite:///{file}", f"sqlite:///{file}")) as app:
-        app.test_client_class = FlaskClient
-        yield Walk(app, file, known)
 
 
 def expected(walk: Walk, step: Step) -> frozenset[int]:

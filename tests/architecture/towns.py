@@ -79,6 +79,7 @@ class Towns:
     visitors: dict[str, Visitor] = field(default_factory=dict)
     working: set[str] = field(default_factory=set)
     """The names of all who work in the first municipality."""
+    root_id: int = 0
     root_path: str = ""
     other_path: str = ""
     """Of the other team's unit."""
@@ -91,18 +92,19 @@ def build(database: Database) -> Towns:
     towns = Towns()
     with open_session(engine, None) as session:
         world = World(session)
-        task = _matrix(world)
+        task, delegable = _matrix(world)
         elsewhere = world.unit("Team Skoven", under=world.unit("Distrikt Syd", "distrikt", under=world.root))
         signer = world.person(SIGNER, "SPL", unit=world.unit("Team Engen", under=world.root))
-        own = _place(world, task, world.person(INSIDER), "Inge Vejleder", signer)
+        insider = world.person(INSIDER)
+        own = _place(world, task, insider, "Inge Vejleder", signer)
         other = _place(world, task, world.person(OUTSIDER, unit=elsewhere), "Olga Vejleder", signer)
         for name in VISITORS:
-            towns.visitors[name] = _visitor(world, name, task, signer)
-        towns.root_path, towns.other_path = world.root.path, elsewhere.path
+            towns.visitors[name] = _visitor(world, name, task, signer, insider)
+        towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
         world.municipality.host = HOST
         world.settle().session.commit()
         foreign_world = another(world)
-        foreign_task = _matrix(foreign_world)
+        foreign_task, foreign_delegable = _matrix(foreign_world)
         foreigner = foreign_world.person(FOREIGNER)
         foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
         foreign_world.municipality.host = FOREIGN_HOST
@@ -112,6 +114,7 @@ def build(database: Database) -> Towns:
         towns.ids = {name: Ids(own[name], other[name], foreign[name]) for name in own}
         towns.ids |= {
             "task_id": Ids(task.id, foreign=foreign_task.id),
+            "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
             "number": Ids(1, foreign=2),
             "token": Ids("nobody-has-this-link"),
@@ -125,13 +128,16 @@ def build(database: Database) -> Towns:
     return towns
 
 
-def _matrix(world: World) -> Task:
-    """A task with a rule for each group, and a need."""
-    task = world.task()
+def _matrix(world: World) -> tuple[Task, Task]:
+    """A task with a rule for each group, and one that nurses delegate to helpers."""
+    task, delegable = world.task(), world.task("Adrenalin")
+    world.groups["SPL"].has_reserved_scope = True
+    world.cell(delegable, "SPL", CellRule.CORE)
+    world.cell(delegable, "SSH", CellRule.DELEGATION_ONLY)
     rules = {"SPL": CellRule.CORE, "SSA": CellRule.MUST, "SSH": CellRule.MAY_GENERAL, "UFA": CellRule.NOT_ALLOWED}
     for group, rule in rules.items():
         world.cell(task, group, rule)
-    return task
+    return task, delegable
 
 
 def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Someone) -> dict[str, int]:
@@ -165,6 +171,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
     return {name: cast(Any, row).id for name, row in made.items()} | {
         "unit_id": one.unit.id, "employment_id": one.employment.id, "person_id": one.person.id,
         "account_id": world.account(one).id, "role_id": role_id, "seq": seq,
+        "observation_id": world.observed(one, task, by=guide).id,
         "delegation_id": _delegated(world, one, task, signer),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
@@ -182,7 +189,7 @@ def _delegated(world: World, someone: Someone, task: Task, giver: Someone) -> in
     return made.id
 
 
-def _visitor(world: World, name: str, task: Task, signer: Someone) -> Visitor:
+def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Someone) -> Visitor:
     shown = f"Vera {name.replace('_', ' ').title()}"
     if name in WORKS or name.endswith("that was"):
         group, role = WORKS.get(name, ("SSH", None))
@@ -198,6 +205,7 @@ def _visitor(world: World, name: str, task: Task, signer: Someone) -> Visitor:
     account = world.account(someone, f"{name.replace(' ', '.')}@proeveby.example", hashed(PASSWORD))
     seq = world.signed(someone, task, 1, by=signer, days_ago=1, accepted=False)
     own = {"employment_id": UNKNOWN, "request_id": UNKNOWN, "seq": UNKNOWN}
+    own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = _delegated(world, someone, task, signer)
     if name in WORKS or name.endswith("that was"):
         own |= {"employment_id": someone.employment.id, "seq": seq}

@@ -1,0 +1,168 @@
+"""The ids that a form carries: with one of another unit, or of another municipality, nothing is written.
+
+A form whose choices or hidden fields are numbers that no list here knows fails, so that whoever adds one says what
+its numbers name.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+from werkzeug.exceptions import HTTPException
+
+from competence.access.rules import Role
+from competence.foundation.clock import today
+from tests.architecture.towns import FOREIGNER, HOST, OUTSIDER, WIDE, WORKS, Ids
+from tests.architecture.walking import Walk
+
+TODAY, SOON = today().isoformat(), (today() + timedelta(days=5)).isoformat()
+
+
+@dataclass(frozen=True)
+class Body:
+    """What is sent to a route to be taken: with ids within the team."""
+
+    ids: Mapping[str, str]
+    """Field -> the parameter whose ids it carries."""
+    rest: Mapping[str, str] = field(default_factory=dict)
+    place: Mapping[str, str] = field(default_factory=dict)
+    """What the address names, likewise."""
+    unchanged: frozenset[str] = frozenset()
+    """The tables in which nothing may change; none named: all of them."""
+
+
+PLACES = {"unit": "unit_id", "staff_group": "staff_group_id"}
+BEFORE = {
+    name: (today() - timedelta(days=ago)).isoformat() for name, ago in (("valid_from", 600), ("valid_through", 500))
+}
+PERIOD = {"valid_from": TODAY, "valid_through": SOON}
+BODIES = {
+    "accounts.person": Body(
+        {"unit": "unit_id"}, {"role": Role.GUIDE.value, "valid_from": TODAY}, {"person_id": "person_id"}
+    ),
+    "delegations.new": Body(
+        {"task": "delegable_id"}, {"instruction": "Adrenalin, udgave 2"}, {"employment": "employment_id"}
+    ),
+    "exemptions.person": Body({"task": "task_id"}, PERIOD, {"employment_id": "employment_id"}),
+    "organisation.change": Body(
+        {"parent": "unit_id"}, {"name": "Team Havnen", "kind": "team"}, {"unit_id": "unit_id"}, frozenset({"unit"})
+    ),
+    "organisation.new": Body({"parent": "unit_id"}, {"name": "Team Nyt", "kind": "team"}),
+    "people.change": Body(PLACES, {"valid_from": SOON, "shifts": "A"}, {"employment_id": "employment_id"}),
+    "people.new": Body(PLACES, {"name": "Nanna Ny", "number": "4711", "valid_from": TODAY}),
+    "people.new_employment": Body(PLACES, BEFORE, {"person_id": "person_id"}),
+    "people.new_external": Body(PLACES, {"name": "Vera Vikar", "agency": "Vikar A/S", **PERIOD}),
+    "requirements.new": Body(
+        {"task": "task_id"}, {"shift": "A", "unit_kind": "", "day_kind": "every", "need": "1", "level": "1"}, {"unit_id": "unit_id"}
+    ),
+    "signoffs.ask": Body({"employment_id": "employment_id", "task_id": "delegable_id"}),
+    "signoffs.bedside": Body({"undo": "observation_id"}, {}, {"employment_id": "employment_id", "task_id": "task_id"}),
+    "stops.new": Body({"task": "task_id"} | PLACES, {"valid_through": SOON, "reason": "Ny pumpe"}),
+}  # fmt: skip
+"""Every route whose form carries ids."""
+
+SENT_AS_IT_STANDS = frozenset({"hidden", "radio", "checkbox", "submit"})
+NAME_NOBODY = frozenset(
+    {
+        ("accounts.end_role", "listed"),
+        ("requirements.new", "level"),
+        ("signoffs.bedside", "criterion"),
+        ("signoffs.external", "level"),
+        ("signoffs.level", "expects"),
+        ("signoffs.level", "level"),
+    }
+)
+"""Numbers that are no ids: levels, places in a list, and how far a chain has come."""
+
+
+def named(walk: Walk, parameter: str) -> Ids:
+    """What the parameter can name; an observation is taken back by whoever made it, so that one's own is her own."""
+    assert walk.visitor is not None
+    ids = walk.known.ids[parameter]
+    own = walk.visitor.own.get(parameter) if parameter == "observation_id" else None
+    return Ids(own or ids.own, ids.other, ids.foreign)
+
+
+def attempts(walk: Walk, endpoint: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """(what is wrong with it, the body): each id in turn from outside; "" for the one in which all is right."""
+    body = BODIES[endpoint]
+    right = dict(body.rest) | {name: str(named(walk, one).own) for name, one in body.ids.items()}
+    if endpoint == "organisation.change":
+        right["parent"] = str(walk.known.root_id)
+    yield "", right
+    for name, parameter in body.ids.items():
+        ids = named(walk, parameter)
+        if ids.other is not None:
+            yield f"{name} other", right | {name: str(ids.other)}
+        yield f"{name} foreign", right | {name: str(ids.foreign)}
+
+
+@pytest.mark.parametrize("endpoint", BODIES)
+def test_ids_from_outside_write_nothing_and_show_nobody(walk: Walk, endpoint: str):
+    body, wrong, taken = BODIES[endpoint], [], 0
+    permissions = walk.app.view_functions[endpoint].__dict__["requires"]
+    bring_back = walk.keep()
+    for name, visitor in walk.known.visitors.items():
+        if not visitor.has(permissions):
+            continue
+        walk.sign_in(name)
+        with walk.app.test_request_context(base_url=f"http://{HOST}"):
+            address = walk.app.url_for(endpoint, **{key: named(walk, one).own for key, one in body.place.items()})
+        before = walk.stored()
+        for outside, data in attempts(walk, endpoint):
+            if outside.endswith("other") and visitor.reaches(permissions, walk.known.other_path):
+                continue
+            answer = walk.client.post(address, data=data, base_url=f"http://{HOST}")
+            after = walk.stored()
+            written = {table for table in after if after[table] != before[table]}
+            if written:
+                bring_back()
+                walk.sign_in(name)
+            if not outside:
+                taken += bool(written) and answer.status_code == 302
+                continue
+            written &= body.unchanged or written
+            if written or answer.status_code not in (200, 302, 403, 404, 422):
+                wrong.append(f"{name}, {outside}: {answer.status_code}, wrote {sorted(written)}")
+            shown = answer.text.partition("<main")[2]
+            wrong += [f"{name}, {outside}: shows {who}" for who in (FOREIGNER, OUTSIDER) if who in shown]
+    assert not wrong, "\n".join(wrong)
+    assert taken, "the form with the right ids is refused for everybody, so that a refusal says nothing"
+
+
+def test_every_number_in_a_form_is_known(walk: Walk):
+    unknown = set()
+    for name in (*WORKS, *WIDE):
+        walk.sign_in(name)
+        for step in walk.steps():
+            if step.method == "GET" and not step.outside:
+                answer = walk.take(step)
+                if answer.mimetype == "text/html" and answer.status_code == 200:
+                    unknown |= set(_numbers(walk, answer.text, answer.request.path))
+    known = {(endpoint, name) for endpoint, body in BODIES.items() for name in body.ids}
+    assert unknown - NAME_NOBODY <= known, sorted(unknown - NAME_NOBODY - known)
+
+
+def _numbers(walk: Walk, page: str, path: str) -> Iterator[tuple[str, str]]:
+    """(route, field) of every choice, hidden field and button that sends a number."""
+    root: Element = html5lib.parse(page, namespaceHTMLElements=False)
+    adapter = walk.app.url_map.bind(HOST)
+    for form in root.iter("form"):
+        if (form.get("method") or "get").lower() != "post":
+            continue
+        try:
+            endpoint, _values = adapter.match((form.get("action") or path).partition("?")[0], method="POST")
+        except HTTPException as problem:
+            raise AssertionError(f"{path}: a form leads to {form.get('action')}, where there is nothing") from problem
+        for control in form.iter():
+            if control.tag == "select":
+                sent = [option.get("value") or "" for option in control.iter("option")]
+            elif control.tag == "button" or (control.tag == "input" and control.get("type") in SENT_AS_IT_STANDS):
+                sent = [control.get("value") or ""]
+            else:
+                continue
+            if control.get("name") and any(one.isdigit() for one in sent):
+                yield endpoint, str(control.get("name"))
