@@ -12,6 +12,7 @@ from competence.access.rules import Actor, Assigned, Role
 from competence.accounts.models import RoleAssignment
 from competence.app import wire
 from competence.audit.chain import breaks
+from competence.audit.models import EvidenceEvent
 from competence.catalogue.models import TaskCriterion
 from competence.cli import example_sign_ins
 from competence.decision.commands import differences
@@ -45,6 +46,15 @@ def test_its_chains_verify_and_its_stored_answers_are_the_rules(engine: Engine) 
         assert breaks(session) == []
         assert projection.differences(session, on=today()) == []
         assert differences(session) == []
+
+
+def test_every_answer_speaks_of_a_signature_for_the_same_task(engine: Engine) -> None:
+    wire()
+    with open_session(engine, load_demo(engine, 60)) as session:
+        events = {(event.person_id, event.seq): event for event in session.scalars(select(EvidenceEvent))}
+        about = [(event, events[event.person_id, event.refers_to]) for event in events.values() if event.refers_to]
+        assert len(about) > 100
+        assert [answer.seq for answer, given in about if answer.task_id != given.task_id] == []
 
 
 def test_a_sample_replayed_by_the_ordinary_commands_gives_the_same_signoffs(engine: Engine) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from competence.audit.chain import NewEvent, append_all
+from competence.audit.chain import HEADS, NewEvent, append_all
 from competence.delegation.models import Delegation
 from competence.foundation.clock import now
+from competence.foundation.orm import scoped
 from competence.imports.demo.writing import Writing
 from competence.imports.demonstration.rows import Delegated, SignOff
 from competence.imports.demonstration.rows import Observation as Seen
@@ -26,12 +27,13 @@ def write_evidence(to: Writing) -> None:
             yes = max(at + timedelta(minutes=6), to.moment(row.accepted, 10, 6))
             plan.append((min(yes, now()), order * 2 + 1, row))
     plan.sort(key=lambda step: step[:2])
-    lengths: dict[str, int] = {}
+    heads = {row.person_id: row.seq for row in to.session.execute(scoped(to.session, HEADS))}
+    lengths = {number: heads.get(id_, 0) for number, id_ in to.persons.items()}
     given: dict[int, int] = {}
     events: list[NewEvent] = []
     delegated: dict[int, Delegated] = {}
     for at, order, row in plan:
-        lengths[row.person] = lengths.get(row.person, 0) + 1
+        lengths[row.person] += 1
         if order % 2:
             events.append(_accepted(to, row, at, given[order - 1]))
             continue
