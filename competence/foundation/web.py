@@ -124,9 +124,9 @@ def spoken(text: str, **values: Any) -> str:
     return said % values if values else said
 
 
-def spoken_of(one: str, many: str, count: int, **values: Any) -> str:
-    """The same for a number of things: what `ngettext` is in templates."""
-    return _catalogue().ngettext(one, many, count) % ({"num": count} | values)
+def spoken_of(one: str, many: str, count: int) -> str:
+    """The same for a number of things: what `ngettext` is in templates, which put the values in themselves."""
+    return _catalogue().ngettext(one, many, count)
 
 
 def say(text: Any) -> str:
