@@ -249,7 +249,7 @@ def _fill_templates(app: Flask) -> None:
             "nav": [],
             "tabs": [],
             "actor": None,
-            "levels": MOST_LEVELS,
+            "sheet_levels": MOST_LEVELS,
         }
         actor = signed_in_actor()
         if actor is None:
@@ -257,7 +257,7 @@ def _fill_templates(app: Flask) -> None:
         return about | {
             "actor": accounts_web.shown(actor),
             "nav": accounts_web.menu(actor),
-            "levels": len(level_names(db.session)),
+            "sheet_levels": len(level_names(db.session)),
             "tabs": accounts_web.tabs(actor),
             "show_finder": actor.may(Permission.WHO_MAY_ASK) or actor.may(Permission.WHO_MAY_COLLEAGUES),
             "waiting_count": waiting(db.session, actor),
