@@ -270,9 +270,17 @@ def _held_until(employment: Employment, task: int, on: date) -> date | None:
     return min(signed, employment.valid_to or signed, on)
 
 
-def within_unit(path: str) -> ColumnElement[bool]:
+def within_unit(session: Session, path: str) -> ColumnElement[bool]:
     """Employments in the unit and all below it."""
-    return UNITS.c.path.startswith(path, autoescape=True)
+    units = remembered(session, ("units below", path), lambda s: _units_below(s, path))
+    if len(units) > MOST_NAMED:
+        return UNITS.c.path.startswith(path, autoescape=True)
+    return EMPLOYMENTS.c.unit_id.in_(units)
+
+
+def _units_below(session: Session, path: str) -> Sequence[int]:
+    below = scoped(session, UNITS, UNITS.c.id).where(UNITS.c.path.startswith(path, autoescape=True))
+    return tuple(session.scalars(below.order_by(UNITS.c.id)))
 
 
 def running(on: date) -> ColumnElement[bool]:

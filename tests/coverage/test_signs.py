@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from competence.coverage.signs import Kind, Shape, Sign, have_need, have_need_html, sign, sign_html
+from competence.coverage.signs import MOST_LEVELS, MOST_TIMES, Kind, Shape, Sign, have_need, have_need_html, sign, sign_html
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
@@ -18,7 +18,7 @@ def symbols() -> set[str]:
     """The ids of the sheet that layout.html puts on every page."""
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     environment.globals.update(sign=sign, have_need=have_need)
-    sheet = str(environment.get_template("components/cell.html").module.symbols())  # type: ignore[attr-defined]
+    sheet = str(environment.get_template("components/cell.html").module.symbols(MOST_LEVELS, MOST_TIMES))  # type: ignore[attr-defined]
     ids = re.findall(r'<symbol id="([^"]+)"', sheet)
     assert len(ids) == len(set(ids))
     return set(ids)

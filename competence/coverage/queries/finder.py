@@ -139,7 +139,7 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
 
 
 def _facts(session: Session, unit: Node, task: BoardTask, on: date, shared: Book) -> dict[int, Employment]:
-    where = and_(in_reach_of(unit), running(on))
+    where = and_(in_reach_of(session, unit), running(on))
     return {one.id: one for one in load(session, where, shared=shared, task_id=task.id, evidence=on < today())}
 
 

@@ -72,7 +72,7 @@ def _facts(
     session: Session, node: Node, on: date, *, task_id: int | None = None, employment_id: int | None = None
 ) -> dict[int, Employment]:
     past = on < today()
-    where = and_(in_reach_of(node), running(on))
+    where = and_(in_reach_of(session, node), running(on))
     if employment_id is not None:
         where = and_(where, EMPLOYMENTS.c.id == employment_id)
     known_at = moment_of(on) if past else None

@@ -93,7 +93,11 @@ _PEOPLE = (
 
 def people_rows(session: Session, unit: Node, *, on: date, only: Collection[int] | None = None) -> Sequence[Any]:
     """The same as rows: the employment's columns, its unit's path, name, phone and staff group."""
-    wanted = in_reach_of(unit) if only is None else and_(in_reach_of(unit), EMPLOYMENTS.c.id.in_(list(only)))
+    wanted = (
+        in_reach_of(session, unit)
+        if only is None
+        else and_(in_reach_of(session, unit), EMPLOYMENTS.c.id.in_(list(only)))
+    )
     return execute(session, _PEOPLE.where(wanted, running(on))).all()
 
 
@@ -113,12 +117,11 @@ def ordered(rows: Iterable[Any], guides: Collection[int]) -> list[Someone]:
     return sorted(found, key=_order)
 
 
-def in_reach_of(unit: Node) -> ColumnElement[bool]:
+def in_reach_of(session: Session, unit: Node) -> ColumnElement[bool]:
     """Employments in the unit, below it, or floating above it."""
-    above = [f"{unit.path[: end + 1]}" for end, letter in enumerate(unit.path) if letter == "/" and end][:-1]
-    if not above:
-        return within_unit(unit.path)
-    return or_(within_unit(unit.path), and_(EMPLOYMENTS.c.is_floater, UNITS.c.path.in_(above)))
+    above = unit.place.chain[:-1]
+    below = within_unit(session, unit.path)
+    return or_(below, and_(EMPLOYMENTS.c.is_floater, EMPLOYMENTS.c.unit_id.in_(above))) if above else below
 
 
 def _order(one: Someone) -> tuple[int, int, int, str, int]:

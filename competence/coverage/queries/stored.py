@@ -100,13 +100,17 @@ def open_facts(
     # A long absence pauses what rests on signatures, also what is not begun.
     whole = {row.person_id for row in employments if was_long_away(few.away.get(row.id, ()), shared, on)}
 
+    may_come = {
+        key: {task for task, answer in given.items() if answer.state in _MAY_COME}
+        for key, given in {id(one): one for one in plain.values()}.items()
+    }
+    unanswered = {
+        person: always.union(*(may_come[id(plain[one])].difference(held[one]) for one in some))
+        for person, some in persons.items()
+    }
+
     def is_open(person: int, task: int) -> bool:
-        if task in always or person in whole:
-            return True
-        return any(
-            task not in held[one] and (answer := plain[one].get(task)) is not None and answer.state in _MAY_COME
-            for one in persons[person]
-        )
+        return task in unanswered[person] or person in whole
 
     signed: dict[int, dict[int, tuple[Signed, ...]]] = {}
     for person, one in _signed(session, persons, is_open):

@@ -230,7 +230,7 @@ def headcount(session: Session, node: Node, *, on: date) -> int:
                 UNITS,
                 (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id),
             )
-            .where(within_unit(node.path), running(on))
+            .where(within_unit(session, node.path), running(on))
         ).scalar_one()
     )
 

@@ -184,7 +184,8 @@ def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift], pen: Pen)
         if visible:
             columns.append([cell.html for cell in cells])
     links = f"{board.unit.id}/task/"  # seen from the page's own address
-    query = f"?on={board.on.isoformat()}" if board.known_at else ""
+    # A past day's address holds "=", which only a quoted attribute may.
+    quote, query = ('"', f"?on={board.on.isoformat()}") if board.known_at else ("", "")
     critical = f'<span class="kt-tag">{escape(_("critical"))}</span>'
     rows = []
     across: Iterable[tuple[str, ...]] = zip(*columns, strict=True) if columns else ((),) * len(board.tasks)
@@ -202,7 +203,7 @@ def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift], pen: Pen)
         rows.append(
             Row(
                 task,
-                f"<tr data-row={task.id}><th scope=row><a href={links}{task.id}{query}>"
+                f"<tr data-row={task.id}><th scope=row><a href={quote}{links}{task.id}{query}{quote}>"
                 f"{escape(task.name)}</a>{tag}</th>{''.join(cells_of_row)}{fields}</tr>",
                 statuses,
                 expiring[row],

@@ -242,7 +242,7 @@ def guides_for(session: Session, unit: Unit, task_ids: Iterable[int], *, on: dat
 
 def colleagues_who_may(session: Session, unit: Unit, task_id: int, *, on: date, but: int) -> list[str]:
     """Names of those in the unit who may do the task, without levels or dates: whom to ask."""
-    facts = load(session, within_unit(unit.path) & running(on), task_id=task_id)
+    facts = load(session, within_unit(session, unit.path) & running(on), task_id=task_id)
     able = [one.person_id for one in facts if one.person_id != but and judge(one, task_id, on=on).level]
     return sorted(names_of(session, able).values())
 
