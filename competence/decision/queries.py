@@ -124,6 +124,19 @@ def load(
     """
     shared = shared or book(session)
     rows = execute(session, _WITH_PATH.where(where)).all()
+    return facts_of(session, rows, shared, task_id=task_id, evidence=evidence, known_at=known_at)
+
+
+def facts_of(
+    session: Session,
+    rows: Sequence[Any],
+    shared: Book,
+    *,
+    task_id: int | None = None,
+    evidence: bool = False,
+    known_at: datetime | None = None,
+) -> list[Employment]:
+    """The same for employments that have been read already: rows with all their columns and their unit's `path`."""
     persons = {row.person_id for row in rows}
     ids = [row.id for row in rows]
     tasks = None if task_id is None else [task_id, *shared.must_hold.get(task_id, ())]

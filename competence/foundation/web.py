@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from gettext import NullTranslations
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -161,8 +161,15 @@ def _shown(value: Any) -> str:
 
 
 def _language() -> str:
-    locale = get_locale()
-    return locale.language if locale else "da"
+    """The reader's language, looked up once for each request: it is asked for hundreds of times on a page."""
+    try:
+        return cast(str, g.spoken_language)
+    except (AttributeError, RuntimeError):
+        locale = get_locale()
+        language: str = locale.language if locale else "da"
+        if has_request_context():
+            g.spoken_language = language
+        return language
 
 
 @lru_cache(maxsize=4096)

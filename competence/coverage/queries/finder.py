@@ -4,20 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import and_
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from competence.coverage.queries.board import BoardTask
 from competence.coverage.queries.gaps import candidate
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
-from competence.coverage.queries.staff import Someone, in_reach_of, people_of
-from competence.coverage.queries.wide import holders_now
-from competence.coverage.rules import By, Count, DayKind, Held, Need, Needs, Shift, Standing, count, needs_of
+from competence.coverage.queries.staff import Someone, guides_of, in_reach_of, ordered, people_where
+from competence.coverage.queries.wide import Holder, holders_now
+from competence.coverage.rules import By, Count, Crew, DayKind, Held, Need, Needs, Shift, Standing, count, needs_of
 from competence.coverage.statements import Candidate, nearest
-from competence.decision.queries import EMPLOYMENTS, GROUPS, book, load, running
-from competence.decision.rules import Answer, Book, Employment, State, judge
+from competence.decision.queries import EMPLOYMENTS, GROUPS, book, facts_of
+from competence.decision.rules import Answer, Book, Employment, State, answers_on
 from competence.delegation.rules import CellTerms
 from competence.foundation.clock import today
+from competence.foundation.editions import remembered
 from competence.foundation.orm import scoped
 from competence.organisation.rules import Settings
 
@@ -83,11 +84,6 @@ def dates_of(on: date, shift: Shift) -> tuple[date, ...]:
     return (on, on + timedelta(days=1)) if shift is Shift.NIGHT else (on,)
 
 
-def answer_for(facts: Employment, task_id: int, on: date, shift: Shift) -> Answer:
-    """The answer of the weakest date that the duty touches: a right must hold on every one of them."""
-    return min((judge(facts, task_id, on=day) for day in dates_of(on, shift)), key=lambda answer: answer.level)
-
-
 def tasks_called(tasks: Sequence[BoardTask], text: str) -> list[BoardTask]:
     """The tasks that the words may mean, the one of exactly that name alone."""
     wanted = " ".join(text.casefold().split())
@@ -101,17 +97,28 @@ def tasks_called(tasks: Sequence[BoardTask], text: str) -> list[BoardTask]:
 def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: date, shift: Shift) -> WhoMay:
     """Who may do the task in the unit on that shift, and what else there is to do about it."""
     shared = book(session)
-    facts = _facts(session, unit, task, on, shared)
-    people = [
-        replace(one, worker=replace(one.worker, absent=_away(facts[one.employment_id], on)))
-        for one in people_of(session, unit, on=on)
-        if one.employment_id in facts
-    ]
     stated = requirements_on(session, on, [unit, *units.siblings(unit)])
+    beside = _beside(session, units.siblings(unit), task, on, shift, shared, stated)
+    helping = [holder.worker.employment_id for neighbour in beside for holder in neighbour.holders]
+    wanted = in_reach_of(session, unit)
+    wanted = or_(wanted, EMPLOYMENTS.c.id.in_(helping)) if helping else wanted
+    rows = people_where(session, wanted, on=on, through=on + timedelta(days=WEEK - 1))
+    facts = {one.id: one for one in facts_of(session, rows, shared, task_id=task.id, evidence=on < today())}
+    days = [on + timedelta(days=ahead) for ahead in range(WEEK + 1)]
+    apart = set(helping)
+    answers = {
+        one.id: answers_on(one, task.id, dates_of(on, shift) if one.id in apart else days) for one in facts.values()
+    }
+    everybody = [
+        replace(one, worker=replace(one.worker, absent=_away(facts[one.employment_id], on)))
+        for one in ordered(rows, guides_of(session, unit, {row.person_id for row in rows}, on=on))
+    ]
+    people = [one for one in everybody if one.employment_id not in apart]
     need = _need(stated, unit, task, on, shift)
     found = [
-        Found(one, answer_for(facts[one.employment_id], task.id, on, shift), units.by_id.get(one.unit_id, unit))
+        Found(one, weakest(answers[one.employment_id], on, shift), units.by_id.get(one.unit_id, unit))
         for one in people
+        if facts[one.employment_id].valid_from <= on
     ]
     there = [one for one in found if not one.someone.worker.absent and one.someone.worker.works(shift)]
     fixed = [one for one in there if one.someone.worker.standing is Standing.FIXED]
@@ -129,18 +136,18 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
         sum(one.answer.state in closed for one in fixed),
         next((one for one in able if one.someone.may_sign or one.someone.is_guide), None),
         count((Held(one.someone.worker, one.answer.level, bool(one.answer.limits)) for one in found), shift, need),
-        _neighbours(session, units, unit, task, on, shift, shared, stated),
+        _neighbours(beside, {one.employment_id: one for one in everybody}, answers, on, shift),
         units.fallback(unit),
-        tuple(_week(people, facts, unit, task, on, stated)),
+        tuple(_week(people, facts, answers, unit, task, on, stated)),
         _rule(session, shared, task, on),
         version.number if version else None,
         shared.settings,
     )  # fmt: skip
 
 
-def _facts(session: Session, unit: Node, task: BoardTask, on: date, shared: Book) -> dict[int, Employment]:
-    where = and_(in_reach_of(session, unit), running(on))
-    return {one.id: one for one in load(session, where, shared=shared, task_id=task.id, evidence=on < today())}
+def weakest(answers: Sequence[Answer], on: date, shift: Shift) -> Answer:
+    """Of the answers of a day and those that follow, the weakest that the duty touches: a right must hold on each of them."""
+    return min(answers[: len(dates_of(on, shift))], key=lambda answer: answer.level)
 
 
 def _away(facts: Employment, on: date) -> bool:
@@ -156,87 +163,122 @@ def _need(stated: By, unit: Node, task: BoardTask, on: date, shift: Shift) -> Ne
     return said.need if said else None
 
 
-def _neighbours(
-    session: Session, units: Tree, unit: Node, task: BoardTask, on: date, shift: Shift, shared: Book, stated: By
-) -> tuple[Neighbour, ...]:
-    """The units beside this one where somebody may, those that can best do without first."""
-    beside = {node.id: node for node in units.siblings(unit)}
-    if not beside:
-        return ()
-    where = and_(EMPLOYMENTS.c.unit_id.in_(list(beside)), running(on))
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """A unit next door where somebody with this fixed shift may, before the rule is asked who."""
+
+    unit: Node
+    holders: tuple[Holder, ...]
+    spare: int
+    need: int | None
+
+
+def _beside(
+    session: Session, siblings: Sequence[Node], task: BoardTask, on: date, shift: Shift, shared: Book, stated: By
+) -> list[_Beside]:
+    """The units beside this one where somebody may, those that can best do without first, as many as are shown."""
+    ids = [node.id for node in siblings]
+    if not ids:
+        return []
     if on == today():
-        # The vectors know who holds the task today; the rule is asked about those alone.
-        holders = holders_now(session, list(beside), task.slot)
-        where = and_(EMPLOYMENTS.c.id.in_(holders), running(on))
-        if not holders:
-            return ()
-    facts = {one.id: one for one in load(session, where, shared=shared, task_id=task.id)}
-    people = people_in(session, units, unit, list(facts), on=on)
-    found: list[Neighbour] = []
-    for node in beside.values():
-        some = []
-        held = []
-        for one in people:
-            if one.unit_id != node.id:
-                continue
-            one = replace(one, worker=replace(one.worker, absent=_away(facts[one.employment_id], on)))
-            answer = answer_for(facts[one.employment_id], task.id, on, shift)
-            held.append(Held(one.worker, answer.level, bool(answer.limits)))
-            if (
-                answer.level
-                and one.worker.standing is Standing.FIXED
-                and not one.worker.absent
-                and one.worker.works(shift)
-            ):
-                some.append(Found(one, answer, node))
+        holders = holders_now(session, ids, task.slot, through=dates_of(on, shift)[-1])
+    else:
+        holders = _holders_on(session, ids, task, on, shift, shared)
+    version = shared.version_on(on)
+    limited = {
+        group: bool(shared.cell(task.id, group, version=version, stage_from=None, on=on).limits)
+        for group in {one.staff_group_id for one in holders}
+    }
+    found = []
+    for node in siblings:
+        here = [one for one in holders if one.unit_id == node.id]
+        some = [
+            one for one in here
+            if one.worker.standing is Standing.FIXED and not one.worker.absent and one.worker.works(shift)
+        ]  # fmt: skip
         if some:
             need = _need(stated, node, task, on, shift)
-            counted = count(held, shift, need)
-            found.append(Neighbour(node, tuple(_by_name(some)), counted.spare if need else 0, counted.need))
-    found.sort(key=lambda neighbour: (-neighbour.spare, neighbour.unit.name))
+            counted = count((Held(one.worker, one.level, limited[one.staff_group_id]) for one in here), shift, need)
+            found.append(_Beside(node, tuple(some), counted.spare if need else 0, counted.need))
+    found.sort(key=lambda one: (-one.spare, one.unit.name))
+    shown: list[_Beside] = []
+    for one in found:
+        if sum(len(before.holders) for before in shown) >= MOST_NEIGHBOURS:
+            break
+        shown.append(one)
+    return shown
+
+
+def _holders_on(
+    session: Session, unit_ids: Sequence[int], task: BoardTask, on: date, shift: Shift, shared: Book
+) -> list[Holder]:
+    """The same as `holders_now` for a coming day, from the rule."""
+    rows = people_where(session, EMPLOYMENTS.c.unit_id.in_(unit_ids), on=on)
+    by_id = {one.employment_id: one for one in ordered(rows, ())}
+    found = []
+    for facts in facts_of(session, rows, shared, task_id=task.id):
+        level = weakest(answers_on(facts, task.id, dates_of(on, shift)), on, shift).level
+        if level:
+            one = by_id[facts.id]
+            worker = replace(one.worker, absent=_away(facts, on))
+            found.append(Holder(worker, one.unit_id, facts.staff_group_id, level))
+    return found
+
+
+def _neighbours(
+    beside: Sequence[_Beside],
+    people: Mapping[int, Someone],
+    answers: Mapping[int, Sequence[Answer]],
+    on: date,
+    shift: Shift,
+) -> tuple[Neighbour, ...]:
     shown, left = [], MOST_NEIGHBOURS
-    for neighbour in found:
-        if left > 0:
-            shown.append(replace(neighbour, people=neighbour.people[:left]))
-            left -= len(neighbour.people)
+    for one in beside:
+        some = _by_name(
+            Found(someone, answer, one.unit)
+            for holder in one.holders
+            if (someone := people.get(holder.worker.employment_id)) is not None
+            and (answer := weakest(answers[someone.employment_id], on, shift)).level
+        )[:left]
+        if some:
+            shown.append(Neighbour(one.unit, tuple(some), one.spare, one.need))
+            left -= len(some)
     return tuple(shown)
 
 
-def people_in(session: Session, units: Tree, unit: Node, employment_ids: Sequence[int], *, on: date) -> list[Someone]:
-    """The employments by name, wherever they are below the unit's parent."""
-    if not employment_ids or unit.parent_id is None:
-        return []
-    return people_of(session, units.by_id[unit.parent_id], on=on, only=employment_ids)
-
-
 def _week(
-    people: Sequence[Someone], facts: Mapping[int, Employment], unit: Node, task: BoardTask, on: date, stated: By
+    people: Sequence[Someone],
+    facts: Mapping[int, Employment],
+    answers: Mapping[int, Sequence[Answer]],
+    unit: Node,
+    task: BoardTask,
+    on: date,
+    stated: By,
 ) -> list[tuple[date, Mapping[Shift, Count]]]:
     """Have and need of the shift's fixed people on the day and the six after it."""
     days: list[tuple[date, Mapping[Shift, Count]]] = []
-    # A day's answer serves its three shifts and the night before, so each is asked for once.
-    answers = {
-        one.employment_id: [
-            judge(facts[one.employment_id], task.id, on=on + timedelta(days=ahead)) for ahead in range(WEEK + 1)
-        ]
-        for one in people
-    }
     needs: dict[DayKind, Needs] = {}
+    crews: dict[frozenset[int], Crew] = {}
     for ahead in range(WEEK):
         day = on + timedelta(days=ahead)
         kind = kind_of_day(day)
         if kind not in needs:
             needs[kind] = needs_of(unit.place, stated, kind)
-        workers = [replace(one.worker, absent=_away(facts[one.employment_id], day)) for one in people]
+        away = frozenset(one.employment_id for one in people if _away(facts[one.employment_id], day))
+        if away not in crews:
+            crews[away] = Crew(
+                (at, replace(one.worker, absent=one.employment_id in away)) for at, one in enumerate(people)
+            )
         counts = {}
         for shift in Shift:
-            until = ahead + len(dates_of(day, shift))
-            held = []
-            for worker in workers:
-                answer = min(answers[worker.employment_id][ahead:until], key=lambda answer: answer.level)
-                held.append(Held(worker, answer.level, bool(answer.limits)))
+            held = [weakest(answers[one.employment_id][ahead:], day, shift) for one in people]
             said = needs[kind].get((task.id, shift))
-            counts[shift] = count(held, shift, said.need if said else None)
+            counts[shift] = crews[away].count(
+                [answer.level for answer in held],
+                shift,
+                said.need if said else None,
+                [bool(one.limits) for one in held],
+            )
         days.append((day, counts))
     return days
 
@@ -246,5 +288,10 @@ def _rule(session: Session, shared: Book, task: BoardTask, on: date) -> tuple[tu
     if version is None:
         return ()
     cells = shared.cells.get(version.id, {})
+    groups = remembered(session, "group names", _group_names)
+    return tuple((name, cells[task.id, group]) for group, name in groups if (task.id, group) in cells)
+
+
+def _group_names(session: Session) -> tuple[tuple[int, str], ...]:
     rows = session.execute(scoped(session, GROUPS, GROUPS.c.id, GROUPS.c.name).order_by(GROUPS.c.position, GROUPS.c.id))
-    return tuple((row.name, cells[task.id, row.id]) for row in rows if (task.id, row.id) in cells)
+    return tuple((row.id, row.name) for row in rows)

@@ -12,7 +12,7 @@ from competence.access.rules import Role
 from competence.accounts.models import RoleAssignment
 from competence.coverage.queries.places import Node
 from competence.coverage.rules import Standing, Worker, standing_of
-from competence.decision.queries import EMPLOYMENTS, UNITS, running, within_unit
+from competence.decision.queries import EMPLOYMENTS, UNITS, within_unit
 from competence.foundation.orm import execute, scoped, standing
 from competence.people.models import PersonIdentity, StaffGroup
 
@@ -93,12 +93,18 @@ _PEOPLE = (
 
 def people_rows(session: Session, unit: Node, *, on: date, only: Collection[int] | None = None) -> Sequence[Any]:
     """The same as rows: the employment's columns, its unit's path, name, phone and staff group."""
-    wanted = (
-        in_reach_of(session, unit)
-        if only is None
-        else and_(in_reach_of(session, unit), EMPLOYMENTS.c.id.in_(list(only)))
+    wanted = in_reach_of(session, unit)
+    return people_where(session, wanted if only is None else and_(wanted, EMPLOYMENTS.c.id.in_(list(only))), on=on)
+
+
+def people_where(
+    session: Session, wanted: ColumnElement[bool], *, on: date, through: date | None = None
+) -> Sequence[Any]:
+    """The same of the employments that `wanted` picks, wherever they are; with those that begin `through` a later day."""
+    runs = and_(
+        EMPLOYMENTS.c.valid_from <= (through or on), or_(EMPLOYMENTS.c.valid_to.is_(None), EMPLOYMENTS.c.valid_to > on)
     )
-    return execute(session, _PEOPLE.where(wanted, running(on))).all()
+    return execute(session, _PEOPLE.where(wanted, runs)).all()
 
 
 def ordered(rows: Iterable[Any], guides: Collection[int]) -> list[Someone]:

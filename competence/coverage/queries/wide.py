@@ -13,7 +13,18 @@ from sqlalchemy.orm import Session
 from competence.coverage.queries.board import columns_for, tasks_on
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
 from competence.coverage.queries.staff import GROUPS
-from competence.coverage.rules import DayKind, Needs, Shift, Standing, Status, needs_of, standing_of, status, worst
+from competence.coverage.rules import (
+    DayKind,
+    Needs,
+    Shift,
+    Standing,
+    Status,
+    Worker,
+    needs_of,
+    standing_of,
+    status,
+    worst,
+)
 from competence.decision.queries import ABSENCES, EMPLOYMENTS, UNITS, book, load, running, within_unit
 from competence.entitlements.queries import VECTORS, shape
 from competence.entitlements.rules import holds_now
@@ -153,7 +164,8 @@ class _Row:
     absent: bool
 
 
-def _read(session: Session, unit_ids: Iterable[int], on: date) -> _Staff:
+def _read(session: Session, unit_ids: Iterable[int], on: date, *, through: date | None = None) -> _Staff:
+    """The people of the units with the level of each task slot on the day, and without a break `through` a later one."""
     slots, ranks = shape(session)
     size = slots * ranks * 2
     found: list[Any] = []
@@ -205,7 +217,7 @@ def _read(session: Session, unit_ids: Iterable[int], on: date) -> _Staff:
     ]
     # A vector made before the newest task was added is shorter; nobody holds that task yet.
     vectors = [(row.ends or b"")[:size].ljust(size, b"\0") for row in found]
-    levels = holds_now(vectors, slots=slots, ranks=ranks, on=on)
+    levels = holds_now(vectors, slots=slots, ranks=ranks, on=through or on)
     if not stale:
         return _Staff(rows, levels, None)
     if len(stale) > MOST_STALE:
@@ -213,11 +225,12 @@ def _read(session: Session, unit_ids: Iterable[int], on: date) -> _Staff:
     levels = levels.copy()
     tasks = tasks_on(session, on)
     facts = {one.id: one for one in load(session, EMPLOYMENTS.c.id.in_([rows[at].id for at in stale]))}
-    columns = columns_for(session, [facts[rows[at].id] for at in stale], tasks, on=on)
-    for at, column in zip(stale, columns, strict=True):
+    past = [facts[rows[at].id] for at in stale]
+    days = [on] if through is None or through == on else [on, through]
+    for at, *columns in zip(stale, *(columns_for(session, past, tasks, on=day) for day in days), strict=True):
         levels[at] = 0
-        for task, answer in zip(tasks, column, strict=True):
-            levels[at, task.slot] = answer.level
+        for task, *answers in zip(tasks, *columns, strict=True):
+            levels[at, task.slot] = min(answer.level for answer in answers)
     return _Staff(rows, levels, None)
 
 
@@ -235,7 +248,26 @@ def headcount(session: Session, node: Node, *, on: date) -> int:
     )
 
 
-def holders_now(session: Session, unit_ids: Sequence[int], slot: int) -> list[int]:
-    """The employments of the units whose vector says that they may do the task of the slot today."""
-    staff = _read(session, unit_ids, today())
-    return [row.id for row, level in zip(staff.rows, staff.levels[:, slot], strict=True) if level]
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An employment that may do a task, as the vectors know it."""
+
+    worker: Worker
+    unit_id: int
+    staff_group_id: int
+    level: int
+
+
+def holders_now(session: Session, unit_ids: Sequence[int], slot: int, *, through: date) -> list[Holder]:
+    """Who in the units may do the task of the slot today and without a break through the day."""
+    staff = _read(session, unit_ids, today(), through=through)
+    return [
+        Holder(
+            Worker(row.id, row.person_id, row.shifts, _standing(row), row.absent),
+            row.unit_id,
+            row.staff_group_id,
+            level,
+        )
+        for row, level in zip(staff.rows, staff.levels[:, slot].tolist(), strict=True)
+        if level
+    ]

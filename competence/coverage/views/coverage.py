@@ -8,8 +8,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup, escape
-from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
@@ -31,11 +29,11 @@ from competence.coverage.rules import (
     Status,
 )
 from competence.coverage.statements import Candidate, Gap, heading, nearest, notes, reasons, spoken_apart, spoken_count
+from competence.coverage.views.choices import unit_options
 from competence.coverage.views.drawing import Row, body, column_group, draw, language, pen_for, words
 from competence.coverage.views.explaining import Explained, explained, person_url, signers
 from competence.coverage.views.figures import counts_page, overview
 from competence.foundation.clock import now, today
-from competence.foundation.editions import remembered
 from competence.foundation.web import db, say
 
 bp = Blueprint("coverage", __name__, url_prefix="/coverage")
@@ -154,23 +152,11 @@ def named_board(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
         if not chosen.flat or chosen.gaps else [],
         counts={"gaps": open_, "vulnerable": thin, "expiring": drawn.expiring, "waiting": drawn.waiting},
         next_expiry=next_expiry(found) if not open_ else None, later=later(found), stops=stops_over(db.session, node, now()),
-        above=units.way_to(node, within), unit_options=unit_options(db.session, units, node, within),
+        above=units.way_to(node, within), unit_options=unit_options(db.session, units, node, within, fewest=2),
         groups=group_choices(found), shift_names=SHIFT_NAMES, shifts=list(Shift), day_kinds=DAY_KIND_NAMES,
         starts=starts(columns), updated=now(), today=today(), link=link_to(node),
         floaters=sum(one.worker.standing is Standing.FLOATER for one in found.people),
     )  # fmt: skip
-
-
-def unit_options(session: Session, units: Tree, node: Node, within: Reach) -> Markup:
-    """The units within reach to choose from, `node` chosen; empty when there is no other."""
-    known = remembered(
-        session, ("unit options", within, today()),
-        lambda _session: tuple((one.id, str(escape(one.name))) for one in units.reached(within)),
-    )  # fmt: skip
-    if len(known) < 2:
-        return Markup("")
-    options = [f"<option value={key}{' selected' if key == node.id else ''}>{name}</option>" for key, name in known]
-    return Markup("".join(options))  # noqa: S704 - names are escaped above
 
 
 def picked(rows: Sequence[Row], chosen: Filters) -> list[Row]:

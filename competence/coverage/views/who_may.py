@@ -21,6 +21,7 @@ from competence.coverage.queries.places import Node, Tree, tree
 from competence.coverage.rules import SHIFT_NAMES, STANDING_NAMES, Count, Shift, Standing
 from competence.coverage.signs import Sign
 from competence.coverage.statements import spoken_count, way_left
+from competence.coverage.views.choices import task_options, unit_options
 from competence.coverage.views.drawing import TONES, language, mark
 from competence.coverage.views.explaining import CAN_BE_ASKED
 from competence.delegation.rules import CellRule, CellTerms
@@ -89,7 +90,8 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     fully = unit is not None and actor.may(Permission.WHO_MAY_ASK, unit.path)
     return render_template(
         "who_may/index.html",
-        units=reachable, unit=unit, on=on, shift=shift, shifts=list(Shift), shift_names=SHIFT_NAMES, tasks=tasks,
+        unit_options=unit_options(db.session, units, unit, within), task_options=task_options(db.session, on), unit=unit,
+        on=on, shift=shift, shifts=list(Shift), shift_names=SHIFT_NAMES,
         text=matches[0].name if len(matches) == 1 else text, matches=matches[:MOST_MATCHES] if len(matches) > 1 else [],
         unknown=bool(text) and not matches, found=found, fully=fully, today=today(), updated=now(),
         stops=stops(unit, found), answer=said(found, actor, fully=fully) if found else None, hours=hours_of(found), tones=TONES,

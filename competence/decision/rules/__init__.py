@@ -14,7 +14,7 @@ from competence.decision.rules.facts import (
 )
 from competence.decision.rules.judging import judge
 from competence.decision.rules.reasons import explain, may, refusal
-from competence.decision.rules.spans import Interval, boundaries, intervals
+from competence.decision.rules.spans import Interval, answers_on, boundaries, intervals
 
 __all__ = [
     "Answer",
@@ -28,6 +28,7 @@ __all__ = [
     "State",
     "Stopped",
     "Verdict",
+    "answers_on",
     "boundaries",
     "explain",
     "intervals",

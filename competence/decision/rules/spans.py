@@ -1,6 +1,6 @@
 """The answer over time: the dates on which it may change, and the intervals between them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from competence.decision.rules.facts import Answer, Employment
@@ -62,3 +62,13 @@ def intervals(
         else:
             rows.append((day, until, answer.level, answer.basis, answer.limits))
     return rows
+
+
+def answers_on(employment: Employment, task: int, days: Sequence[date]) -> list[Answer]:
+    """The answer on each of the days, which are in order. The rule is asked only where it may say something else."""
+    turns = set(boundaries(employment, task)) if len(days) > 1 else set()
+    found: list[Answer] = []
+    for at, day in enumerate(days):
+        same = at > 0 and not any(days[at - 1] < turn <= day for turn in turns)
+        found.append(found[-1] if same else judge(employment, task, on=day))
+    return found
