@@ -1,7 +1,7 @@
 """Appending to the chains of evidence. A chain belongs to a person; its head is locked before it is read."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -202,19 +202,35 @@ _OF_A_LINK = (
 """In the order of a Link's fields."""
 
 
-def breaks(session: Session) -> list[Break]:
-    """The first break of every chain of the municipality; empty when all is as it was written."""
+Seen = Callable[[Link, int, int | None], None]
+"""Told of each event in the order of person and place: the link, the row's id and the citizen's."""
+
+
+def breaks(session: Session, *, seen: Seen | None = None) -> list[Break]:
+    """The first break of every chain of the municipality; empty when all is as it was written.
+
+    `seen` is told of every event on the way, so that whoever needs them too need not read them again.
+    """
     heads = {
         row.person_id: (row.seq, row.hash)
         for row in session.execute(scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash))
         if row.seq
     }
     events = session.execute(
-        scoped(session, EVENTS, *_OF_A_LINK, EVENTS.c.hash).order_by(EVENTS.c.person_id, EVENTS.c.seq),
+        scoped(session, EVENTS, *_OF_A_LINK, EVENTS.c.hash, EVENTS.c.id, EVENTS.c.citizen_id).order_by(
+            EVENTS.c.person_id, EVENTS.c.seq
+        ),
         execution_options={"yield_per": 2000},
     )
-    links = ((Link(*said), stored) for *said, stored in events)
-    return list(verify(links, heads))
+
+    def links() -> Iterable[tuple[Link, str]]:
+        for *said, stored, number, citizen in events:
+            link = Link(*said)
+            if seen is not None:
+                seen(link, number, citizen)
+            yield link, stored
+
+    return list(verify(links(), heads))
 
 
 def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:

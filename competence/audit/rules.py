@@ -70,15 +70,27 @@ _SAFE = 2**53 - 1
 """The largest whole number that RFC 8785 takes."""
 
 
+_PLAIN = frozenset({str, bool, type(None)})
+
+
 def _is_simple(value: Any) -> bool:
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if kind is int:
-        return bool(-_SAFE <= value <= _SAFE)
-    if kind is dict:
-        return all(type(key) is str and key.isascii() and _is_simple(one) for key, one in value.items())
-    return kind is list and all(map(_is_simple, value))
+    left = [value]
+    while left:
+        one = left.pop()
+        kind = type(one)
+        if kind is dict:
+            for key in one:
+                if type(key) is not str or not key.isascii():
+                    return False
+            left += [some for some in one.values() if type(some) not in _PLAIN]
+        elif kind is list:
+            left += [some for some in one if type(some) not in _PLAIN]
+        elif kind is int:
+            if not -_SAFE <= one <= _SAFE:
+                return False
+        elif kind not in _PLAIN:
+            return False
+    return True
 
 
 def text_hash(text: str, salt: str) -> str:

@@ -20,7 +20,8 @@ from competence.signoffs import projection
 def check(console: Console, repair: bool) -> None:
     """Verify every chain of evidence, and recompute all that is derived from it. Ends with 1 when something differs."""
     with console.session() as session:
-        broken = breaks(session)
+        projected = projection.Comparison(session, on=today())
+        broken = breaks(session, seen=projected.see)  # one reading for both
         for one in broken:
             console.say(
                 sentence(
@@ -30,7 +31,7 @@ def check(console: Console, repair: bool) -> None:
                     what=one.what,
                 )
             )
-        stale = projection.differences(session, on=today())
+        stale = projected.differences()
         for person, task in stale:
             console.say(
                 sentence(

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
+from competence.audit.chain import breaks
+from competence.audit.rules import Link
 from competence.foundation.orm import OWN, execute, scoped, several, tenant_id
-from competence.signoffs.queries import CURRENT, EVENTS, WAITING, chunks, events_of
+from competence.signoffs.queries import ABOUT_SIGNOFFS, CURRENT, WAITING, chunks, events_of
 from competence.signoffs.rules import Event, Signed, history, latest
 
 Rows = tuple[list[dict[str, Any]], list[dict[str, Any]]]
@@ -100,29 +102,70 @@ def _waiting(person_id: int, signed: Signed) -> dict[str, Any]:
     return _common(person_id, signed)
 
 
+class Comparison:
+    """Compares the stored projections with the evidence, person by person, as its events are read in order."""
+
+    def __init__(self, session: Session, *, on: date) -> None:
+        """Reads what is stored; the evidence is given to `see`."""
+        self._on = on
+        self._found: list[tuple[int, int]] = []
+        self._person = 0
+        self._events: list[Event] = []
+        self._stored: dict[int, set[tuple[Any, ...]]] = {}
+        for table in (CURRENT, WAITING):
+            columns = [table.c[name] for name in ("person_id", *_COMPARED)]
+            for person, *said in session.execute(scoped(session, table, *columns)):
+                self._stored.setdefault(person, set()).add((table.name, *said))
+
+    def see(self, link: Link, event_id: int, citizen_id: int | None) -> None:
+        """Nothing; the event is taken into account. Events come ordered by person and place."""
+        if link.person_id != self._person:
+            self._close()
+            self._person = link.person_id
+        kind = _ABOUT.get(link.kind)
+        if kind is not None:
+            self._events.append(
+                Event(
+                    kind, link.seq, link.recorded_at, link.task_id, citizen_id, link.by_person_id, link.refers_to, link.fields,
+                    event_id,
+                )
+            )  # fmt: skip
+
+    def differences(self) -> list[tuple[int, int]]:
+        """(person, task) for every place where the projections do not say what the evidence says; empty when all agree."""
+        self._close()
+        for person in sorted(self._stored):
+            self._note(person, self._stored[person])
+        self._stored = {}
+        return self._found
+
+    def _close(self) -> None:
+        if not self._events:
+            return
+        current, waits = rows_of(self._person, self._events, on=self._on)
+        right = {_compared(CURRENT.name, row) for row in current} | {_compared(WAITING.name, row) for row in waits}
+        self._note(self._person, right ^ self._stored.pop(self._person, set()))
+        self._events = []
+
+    def _note(self, person: int, differ: Iterable[tuple[Any, ...]]) -> None:
+        self._found += sorted({(person, row[1]) for row in differ if not _only_time(row, self._on)})
+
+
+_ABOUT = {kind.value: kind for kind in ABOUT_SIGNOFFS}
+_COMPARED = (
+    "task_id", "citizen_id", "event_id", "level", "valid_from", "valid_to", "accepted_on", "answer_before", "origin",
+)  # fmt: skip
+
+
 def differences(session: Session, *, on: date) -> list[tuple[int, int]]:
-    """(person, task) for every place where the projections do not say what the evidence says; empty when all agree."""
-    stored: dict[int, set[tuple[Any, ...]]] = {}
-    for table in (CURRENT, WAITING):
-        for row in session.execute(scoped(session, table)):
-            stored.setdefault(row.person_id, set()).add(_compared(table.name, dict(row._mapping)))
-    found: list[tuple[int, int]] = []
-    persons = set(session.scalars(scoped(session, EVENTS, EVENTS.c.person_id).distinct())) | set(stored)
-    for some in chunks(persons):
-        by_person = events_of(session, some)
-        for person in some:
-            current, waits = rows_of(person, by_person.get(person, []), on=on)
-            right = {_compared(CURRENT.name, row) for row in current} | {_compared(WAITING.name, row) for row in waits}
-            differ = right ^ stored.get(person, set())
-            found += sorted({(person, row[1]) for row in differ if not _only_time(row, on)})
-    return found
+    """The same, with the evidence read for it alone."""
+    comparison = Comparison(session, on=on)
+    breaks(session, seen=comparison.see)
+    return comparison.differences()
 
 
 def _compared(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (
-        table, row["task_id"], row["citizen_id"], row["event_id"], row["level"], row["valid_from"], row["valid_to"],
-        row["accepted_on"], row["answer_before"], str(row["origin"]),
-    )  # fmt: skip
+    return (table, *(row[name] for name in _COMPARED[:-1]), str(row["origin"]))
 
 
 def _only_time(row: tuple[Any, ...], on: date) -> bool:

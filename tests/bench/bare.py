@@ -19,7 +19,8 @@ from tests.bench.data import Measured
 CELLS = """
 SELECT s.person_id, s.task_id, max(coalesce(s.valid_to, '9999-12-31')) FROM employment e
 CROSS JOIN current_signoff s
-WHERE s.municipality_id = e.municipality_id AND s.person_id = e.person_id AND e.municipality_id = :m AND e.unit_id = :unit AND s.counts_from <= :day AND s.ended_on IS NULL
+WHERE s.municipality_id = e.municipality_id AND s.person_id = e.person_id AND e.municipality_id = :m AND e.unit_id = :unit
+  AND s.counts_from <= :day AND s.ended_on IS NULL
 GROUP BY s.person_id, s.task_id
 """
 """A team's cells: (a2) of the floors. CROSS JOIN keeps SQLite to the order in which it is written."""

@@ -84,7 +84,8 @@ def checking(engine: Engine, municipality_id: int) -> Callable[[], None]:
 
     def run() -> None:
         with open_session(engine, municipality_id) as session:
-            wrong = [*breaks(session), *projection.differences(session, on=today()), *differences(session)]
+            projected = projection.Comparison(session, on=today())
+            wrong = [*breaks(session, seen=projected.see), *projected.differences(), *differences(session)]
             assert not wrong, wrong[:3]
 
     return run

@@ -122,6 +122,34 @@ class Book:
         ahead = [v for v in self.versions if v.approved and v.valid_from is not None and v.valid_from > on]
         return min(ahead, key=lambda v: v.valid_from or date.max, default=None)
 
+    def turns(self, task: int, group: int) -> tuple[date, ...]:
+        """The days from which another version says something else about the task for the group."""
+        known = self._turns
+        if (task, group) not in known:
+            days = {
+                day for version in self.versions for day in (version.valid_from, version.valid_to) if day is not None
+            }
+            found: list[date] = []
+            before: object = None
+            for day in sorted(days):
+                version = self.version_on(day)
+                terms = self._terms(task, group, version) if version is not None else None
+                says = terms and (terms.rule, terms.minimum_level, terms.education_level, terms.limits)
+                if says != before:
+                    found.append(day)
+                before = says
+            known[task, group] = tuple(found)
+        return known[task, group]
+
+    @cached_property
+    def _turns(self) -> dict[tuple[int, int], tuple[date, ...]]:
+        return {}
+
+    def _terms(self, task: int, group: int, version: Version) -> CellTerms | None:
+        cells = self.cells.get(version.id, {})
+        followed = self.follows.get(group)
+        return cells.get((task, group)) or (cells.get((task, followed[0])) if followed else None)
+
     def cell(self, task: int, group: int, *, version: Version | None, stage_from: date | None, on: date) -> CellTerms:
         """The terms for the group, its own or those of the group it follows; before its stage a student assists."""
         if version is None:

@@ -19,8 +19,7 @@ def boundaries(employment: Employment, task: int) -> tuple[date, ...]:
         employment.authorisation_checked_on,
         employment.stage_from,
     }
-    for version in book.versions:
-        days |= {version.valid_from, version.valid_to}
+    days |= set(book.turns(task, employment.staff_group_id))
     for stop in book.stops:
         if stop.task_id == task:
             days |= {stop.valid_from, stop.valid_to}
