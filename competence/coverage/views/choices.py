@@ -1,0 +1,35 @@
+"""Long lists to choose from, drawn once for each edition of what they list."""
+
+from datetime import date
+
+from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
+
+from competence.access.rules import Reach
+from competence.coverage.queries.board import tasks_on
+from competence.coverage.queries.places import Node, Tree
+from competence.foundation.clock import today
+from competence.foundation.editions import remembered
+
+
+def unit_options(session: Session, units: Tree, node: Node | None, within: Reach, *, fewest: int = 1) -> Markup:
+    """The units within reach to choose from, `node` chosen; empty when there are fewer than `fewest`."""
+    known = remembered(
+        session, ("unit options", within, today()),
+        lambda _session: tuple((one.id, str(escape(one.name))) for one in units.reached(within)),
+    )  # fmt: skip
+    if len(known) < fewest:
+        return Markup("")
+    chosen = node.id if node else None
+    options = [f"<option value={key}{' selected' if key == chosen else ''}>{name}</option>" for key, name in known]
+    return Markup("".join(options))  # noqa: S704 - names are escaped above
+
+
+def task_options(session: Session, on: date) -> Markup:
+    """The names of the day's tasks, for a list of suggestions."""
+
+    def draw(session: Session) -> Markup:
+        names = [f'<option value="{escape(task.name)}"></option>' for task in tasks_on(session, on)]
+        return Markup("".join(names))  # noqa: S704 - names are escaped
+
+    return remembered(session, ("task options", on), draw)
