@@ -23,6 +23,7 @@ from competence.organisation.queries import settings_of
 from competence.people.models import Absence, StaffGroup
 from competence.people.models import Employment as EmploymentRow
 from competence.signoffs.queries import EXEMPTIONS, chunks, events_of, observed_days, projected
+from competence.signoffs.rules import Signed
 
 EMPLOYMENTS = cast(Table, EmploymentRow.__table__)
 UNITS = cast(Table, Unit.__table__)
@@ -31,6 +32,10 @@ GROUPS = cast(Table, StaffGroup.__table__)
 TASKS = cast(Table, Task.__table__)
 PREREQUISITES = cast(Table, TaskPrerequisite.__table__)
 DELEGATIONS = cast(Table, Delegation.__table__)
+
+Ahead = Mapping[int, Mapping[int, tuple[Signed, ...]]]
+"""Person -> task -> her sign-offs as they are going to be, where they are going to be others than they are."""
+NOTHING: Ahead = MappingProxyType({})
 
 
 def book(session: Session) -> Book:
@@ -116,15 +121,16 @@ def load(
     task_id: int | None = None,
     evidence: bool = False,
     known_at: datetime | None = None,
+    ahead: Ahead = NOTHING,
 ) -> list[Employment]:
     """The employments that `where` picks (over EMPLOYMENTS and UNITS) with the facts for the task, all tasks when None.
 
     For today and later the projections are enough. `evidence` (or `known_at`) reads the chains instead, which is needed
-    for any past date; what was recorded after `known_at` is left out.
+    for any past date; what was recorded after `known_at` is left out. `ahead` is taken to be signed already.
     """
     shared = shared or book(session)
     rows = execute(session, _WITH_PATH.where(where)).all()
-    return facts_of(session, rows, shared, task_id=task_id, evidence=evidence, known_at=known_at)
+    return facts_of(session, rows, shared, task_id=task_id, evidence=evidence, known_at=known_at, ahead=ahead)
 
 
 def facts_of(
@@ -135,6 +141,7 @@ def facts_of(
     task_id: int | None = None,
     evidence: bool = False,
     known_at: datetime | None = None,
+    ahead: Ahead = NOTHING,
 ) -> list[Employment]:
     """The same for employments that have been read already: rows with all their columns and their unit's `path`."""
     persons = {row.person_id for row in rows}
@@ -143,11 +150,11 @@ def facts_of(
     chains = evidence or known_at is not None
     events = events_of(session, persons, task_ids=tasks, known_at=known_at) if chains else {}
     about = task_id if tasks and len(tasks) == 1 else None
-    signed = {} if chains else projected(session, persons, task_id=about)
+    signed = {} if chains else _with_ahead(projected(session, persons, task_id=about), ahead)
     seen = observed_days(session, persons, task_id=about, known_at=known_at)
     few = rare(session, persons, ids)
     receivers = {person for person, task in few.given if task_id in (None, task)}
-    given = delegations(session, receivers, shared, task_id=task_id) if receivers else {}
+    given = delegations(session, receivers, shared, task_id=task_id, ahead=ahead) if receivers else {}
     nothing: Mapping[int, Any] = MappingProxyType({})
     found = []
     for row in rows:
@@ -207,6 +214,12 @@ def rare(session: Session, person_ids: Iterable[int], employment_ids: Iterable[i
     return Rare(exempt, away, frozenset(given))
 
 
+def _with_ahead(signed: Mapping[int, Mapping[int, tuple[Signed, ...]]], ahead: Ahead) -> Ahead:
+    if not ahead:
+        return signed
+    return {**signed, **{person: {**signed.get(person, {}), **tasks} for person, tasks in ahead.items()}}
+
+
 def absences(session: Session, employment_ids: Iterable[int]) -> dict[int, tuple[Span, ...]]:
     """Employment -> its absences."""
     found: dict[int, tuple[Span, ...]] = {}
@@ -217,7 +230,7 @@ def absences(session: Session, employment_ids: Iterable[int]) -> dict[int, tuple
 
 
 def delegations(
-    session: Session, person_ids: Iterable[int], shared: Book, *, task_id: int | None = None
+    session: Session, person_ids: Iterable[int], shared: Book, *, task_id: int | None = None, ahead: Ahead = NOTHING
 ) -> dict[int, dict[int, tuple[Delegated, ...]]]:
     """Person -> task -> personal delegations, each with the day its giver lost what it rests on."""
     rows: list[Any] = []
@@ -226,7 +239,7 @@ def delegations(
         rows += session.execute(wanted if task_id is None else wanted.where(DELEGATIONS.c.task_id == task_id)).all()
     if not rows:
         return {}
-    lost = givers_lost(session, {(row.giver_id, row.task_id) for row in rows}, shared)
+    lost = givers_lost(session, {(row.giver_id, row.task_id) for row in rows}, shared, ahead=ahead)
     found: dict[int, dict[int, tuple[Delegated, ...]]] = {}
     for row in rows:
         one = Delegated(
@@ -242,7 +255,9 @@ def delegations(
     return found
 
 
-def givers_lost(session: Session, pairs: set[tuple[int, int]], shared: Book) -> dict[tuple[int, int], date]:
+def givers_lost(
+    session: Session, pairs: set[tuple[int, int]], shared: Book, *, ahead: Ahead = NOTHING
+) -> dict[tuple[int, int], date]:
     """(giver, task) -> the first day on which the giver no longer works here or no longer holds the task; absent = she does.
 
     A giver's own right never rests on a delegation, so this does not go round in a circle.
@@ -254,7 +269,7 @@ def givers_lost(session: Session, pairs: set[tuple[int, int]], shared: Book) -> 
         .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
         .where(EMPLOYMENTS.c.person_id.in_(givers))
     ).all()
-    signed = projected(session, givers)
+    signed = _with_ahead(projected(session, givers), ahead)
     away = absences(session, [row.id for row in rows])
     for row in rows:
         employment = Employment(

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Integer, bindparam, delete, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from competence.decision.commands import (
@@ -24,33 +24,34 @@ from competence.decision.commands import (
     slots_of,
     with_dependents,
 )
-from competence.decision.queries import EMPLOYMENTS, book, load
+from competence.decision.queries import EMPLOYMENTS, NOTHING, Ahead, book, load
 from competence.decision.rules import Book, Employment, intervals
 from competence.entitlements.queries import ROWS, VECTORS, shape
 from competence.entitlements.rules import levels_end, next_change
-from competence.foundation.bulk import Ready, Values, hold_still, inserting
-from competence.foundation.changes import Tell, Touched, quiet, rehearsed
+from competence.foundation.bulk import Ready, Values, given, hold_still, inserting, own
+from competence.foundation.changes import Tell, Touched, quiet, rehearse
 from competence.foundation.clock import now, today
-from competence.foundation.orm import OWN, begin_writing, execute, open_session, several, standing, tenant_id
+from competence.foundation.orm import execute, open_session, several, standing, tenant_id
 from competence.signoffs.queries import chunks
-from competence.signoffs.rules import Signed
 
 BATCH = 200
 """Employments that are made at a time; in between others are let in, and it is told how far it is."""
+ATTEMPTS = 3
+"""So often all is made anew because others have changed the rules meanwhile; then it is made while they wait."""
+MOST_APART = 50
+"""Persons that are made again each about her own tasks; more are made whole, many at a time."""
 _SAID = ("level", "basis", "citizen_id", "limits", "valid_from", "valid_to")
 """What a row says of its employment and task."""
 _CHANGE = (
     update(ROWS)
-    .where(ROWS.c.municipality_id == bindparam(OWN, type_=Integer), ROWS.c.id == bindparam("row"))
-    .values({name: bindparam(f"as_{name}") for name in _SAID})
+    .where(ROWS.c.municipality_id == own(), ROWS.c.id == given(ROWS.c.id))
+    .values({name: given(ROWS.c[name]) for name in _SAID})
 )
 
 Mark = tuple[datetime, date | None, bytes]
 """When a vector was made, and what it said: another one means that somebody has changed something about the employment."""
 Tasks = frozenset[int] | None
 """The tasks about which something changes; None = all."""
-Ahead = Mapping[int, Mapping[int, tuple[Signed, ...]]]
-"""Person -> task -> her sign-offs as they are going to be, where they are going to be others."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,7 @@ class Rows:
 
     def __init__(self, session: Session) -> None:
         self.new = inserting(session, ROWS, ("employment_id", "task_id", *_SAID))
-        self.changed = Ready(session, _CHANGE, ("row", *(f"as_{name}" for name in _SAID)))
-
-    def change(self, row_id: int, said: Mapping[str, Any]) -> Values:
-        """The stored row, to say of its task what `said` says."""
-        return self.changed.row({"row": row_id} | {f"as_{name}": said[name] for name in _SAID})
+        self.changed = Ready(session, _CHANGE)
 
 
 @dataclass(frozen=True)
@@ -104,6 +101,10 @@ class Foreseen:
     rules: Rules
     rows: Rows
     made: Mapping[int, Made]
+
+    def __or__(self, other: "Foreseen") -> "Foreseen":
+        """Both, made by the same rules; where both speak of an employment, the other."""
+        return replace(self, made={**self.made, **other.made})
 
     def without(self, persons: Iterable[int]) -> "Foreseen":
         """The same without those about the persons."""
@@ -117,14 +118,21 @@ def rules_now(session: Session) -> Rules:
 
 
 def foresee(session: Session, run: Callable[[Session], object], tell: Tell = quiet) -> Foreseen | None:
-    """What `run` makes of everybody's answers by changing the rules; None when it does not. Wired to `foundation.changes`."""
-    with open_session(session.get_bind().engine, tenant_id(session)) as apart:
-        begin_writing(apart)
-        try:
-            touched, rules = rehearsed(apart, run), rules_now(apart)
-        finally:
-            apart.rollback()
-    return make(session, rules, None, tell=tell).without(touched.persons) if touched.everybody else None
+    """What `run` makes of everybody's answers by changing the rules; None when it does not. Wired to `foundation.changes`.
+
+    What others have changed while it was made is made again before it is given back, so that little is left for later.
+    """
+    foreseen: Foreseen | None = None
+    for _ in range(ATTEMPTS):
+        touched, rules = rehearse(session, run, lambda apart, touched: (touched, rules_now(apart)))
+        if not touched.everybody:
+            return None
+        known = foreseen if foreseen is not None and rules.same_as(foreseen.rules) else None
+        with open_session(session.get_bind().engine, tenant_id(session)) as apart:
+            foreseen = make(apart, rules, None, known=known, tell=tell, pause=apart.rollback).without(touched.persons)
+        if known is not None:
+            break
+    return foreseen
 
 
 def answer(session: Session, touched: Touched) -> None:
@@ -133,39 +141,52 @@ def answer(session: Session, touched: Touched) -> None:
     if foreseen is not None and (touched.everybody or not touched.tasks):
         touched = _put(session, foreseen, touched)
     if touched:
-        recompute(session, touched)
+        recompute(session, _widened(touched))
+
+
+def _widened(touched: Touched) -> Touched:
+    """The same; many persons, each with tasks of her own, are made whole: then they are loaded together."""
+    if len(touched.persons) <= MOST_APART:
+        return touched
+    return replace(touched, persons=dict.fromkeys(touched.persons))
 
 
 def make(
-    session: Session, rules: Rules, wanted: Mapping[int, Tasks] | None, *, ahead: Ahead | None = None, tell: Tell = quiet
-) -> Foreseen:  # fmt: skip
-    """The answers of the persons (None: of everybody) under the rules, as `ahead` says the persons will have signed.
+    session: Session,
+    rules: Rules,
+    wanted: Mapping[int, Tasks] | None,
+    *,
+    ahead: Ahead = NOTHING,
+    known: Foreseen | None = None,
+    tell: Tell = quiet,
+    pause: Callable[[], None] = lambda: None,
+) -> Foreseen:
+    """The answers of the persons (None: of everybody) under the rules, when `ahead` is signed, and of whom they delegate to.
 
-    Reads only, in batches with a transaction each.
+    Reads only, in batches with a `pause` after each. What is `known` is taken over where nothing has changed since.
     """
-    found: dict[int, Made] = {}
-    with open_session(session.get_bind().engine, tenant_id(session)) as apart:
-        ready = Rows(apart)
-        plain = Plain(rules.book, rules.slots, rules.size, rules.ranks)
-        employments = _employments(apart, wanted)
-        tell(0, len(employments))
-        for some in chunks(employments, BATCH):
-            stood, stored = _stand(apart, some), _stored(apart, some)
-            for one in load(apart, EMPLOYMENTS.c.id.in_(some), shared=rules.book):
-                if ahead and any(given.giver_id in ahead for given in sum(one.delegations.values(), ())):
-                    continue
-                if ahead and one.person_id in ahead:
-                    one.__dict__["signed"] = {**one.signed, **ahead[one.person_id]}
-                tasks = wanted[one.person_id] if wanted is not None else None
-                before = stored.get(one.id, {})
-                found[one.id] = _made(one, tasks, rules, plain, stood.get(one.id, (0, None))[1], before, ready)
-            apart.rollback()
-            tell(len(found), len(employments))
-    return Foreseen(rules, ready, found)
-
-
-def _employments(session: Session, wanted: Mapping[int, Tasks] | None) -> list[int]:
-    return [id_ for id_, (person, _mark) in _stand(session, None).items() if wanted is None or person in wanted]
+    if wanted is not None:
+        wanted = {**wanted, **dict.fromkeys(receivers(session, wanted))}
+    rows, plain = Rows(session), Plain(rules.book, rules.slots, rules.size, rules.ranks)
+    stand = {id_: at for id_, at in _stand(session, None).items() if wanted is None or at[0] in wanted}
+    found = {
+        id_: made
+        for id_, made in (known.made if known is not None else {}).items()
+        if id_ in stand and stand[id_][1] == made.stood
+    }
+    ids = sorted(stand.keys() - found.keys())
+    pause()
+    done, total = len(found), len(stand)
+    tell(done, total)
+    for some in chunks(ids, BATCH):
+        stood, stored = _stand(session, some), _stored(session, some)
+        for one in load(session, EMPLOYMENTS.c.id.in_(some), shared=rules.book, ahead=ahead):
+            tasks = wanted[one.person_id] if wanted is not None else None
+            found[one.id] = _made(one, tasks, rules, plain, stood[one.id][1], stored.get(one.id, {}), rows)
+        pause()
+        done += len(some)
+        tell(done, total)
+    return Foreseen(rules, rows, found)
 
 
 _STAND = (
@@ -224,7 +245,7 @@ def _made(
         if said in before:
             continue
         if places := free.get(said[0]):
-            changed.append(ready.change(places.pop(), row))
+            changed.append(ready.changed.row({**row, "id": places.pop()}))
         else:
             new.append(ready.new.row(row))
     gone = tuple(id_ for places in free.values() for id_ in places)
@@ -261,9 +282,9 @@ def _put(session: Session, foreseen: Foreseen, touched: Touched) -> Touched:
         return touched
     if touched.everybody:
         rewrite_groups(session, rules.book)
-    about = None if touched.everybody else touched.persons
+    about = None if touched.everybody else touched.persons | dict.fromkeys(receivers(session, touched.persons))
     fits: dict[int, Made] = {}
-    left = set() if about is None else set(receivers(session, about))
+    left: set[int] = set()
     for id_, (person, mark) in _stand(session, None).items():
         if about is not None and person not in about:
             continue
@@ -284,17 +305,12 @@ def _covers(made: Made, about: Mapping[int, set[int] | None] | None, shared: Boo
     return tasks is not None and with_dependents(shared, tasks) <= made.tasks
 
 
-_GONE = delete(ROWS).where(ROWS.c.municipality_id == bindparam(OWN, type_=Integer), ROWS.c.id.in_(several("rows")))
+_GONE = delete(ROWS).where(ROWS.c.municipality_id == own(), ROWS.c.id.in_(several("rows")))
 _AGAIN = (
     update(VECTORS)
-    .where(
-        VECTORS.c.municipality_id == bindparam(OWN, type_=Integer), VECTORS.c.employment_id == bindparam("employment")
-    )
-    .values(
-        ends=bindparam("as_ends"), next_change=bindparam("as_next_change"), made_for=bindparam("as_made_for"),
-        made_at=bindparam("as_made_at"),
-    )
-)  # fmt: skip
+    .where(VECTORS.c.municipality_id == own(), VECTORS.c.employment_id == given(VECTORS.c.employment_id))
+    .values({name: given(VECTORS.c[name]) for name in ("ends", "next_change", "made_for", "made_at")})
+)
 
 
 def _write(session: Session, rows: Rows, fits: Mapping[int, Made]) -> None:
@@ -303,13 +319,16 @@ def _write(session: Session, rows: Rows, fits: Mapping[int, Made]) -> None:
         execute(session, _GONE, rows=some)
     rows.changed.write(session, (row for made in fits.values() for row in made.changed))
     rows.new.write(session, (row for made in fits.values() for row in made.new))
-    own, on, moment = tenant_id(session), today(), now()
-    vectors = [
-        {
-            OWN: own, "employment": id_, "as_ends": made.ends, "as_next_change": made.next_change, "as_made_for": on,
-            "as_made_at": moment,
-        }
-        for id_, made in fits.items()
-    ]  # fmt: skip
-    if vectors:
-        session.connection().execute(_AGAIN, vectors)
+    again, on, moment = Ready(session, _AGAIN), today(), now()
+    again.write(
+        session,
+        (
+            again.row(
+                {
+                    "employment_id": id_, "ends": made.ends, "next_change": made.next_change, "made_for": on,
+                    "made_at": moment,
+                }
+            )
+            for id_, made in fits.items()
+        ),
+    )  # fmt: skip

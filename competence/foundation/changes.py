@@ -7,8 +7,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.orm import Session
 
+from competence.foundation.orm import begin_writing, open_session, tenant_id
+
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 @dataclass
@@ -78,18 +81,17 @@ def foresee(session: Session, run: Callable[[Session], R], *, tell: Tell = quiet
     return ready
 
 
-def rehearsed(session: Session, run: Callable[[Session], object]) -> Touched:
-    """What `run` touches. Nothing is recomputed; the caller rolls back what it wrote."""
-    depth = session.info.get("command_depth", 0)
-    session.info["command_depth"] = depth + 1
-    try:
-        run(session)
-        session.flush()
-        pending: Touched = session.info.pop("touched", None) or Touched()
-        return pending
-    finally:
-        session.info["command_depth"] = depth
-        session.info.pop("touched", None)
+def rehearse(session: Session, run: Callable[[Session], object], look: Callable[[Session, Touched], T]) -> T:
+    """What `look` sees, in a session of its own, after `run` and given what it touched; all of it is rolled back."""
+    with open_session(session.get_bind().engine, tenant_id(session)) as apart:
+        begin_writing(apart)
+        apart.info["command_depth"] = 1  # nothing is recomputed
+        try:
+            run(apart)
+            apart.flush()
+            return look(apart, apart.info.get("touched") or Touched())
+        finally:
+            apart.rollback()
 
 
 def touched(

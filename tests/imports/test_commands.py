@@ -30,7 +30,7 @@ from competence.entitlements.models import Entitlement
 from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, RuleBroken
 from competence.foundation.orm import engine_for, open_session
-from competence.imports.commands import import_matrix, import_signoffs, papers, plan_papers
+from competence.imports.commands import import_matrix, import_signoffs, plan_papers, transferring
 from competence.imports.matrix import MatrixCell, MatrixTask
 from competence.imports.parsed import Place
 from competence.imports.signoffs import PaperSignOff
@@ -227,7 +227,7 @@ def test_killed_in_the_middle_nothing_has_happened(world: World, monkeypatch: py
     def killed(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(papers, "record_all", killed)
+    monkeypatch.setattr(transferring, "move_heads", killed)
     with pytest.raises(KeyboardInterrupt):
         import_signoffs(world.session, [row], by=None)
     world.session.rollback()

@@ -2,8 +2,14 @@
 
 from competence.imports.commands.matrix import MatrixImported, import_matrix
 from competence.imports.commands.needs import import_needs
-from competence.imports.commands.papers import PaperPlan, PapersTransferred, import_signoffs, plan_papers
+from competence.imports.commands.papers import PaperPlan, plan_papers
 from competence.imports.commands.staging import OUT_OF_REACH, REPLACED, drop_staged, note_result, stage, take_staged
+from competence.imports.commands.transferring import (
+    PapersTransferred,
+    PreparedPapers,
+    import_signoffs,
+    prepare_papers,
+)
 
 __all__ = [
     "OUT_OF_REACH",
@@ -11,12 +17,14 @@ __all__ = [
     "MatrixImported",
     "PaperPlan",
     "PapersTransferred",
+    "PreparedPapers",
     "drop_staged",
     "import_matrix",
     "import_needs",
     "import_signoffs",
     "note_result",
     "plan_papers",
+    "prepare_papers",
     "stage",
     "take_staged",
 ]

@@ -1,4 +1,4 @@
-"""Signatures on paper become sign-offs of origin transferred: they name the paper's signer and who transferred them."""
+"""What a list of signatures on paper comes to: which are carried over, which are not, and why. Reads only."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,24 +8,20 @@ from typing import Any, cast
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from competence.access.rules import Actor, Permission, Reach, authorise
-from competence.audit.chain import HEADS, NewEvent, append_all, lock_chains
-from competence.audit.commands import record_all
+from competence.access.rules import Actor, Permission, Reach
+from competence.audit.chain import HEADS
 from competence.catalogue.models import Task
 from competence.delegation.queries import versions
 from competence.delegation.rules import CellRule, CellTerms
-from competence.foundation.changes import command, touched
 from competence.foundation.clock import last_day, today
-from competence.foundation.errors import RuleBroken
+from competence.foundation.editions import edition
 from competence.foundation.orm import scoped
 from competence.foundation.text import N_, Sentence, sentence
 from competence.imports.known import key
 from competence.imports.parsed import Problem
 from competence.imports.queries import EMPLOYMENTS, IDENTITIES, UNITS
 from competence.imports.signoffs import PaperSignOff
-from competence.organisation.queries import settings_of
 from competence.people.models import Employment
-from competence.signoffs import projection
 from competence.signoffs.commands.common import refused
 from competence.signoffs.queries import CURRENT, EVENTS, chunks, terms_to_sign
 from competence.signoffs.rules import EventKind, Origin, last_valid_day
@@ -47,6 +43,46 @@ class Transfer:
 
 
 @dataclass(frozen=True)
+class Works:
+    """An employment that runs or is to come, as a signature asks for it."""
+
+    id: int
+    staff_group_id: int
+    stage_from: date | None
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A person of the list: her name, and her employments within reach."""
+
+    person_id: int
+    name: str
+    employments: tuple[Works, ...] = ()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a plan rests on, to see whether it is still so."""
+
+    on: date = date.min
+    edition: int | None = None
+    people: Mapping[str, Someone] = field(default_factory=dict)
+    """By staff number."""
+    heads: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    """Person -> (seq, hash) of the end of her chain."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many papers of a person are not carried over."""
+
+    unchanged: int = 0
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
 class PaperPlan:
     """What a list of papers comes to, before anything is written."""
 
@@ -57,28 +93,49 @@ class PaperPlan:
     """By row: why a paper is not carried over, though nothing is wrong with it."""
     remarks: tuple[Problem, ...] = ()
     """By row: what is carried over otherwise than the paper says."""
-    unchanged: int = 0
-    """Papers that have been carried over before."""
-    heads: Mapping[int, int] = field(default_factory=dict)
-    """Person -> how long her chain was when this was planned."""
+    tally: Mapping[str, Tally] = field(default_factory=dict)
+    """Staff number -> how many of her papers are not carried over."""
+    known: Known = field(default_factory=Known)
+    """What was known when this was planned."""
 
+    @property
+    def unchanged(self) -> int:
+        """Papers that have been carried over before."""
+        return sum(one.unchanged for one in self.tally.values())
 
-@dataclass(frozen=True)
-class PapersTransferred:
-    """What a list of papers changed."""
+    @property
+    def not_taken(self) -> int:
+        """Papers that are left out, for a reason each."""
+        return sum(one.left_out for one in self.tally.values())
 
-    new: int = 0
-    unchanged: int = 0
-    left_out: int = 0
+    def without(self, numbers: Iterable[str]) -> "PaperPlan":
+        """The same without what is about the staff numbers."""
+        gone = set(numbers)
+        people = {number: one for number, one in self.known.people.items() if number not in gone}
+        stay = {one.person_id for one in people.values()}
+        return replace(
+            self,
+            transfers=tuple(t for t in self.transfers if t.row.number not in gone),
+            tally={number: tally for number, tally in self.tally.items() if number not in gone},
+            known=replace(
+                self.known, people=people, heads={id_: head for id_, head in self.known.heads.items() if id_ in stay}
+            ),
+        )
 
-
-@dataclass(frozen=True)
-class _Someone:
-    """A person of the list: her name, and her employments that run or are to come, within reach."""
-
-    person_id: int
-    name: str
-    employments: tuple[Employment, ...]
+    def __or__(self, other: "PaperPlan") -> "PaperPlan":
+        """Both plans, which are about different people and were made by the same rules."""
+        return PaperPlan(
+            (*self.transfers, *other.transfers),
+            (*self.problems, *other.problems),
+            (*self.left_out, *other.left_out),
+            (*self.remarks, *other.remarks),
+            {**self.tally, **other.tally},
+            replace(
+                self.known,
+                people={**self.known.people, **other.known.people},
+                heads={**self.known.heads, **other.known.heads},
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -96,81 +153,28 @@ class _Held:
         return max((day for _, day in self.papers), default="")
 
 
-@command
-def import_signoffs(
-    session: Session, rows: Sequence[PaperSignOff], *, by: Actor | None, plan: PaperPlan | None = None
-) -> PapersTransferred:
-    """What the list changed. RuleBroken at the first row that cannot be taken; then nothing is written.
-
-    `plan` has been made before the transaction, so that the database is locked for the writing only; it is made anew
-    when somebody has signed meanwhile. `by` None: the command line.
-    """
-    if by is not None:
-        authorise(by, Permission.IMPORT_SIGNOFFS)
-    plan = plan or plan_papers(session, rows, by=by)
-    heads = lock_chains(session, plan.heads)
-    if any(heads[person][0] != length for person, length in plan.heads.items()):
-        plan = plan_papers(session, rows, by=by)
-        lock_chains(session, plan.heads)
-    if plan.problems:
-        raise RuleBroken(plan.problems[0].message)
-    if not plan.transfers:
-        return PapersTransferred(0, plan.unchanged, len(plan.left_out))
-    on, who = today(), by.person_id if by else None
-    answer_before = on + timedelta(days=settings_of(session).transferred_accept_within_days)
-    written = append_all(session, [_event(t, who, answer_before) for t in plan.transfers])
-    projection.rebuild(session, {t.person_id for t in plan.transfers}, on=on)
-    record_all(
-        session,
-        [
-            {
-                "by_person_id": who, "action": "transfer_sign_off", "subject": "evidence_event", "subject_id": event.id,
-                "person_id": t.person_id, "detail": {"task": t.task_id, "level": t.row.level},
-            }
-            for event, t in zip(written, plan.transfers, strict=True)
-        ],
-    )  # fmt: skip
-    for person in {t.person_id for t in plan.transfers}:
-        touched(session, person_id=person)
-    return PapersTransferred(len(written), plan.unchanged, len(plan.left_out))
-
-
-def _event(transfer: Transfer, who: int | None, answer_before: date) -> NewEvent:
-    row, valid_to = transfer.row, transfer.valid_to
-    return NewEvent(
-        transfer.person_id, EventKind.SIGNED, who, transfer.task_id,
-        fields={
-            "level": row.level, "valid_from": transfer.valid_from.isoformat(),
-            "valid_to": valid_to.isoformat() if valid_to else None, "answer_before": answer_before.isoformat(),
-            "origin": Origin.TRANSFERRED.value, "employment": transfer.employment_id,
-            "paper_signed_on": row.signed_on.isoformat(), "transferred_by": who,
-            "matrix_version": transfer.cell.version, "rule": transfer.cell.rule.value,
-        },
-        texts={"signer": row.signer},
-    )  # fmt: skip
-
-
 def plan_papers(session: Session, rows: Sequence[PaperSignOff], *, by: Actor | None) -> PaperPlan:
     """What the list comes to; reads only. A person out of reach is as unknown as one who is not there."""
     within = by.reach(Permission.IMPORT_SIGNOFFS) if by is not None else None
-    on = today()
+    on, mark = today(), edition(session)
     if rows and not any(version.approved for version in versions(session)[0]):
         said = sentence(
             N_("No division of tasks has been approved yet. Approve one first: the signatures are judged by it.")
         )
         return PaperPlan(problems=(Problem("", None, "", said),))
-    people = _people(session, {row.number for row in rows}, within, on)
+    people = people_of(session, {row.number for row in rows}, within, on)
+    # First: a chain that grows from here on is seen when the plan is carried out.
+    heads = heads_of(session, [one.person_id for one in people.values()])
     tasks = {
         row.code: row
         for row in session.execute(scoped(session, TASKS, TASKS.c.code, TASKS.c.id, TASKS.c.name, TASKS.c.archived_on))
     }
     judge = _Judge(session, rows, people, tasks, _held(session, [p.person_id for p in people.values()], on), by, on)
-    plan = judge.plan()
-    return replace(plan, heads=_lengths(session, {t.person_id for t in plan.transfers}))
+    return replace(judge.plan(), known=Known(on, mark, people, heads))
 
 
-def _people(session: Session, numbers: set[str], within: Reach | None, on: date) -> dict[str, _Someone]:
-    """Staff number -> the person."""
+def people_of(session: Session, numbers: set[str], within: Reach | None, on: date) -> dict[str, Someone]:
+    """Staff number -> the person, of those within reach (None: of all)."""
     rows = session.execute(
         scoped(
             session, IDENTITIES, IDENTITIES.c.number, IDENTITIES.c.name, IDENTITIES.c.person_id, UNITS.c.path,
@@ -185,16 +189,13 @@ def _people(session: Session, numbers: set[str], within: Reach | None, on: date)
         .where(IDENTITIES.c.number.is_not(None))
         .order_by(EMPLOYMENTS.c.valid_from, EMPLOYMENTS.c.id)
     )  # fmt: skip
-    found: dict[str, _Someone] = {}
+    found: dict[str, Someone] = {}
     for row in rows:
         if row.number not in numbers or (within is not None and not within.covers(row.path)):
             continue
-        someone = found.get(row.number, _Someone(row.person_id, row.name, ()))
+        someone = found.get(row.number, Someone(row.person_id, row.name, ()))
         if row.valid_to is None or row.valid_to > on:
-            employment = Employment(
-                id=row.id, person_id=row.person_id, staff_group_id=row.staff_group_id, stage_from=row.stage_from,
-                valid_from=row.valid_from, valid_to=row.valid_to,
-            )  # fmt: skip
+            employment = Works(row.id, row.staff_group_id, row.stage_from, row.valid_from, row.valid_to)
             someone = replace(someone, employments=(*someone.employments, employment))
         found[row.number] = someone
     return found
@@ -223,13 +224,13 @@ def _held(session: Session, persons: Iterable[int], on: date) -> dict[tuple[int,
     return {place: _Held(frozenset(papers.get(place, ())), here.get(place)) for place in papers.keys() | here.keys()}
 
 
-def _lengths(session: Session, persons: Iterable[int]) -> dict[int, int]:
-    """Person -> how long her chain is."""
+def heads_of(session: Session, persons: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Person -> (seq, hash) of her last event; (0, "") before the first."""
     wanted = set(persons)
-    found = dict.fromkeys(wanted, 0)
+    found = dict.fromkeys(wanted, (0, ""))
     for some in chunks(wanted):
-        rows = scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq).where(HEADS.c.person_id.in_(some))
-        found |= {row.person_id: row.seq for row in session.execute(rows)}
+        rows = scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash).where(HEADS.c.person_id.in_(some))
+        found |= {row.person_id: (row.seq, row.hash) for row in session.execute(rows)}
     return found
 
 
@@ -237,7 +238,7 @@ class _Judge:
     """Goes through the papers and sorts them."""
 
     def __init__(
-        self, session: Session, rows: Sequence[PaperSignOff], people: Mapping[str, _Someone], tasks: Mapping[str, Any],
+        self, session: Session, rows: Sequence[PaperSignOff], people: Mapping[str, Someone], tasks: Mapping[str, Any],
         held: Mapping[tuple[int, int], _Held], by: Actor | None, on: date,
     ) -> None:  # fmt: skip
         self.session, self.rows, self.people, self.tasks, self.held = session, rows, people, tasks, held
@@ -246,7 +247,7 @@ class _Judge:
         self.problems: list[Problem] = []
         self.left_out: list[Problem] = []
         self.remarks: list[Problem] = []
-        self.unchanged = 0
+        self._tally: dict[str, Tally] = {}
         self._terms: dict[tuple[int, int, date | None], tuple[CellTerms, date | None]] = {}
         self._newest: dict[tuple[str, str], PaperSignOff] = {}
 
@@ -259,7 +260,7 @@ class _Judge:
         for row in self.rows:
             self._judge(row)
         return PaperPlan(
-            tuple(self.transfers), tuple(self.problems), tuple(self.left_out), tuple(self.remarks), self.unchanged
+            tuple(self.transfers), tuple(self.problems), tuple(self.left_out), tuple(self.remarks), self._tally
         )
 
     def _judge(self, row: PaperSignOff) -> None:
@@ -271,8 +272,7 @@ class _Judge:
             return self._wrong(row, "task", sentence(N_("The task is no longer in the catalogue.")))
         held = self.held.get((someone.person_id, task.id), _Held())
         if (row.level, row.signed_on.isoformat()) in held.papers:
-            self.unchanged += 1
-            return None
+            return self._count(row, unchanged=1)
         if self.by is not None and self.by.person_id == someone.person_id:
             return self._wrong(
                 row, "number", sentence(N_("You cannot transfer your own papers. Ask a colleague who may."))
@@ -322,14 +322,15 @@ class _Judge:
             return sentence(N_("It was signed here on %(day)s, later than the paper."), day=held.signed_here_on)
         return None
 
-    def _best(self, someone: _Someone, task_id: int) -> tuple[Employment, CellTerms, date | None]:
+    def _best(self, someone: Someone, task_id: int) -> tuple[Works, CellTerms, date | None]:
         """The employment under which the task can be signed, its cell, and the first day when that lies ahead."""
         found = [(employment, *self._terms_for(employment, task_id)) for employment in someone.employments]
         return min(found, key=lambda one: (not one[1].entitles, one[1].rule is CellRule.MAY_CITIZEN, one[2] or self.on))
 
-    def _terms_for(self, employment: Employment, task_id: int) -> tuple[CellTerms, date | None]:
-        place = (task_id, employment.staff_group_id, employment.stage_from)
+    def _terms_for(self, works: Works, task_id: int) -> tuple[CellTerms, date | None]:
+        place = (task_id, works.staff_group_id, works.stage_from)
         if place not in self._terms:
+            employment = Employment(staff_group_id=works.staff_group_id, stage_from=works.stage_from)
             self._terms[place] = terms_to_sign(self.session, employment, task_id, on=self.on)
         return self._terms[place]
 
@@ -338,3 +339,8 @@ class _Judge:
 
     def _leave_out(self, row: PaperSignOff, field: str, said: Sentence) -> None:
         self.left_out.append(row.place.problem(said, field))
+        self._count(row, left_out=1)
+
+    def _count(self, row: PaperSignOff, *, unchanged: int = 0, left_out: int = 0) -> None:
+        before = self._tally.get(row.number, Tally())
+        self._tally[row.number] = Tally(before.unchanged + unchanged, before.left_out + left_out)
