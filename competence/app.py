@@ -28,7 +28,7 @@ from competence.coverage.signs import MOST_LEVELS, MOST_TIMES
 from competence.foundation import changes
 from competence.foundation.errors import NotAllowed, NotFound
 from competence.foundation.http import guard, log_json
-from competence.foundation.web import FORMATS, db, spoken, spoken_of, write_after_reading
+from competence.foundation.web import FORMATS, address_of, db, spoken, spoken_of, write_after_reading
 from competence.organisation.queries import municipality_for
 
 BLUEPRINTS = (
@@ -210,6 +210,8 @@ def _version_static(app: Flask) -> None:
 
     def quick_url_for(endpoint: str, **values: Any) -> str:
         """The same as `url_for`; a page names its icons dozens of times, so those are put together once."""
+        if not values and not endpoint.startswith(".") and has_request_context():
+            return address_of(endpoint)
         if endpoint != "static" or len(values) != 1 or not has_request_context():
             return url_for(endpoint, **values)
         place = (values["filename"], request.script_root, changed_at(values["filename"]))
@@ -261,7 +263,7 @@ def _fill_templates(app: Flask) -> None:
             "tabs": accounts_web.tabs(actor),
             "show_finder": actor.may(Permission.WHO_MAY_ASK) or actor.may(Permission.WHO_MAY_COLLEAGUES),
             "waiting_count": waiting(db.session, actor),
-            "waiting_url": url_for("me.path"),
+            "waiting_url": address_of("me.path"),
         }
 
 

@@ -18,7 +18,7 @@ from competence.accounts.rules import MENU, SEEN_EVERY, TABS, MenuItem, homes, k
 from competence.foundation.clock import now
 from competence.foundation.errors import RuleBroken
 from competence.foundation.text import N_
-from competence.foundation.web import after_reading, db, say, transaction
+from competence.foundation.web import address_of, after_reading, db, say, transaction
 
 
 class SignedIn:
@@ -207,7 +207,7 @@ def _links(actor: Actor, items: tuple[MenuItem, ...]) -> list[MenuLink]:
     group = here.partition(".")[0]
     at = [item for item in able if item.endpoint == here or here in (item.covers or ())]
     at = at or [item for item in able if item.covers is None and item.endpoint.partition(".")[0] == group]
-    return [MenuLink(say(item.label), url_for(item.endpoint), item.icon, item in at[:1]) for item in able]
+    return [MenuLink(say(item.label), address_of(item.endpoint), item.icon, item in at[:1]) for item in able]
 
 
 def init(app: Flask) -> None:

@@ -12,7 +12,7 @@ from typing import Any, cast
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from flask import Flask, g, has_request_context
+from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import get_locale, get_translations
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import Session
@@ -127,6 +127,17 @@ def spoken(text: str, **values: Any) -> str:
 def spoken_of(one: str, many: str, count: int) -> str:
     """The same for a number of things: what `ngettext` is in templates, which put the values in themselves."""
     return _catalogue().ngettext(one, many, count)
+
+
+_addresses: dict[tuple[str, str], str] = {}
+
+
+def address_of(endpoint: str) -> str:
+    """The address of a page without parameters, put together once: menus name the same ones on every page."""
+    place = (endpoint, request.script_root)
+    if place not in _addresses:
+        _addresses[place] = url_for(endpoint)
+    return _addresses[place]
 
 
 def say(text: Any) -> str:
