@@ -8,7 +8,17 @@ from typing import get_args
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from competence.coverage.signs import MOST_LEVELS, MOST_TIMES, Kind, Shape, Sign, have_need, have_need_html, sign, sign_html
+from competence.coverage.signs import (
+    MOST_LEVELS,
+    MOST_TIMES,
+    Kind,
+    Shape,
+    Sign,
+    have_need,
+    have_need_html,
+    sign,
+    sign_html,
+)
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
