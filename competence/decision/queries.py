@@ -104,7 +104,7 @@ def _small_rules(session: Session) -> CompoundSelect[Any]:
     )  # fmt: skip
 
 
-_WITH_PATH = (
+WITH_PATH = (
     standing(EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path)
     .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
     .order_by(EMPLOYMENTS.c.id)
@@ -129,7 +129,7 @@ def load(
     for any past date; what was recorded after `known_at` is left out. `ahead` is taken to be signed already.
     """
     shared = shared or book(session)
-    rows = execute(session, _WITH_PATH.where(where)).all()
+    rows = execute(session, WITH_PATH.where(where)).all()
     return facts_of(session, rows, shared, task_id=task_id, evidence=evidence, known_at=known_at, ahead=ahead)
 
 

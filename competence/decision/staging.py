@@ -24,7 +24,7 @@ from competence.decision.commands import (
     slots_of,
     with_dependents,
 )
-from competence.decision.queries import EMPLOYMENTS, NOTHING, Ahead, book, load
+from competence.decision.queries import EMPLOYMENTS, NOTHING, WITH_PATH, Ahead, book, load
 from competence.decision.rules import Book, Employment, intervals
 from competence.entitlements.queries import ROWS, VECTORS, shape
 from competence.entitlements.rules import levels_end, next_change
@@ -138,6 +138,10 @@ def foresee(session: Session, run: Callable[[Session], object], tell: Tell = qui
 def answer(session: Session, touched: Touched) -> None:
     """Nothing; what is stored says again what the rule says: from what was made ahead, else made now. Wired by app.py."""
     foreseen: Foreseen | None = session.info.pop("foreseen", None)
+    if touched.new and not touched.everybody:
+        _put_new(session, touched.new)
+        left = {person: tasks for person, tasks in touched.persons.items() if person not in touched.new}
+        touched = replace(touched, persons=left, new=set())
     if foreseen is not None and (touched.everybody or not touched.tasks):
         touched = _put(session, foreseen, touched)
     if touched:
@@ -295,6 +299,28 @@ def _put(session: Session, foreseen: Foreseen, touched: Touched) -> Touched:
             left.add(person)
     _write(session, foreseen.rows, fits)
     return Touched(persons=dict.fromkeys(left))
+
+
+def _put_new(session: Session, persons: Iterable[int]) -> None:
+    """Nothing; what the employments of persons alone say, of whom nothing else is known, is stored."""
+    rules, on, moment = rules_now(session), today(), now()
+    plain = Plain(rules.book, rules.slots, rules.size, rules.ranks)
+    rows = Rows(session)
+    vectors = inserting(session, VECTORS, ("employment_id", "ends", "next_change", "made_for", "made_at"))
+    for some in chunks(persons, 1000):
+        new, made = [], []
+        for row in execute(session, WITH_PATH.where(EMPLOYMENTS.c.person_id.in_(some))):
+            one = Employment(
+                id=row.id, person_id=row.person_id, staff_group_id=row.staff_group_id, unit_path=row.path,
+                valid_from=row.valid_from, valid_to=row.valid_to, book=rules.book,
+                authorisation_checked_on=row.authorisation_checked_on, stage_from=row.stage_from,
+            )  # fmt: skip
+            stored = answers_of(one, rules.book, rules.slots, rules.ranks, plain)
+            new += [rows.new.row(said) for said in stored.rows]
+            said = {"ends": stored.ends, "next_change": stored.next_change, "made_for": on, "made_at": moment}
+            made.append(vectors.row(said | {"employment_id": one.id}))
+        rows.new.write(session, new)
+        vectors.write(session, made)
 
 
 def _covers(made: Made, about: Mapping[int, set[int] | None] | None, shared: Book) -> bool:

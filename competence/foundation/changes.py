@@ -24,6 +24,8 @@ class Touched:
     """The matrix, a scale or a staff group changed: all answers of the municipality."""
     tasks: set[int] = field(default_factory=set)
     """Tasks of which everybody's answers changed: a stop, a stricter unit, an instruction."""
+    new: set[int] = field(default_factory=set)
+    """Those of the persons who were not there before: nothing is known of them but their employments."""
 
     def add(self, person_id: int, task_id: int | None) -> None:
         """Note the person's task, or all her tasks."""
@@ -95,15 +97,25 @@ def rehearse(session: Session, run: Callable[[Session], object], look: Callable[
 
 
 def touched(
-    session: Session, *, person_id: int | None = None, task_id: int | None = None, everybody: bool = False
+    session: Session,
+    *,
+    person_id: int | None = None,
+    task_id: int | None = None,
+    everybody: bool = False,
+    new: bool = False,
 ) -> None:
     """Note whose answers must be recomputed at the command's end.
 
-    A person's (all tasks, or one), everybody's about one task (`task_id` alone), or everybody's about all.
+    A person's (all tasks, or one), everybody's about one task (`task_id` alone), or everybody's about all. `new`: the
+    person has just been added, with nothing but employments.
     """
     pending: Touched = session.info.setdefault("touched", Touched())
     if person_id is not None:
         pending.add(person_id, task_id)
+        if new:
+            pending.new.add(person_id)
+        else:
+            pending.new.discard(person_id)
     elif task_id is not None:
         pending.tasks.add(task_id)
     pending.everybody = pending.everybody or everybody

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from competence.foundation.changes import Tell
 from competence.foundation.console import Console
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.orm import begin_writing
@@ -24,6 +25,7 @@ from competence.imports.taking import (
     Effect,
     Reading,
     levels_not_stated,
+    make_ready,
     own_tasks,
     read_file,
     refusal,
@@ -32,6 +34,8 @@ from competence.imports.taking import (
 )
 from competence.organisation.queries import municipalities
 
+LONG = 1000
+"""From so many steps on it is told how far it is."""
 SHOWN_REMARKS = 50
 """So many remarks are printed; problems are printed all."""
 
@@ -73,6 +77,7 @@ def _bring_in(
             reading = read_file(session, kind, data, file.name, by=None, mapping=words)
             if dry_run or reading.parsed.problems:
                 return rehearse(session, reading, by=None)
+            reading = make_ready(session, reading, by=None, tell=telling())
             begin_writing(session)
             effect = take_in(session, reading, by=None)
             session.commit()
@@ -80,6 +85,20 @@ def _bring_in(
             session.rollback()
             return Reading(kind, Parsed((), (refusal(problem),)), PaperPlan()), Effect()
     return reading, effect
+
+
+def telling() -> Tell:
+    """Tells on the standard error how far it is, at each tenth of something long."""
+    told = -1
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        percent = 100 * done // total // 10 * 10 if total else 100
+        if total >= LONG and percent != told:
+            told = percent
+            click.echo(say(sentence(N_("Made ready: %(percent)s %%."), percent=percent)), err=True)
+
+    return tell
 
 
 def report(reading: Reading, effect: Effect, *, dry_run: bool) -> list[str]:

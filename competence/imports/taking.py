@@ -2,26 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach
-from competence.audit.models import AuditEntry
 from competence.coverage.commands import MOST_PEOPLE
-from competence.foundation.changes import command
+from competence.foundation.changes import Tell, command, quiet
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
-from competence.foundation.orm import begin_writing, scoped
+from competence.foundation.orm import begin_writing
 from competence.foundation.text import N_, sentence
 from competence.imports.commands import (
     OUT_OF_REACH,
     PaperPlan,
+    PreparedPapers,
     import_matrix,
     import_needs,
     import_signoffs,
     plan_papers,
+    prepare_papers,
 )
 from competence.imports.grid import Workbook
 from competence.imports.kinds import PERMISSIONS, Kind
@@ -44,7 +44,7 @@ from competence.imports.signoffs import PaperSignOff, parse_signoffs
 from competence.imports.summary import Row
 from competence.imports.units import NewUnit, parse_units
 from competence.organisation.commands import import_units
-from competence.people.commands import import_people
+from competence.people.commands import PeopleImported, PeoplePlan, import_people, plan_people
 
 R = TypeVar("R")
 
@@ -57,6 +57,10 @@ class Reading:
     parsed: Parsed[Row]
     plan: PaperPlan | None = None
     """Of papers only: what they come to."""
+    papers: PreparedPapers | None = None
+    """Of papers only: the same with all that is written, once it has been made ready."""
+    people: PeoplePlan | None = None
+    """Of employees only: what the list comes to, once it has been worked out."""
 
     @property
     def remarks(self) -> tuple[Problem, ...]:
@@ -157,13 +161,7 @@ def take_in(session: Session, reading: Reading, *, by: Actor | None) -> Effect:
             units = import_units(session, cast(Sequence[NewUnit], rows), by=by)
             return Effect(new=units.added, changed=units.changed, unchanged=units.unchanged)
         case Kind.PEOPLE:
-            last = _last_audit(session)
-            people = import_people(session, cast(Sequence[NewEmployment], rows), by=by)
-            ended = _ended_since(session, last)
-            return Effect(
-                new=people.new_employments, changed=people.changed - ended, ended=ended, unchanged=people.unchanged,
-                new_persons=people.new_persons, not_in_list=people.not_in_list,
-            )  # fmt: skip
+            return _of_people(import_people(session, cast(Sequence[NewEmployment], rows), by=by, plan=reading.people))
         case Kind.MATRIX:
             matrix = import_matrix(session, cast(Sequence[MatrixTask], rows), by=by)
             return Effect(
@@ -171,41 +169,65 @@ def take_in(session: Session, reading: Reading, *, by: Actor | None) -> Effect:
                 new_tasks=matrix.new_tasks, version=matrix.number,
             )  # fmt: skip
         case Kind.SIGNOFFS:
-            papers = import_signoffs(session, cast(Sequence[PaperSignOff], rows), by=by, plan=reading.plan)
+            papers = import_signoffs(
+                session, cast(Sequence[PaperSignOff], rows), by=by, plan=reading.plan, prepared=reading.papers
+            )
             return Effect(new=papers.new, unchanged=papers.unchanged, left_out=papers.left_out)
         case Kind.REQUIREMENTS:
             needs = import_needs(session, cast(Sequence[NewRequirement], rows), by=by)
             return Effect(new=needs.added, changed=needs.changed, unchanged=needs.unchanged)
 
 
-def _last_audit(session: Session) -> int:
-    return session.scalar(scoped(session, AuditEntry, func.max(AuditEntry.__table__.c.id))) or 0
+def _of_people(people: PeopleImported) -> Effect:
+    return Effect(
+        new=people.new_employments, changed=people.changed, ended=people.ended, unchanged=people.unchanged,
+        new_persons=people.new_persons, not_in_list=people.not_in_list,
+    )  # fmt: skip
 
 
-def _ended_since(session: Session, last: int) -> int:
-    """How many employments have been ended after the audit's entry."""
-    entries: Any = AuditEntry.__table__
-    found = scoped(session, AuditEntry, func.count()).where(entries.c.id > last, entries.c.action == "end_employment")
-    return session.scalar(found) or 0
+def make_ready(session: Session, reading: Reading, *, by: Actor | None, tell: Tell = quiet) -> Reading:
+    """The reading with all that can be done before the right to write is taken. Reads only.
+
+    RuleBroken or NotFound when it cannot be taken in.
+    """
+    rows = reading.parsed.rows
+    if reading.parsed.problems:
+        return reading
+    if reading.kind is Kind.SIGNOFFS and reading.plan is not None:
+        papers = prepare_papers(session, cast(Sequence[PaperSignOff], rows), reading.plan, by=by, tell=tell)
+        return replace(reading, papers=papers)
+    if reading.kind is Kind.PEOPLE:
+        return replace(reading, people=plan_people(session, cast(Sequence[NewEmployment], rows), by=by))
+    return reading
 
 
 def rehearse(session: Session, reading: Reading, *, by: Actor | None) -> tuple[Reading, Effect]:
     """What the file would change, and the reading with what else stands in its way. Nothing is written.
 
-    It is taken in and rolled back, so that a preview promises what the confirmation does.
+    Where it is not worked out by reading alone it is taken in and rolled back, so that a preview promises what the
+    confirmation does.
     """
     if reading.parsed.problems:
         return reading, Effect()
     if reading.plan is not None:
         plan = reading.plan
         return reading, Effect(new=len(plan.transfers), unchanged=plan.unchanged, left_out=len(plan.left_out))
-    begin_writing(session)
     try:
-        return reading, _forgetting(session, lambda: take_in(session, reading, by=by))
+        if reading.kind is Kind.PEOPLE:
+            people = plan_people(session, cast(Sequence[NewEmployment], reading.parsed.rows), by=by)
+            return replace(reading, people=people), _of_people(people.result)
+        return reading, _rolled_back(session, lambda: take_in(session, reading, by=by))
     except RuleBroken as broken:
         return _with(reading, [Problem("", None, "", broken.message)]), Effect()
     except NotFound:
         return _with(reading, [Problem("", None, "", OUT_OF_REACH)]), Effect()
+
+
+def _rolled_back(session: Session, run: Callable[[], R]) -> R:
+    """What `run` gives; nothing of it is written."""
+    begin_writing(session)
+    try:
+        return _forgetting(session, run)
     finally:
         session.expunge_all()
         session.rollback()

@@ -21,7 +21,7 @@ from competence.imports.kinds import HOLDS, NAMES, NEXT, PERMISSIONS, Kind
 from competence.imports.models import KEPT, StagedImport
 from competence.imports.preview import preview
 from competence.imports.queries import amount_of, staged_of
-from competence.imports.taking import Effect, read_file, rehearse, take_in
+from competence.imports.taking import Effect, make_ready, read_file, rehearse, take_in
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 _NEXT_PAGES = {
@@ -115,6 +115,7 @@ def _confirm(kind: Kind, staged: StagedImport, shown: str, actor: Actor) -> Rule
         return None if content is None else RuleBroken(commands.REPLACED)
     try:
         reading = read_file(db.session, kind, content, filename, by=actor, mapping=words)
+        reading = make_ready(db.session, reading, by=actor)
         with transaction() as session:
             commands.take_staged(session, staged_id, kind, staged_at=staged_at, by=actor)
             effect = take_in(session, reading, by=actor)

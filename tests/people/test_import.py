@@ -11,11 +11,14 @@ from sqlalchemy import delete, select
 from competence.access.rules import Role
 from competence.app import wire
 from competence.audit.models import AuditEntry
+from competence.decision.commands import differences
+from competence.delegation.commands import stop_task
+from competence.delegation.rules import CellRule
 from competence.entitlements.models import Entitlement, EntitlementVector
 from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, NotFound, RuleBroken
 from competence.people import commands
-from competence.people.commands import Identity, ImportedPerson, NewEmployment, import_people
+from competence.people.commands import Identity, ImportedPerson, NewEmployment, import_people, plan_people
 from competence.people.models import Employment, Person, PersonIdentity
 from tests.factories import World
 
@@ -168,6 +171,52 @@ def test_a_list_equals_the_single_commands(world, said):
             persons[one.number] = made.person_id
     assert _facts(world) == at_once
     _forget_all(world)
+
+
+def test_the_answers_of_new_people_follow_from_groups_stops_and_authorisation(world):
+    insulin, bath = world.task(), world.task("Bad")
+    world.cell(insulin, "SPL", CellRule.CORE)
+    world.cell(bath, "SSH", CellRule.CORE)
+    boss = world.role(world.person("Marianne Holm", "SPL"), Role.DEVELOPMENT_NURSE, over=world.root).actor
+    world.settle()
+    stop_task(
+        world.session, bath.id, unit_id=world.team.id, staff_group_id=None, valid_to=today() + 9 * DAY, reason="Nyt sug",
+        by=boss,
+    )  # fmt: skip
+    rows = [
+        row(world, "1", "SPL", authorisation_checked_on=today() - DAY), row(world, "2", "SPL"),
+        row(world, "3", "SPL", authorisation_checked_on=today()), row(world, "4", "SSH"),
+        row(world, "5", "SSH", unit_id=world.district.id), row(world, "6", "SSH", valid_from=today() + 5 * DAY),
+        row(world, "7", "SSH", valid_to=today() - 5 * DAY), row(world, "7", "SSH", unit_id=world.district.id),
+    ]  # fmt: skip
+    import_people(world.session, rows, by=None)
+    assert differences(world.session) == []
+    assert world.session.scalars(select(Entitlement)).all(), (
+        "a stop and a missing authorisation close what the group gives"
+    )
+
+
+def test_a_plan_that_somebody_has_overtaken_is_made_anew(world):
+    import_people(world.session, [row(world), row(world, "78", name="Bo Lund")], by=None)
+    rows = [row(world, shifts="N"), row(world, "78", name="Bo Lund"), row(world, "79", name="Kit Ny")]
+    plan = plan_people(world.session, rows, by=None)
+    assert (plan.result.new_persons, plan.result.changed, plan.result.unchanged) == (1, 1, 1)
+    import_people(world.session, rows[2:], by=None)
+    employment = employments(world, "78")[0]
+    employment.valid_to = today() + 3 * DAY
+    world.session.flush()
+    done = import_people(world.session, rows, by=None, plan=plan)
+    assert (done.new_persons, done.changed, done.unchanged) == (0, 2, 1)
+    assert [one.valid_to for one in employments(world, "78")] == [None], "what the list says now holds"
+    assert [one.shifts for one in employments(world)] == ["D", "N"]
+
+
+def test_a_plan_that_nobody_has_overtaken_is_what_happens(world):
+    rows = [row(world), row(world, "78", name="Bo Lund")]
+    plan = plan_people(world.session, rows, by=None)
+    assert world.session.scalars(select(PersonIdentity).where(PersonIdentity.number == "77")).all() == []
+    assert import_people(world.session, rows, by=None, plan=plan) == plan.result
+    assert len(employments(world)) == len(employments(world, "78")) == 1
 
 
 def _facts(world: World) -> list[tuple[object, ...]]:

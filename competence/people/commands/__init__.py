@@ -14,7 +14,7 @@ from competence.people.commands.employing import (
     set_stage,
 )
 from competence.people.commands.externals import NewExternal, add_external, end_external, extend_external
-from competence.people.commands.importing import import_people
+from competence.people.commands.importing import PeoplePlan, import_people, plan_people
 from competence.people.commands.listed import ImportedPerson, PeopleImported, PersonRow
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "NewEmployment",
     "NewExternal",
     "PeopleImported",
+    "PeoplePlan",
     "PersonRow",
     "add_absence",
     "add_employment",
@@ -37,6 +38,7 @@ __all__ = [
     "end_external",
     "extend_external",
     "import_people",
+    "plan_people",
     "remove_absence",
     "set_stage",
 ]

@@ -1,6 +1,7 @@
 """Employees from a list, set-based: all is checked before anything is written, and a list read twice changes nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
 from competence.audit.commands import record_all
+from competence.foundation.bulk import hold_still
 from competence.foundation.changes import command, touched
-from competence.foundation.clock import now
+from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.orm import scoped, tenant_id
 from competence.foundation.text import N_, squeeze
@@ -41,40 +43,100 @@ UNITS = cast(Table, Unit.__table__)
 GROUPS = cast(Table, StaffGroup.__table__)
 
 
+@dataclass(frozen=True)
+class _Basis:
+    """What is known when a list is planned, to see whether it is still so when it is written."""
+
+    on: date
+    units: frozenset[int]
+    """Units within reach."""
+    groups: Mapping[str, int]
+    known: Mapping[str, Any]
+    """Staff number -> the identity's row."""
+    stored: Mapping[int, list[Segment]]
+
+
+@dataclass(frozen=True)
+class PeoplePlan:
+    """What a list comes to, before anything is written."""
+
+    basis: _Basis
+    plan: Plan
+
+    @property
+    def result(self) -> PeopleImported:
+        """What it changes."""
+        ended = sum(1 for entry in self.plan.audit if entry["action"] == "end_employment")
+        return PeopleImported(
+            new_persons=len(self.plan.persons), new_employments=len(self.plan.employments),
+            changed=len(self.plan.audit) - ended, ended=ended, unchanged=self.plan.unchanged,
+            not_in_list=tuple(self.plan.not_in_list),
+        )  # fmt: skip
+
+
 @command
-def import_people(session: Session, rows: Sequence[PersonRow], *, by: Actor | None) -> PeopleImported:
+def import_people(
+    session: Session, rows: Sequence[PersonRow], *, by: Actor | None, plan: PeoplePlan | None = None
+) -> PeopleImported:
     """What the list changed. RuleBroken at the first row that cannot be taken; then nothing is written.
 
     A person is found by her staff number. An employment that is known and reads otherwise now is ended and added anew; a
-    person who stands in one row and had one employment elsewhere has moved. `by` None: the command line.
+    person who stands in one row and had one employment elsewhere has moved. `plan` has been made before the transaction;
+    it is made anew when something has changed since. `by` None: the command line.
     """
-    units = _checked(session, rows, by)
-    groups = {row.code: row.id for row in session.execute(scoped(session, GROUPS, GROUPS.c.code, GROUPS.c.id))}
+    hold_still(session)
+    basis = _basis(session, rows, by)
+    if plan is None or plan.basis != basis:
+        plan = _planned(rows, basis)
+    _write(session, plan.plan, plan.basis.known, by)
+    return plan.result
+
+
+def plan_people(session: Session, rows: Sequence[PersonRow], *, by: Actor | None) -> PeoplePlan:
+    """What the list would change; reads only. RuleBroken at the first row that cannot be taken."""
+    return _planned(rows, _basis(session, rows, by))
+
+
+def _basis(session: Session, rows: Sequence[PersonRow], by: Actor | None) -> _Basis:
+    if by is not None:
+        authorise(by, Permission.IMPORT_PEOPLE)
+    within = by.reach(Permission.IMPORT_PEOPLE) if by is not None else None
+    units = session.execute(scoped(session, UNITS, UNITS.c.id, UNITS.c.path))
+    groups = session.execute(scoped(session, GROUPS, GROUPS.c.code, GROUPS.c.id))
     known = _known_identities(session)
-    stored = _stored(session, {known[row.number].person_id for row in rows if row.number in known})
+    return _Basis(
+        today(),
+        frozenset(row.id for row in units if within is None or within.covers(row.path)),
+        {row.code: row.id for row in groups},
+        known,
+        _stored(session, {known[row.number].person_id for row in rows if row.number in known}),
+    )
+
+
+def _planned(rows: Sequence[PersonRow], basis: _Basis) -> PeoplePlan:
+    """All rows, each found fit by itself and against the others, and what they change."""
+    _check(rows)
     plan = Plan()
     by_number: dict[str, list[PersonRow]] = {}
     for row in rows:
-        if row.unit_id not in units:
+        if row.unit_id not in basis.units:
             raise NotFound
-        if row.staff_group not in groups:
+        if row.staff_group not in basis.groups:
             raise RuleBroken(N_("The staff group %(group)s is not known."), group=row.staff_group)
         by_number.setdefault(squeeze(row.number), []).append(row)
     for number, theirs in by_number.items():
-        identity = known.get(number)
+        identity = basis.known.get(number)
         if identity is None:
             plan.persons.append(theirs[0])
-            plan.employments += [(row, columns_of(row, groups)) for row in theirs]
+            plan.employments += [(row, columns_of(row, basis.groups)) for row in theirs]
         else:
             plan_identity(plan, identity, theirs)
-            plan_employments(plan, identity.person_id, theirs, stored.get(identity.person_id, []), groups)
-    return _write(session, plan, known, by)
+            plan_employments(plan, identity.person_id, theirs, basis.stored.get(identity.person_id, []), basis.groups)
+    return PeoplePlan(basis, plan)
 
 
-def _checked(session: Session, rows: Sequence[PersonRow], by: Actor | None) -> set[int]:
-    """The open units within reach, after every row was found fit by itself and against the others."""
-    if by is not None:
-        authorise(by, Permission.IMPORT_PEOPLE)
+def _check(rows: Sequence[PersonRow]) -> None:
+    """Nothing. RuleBroken at the first row that does not fit, by itself or with the others."""
     names: dict[str, str] = {}
     mails: dict[str, str] = {}
     spans: dict[tuple[str, int, str], list[tuple[date, date | None]]] = {}
@@ -95,12 +157,6 @@ def _checked(session: Session, rows: Sequence[PersonRow], by: Actor | None) -> s
         if any(meet(twin, (row.valid_from, row.valid_to)) for twin in twins):
             raise RuleBroken(N_("Number %(number)s has the same employment twice in the same time."), number=number)
         twins.append((row.valid_from, row.valid_to))
-    within = by.reach(Permission.IMPORT_PEOPLE) if by is not None else None
-    return {
-        row.id
-        for row in session.execute(scoped(session, UNITS, UNITS.c.id, UNITS.c.path))
-        if within is None or within.covers(row.path)
-    }
 
 
 def _known_identities(session: Session) -> dict[str, Any]:
@@ -129,8 +185,8 @@ def _stored(session: Session, person_ids: Iterable[int]) -> dict[int, list[Segme
     return found
 
 
-def _write(session: Session, plan: Plan, known: Mapping[str, Any], by: Actor | None) -> PeopleImported:
-    """Everything planned, in a statement for each table."""
+def _write(session: Session, plan: Plan, known: Mapping[str, Any], by: Actor | None) -> None:
+    """Nothing; everything planned is written, in a statement for each table."""
     tenant: dict[str, Any] = {"municipality_id": tenant_id(session)}
     moment = now()
     persons = {number: row.person_id for number, row in known.items()}
@@ -180,9 +236,6 @@ def _write(session: Session, plan: Plan, known: Mapping[str, Any], by: Actor | N
         added = [(one.id, one.person_id) for one in made]
     audit = [*plan.audit, *(noted("import_person", "employment", id_, person, {}) for id_, person in added)]
     record_all(session, [entry | {"by_person_id": by.person_id if by else None} for entry in audit])
+    there = {row.person_id for row in known.values()}
     for person in plan.persons_touched | {person for _, person in added}:
-        touched(session, person_id=person)
-    return PeopleImported(
-        new_persons=len(plan.persons), new_employments=len(added), changed=len(plan.audit), unchanged=plan.unchanged,
-        not_in_list=tuple(plan.not_in_list),
-    )  # fmt: skip
+        touched(session, person_id=person, new=person not in there)

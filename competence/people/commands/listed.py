@@ -72,7 +72,8 @@ class PeopleImported:
     new_persons: int = 0
     new_employments: int = 0
     changed: int = 0
-    """Identities and employments that read otherwise now."""
+    """Identities and employments that read otherwise now, those that end apart."""
+    ended: int = 0
     unchanged: int = 0
     """Rows that said what was known."""
     not_in_list: tuple[tuple[str, int], ...] = ()
