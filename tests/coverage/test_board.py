@@ -86,6 +86,17 @@ def test_floaters_of_the_district_stand_apart_in_every_team(world):
         assert found.counts[insulin.id, Shift.DAY][0].floaters == 1
 
 
+def test_people_stand_from_day_to_night_and_by_their_number_within_a_staff_group(world):
+    for name, group, shifts in (
+        ("Søren", "SSA", "N"), ("Maja", "SSA", "AN"), ("Thomas", "SSA", "D"), ("Birgit", "SSA", ""), ("Fatima", "SSA", "DA"),
+        ("Karen", "SPL", "N"),
+    ):  # fmt: skip
+        world.person(name, group, shifts=shifts)
+    floater = world.person("Yasmin", "SPL", shifts="", unit=world.district, is_floater=True)
+    found = shown(world)
+    assert [one.name for one in found.people] == ["Karen", "Thomas", "Birgit", "Fatima", "Maja", "Søren", floater.name]
+
+
 def test_a_district_keeps_its_teams_apart(world):
     insulin = world.task()
     world.cell(insulin, "SPL", CellRule.CORE)

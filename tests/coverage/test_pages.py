@@ -64,6 +64,21 @@ def test_a_leader_reads_first_what_is_thin_and_who_is_nearest(team):
     assert "Udløber om 29 dage." in page
 
 
+def test_floaters_who_may_stand_beside_each_field_and_never_in_it(team):
+    for name in ("Flemming Flyver", "Freja Flyver"):
+        team.world.person(name, "SPL", unit=team.world.district, shifts="", is_floater=True)
+    wound = team.world.task("Komplicerede sår")
+    team.world.cell(wound, "SPL", CellRule.CORE)
+    team.world.person("Louise Bak", "SPL")
+    team.world.requirement(wound, Shift.DAY, 1)
+    team.world.settle()
+    page = team.as_role(Role.LEADER).get(team.board).text
+    rows = {task: page.split(f"<tr data-row={task.id}>")[1].split("</tr>")[0] for task in (team.rinse, wound)}
+    gap = "<b>0</b>/1</span><small>+2</small></span><i>Nat: hul. 0 af 1. Mangler 1. Flyvere: +2.</i>"
+    assert gap in rows[team.rinse]
+    assert "<b>2</b>/1<small>+2<i> flyvere</i></small>" in rows[wound]
+
+
 def test_the_front_page_of_coverage_leads_to_the_only_unit(team):
     answer = team.as_role(Role.LEADER).get("/coverage")
     assert answer.location == team.board

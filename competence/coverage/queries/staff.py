@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Role
 from competence.accounts.models import RoleAssignment
 from competence.coverage.queries.places import Node
-from competence.coverage.rules import Standing, Worker, standing_of
+from competence.coverage.rules import Shift, Standing, Worker, standing_of
 from competence.decision.queries import EMPLOYMENTS, UNITS, within_unit
 from competence.foundation.orm import execute, scoped, standing
 from competence.people.models import PersonIdentity, StaffGroup
@@ -20,7 +20,7 @@ IDENTITIES = cast(Table, PersonIdentity.__table__)
 ROLES = cast(Table, RoleAssignment.__table__)
 GROUPS = cast(Table, StaffGroup.__table__)
 
-_SHIFT_ORDER = ("D", "DA", "A", "AN", "N", "DAN", "DN", "")
+_SHIFTS = "".join(Shift)
 _APART = (Standing.FIXED, Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT)
 
 
@@ -40,6 +40,8 @@ class Someone:
     is_guide: bool = False
     phone: str | None = None
     may_sign: bool = False
+    number: str = ""
+    """Her number as an employee; empty when she has none."""
 
     @property
     def employment_id(self) -> int:
@@ -74,8 +76,8 @@ def people_of(session: Session, unit: Node, *, on: date, only: Collection[int] |
 
 _PEOPLE = (
     standing(
-        EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path, IDENTITIES.c.name, IDENTITIES.c.phone, GROUPS.c.short_name,
-        GROUPS.c.plural, GROUPS.c.position.label("group_position"), GROUPS.c.is_student, GROUPS.c.may_sign,
+        EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path, IDENTITIES.c.name, IDENTITIES.c.phone, IDENTITIES.c.number,
+        GROUPS.c.short_name, GROUPS.c.plural, GROUPS.c.position.label("group_position"), GROUPS.c.is_student, GROUPS.c.may_sign,
     )
     .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
     .join(
@@ -116,7 +118,7 @@ def ordered(rows: Iterable[Any], guides: Collection[int]) -> list[Someone]:
                 standing_of(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student),
             ),
             row.name or "", row.staff_group_id, row.short_name, row.plural, row.group_position, row.unit_id, row.path,
-            row.valid_to, row.person_id in guides, row.phone, row.may_sign,
+            row.valid_to, row.person_id in guides, row.phone, row.may_sign, row.number or "",
         )
         for row in rows
     ]  # fmt: skip
@@ -130,12 +132,13 @@ def in_reach_of(session: Session, unit: Node) -> ColumnElement[bool]:
     return or_(below, and_(EMPLOYMENTS.c.is_floater, EMPLOYMENTS.c.unit_id.in_(above))) if above else below
 
 
-def _order(one: Someone) -> tuple[int, int, int, str, int]:
-    shifts = one.worker.shifts
+def _order(one: Someone) -> tuple[int, int, int, tuple[bool, int, str], str, int]:
+    """Group by group, from day over evening to night by the first of her shifts (none stands with the day), then by number."""
     return (
         _APART.index(one.worker.standing),
         one.group_position,
-        _SHIFT_ORDER.index(shifts) if shifts in _SHIFT_ORDER else len(_SHIFT_ORDER),
+        _SHIFTS.find(one.worker.shifts[:1]),
+        (not one.number, len(one.number), one.number),
         one.name,
         one.employment_id,
     )

@@ -12,14 +12,12 @@ from competence.foundation.clock import today
 from competence.foundation.editions import remembered
 
 
-def unit_options(session: Session, units: Tree, node: Node | None, within: Reach, *, fewest: int = 1) -> Markup:
-    """The units within reach to choose from, `node` chosen; empty when there are fewer than `fewest`."""
+def unit_options(session: Session, units: Tree, node: Node | None, within: Reach) -> Markup:
+    """The units within reach to choose from, `node` chosen."""
     known = remembered(
         session, ("unit options", within, today()),
         lambda _session: tuple((one.id, str(escape(one.name))) for one in units.reached(within)),
     )  # fmt: skip
-    if len(known) < fewest:
-        return Markup("")
     chosen = node.id if node else None
     options = [f"<option value={key}{' selected' if key == chosen else ''}>{name}</option>" for key, name in known]
     return Markup("".join(options))  # noqa: S704 - names are escaped above

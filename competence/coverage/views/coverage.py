@@ -152,7 +152,7 @@ def named_board(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
         if not chosen.flat or chosen.gaps else [],
         counts={"gaps": open_, "vulnerable": thin, "expiring": drawn.expiring, "waiting": drawn.waiting},
         next_expiry=next_expiry(found) if not open_ else None, later=later(found), stops=stops_over(db.session, node, now()),
-        above=units.way_to(node, within), unit_options=unit_options(db.session, units, node, within, fewest=2),
+        above=units.way_to(node, within), unit_options=unit_options(db.session, units, node, within),
         groups=group_choices(found), shift_names=SHIFT_NAMES, shifts=list(Shift), day_kinds=DAY_KIND_NAMES,
         starts=starts(columns), updated=now(), today=today(), link=link_to(node),
         floaters=sum(one.worker.standing is Standing.FLOATER for one in found.people),

@@ -115,25 +115,37 @@ def _draw_cell(shown: Face, levels: Levels, _locale: str) -> Cell:
 
 
 @lru_cache(maxsize=20_000)
-def count_html(have: int, need: int | None, status: Status, words: str) -> str:
-    """A field of the coverage columns. Words are read aloud in place of the figures where these do not say enough."""
+def count_html(have: int, need: int | None, status: Status, words: str, floaters: str = "") -> str:
+    """A field of the coverage columns. Words are read aloud in place of the figures where these do not say enough.
+
+    `floaters` ("+2 floaters") stand beside the figures, the word in a voice only: they are never in what the unit has.
+    """
     if status is Status.NO_NEED:
         return "–"
+    number, _space, word = floaters.partition(" ")
     if status is Status.COVERED:
-        return f"<b>{have}</b>/{need}"
-    return f"<span aria-hidden=true>{signs.have_need_html(have, need or 0, TONES[status])}</span><i>{escape(words)}</i>"
+        beside = f"<small>{number}<i> {escape(word)}</i></small>" if floaters else ""
+        return f"<b>{have}</b>/{need}{beside}"
+    beside = f"<small>{number}</small>" if floaters else ""
+    figures = signs.have_need_html(have, need or 0, TONES[status])
+    return f"<span aria-hidden=true>{figures}{beside}</span><i>{escape(words)}</i>"
+
+
+def floaters_too(number: int) -> str:
+    """As "+2 floaters", empty when there are none."""
+    return str(ngettext("+%(num)s floater", "+%(num)s floaters", number)) if number else ""
 
 
 @lru_cache(maxsize=20_000)
 def _one_count(shift: Shift, count: Count, _locale: str) -> str:
-    if count.status not in (Status.GAP, Status.VULNERABLE):
-        return count_html(count.have, count.need, count.status, "")
-    words = " ".join(say(text) for text in (spoken_count(shift, count), *spoken_apart(count)))
-    return count_html(count.have, count.need, count.status, words)
+    words = ""
+    if count.status in (Status.GAP, Status.VULNERABLE):
+        words = " ".join(say(text) for text in (spoken_count(shift, count), *spoken_apart(count)))
+    return count_html(count.have, count.need, count.status, words, floaters_too(count.floaters))
 
 
 def _joined_count(shift: Shift, joined: Joined, names: Sequence[str]) -> str:
-    one = Count(joined.have, joined.need)
+    one = Count(joined.have, joined.need, joined.floaters, joined.externals, joined.students)
     words = say(spoken_count(shift, one)) if joined.status in (one.status, Status.NO_NEED) else ""
     if names:
         words = _(
@@ -141,7 +153,8 @@ def _joined_count(shift: Shift, joined: Joined, names: Sequence[str]) -> str:
         )
     elif not words:
         words = _("Vulnerable. %(have)s of %(need)s in all.", have=joined.have, need=joined.need)
-    return count_html(joined.have, joined.need, joined.status, words)
+    words = " ".join([words, *(say(text) for text in spoken_apart(one))])
+    return count_html(joined.have, joined.need, joined.status, words, floaters_too(joined.floaters))
 
 
 @dataclass(frozen=True)
