@@ -1,12 +1,12 @@
 """The units as a tree, and what each of them needs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import cast
 
-from sqlalchemy import Table, or_
+from sqlalchemy import ColumnElement, Table, or_
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach
@@ -143,22 +143,36 @@ def requirements_on(session: Session, on: date, nodes: Iterable[Node]) -> By:
 
 def _read_requirements(session: Session, on: date, unit_ids: Sequence[int]) -> By:
     c = REQUIREMENTS.c
+    running = (c.valid_from <= on, or_(c.valid_to.is_(None), c.valid_to > on))
+    return by_place([one for one, _begins, _ends in _stated(session, unit_ids, running)])
+
+
+Kept = tuple[Stated, date, date | None]
+"""A requirement with its first day, and the first on which it no longer holds."""
+
+
+def requirements_since(session: Session, first: date, nodes: Iterable[Node]) -> tuple[Kept, ...]:
+    """The requirements that may have held in the units on some day from `first` on, also those that have ended."""
+    unit_ids = tuple(sorted({unit_id for node in nodes for unit_id in node.place.chain}))
+    return remembered(
+        session, ("needs since", first, unit_ids),
+        lambda s: tuple(_stated(s, unit_ids, (or_(REQUIREMENTS.c.valid_to.is_(None), REQUIREMENTS.c.valid_to > first),))),
+    )  # fmt: skip
+
+
+def _stated(session: Session, unit_ids: Sequence[int], when: Iterable[ColumnElement[bool]]) -> Iterator[Kept]:
+    c = REQUIREMENTS.c
     wanted = scoped(
         session, REQUIREMENTS, c.id, c.unit_id, c.unit_kind, c.task_id, c.shift, c.day_kind, c.need, c.level, c.also_unstable,
-        c.students_count,
-    ).where(c.valid_from <= on, or_(c.valid_to.is_(None), c.valid_to > on))  # fmt: skip
+        c.students_count, c.valid_from, c.valid_to,
+    ).where(*when)  # fmt: skip
     if unit_ids:
         wanted = wanted.where(c.unit_id.in_(unit_ids))
-    return by_place(
-        [
-            Stated(
-                number, unit_id, kind, task, _SHIFTS[shift], _DAY_KINDS[days], _need(need, level, unstable, students)
-            )
-            for number, unit_id, kind, task, shift, days, need, level, unstable, students in session.execute(
-                wanted.order_by(c.id)
-            ).all()
-        ]
-    )
+    for number, unit_id, kind, task, shift, days, need, level, unstable, students, begins, ends in session.execute(
+        wanted.order_by(c.id)
+    ).all():
+        need_ = _need(need, level, unstable, students)
+        yield Stated(number, unit_id, kind, task, _SHIFTS[shift], _DAY_KINDS[days], need_), begins, ends
 
 
 _SHIFTS = {shift.value: shift for shift in Shift}

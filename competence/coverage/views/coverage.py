@@ -15,7 +15,8 @@ from competence.catalogue.queries import level_names
 from competence.coverage.queries.board import Board, BoardTask, board
 from competence.coverage.queries.gaps import candidate, gaps_of, totals, with_people
 from competence.coverage.queries.one import OneTask, one_person, one_task, stops_over, why
-from competence.coverage.queries.places import Node, Tree, tree
+from competence.coverage.queries.places import Node, Tree, kind_of_day, tree
+from competence.coverage.queries.since import open_since
 from competence.coverage.queries.staff import Someone
 from competence.coverage.queries.wide import headcount
 from competence.coverage.rules import (
@@ -28,7 +29,8 @@ from competence.coverage.rules import (
     Standing,
     Status,
 )
-from competence.coverage.statements import Candidate, Gap, heading, nearest, notes, reasons, spoken_apart, spoken_count
+from competence.coverage.statements import Candidate, nearest, spoken_apart, spoken_count
+from competence.coverage.views.cards import card, gap_since, next_expiry, place_of, since_words, spot_of
 from competence.coverage.views.choices import unit_options
 from competence.coverage.views.drawing import Row, body, column_group, draw, language, pen_for, words
 from competence.coverage.views.explaining import Explained, explained, person_url, signers
@@ -219,46 +221,6 @@ def group_choices(found: Board) -> list[tuple[int, str]]:
     return [(key, name) for key, (_position, name) in sorted(groups.items(), key=lambda item: item[1])]
 
 
-@dataclass(frozen=True)
-class Card:
-    """A gap as a sentence with its one button."""
-
-    gap: Gap
-    heading: str
-    reason: str
-    note: str
-    shift: str
-    url: str
-    ask: int | None
-    """The employment of whoever is nearest, when the guide can be asked for a sign-off of her."""
-
-
-def card(found: Board, gap: Gap, actor: Actor) -> Card:
-    """The gap in the reader's language."""
-    return Card(
-        gap,
-        say(heading(gap)),
-        " ".join(say(text) for text in reasons(gap, on=found.on, soon=found.expiring_days)),
-        " · ".join([gap.unit] * (len(found.workplaces) > 1) + [say(text) for text in notes(gap)]),
-        say(SHIFT_NAMES[gap.shift]),
-        url_for(".task", unit_id=gap.unit_id, task_id=gap.task_id, shift=gap.shift),
-        gap.near[0].employment_id
-        if gap.near and found.on >= today() and actor.may(Permission.SIGNOFF_ASK, found.unit.path)
-        else None,
-    )
-
-
-def next_expiry(found: Board) -> tuple[str, date] | None:
-    """(name, last day) of the signature that lapses first, for a board without gaps."""
-    ends = [
-        (answer.last_day, one.first_name)
-        for at, one in enumerate(found.people)
-        for answer in found.columns[at]
-        if answer.level and answer.basis != "education" and answer.last_day
-    ]
-    return (min(ends)[1], min(ends)[0]) if ends else None
-
-
 def later(found: Board) -> list[tuple[str, str, str, str]]:
     """(person, task, what was said then, what is known now), for a past date."""
     return [
@@ -268,6 +230,19 @@ def later(found: Board) -> list[tuple[str, str, str, str]]:
         )
         for person, task, answer in found.later
     ]  # fmt: skip
+
+
+@bp.get("/<int:unit_id>/since")
+@requires(Permission.COVERAGE_READ)
+def since(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Since when the named gaps of today have been open: a fragment with a few words for the card of each."""
+    units = tree(db.session, on=today())
+    below = units.below(units.get(unit_id, within))
+    spots = [spot for place in request.args.getlist("gap")[:CARDS] if (spot := spot_of(place, below)) is not None]
+    found = open_since(db.session, spots, days=filters().days or kind_of_day(today()))
+    return render_template(
+        "coverage/since.html", found=[(place_of(spot), since_words(on)) for spot, on in found.items()]
+    )
 
 
 # Why, and the pages behind each heading.
@@ -306,6 +281,7 @@ def task(unit_id: int, task_id: int, *, actor: Actor, within: Reach) -> Response
         found=found, node=node, chosen=chosen, people=people, shifts=chosen.shifts, shift_names=SHIFT_NAMES,
         spoken={shift: say(spoken_count(shift, found.counts[shift])) for shift in Shift},
         apart={shift: spoken_apart(found.counts[shift]) for shift in Shift},
+        since=gap_since(found, chosen.on, chosen.shifts, chosen.days),
         by_shift=[(shift, *both_sides(found, shift, people)) for shift in chosen.shifts if chosen.shift],
         standing={key: say(name) for key, name in STANDING_NAMES.items()},
         above=units.way_to(node, within),
