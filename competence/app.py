@@ -1,6 +1,6 @@
 """create_app: the one place that knows every feature."""
 
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Response, g, has_request_context, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -28,7 +28,9 @@ from competence.coverage.signs import MOST_LEVELS, MOST_TIMES
 from competence.foundation import changes
 from competence.foundation.errors import NotAllowed, NotFound
 from competence.foundation.http import guard, log_json
-from competence.foundation.web import FORMATS, address_of, db, spoken, spoken_of, write_after_reading
+from competence.foundation.text import Sentence
+from competence.foundation.web import FORMATS, address_of, db, say, spoken, spoken_of, write_after_reading
+from competence.jobs import running
 from competence.organisation.queries import municipality_for
 
 BLUEPRINTS = (
@@ -50,6 +52,7 @@ BLUEPRINTS = (
     "competence.development.views.persons:bp",
     "competence.reports.views:bp",
     "competence.imports.views:bp",
+    "competence.jobs.views:bp",
 )
 """Every page of every feature, as "module:name". A feature adds its line here."""
 
@@ -58,6 +61,13 @@ ANSWERS = ("competence.decision.staging:answer",)
 
 FORESEE = ("competence.decision.staging:foresee",)
 """What makes everybody's answers ahead of a command that changes what all share, as "module:name"."""
+
+JOBS = {
+    "approve": "competence.delegation.approving:work",
+    "check": "competence.imports.loading:check",
+    "load": "competence.imports.loading:load",
+}
+"""What is done in the background, by kind: what prepares it, as "module:name"."""
 
 WAITING = "competence.signoffs.queries:waiting_count"
 """(session, actor) -> how many things wait for her, for the bell in the top bar."""
@@ -87,6 +97,8 @@ def wire() -> None:
         changes.answered_by(named(place))
     for place in FORESEE:
         changes.foreseen_by(named(place))
+    for kind, place in JOBS.items():
+        running.done_by(kind, partial(named, place))
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -127,6 +139,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     accounts_web.init(app)
     for place in BLUEPRINTS:
         app.register_blueprint(named(place))
+    app.extensions["jobs"] = running.Runner(lambda: db.engine, app.app_context, _spoken_to)
     _version_static(app)
     _fill_templates(app)
     _answer_errors(app)
@@ -148,6 +161,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
     check_routes(app)
     return app
+
+
+def _spoken_to(locale: str, text: Sentence | str) -> str:
+    """The sentence as a reader of the language reads it, outside a request."""
+    with force_locale(locale):
+        return say(text)
 
 
 def speaker() -> Flask:

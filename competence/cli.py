@@ -33,6 +33,7 @@ COMMANDS = (
     "competence.decision.cli:refresh",
     "competence.people.cli:retention",
     "competence.people.cli:hold",
+    "competence.jobs.cli:jobs",
 )
 """Every subcommand that a feature brings, as "module:name" of a click command. A feature adds its line here."""
 
@@ -111,6 +112,9 @@ def serve(console: Console, demo: bool) -> None:
         console.say(N_("Fjordby Kommune is being loaded ..."))
         named(LOAD_DEMO)(console.engine)
     app = create_app(settings)
+    with console.outside() as session:
+        for one in municipalities(session):
+            app.extensions["jobs"].wake(one.id)  # what was left behind when the program was stopped
     click.echo(f"Kompetencetavlen: {settings.address}")
     for line in demo_sign_ins(console):
         click.echo(line)

@@ -151,6 +151,7 @@ ACTIONS: Mapping[str, str] = {
     "add_unit": N_("added a unit"),
     "agree": N_("agreed that somebody is trained in a task"),
     "approve_version": N_("approved the division of tasks"),
+    "ask_for_job": N_("asked for something that is done in the background"),
     "ask_for_sign_off": N_("asked for a signature"),
     "change_employment": N_("changed an employment"),
     "change_identity": N_("changed name or contact"),

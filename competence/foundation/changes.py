@@ -84,7 +84,10 @@ def foresee(session: Session, run: Callable[[Session], R], *, tell: Tell = quiet
 
 
 def rehearse(session: Session, run: Callable[[Session], object], look: Callable[[Session, Touched], T]) -> T:
-    """What `look` sees, in a session of its own, after `run` and given what it touched; all of it is rolled back."""
+    """What `look` sees, in a session of its own, after `run` and given what it touched; all of it is rolled back.
+
+    Raises what `run` raises.
+    """
     with open_session(session.get_bind().engine, tenant_id(session)) as apart:
         begin_writing(apart)
         apart.info["command_depth"] = 1  # nothing is recomputed

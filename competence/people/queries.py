@@ -228,3 +228,8 @@ def is_open(employment: Employment, on: date | datetime) -> bool:
     """Whether the employment runs on the day or begins later."""
     day = on.date() if isinstance(on, datetime) else on
     return employment.valid_to is None or employment.valid_to > day
+
+
+def how_many_employments(session: Session) -> int:
+    """All there are, those that have ended too: for so many what they may do is stored."""
+    return session.scalar(select(func.count(Employment.id))) or 0

@@ -17,6 +17,8 @@ from competence.delegation.models import Delegation, MatrixVersion, Stop
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
+from competence.jobs.models import Job
+from competence.jobs.rules import State
 from competence.people.models import Absence, Person, PersonIdentity
 from competence.signoffs.models import Exemption, SignOffRequest
 from competence.signoffs.rules import EventKind
@@ -173,6 +175,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "account_id": world.account(one).id, "role_id": role_id, "seq": seq,
         "observation_id": world.observed(one, task, by=guide).id,
         "delegation_id": _delegated(world, one, task, signer),
+        "job_id": _job(world, one),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
@@ -187,6 +190,17 @@ def _delegated(world: World, someone: Someone, task: Task, giver: Someone) -> in
     world.session.add(made)
     world.session.flush()
     return made.id
+
+
+def _job(world: World, someone: Someone) -> int:
+    """The id of a job that she has asked for, and that is over."""
+    job = Job(
+        kind="approve", about="1", title="Version 1 bliver godkendt", leads_to="/matrix/1", asked_by=someone.person.id,
+        asked_at=now(), state=State.DONE, ended_at=now(), told="Version 1 er godkendt.",
+    )  # fmt: skip
+    world.session.add(job)
+    world.session.flush()
+    return job.id
 
 
 def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Someone) -> Visitor:
@@ -204,7 +218,7 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
         world.role(someone, Role(name.removesuffix(" of all")), over=world.root if wide else world.team)
     account = world.account(someone, f"{name.replace(' ', '.')}@proeveby.example", hashed(PASSWORD))
     seq = world.signed(someone, task, 1, by=signer, days_ago=1, accepted=False)
-    own = {"employment_id": UNKNOWN, "request_id": UNKNOWN, "seq": UNKNOWN}
+    own = {"employment_id": UNKNOWN, "request_id": UNKNOWN, "seq": UNKNOWN, "job_id": _job(world, someone)}
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = _delegated(world, someone, task, signer)
     if name in WORKS or name.endswith("that was"):

@@ -12,6 +12,7 @@ from competence.access.web import requires
 from competence.accounts.web import needs_proof, prove_self
 from competence.catalogue.queries import level_names
 from competence.delegation import commands, queries
+from competence.delegation.approving import KIND, Approval
 from competence.delegation.forms import ApproveForm
 from competence.delegation.queries import Board, ReadVersion, Row
 from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, CellRule, CellTerms, Ground
@@ -25,12 +26,18 @@ from competence.delegation.views.drawing import (
     sign_of,
     times_and_months,
 )
-from competence.foundation.changes import foresee
+from competence.foundation.changes import foresee, rehearse
 from competence.foundation.clock import last_day, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, say, show, transaction
+from competence.jobs.commands import ask
+from competence.jobs.queries import unfinished
+from competence.jobs.views import wake
+from competence.people.queries import how_many_employments
 
 bp = Blueprint("matrix", __name__, url_prefix="/matrix")
+AT_ONCE = 500
+"""Employments whose answers are made within a request; more are made in the background."""
 
 
 @bp.get("")
@@ -63,6 +70,7 @@ def _board(actor: Actor, versions: list[ReadVersion], version: ReadVersion) -> R
     board = queries.read_board(db.session, versions, version, on=today())
     levels = level_names(db.session)
     asked, only_changes = (request.args.get("q") or "").strip(), bool(request.args.get("changes"))
+    approving = unfinished(db.session, KIND, str(version.number)) if version.is_draft else ()
     looks: dict[tuple[object, ...], Look] = {}
     areas = []
     for area in board.areas:
@@ -91,7 +99,8 @@ def _board(actor: Actor, versions: list[ReadVersion], version: ReadVersion) -> R
         only_changes=only_changes,
         changes=[(c, in_words(c.before, levels), in_words(c.after, levels), sign_of(c.after)) for c in board.changes],
         level_names=list(levels.values()),
-        may_approve=version.is_draft and _may_approve(actor),
+        may_approve=version.is_draft and not approving and _may_approve(actor),
+        approving=approving,
     )
 
 
@@ -218,27 +227,20 @@ def approve(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     form = ApproveForm(asks_password=asks_password)
     missing = commands.ungrounded(db.session, version.id)
     if form.validate_on_submit():
+        approval = Approval(
+            number, form.valid_from.data or date.min, role.value,
+            form.grounds([cell.id for cell, _task, _group in missing]),
+        )  # fmt: skip
         try:
             if asks_password:
                 prove_self(actor, form.password.data or "")
-            approve_it = foresee(
-                db.session,
-                partial(
-                    commands.approve_version, number=number, valid_from=form.valid_from.data or date.min, by=actor,
-                    approved_as=role.value, grounds=form.grounds([cell.id for cell, _task, _group in missing]),
-                ),
-            )  # fmt: skip
-            with transaction() as session:
-                approve_it(session)
+            job = _approve(approval, actor)
         except RuleBroken as broken:
             show(broken, form)
         else:
-            flash(
-                _(
-                    "Version %(number)s is approved and in force from %(day)s.", number=number,
-                    day=day(form.valid_from.data),
-                )
-            )  # fmt: skip
+            if job is not None:
+                return redirect(url_for("jobs.job", job_id=job))
+            flash(say(approval.told))
             return redirect(url_for(".show_version", number=number))
     board = queries.read_board(db.session, versions, version, on=today())
     return render_template(
@@ -256,6 +258,24 @@ def approve(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         role=say(ROLE_NAMES[role]),
         tomorrow=today() + timedelta(days=1),
     )
+
+
+def _approve(approval: Approval, actor: Actor) -> int | None:
+    """None when it is approved; where many are touched, the job that approves it. RuleBroken when it cannot be."""
+    approve_it = partial(approval, by=actor)
+    if how_many_employments(db.session) <= AT_ONCE:
+        ready = foresee(db.session, approve_it)
+        with transaction() as session:
+            ready(session)
+        return None
+    rehearse(db.session, approve_it, lambda _session, _touched: None)
+    with transaction() as session:
+        job = ask(
+            session, KIND, str(approval.number), title=_("Version %(number)s is being approved", number=approval.number),
+            leads_to=url_for(".show_version", number=approval.number), said=approval.as_json(), by=actor,
+        )  # fmt: skip
+    wake()
+    return job.id
 
 
 def _counts(board: Board) -> list[tuple[dict[str, object], str, int]]:

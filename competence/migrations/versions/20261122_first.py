@@ -330,6 +330,43 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "job",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("leads_to", sa.String(length=200), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("runner", sa.String(length=32), nullable=True),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "asked_by"],
+            ["person.municipality_id", "person.id"],
+            name=op.f("fk_job_municipality_id_asked_by"),
+        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_job_municipality_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_job_municipality_id_id")),
+    )
+    op.create_index(
+        "uq_job_unfinished",
+        "job",
+        ["municipality_id", "kind", "about"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "legal_hold",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
@@ -1325,6 +1362,10 @@ def upgrade() -> None:
     op.create_table(
         "current_signoff",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("counts_from", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by", sa.String(length=20), nullable=True),
+        sa.Column("pauses", sa.JSON(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=False),
         sa.Column("citizen_id", sa.Integer(), nullable=True),
@@ -1332,17 +1373,13 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("answer_before", sa.Date(), nullable=True),
-        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("counts_from", sa.Date(), nullable=False),
-        sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("signer_id", sa.Integer(), nullable=True),
         sa.Column("signer_text", sa.String(length=200), nullable=True),
         sa.Column("origin", sa.String(length=20), nullable=False),
-        sa.Column("ended_by", sa.String(length=20), nullable=True),
-        sa.Column("pauses", sa.JSON(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["municipality_id", "citizen_id"],
@@ -1645,6 +1682,13 @@ def downgrade() -> None:
     op.drop_table("one_time_code")
     op.drop_table("matrix_version")
     op.drop_table("legal_hold")
+    op.drop_index(
+        "uq_job_unfinished",
+        table_name="job",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.drop_table("job")
     op.drop_index(op.f("ix_employment_municipality_id_unit_id_valid_from"), table_name="employment")
     op.drop_index(op.f("ix_employment_municipality_id_person_id"), table_name="employment")
     op.drop_table("employment")
