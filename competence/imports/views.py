@@ -13,7 +13,7 @@ from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires, signed_in_actor
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import db, show, transaction
-from competence.imports import commands
+from competence.imports import commands, loading
 from competence.imports.blanks import FILENAMES, blank, headings
 from competence.imports.forms import ConfirmForm, UploadForm
 from competence.imports.grid import SheetProblem
@@ -21,7 +21,10 @@ from competence.imports.kinds import HOLDS, NAMES, NEXT, PERMISSIONS, Kind
 from competence.imports.models import KEPT, StagedImport
 from competence.imports.preview import preview
 from competence.imports.queries import amount_of, staged_of
-from competence.imports.taking import Effect, make_ready, read_file, rehearse, take_in
+from competence.imports.taking import make_ready, read_file, rehearse, take_in
+from competence.jobs import commands as jobs
+from competence.jobs.queries import unfinished
+from competence.jobs.views import wake
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 _NEXT_PAGES = {
@@ -40,7 +43,13 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The kinds of files she may bring in, in the order in which a municipality begins."""
     kinds = [kind for kind in Kind if actor.may(PERMISSIONS[kind])]
     amounts = {kind: amount_of(db.session, kind) for kind in kinds}
-    return render_template("imports/index.html", kinds=kinds, names=NAMES, holds=HOLDS, amounts=amounts)
+    hers = [
+        job
+        for one in (loading.CHECK, loading.LOAD)
+        for job in unfinished(db.session, one)
+        if job.asked_by == actor.person_id
+    ]
+    return render_template("imports/index.html", kinds=kinds, names=NAMES, holds=HOLDS, amounts=amounts, jobs=hers)
 
 
 def _upload(kind: Kind, actor: Actor) -> ResponseReturnValue:
@@ -49,6 +58,8 @@ def _upload(kind: Kind, actor: Actor) -> ResponseReturnValue:
     seen: dict[str, Any] | None = None
     if form.validate_on_submit():
         content, words, filename = form.content(), form.words(), form.file.data.filename or ""
+        if loading.takes_long_to_read(content):
+            return _in_background(kind, actor, filename, content, words)
         try:
             reading = read_file(db.session, kind, content, filename, by=actor, mapping=words)
             reading, effect = rehearse(db.session, reading, by=actor)
@@ -63,6 +74,18 @@ def _upload(kind: Kind, actor: Actor) -> ResponseReturnValue:
                     )
                 return redirect(url_for(f".{kind}_preview"))
     return _form_page(kind, form, seen)
+
+
+def _in_background(kind: Kind, actor: Actor, filename: str, content: bytes, words: bytes | None) -> ResponseReturnValue:
+    """To the page of the job that reads the file; what it would change is shown afterwards."""
+    with transaction() as session:
+        staged = commands.stage(session, kind, filename=filename, content=content, mapping=words, seen={}, by=actor)
+        job = jobs.ask(
+            session, loading.CHECK, str(staged.id), title=_("%(file)s is being read", file=staged.filename),
+            leads_to=url_for(f".{kind}_preview"), said=loading.about(staged), by=actor,
+        )  # fmt: skip
+    wake()
+    return redirect(url_for("jobs.job", job_id=job.id))
 
 
 def _form_page(kind: Kind, form: UploadForm, seen: dict[str, Any] | None = None) -> str:
@@ -84,12 +107,22 @@ def _preview(kind: Kind, actor: Actor) -> ResponseReturnValue:
         if request.method == "POST":
             flash(_("The file is no longer kept here. Choose it again."), "error")
         return redirect(url_for(f".{kind}"))
+    if job := next(
+        (job for one in (loading.LOAD, loading.CHECK) for job in unfinished(db.session, one, str(staged.id))), None
+    ):
+        return redirect(url_for("jobs.job", job_id=job.id))
+    if not staged.seen:
+        flash(_("The file could not be read. Choose it again."), "error")
+        return redirect(url_for(f".{kind}"))
     form = ConfirmForm(staged=_mark(staged))
     if form.validate_on_submit():
-        problem = _confirm(kind, staged, form.staged.data or "", actor)
-        if problem is None:
-            return redirect(url_for(f".{kind}_preview"))
-        show(problem, form)
+        try:
+            job_id = _confirm(kind, staged, form.staged.data or "", actor)
+            return redirect(url_for("jobs.job", job_id=job_id) if job_id else url_for(f".{kind}_preview"))
+        except RuleBroken as broken:
+            show(broken, form)
+        except NotFound:
+            show(RuleBroken(commands.OUT_OF_REACH), form)
     return render_template(
         "imports/preview.html", form=form, kind=kind, name=NAMES[kind], next_step=(NEXT[kind], _address(kind, actor)),
         staged=staged, seen=staged.seen, kept_until=staged.staged_at + timedelta(hours=KEPT),
@@ -107,36 +140,29 @@ def _mark(staged: StagedImport) -> str:
     return f"{staged.id}-{staged.staged_at.timestamp():.3f}"
 
 
-def _confirm(kind: Kind, staged: StagedImport, shown: str, actor: Actor) -> RuleBroken | None:
-    """None when the file has been taken in; else why nothing was written."""
+def _confirm(kind: Kind, staged: StagedImport, shown: str, actor: Actor) -> int | None:
+    """None when the file has been taken in, or was before; the job that does it when it is large. RuleBroken or NotFound."""
     staged_id, staged_at, filename = staged.id, staged.staged_at, staged.filename
     content, words = staged.content, staged.mapping
-    if shown != _mark(staged) or content is None:
-        return None if content is None else RuleBroken(commands.REPLACED)
-    try:
-        reading = read_file(db.session, kind, content, filename, by=actor, mapping=words)
-        reading = make_ready(db.session, reading, by=actor)
+    if content is None:
+        return None
+    if shown != _mark(staged):
+        raise RuleBroken(commands.REPLACED)
+    if staged.seen.get("rows_total", 0) > loading.MANY_ROWS:
         with transaction() as session:
-            commands.take_staged(session, staged_id, kind, staged_at=staged_at, by=actor)
-            effect = take_in(session, reading, by=actor)
-            commands.note_result(session, staged_id, seen=_result(effect, filename))
-    except RuleBroken as broken:
-        return broken
-    except NotFound:
-        return RuleBroken(commands.OUT_OF_REACH)
+            job = jobs.ask(
+                session, loading.LOAD, str(staged_id), title=_("%(file)s is being loaded", file=filename),
+                leads_to=url_for(f".{kind}_preview"), said=loading.about(staged), by=actor,
+            )  # fmt: skip
+        wake()
+        return job.id
+    reading = read_file(db.session, kind, content, filename, by=actor, mapping=words)
+    reading = make_ready(db.session, reading, by=actor)
+    with transaction() as session:
+        commands.take_staged(session, staged_id, kind, staged_at=staged_at, by=actor)
+        effect = take_in(session, reading, by=actor)
+        commands.note_result(session, staged_id, seen=loading.result_of(effect, filename))
     return None
-
-
-def _result(effect: Effect, filename: str) -> dict[str, Any]:
-    """What was written, in numbers."""
-    return {
-        "filename": filename,
-        "effect": {
-            "new": effect.new, "changed": effect.changed, "ended": effect.ended, "unchanged": effect.unchanged,
-            "left_out": effect.left_out, "new_persons": effect.new_persons, "new_tasks": effect.new_tasks,
-            "version": effect.version,
-        },
-    }  # fmt: skip
 
 
 def _blank(kind: Kind, actor: Actor) -> ResponseReturnValue:
