@@ -133,6 +133,33 @@ def test_out_of_reach_is_not_there(bedside: Bedside, signed_in: SignIn) -> None:
         assert maja.get(path).status_code == 404, path
 
 
+def test_a_guide_without_the_task_is_told_before_she_records_a_time(bedside: Bedside, signed_in: SignIn) -> None:
+    world = bedside.world
+    begin_writing(world.session)
+    task = world.task("Sondeernæring")
+    world.cell(task, "SSH", CellRule.MAY_GENERAL, observed_times=0)
+    bedside.approve_again()
+    world.settle()
+    guide = signed_in(bedside.guide)
+    path = f"/sign/{bedside.helper.employment.id}/{task.id}"
+    why = "Du kan kun skrive under på opgaver, du selv må udføre."
+    page = guide.get(path)
+    assert "Du kan registrere gange her, men ikke skrive under." in page.text
+    assert why in page.text
+    assert guide.get(f"{path}/level").location == path
+    refused = guide.post(path, data={"criterion": "1", "next": "1"})
+    assert refused.status_code == 422
+    assert why in refused.text
+    assert "ikke skrive under" not in guide.get(where(bedside)).text
+
+
+def test_a_signature_says_by_which_appointment_it_was_given(bedside: Bedside, signed_in: SignIn) -> None:
+    seq = bedside.sign().seq
+    amira, guide = signed_in(bedside.helper), signed_in(bedside.guide)
+    for page in (amira.get(f"/answer/{seq}"), guide.get(f"/signed/{bedside.helper.employment.id}/{seq}")):
+        assert "Hanne Lykke<span>, læringsvejleder</span>" in page.text
+
+
 def test_an_employee_cannot_sign(bedside: Bedside, signed_in: SignIn) -> None:
     amira = signed_in(bedside.helper)
     assert amira.get(where(bedside)).status_code == 403

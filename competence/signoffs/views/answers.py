@@ -20,7 +20,7 @@ from competence.signoffs import commands, queries
 from competence.signoffs.forms import AnswerForm, AnswerHereForm
 from competence.signoffs.rules import Origin, Signed
 from competence.signoffs.views.blueprint import bp, seal_of
-from competence.signoffs.views.signatures import signature_within
+from competence.signoffs.views.signatures import signature_within, signed_as
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Asked:
     """The criteria of the task: what she has shown, and says yes to."""
     signer: str
     signer_as: str
+    """The appointment she signed by, in words; empty when she signed by her staff group or from outside."""
     note: str
     citizen: str
     """The citizen's reference when it is for one; only the person and those who care for her see it."""
@@ -63,7 +64,6 @@ def load_asked(person_id: int, seq: int) -> Asked:
     employment_id = event.fields.get("employment") or queries.any_employment(db.session, person_id)
     employment, _unit = queries.get_employment(db.session, employment_id)
     cell, _first = queries.terms_to_sign(db.session, employment, task.id, on=today())
-    ground = event.fields.get("ground") or {}
     return Asked(
         seq=seq,
         task=task,
@@ -72,7 +72,7 @@ def load_asked(person_id: int, seq: int) -> Asked:
         cell=cell,
         shown=[one.text for one in criteria_of(db.session, task.id)],
         signer=signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased"),
-        signer_as=str(ground.get("as", "")),
+        signer_as=signed_as(event.fields),
         note=queries.text_of(db.session, event.id, "note"),
         citizen=_citizen_of(event.citizen_id),
     )

@@ -78,6 +78,8 @@ class Bedside:
     agreed: LeaderAgreement | None
     agreed_by: str
     names: Mapping[int, str]
+    cannot_sign: str
+    """Why the actor can record times here but not sign; empty when she can."""
 
     @property
     def refusal(self) -> str:
@@ -162,7 +164,17 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
         agreed=agreed,
         agreed_by=names.get(agreed.leader_id, "") if agreed else "",
         names=names,
+        cannot_sign=_cannot_sign(place, actor) if place.cell.entitles else "",
     )
+
+
+def _cannot_sign(place: Place, actor: Actor) -> str:
+    signer = queries.signer_on(db.session, actor, place.task.id, unit=place.unit, on=today(), first_day=place.first_day)
+    try:
+        commands.ground_to_sign(signer, level=place.cell.minimum_level, person_id=place.employment.person_id)
+    except RuleBroken as broken:
+        return say(broken.message)
+    return ""
 
 
 def _slots(seen: Sequence[Observation], needed: int, names: Mapping[int, str], actor: Actor) -> list[Slot]:
@@ -247,6 +259,8 @@ def _gaps(page: Bedside) -> list[tuple[str, str]]:
             left = [at for at, one in enumerate(page.criteria) if one.position not in page.ready.ticked]
             anchor = f"criterion-{left[0]}" if left else field
         found.append((anchor, say(why)))
+    if page.cannot_sign:
+        found.append(("cannot-sign", page.cannot_sign))
     return found
 
 
@@ -286,7 +300,7 @@ def level(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> R
     """Step 2: the level that was seen, how long it counts, and the signature."""
     place = place_within(employment_id, task_id, within=within, actor=actor)
     page = load_bedside(place, actor)
-    if request.method == "GET" and (page.refusal or page.waits or missing(page.ready) or _own(place, actor)):
+    if request.method == "GET" and (page.refusal or page.waits or page.cannot_sign or missing(page.ready)):
         return redirect(url_for(".bedside", employment_id=employment_id, task_id=task_id))
     scale = levels(db.session)
     citizens = place.cell.rule is CellRule.MAY_CITIZEN

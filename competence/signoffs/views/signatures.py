@@ -1,13 +1,15 @@
 """What happens to a signature after it was given: seen, taken back at once, or revoked with a reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from competence.access.rules import Actor, Permission, Reach
+from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
 from competence.access.web import requires
 from competence.catalogue.queries import LevelName, levels
 from competence.foundation.clock import last_day, now, today
@@ -28,6 +30,8 @@ class Signature:
     signed: Signed
     level: LevelName | None
     signer: str
+    signer_as: str
+    """The appointment it was signed by, in words; empty when she signed by her staff group or from outside."""
     mine: bool
     undo_until: str
     """The time until which the signer can take it back; empty when she cannot."""
@@ -73,7 +77,14 @@ def signature_within(employment_id: int, seq: int, *, within: Reach, actor: Acto
     )
     level = next((one for one in levels(db.session) if one.rank == signed.level), None)
     signer = signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased")
-    return Signature(place, signed, level, signer, mine, until, answer_text(signed, place.first_name))
+    answer = answer_text(signed, place.first_name)
+    return Signature(place, signed, level, signer, signed_as(event.fields), mine, until, answer)
+
+
+def signed_as(fields: Mapping[str, Any]) -> str:
+    """The appointment that a signature's event says it was given by, in words; empty when it names none."""
+    ground = (fields.get("ground") or {}).get("as")
+    return say(ROLE_NAMES[Role(ground)]) if ground in set(Role) else ""
 
 
 def answer_text(signed: Signed, first_name: str) -> str:

@@ -1,9 +1,12 @@
 // Ticks are saved as a draft after each tick: a form with data-kt-autosave="URL" is posted there, and the mark
 // "Gemt 10.42" (macro `saved`) follows. The events themselves are only made when the form is sent.
 
+// The server says every time in Danish time; so does the mark, wherever the phone believes it is.
+const DANISH = new Intl.DateTimeFormat("da-DK", { hour: "numeric", minute: "2-digit", timeZone: "Europe/Copenhagen" });
+
 function clockText() {
-  const now = new Date();
-  return `${now.getHours()}.${String(now.getMinutes()).padStart(2, "0")}`;
+  const part = Object.fromEntries(DANISH.formatToParts(new Date()).map(({ type, value }) => [type, value]));
+  return `${Number(part.hour)}.${part.minute}`;
 }
 
 function show(text) {

@@ -97,4 +97,4 @@ startShortcuts();
 startMenus();
 startToasts();
 startForms();
-document.getElementById("errors")?.focus();
+document.querySelector("#errors, #gaps")?.focus();
