@@ -89,7 +89,7 @@ def read_book(session: Session) -> Book:
         must_hold=must_hold,
         sign_again_from=again,
         settings=settings_of(session),
-    )
+    ).with_kept()
 
 
 def _small_rules(session: Session) -> CompoundSelect[Any]:

@@ -1,13 +1,23 @@
 """Who may do what, on which terms: the matrix in versions, stops, masks and delegations."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from competence.delegation.rules import CellRule, Ground, LeaderPart
+from competence.access.rules import Role
+from competence.delegation.rules import CellRule, Ground, Keeping, LeaderPart
 from competence.foundation.orm import Base, Tenant, reference, wall
-from competence.foundation.retention import STAYS, Basis, NotPersonal, PersonData
+from competence.foundation.retention import (
+    STAYS,
+    TEN_YEARS,
+    TEN_YEARS_AFTER,
+    Basis,
+    Erasure,
+    NotPersonal,
+    PersonData,
+)
 from competence.foundation.text import N_
 
 
@@ -19,7 +29,9 @@ class MatrixVersion(Base, Tenant):
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "number"),
         CheckConstraint("approved_at IS NULL OR valid_from IS NOT NULL", name="approved_has_a_first_day"),
+        CheckConstraint("approved_at IS NULL OR discarded_at IS NULL", name="approved_is_not_discarded"),
         approved_by="person",
+        based_on_id="matrix_version",
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
@@ -32,6 +44,17 @@ class MatrixVersion(Base, Tenant):
     reference_code: Mapped[str | None] = mapped_column(String(20))
     """"EDIT" for the draft that ships: a starting point, shown under a banner."""
     reference_version: Mapped[str | None] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(80), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    based_on_id: Mapped[int | None]
+    """The version whose cells it began with; None: empty, or from a file."""
+    discarded_at: Mapped[datetime | None]
+    """A draft that was given up: it stays to be read, and can be neither edited nor approved."""
+    discarded_by: Mapped[int | None]
+    hearing_opened_at: Mapped[datetime | None]
+    hearing_opened_by: Mapped[int | None]
+    hearing_until: Mapped[date | None]
+    """The last day on which those invited may comment."""
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None]
 
@@ -67,6 +90,10 @@ class Cell(Base, Tenant):
     """Each {"code", "text", "when"}; words as they were when the version was approved."""
     ground: Mapped[Ground | None] = mapped_column(String(20))
     agreed_with_leader: Mapped[LeaderPart] = mapped_column(String(10), default=LeaderPart.NONE)
+    keeping: Mapped[Keeping] = mapped_column(String(10), default=Keeping.AT_ONCE, server_default="at_once")
+    """What those keep who hold the task by a signature and lose it by this cell."""
+    keeping_to: Mapped[date | None]
+    """With "grace": the first day on which they no longer keep it."""
     note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(400), default="")
 

@@ -69,6 +69,27 @@ class LeaderPart(StrEnum):
     BEFORE = "before"
 
 
+class Keeping(StrEnum):
+    """What becomes of those who hold the task by a signature when a new version takes it from them."""
+
+    AT_ONCE = "at_once"
+    GRACE = "grace"
+    """They keep it under the old terms until a day."""
+    KEEP = "keep"
+    """They keep it under the old terms until their signature ends."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The old terms, for those whose signature was given before the version's first day and is in force."""
+
+    terms: "CellTerms"
+    since: date
+    """First day of the version that takes the task away."""
+    until: date | None
+    """First day on which nobody keeps it; None: until the signature ends."""
+
+
 @dataclass(frozen=True)
 class CellTerms:
     """What a cell says, with the task's defaults filled in."""
@@ -89,6 +110,11 @@ class CellTerms:
     note: str = ""
     source: str = ""
     from_stage: str | None = None
+    keeping: Keeping = Keeping.AT_ONCE
+    keeping_to: date | None = None
+    """With GRACE: the first day on which the old terms no longer hold."""
+    kept: Kept | None = None
+    """What those keep who held the task under the version before; filled in when the versions are known."""
     extra: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property

@@ -20,6 +20,7 @@ def boundaries(employment: Employment, task: int) -> tuple[date, ...]:
         employment.stage_from,
     }
     days |= set(book.turns(task, employment.staff_group_id))
+    days |= set(book.keeping_ends(task, employment.staff_group_id))
     for stop in book.stops:
         if stop.task_id == task:
             days |= {stop.valid_from, stop.valid_to}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Task
 from competence.delegation.models import Cell, MatrixVersion, Stop, UnitMask
-from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Ground, LeaderPart, Version
+from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Ground, Keeping, LeaderPart, Version
 from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped, tenant_id
@@ -96,6 +96,8 @@ def terms(row: Any, number: int) -> CellTerms:
         agreed_with_leader=LeaderPart(row.agreed_with_leader),
         version=number,
         level_not_stated=row.level_not_stated,
+        keeping=Keeping(row.keeping),
+        keeping_to=row.keeping_to,
         note=row.note,
         source=row.source,
     )

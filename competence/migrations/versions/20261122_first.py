@@ -257,13 +257,31 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("staff_group_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_as", sa.String(length=40), nullable=False),
+        sa.Column("why", sa.String(length=400), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("responsibilities", sa.Text(), nullable=False),
         sa.Column("reference_version", sa.String(length=20), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by", sa.Integer(), nullable=True),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "approved_at IS NULL OR valid_from IS NOT NULL", name=op.f("ck_competence_profile_approved_has_a_first_day")
+        ),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_competence_profile_ends_after_it_begins")
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "approved_by"],
+            ["person.municipality_id", "person.id"],
+            name=op.f("fk_competence_profile_municipality_id_approved_by"),
+        ),
         sa.ForeignKeyConstraint(
             ["municipality_id", "staff_group_id"],
             ["staff_group.municipality_id", "staff_group.id"],
@@ -280,6 +298,67 @@ def upgrade() -> None:
             "number",
             name=op.f("uq_competence_profile_municipality_id_staff_group_id_number"),
         ),
+    )
+    op.create_index(
+        "uq_competence_profile_first_day",
+        "competence_profile",
+        ["municipality_id", "staff_group_id", "valid_from"],
+        unique=True,
+        sqlite_where=sa.text("approved_at IS NOT NULL"),
+        postgresql_where=sa.text("approved_at IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_competence_profile_one_draft",
+        "competence_profile",
+        ["municipality_id", "staff_group_id"],
+        unique=True,
+        sqlite_where=sa.text("approved_at IS NULL"),
+        postgresql_where=sa.text("approved_at IS NULL"),
+    )
+    op.create_table(
+        "confirmed_level",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("held_by", sa.Integer(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("staff_group_id", sa.Integer(), nullable=False),
+        sa.Column("profile_number", sa.Integer(), nullable=False),
+        sa.Column("area_name", sa.String(length=120), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("level_name", sa.String(length=40), nullable=False),
+        sa.Column("computed_level", sa.Integer(), nullable=True),
+        sa.Column("computed_name", sa.String(length=40), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("held_by <> person_id", name=op.f("ck_confirmed_level_held_by_another")),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "held_by"],
+            ["person.municipality_id", "person.id"],
+            name=op.f("fk_confirmed_level_municipality_id_held_by"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "person_id"],
+            ["person.municipality_id", "person.id"],
+            name=op.f("fk_confirmed_level_municipality_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "staff_group_id"],
+            ["staff_group.municipality_id", "staff_group.id"],
+            name=op.f("fk_confirmed_level_municipality_id_staff_group_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id"], ["municipality.id"], name=op.f("fk_confirmed_level_municipality_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmed_level")),
+        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_confirmed_level_municipality_id_id")),
+    )
+    op.create_index(
+        op.f("ix_confirmed_level_municipality_id_person_id"),
+        "confirmed_level",
+        ["municipality_id", "person_id"],
+        unique=False,
     )
     op.create_table(
         "employment",
@@ -358,9 +437,20 @@ def upgrade() -> None:
         sa.Column("approved_as", sa.String(length=80), nullable=True),
         sa.Column("reference_code", sa.String(length=20), nullable=True),
         sa.Column("reference_version", sa.String(length=20), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("based_on_id", sa.Integer(), nullable=True),
+        sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("discarded_by", sa.Integer(), nullable=True),
+        sa.Column("hearing_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hearing_opened_by", sa.Integer(), nullable=True),
+        sa.Column("hearing_until", sa.Date(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "approved_at IS NULL OR discarded_at IS NULL", name=op.f("ck_matrix_version_approved_is_not_discarded")
+        ),
         sa.CheckConstraint(
             "approved_at IS NULL OR valid_from IS NOT NULL", name=op.f("ck_matrix_version_approved_has_a_first_day")
         ),
@@ -368,6 +458,11 @@ def upgrade() -> None:
             ["municipality_id", "approved_by"],
             ["person.municipality_id", "person.id"],
             name=op.f("fk_matrix_version_municipality_id_approved_by"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "based_on_id"],
+            ["matrix_version.municipality_id", "matrix_version.id"],
+            name=op.f("fk_matrix_version_municipality_id_based_on_id"),
         ),
         sa.ForeignKeyConstraint(
             ["municipality_id"], ["municipality.id"], name=op.f("fk_matrix_version_municipality_id")
@@ -592,6 +687,8 @@ def upgrade() -> None:
         sa.Column("limits", sa.JSON(), nullable=False),
         sa.Column("ground", sa.String(length=20), nullable=True),
         sa.Column("agreed_with_leader", sa.String(length=10), nullable=False),
+        sa.Column("keeping", sa.String(length=10), server_default="at_once", nullable=False),
+        sa.Column("keeping_to", sa.Date(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("source", sa.String(length=400), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
@@ -1325,6 +1422,10 @@ def upgrade() -> None:
     op.create_table(
         "current_signoff",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("counts_from", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by", sa.String(length=20), nullable=True),
+        sa.Column("pauses", sa.JSON(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=False),
         sa.Column("citizen_id", sa.Integer(), nullable=True),
@@ -1332,17 +1433,13 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("answer_before", sa.Date(), nullable=True),
-        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("counts_from", sa.Date(), nullable=False),
-        sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("signer_id", sa.Integer(), nullable=True),
         sa.Column("signer_text", sa.String(length=200), nullable=True),
         sa.Column("origin", sa.String(length=20), nullable=False),
-        sa.Column("ended_by", sa.String(length=20), nullable=True),
-        sa.Column("pauses", sa.JSON(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["municipality_id", "citizen_id"],
@@ -1648,6 +1745,20 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_employment_municipality_id_unit_id_valid_from"), table_name="employment")
     op.drop_index(op.f("ix_employment_municipality_id_person_id"), table_name="employment")
     op.drop_table("employment")
+    op.drop_index(op.f("ix_confirmed_level_municipality_id_person_id"), table_name="confirmed_level")
+    op.drop_table("confirmed_level")
+    op.drop_index(
+        "uq_competence_profile_one_draft",
+        table_name="competence_profile",
+        sqlite_where=sa.text("approved_at IS NULL"),
+        postgresql_where=sa.text("approved_at IS NULL"),
+    )
+    op.drop_index(
+        "uq_competence_profile_first_day",
+        table_name="competence_profile",
+        sqlite_where=sa.text("approved_at IS NOT NULL"),
+        postgresql_where=sa.text("approved_at IS NOT NULL"),
+    )
     op.drop_table("competence_profile")
     op.drop_table("citizen_reference")
     op.drop_table("chain_head")
