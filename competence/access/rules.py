@@ -60,7 +60,10 @@ class Permission(StrEnum):
     IMPORT_SIGNOFFS = "import:signoffs"
     IMPORT_UNITS = "import:units"
     MATRIX_APPROVE = "matrix:approve"
+    MATRIX_COMMENT = "matrix:comment"
+    MATRIX_EDIT = "matrix:edit"
     MATRIX_READ = "matrix:read"
+    MATRIX_RESTRICT = "matrix:restrict"
     OWN_ANSWER = "own:answer"
     OWN_READ = "own:read"
     PERSON_ADMINISTER = "person:administer"
@@ -99,7 +102,10 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.IMPORT_SIGNOFFS: N_("load sign-offs from paper"),
     Permission.IMPORT_UNITS: N_("load units from a file"),
     Permission.MATRIX_APPROVE: N_("approve the division of tasks"),
+    Permission.MATRIX_COMMENT: N_("comment on a draft of the division of tasks when invited"),
+    Permission.MATRIX_EDIT: N_("draft and edit the division of tasks"),
     Permission.MATRIX_READ: N_("read the division of tasks"),
+    Permission.MATRIX_RESTRICT: N_("make a unit stricter than the division of tasks"),
     Permission.OWN_ANSWER: N_("say yes or not yet to one's own sign-offs"),
     Permission.OWN_READ: N_("see all one's own data"),
     Permission.PERSON_ADMINISTER: N_("administer people and accounts"),
@@ -135,7 +141,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.LEADER: _EVERYBODY
     | {
         P.ABSENCE_WRITE, P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.EXEMPTION_WRITE, P.EXTERNAL_ADD, P.MATRIX_APPROVE,
-        P.PERSON_HISTORY, P.PERSON_READ,
+        P.MATRIX_COMMENT, P.MATRIX_RESTRICT, P.PERSON_HISTORY, P.PERSON_READ,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
         P.IMPORT_REQUIREMENTS, P.DELEGATION_GIVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK,
     },
@@ -144,13 +150,14 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.DEVELOPMENT_NURSE: _EVERYBODY
     | {
         P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.DELEGATION_GIVE, P.EXTERNAL_INSTRUCTOR_RECORD, P.IMPORT_MATRIX,
-        P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.PERSON_HISTORY, P.PERSON_READ,
+        P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.MATRIX_COMMENT, P.MATRIX_EDIT, P.MATRIX_RESTRICT,
+        P.PERSON_HISTORY, P.PERSON_READ,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.STOP_WRITE,
         P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
     },
-    Role.DIRECTOR: _EVERYBODY | {P.COVERAGE_COUNTS, P.REQUIREMENT_READ, P.STOP_READ},
-    Role.HR: _EVERYBODY | {P.COVERAGE_COUNTS, P.REQUIREMENT_READ},
-    Role.COMMITTEE: _EVERYBODY | {P.COVERAGE_COUNTS},
+    Role.DIRECTOR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.STOP_READ},
+    Role.HR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ},
+    Role.COMMITTEE: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT},
     Role.ADMINISTRATOR: _EVERYBODY
     | {
         P.ABSENCE_WRITE, P.ADMINISTRATION_AUDIT_READ, P.IMPORT_MATRIX, P.IMPORT_PEOPLE, P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS,
