@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from competence.profiles.models import CompetenceProfile, ProfileTask
@@ -11,17 +11,21 @@ from competence.profiles.rules import Asked
 
 
 def profile_on(session: Session, staff_group_id: int, on: date) -> CompetenceProfile | None:
-    """The group's profile in force on the day, an approved one before a draft; None when it has none."""
-    found = session.scalars(
+    """The group's profile in force on the day; before there is one, what is to be: the next approved, else the draft.
+
+    None when it has none. What is not in force is told apart by `approved_at` and `valid_from`.
+    """
+    rows = session.scalars(
         select(CompetenceProfile)
-        .where(
-            CompetenceProfile.staff_group_id == staff_group_id,
-            CompetenceProfile.valid_from <= on,
-            or_(CompetenceProfile.valid_to.is_(None), CompetenceProfile.valid_to > on),
-        )
-        .order_by(CompetenceProfile.approved_at.is_(None), CompetenceProfile.number.desc(), CompetenceProfile.id)
-    )
-    return found.first()
+        .where(CompetenceProfile.staff_group_id == staff_group_id)
+        .order_by(CompetenceProfile.number, CompetenceProfile.id)
+    ).all()
+    dated = [(row.valid_from, row) for row in rows if row.approved_at is not None and row.valid_from is not None]
+    for first, row in dated:
+        if first <= on and (row.valid_to is None or on < row.valid_to):
+            return row
+    coming = [row for first, row in sorted(dated, key=lambda one: one[0]) if first > on]
+    return next(iter([*coming, *(row for row in rows if row.approved_at is None)]), None)
 
 
 def asked_in(session: Session, profile_id: int) -> Sequence[Asked]:

@@ -1,7 +1,6 @@
 """A team in which something waits, something ends and something is asked for."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import pytest
 
@@ -57,7 +56,7 @@ def team(world: World) -> Team:
     world.observed(amira, oxygen, by=guide, days_ago=3, kind=ObservationKind.WITH_HELP)
     world.requirement(oxygen, Shift.EVENING, 1)
     profile = CompetenceProfile(
-        staff_group_id=world.groups["SSH"].id, number=1, valid_from=date(2020, 1, 1), recorded_at=now()
+        staff_group_id=world.groups["SSH"].id, number=1, recorded_at=now()
     )
     world.session.add(profile)
     world.session.flush()
