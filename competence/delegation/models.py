@@ -89,13 +89,104 @@ class Cell(Base, Tenant):
     limits: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     """Each {"code", "text", "when"}; words as they were when the version was approved."""
     ground: Mapped[Ground | None] = mapped_column(String(20))
+    framework: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """{"giver", "instruction", "instruction_version"} that a draft names; approval makes it a framework delegation."""
     agreed_with_leader: Mapped[LeaderPart] = mapped_column(String(10), default=LeaderPart.NONE)
     keeping: Mapped[Keeping] = mapped_column(String(10), default=Keeping.AT_ONCE, server_default="at_once")
     """What those keep who hold the task by a signature and lose it by this cell."""
     keeping_to: Mapped[date | None]
     """With "grace": the first day on which they no longer keep it."""
+    revision: Mapped[int] = mapped_column(default=0)
+    """The id of the change that wrote it last, 0 = as the draft began. Whoever saves says which one she has seen."""
     note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(400), default="")
+
+
+class CellChange(Base, Tenant):
+    """One change of one cell of a draft: from what, to what, by whom. Never edited; an undo is a change of its own."""
+
+    __tablename__ = "cell_change"
+    __persondata__ = NotPersonal(N_("changes in drafts of the division of tasks; who made them is an id"))
+    __table_args__ = wall(
+        Index(None, "municipality_id", "version_id", "id"),
+        version_id="matrix_version",
+        task_id="task",
+        staff_group_id="staff_group",
+        undoes_id="cell_change",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int]
+    task_id: Mapped[int]
+    staff_group_id: Mapped[int]
+    batch: Mapped[str] = mapped_column(String(32))
+    """The same on all changes that were made by one press of a button."""
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The cell's columns; None: it had no row."""
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    undoes_id: Mapped[int | None]
+    """The change that this one took back."""
+    changed_by: Mapped[int]
+    recorded_at: Mapped[datetime]
+
+
+class HearingInvitation(Base, Tenant):
+    """Who is asked to comment on a draft: everybody with a role, or a named person."""
+
+    __tablename__ = "hearing_invitation"
+    __persondata__ = PersonData(
+        purpose=N_("To ask leaders and committee members what they think of a draft of the division of tasks."),
+        basis=Basis.TASK,
+        seen_by=N_("everybody who reads the draft"),
+        period=TEN_YEARS_AFTER,
+        erasures=(Erasure(TEN_YEARS),),
+    )
+    __table_args__ = wall(
+        CheckConstraint("(role IS NULL) <> (person_id IS NULL)", name="a_role_or_a_person"),
+        Index(None, "municipality_id", "version_id"),
+        version_id="matrix_version",
+        person_id="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int]
+    role: Mapped[Role | None] = mapped_column(String(40))
+    person_id: Mapped[int | None]
+    invited_by: Mapped[int]
+    recorded_at: Mapped[datetime]
+
+
+class HearingComment(Base, Tenant):
+    """What somebody invited says of a draft or one of its cells, and what she was answered. Open until it is answered."""
+
+    __tablename__ = "hearing_comment"
+    __persondata__ = PersonData(
+        purpose=N_("What leaders and committee members said of a draft, and what they were answered."),
+        basis=Basis.TASK,
+        seen_by=N_("everybody who reads the draft"),
+        period=TEN_YEARS_AFTER,
+        erasures=(Erasure(TEN_YEARS, blank=("text",), where="text IS NOT NULL"),),
+        person="written_by",
+    )
+    __table_args__ = wall(
+        CheckConstraint("(task_id IS NULL) = (staff_group_id IS NULL)", name="a_whole_cell_or_none"),
+        Index(None, "municipality_id", "version_id"),
+        version_id="matrix_version",
+        task_id="task",
+        staff_group_id="staff_group",
+        written_by="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int]
+    task_id: Mapped[int | None]
+    """None: about the whole draft."""
+    staff_group_id: Mapped[int | None]
+    text: Mapped[str | None] = mapped_column(Text)
+    """None: erased with its writer."""
+    written_by: Mapped[int]
+    recorded_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by: Mapped[int | None]
+    answered_at: Mapped[datetime | None]
 
 
 class ExampleCell(Base, Tenant):

@@ -686,9 +686,11 @@ def upgrade() -> None:
         sa.Column("validity_months", sa.Integer(), nullable=True),
         sa.Column("limits", sa.JSON(), nullable=False),
         sa.Column("ground", sa.String(length=20), nullable=True),
+        sa.Column("framework", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("agreed_with_leader", sa.String(length=10), nullable=False),
         sa.Column("keeping", sa.String(length=10), server_default="at_once", nullable=False),
         sa.Column("keeping_to", sa.Date(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("source", sa.String(length=400), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
@@ -718,6 +720,50 @@ def upgrade() -> None:
             "staff_group_id",
             name=op.f("uq_cell_municipality_id_version_id_task_id_staff_group_id"),
         ),
+    )
+    op.create_table(
+        "cell_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("staff_group_id", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.String(length=32), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("undoes_id", sa.Integer(), nullable=True),
+        sa.Column("changed_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "staff_group_id"],
+            ["staff_group.municipality_id", "staff_group.id"],
+            name=op.f("fk_cell_change_municipality_id_staff_group_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "task_id"],
+            ["task.municipality_id", "task.id"],
+            name=op.f("fk_cell_change_municipality_id_task_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "undoes_id"],
+            ["cell_change.municipality_id", "cell_change.id"],
+            name=op.f("fk_cell_change_municipality_id_undoes_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "version_id"],
+            ["matrix_version.municipality_id", "matrix_version.id"],
+            name=op.f("fk_cell_change_municipality_id_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_cell_change_municipality_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cell_change")),
+        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_cell_change_municipality_id_id")),
+    )
+    op.create_index(
+        op.f("ix_cell_change_municipality_id_version_id_id"),
+        "cell_change",
+        ["municipality_id", "version_id", "id"],
+        unique=False,
     )
     op.create_table(
         "entitlement",
@@ -967,6 +1013,88 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "municipality_id", "version_id", "staff_group_id", "task_id", name="uq_group_entitlement_place"
         ),
+    )
+    op.create_table(
+        "hearing_comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=True),
+        sa.Column("staff_group_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("written_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(task_id IS NULL) = (staff_group_id IS NULL)", name=op.f("ck_hearing_comment_a_whole_cell_or_none")
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "staff_group_id"],
+            ["staff_group.municipality_id", "staff_group.id"],
+            name=op.f("fk_hearing_comment_municipality_id_staff_group_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "task_id"],
+            ["task.municipality_id", "task.id"],
+            name=op.f("fk_hearing_comment_municipality_id_task_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "version_id"],
+            ["matrix_version.municipality_id", "matrix_version.id"],
+            name=op.f("fk_hearing_comment_municipality_id_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "written_by"],
+            ["person.municipality_id", "person.id"],
+            name=op.f("fk_hearing_comment_municipality_id_written_by"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id"], ["municipality.id"], name=op.f("fk_hearing_comment_municipality_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hearing_comment")),
+        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_hearing_comment_municipality_id_id")),
+    )
+    op.create_index(
+        op.f("ix_hearing_comment_municipality_id_version_id"),
+        "hearing_comment",
+        ["municipality_id", "version_id"],
+        unique=False,
+    )
+    op.create_table(
+        "hearing_invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("invited_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(role IS NULL) <> (person_id IS NULL)", name=op.f("ck_hearing_invitation_a_role_or_a_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "person_id"],
+            ["person.municipality_id", "person.id"],
+            name=op.f("fk_hearing_invitation_municipality_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "version_id"],
+            ["matrix_version.municipality_id", "matrix_version.id"],
+            name=op.f("fk_hearing_invitation_municipality_id_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id"], ["municipality.id"], name=op.f("fk_hearing_invitation_municipality_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hearing_invitation")),
+        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_hearing_invitation_municipality_id_id")),
+    )
+    op.create_index(
+        op.f("ix_hearing_invitation_municipality_id_version_id"),
+        "hearing_invitation",
+        ["municipality_id", "version_id"],
+        unique=False,
     )
     op.create_table(
         "invitation",
@@ -1716,6 +1844,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_leader_agreement_municipality_id_employment_id_task_id"), table_name="leader_agreement")
     op.drop_table("leader_agreement")
     op.drop_table("invitation")
+    op.drop_index(op.f("ix_hearing_invitation_municipality_id_version_id"), table_name="hearing_invitation")
+    op.drop_table("hearing_invitation")
+    op.drop_index(op.f("ix_hearing_comment_municipality_id_version_id"), table_name="hearing_comment")
+    op.drop_table("hearing_comment")
     op.drop_table("group_entitlement")
     op.drop_table("framework_delegation")
     op.drop_index(op.f("ix_exemption_municipality_id_person_id"), table_name="exemption")
@@ -1728,6 +1860,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_entitlement_municipality_id_task_id_valid_to"), table_name="entitlement")
     op.drop_index(op.f("ix_entitlement_municipality_id_employment_id_task_id"), table_name="entitlement")
     op.drop_table("entitlement")
+    op.drop_index(op.f("ix_cell_change_municipality_id_version_id_id"), table_name="cell_change")
+    op.drop_table("cell_change")
     op.drop_table("cell")
     op.drop_index(op.f("ix_absence_municipality_id_employment_id"), table_name="absence")
     op.drop_table("absence")
