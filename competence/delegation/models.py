@@ -7,12 +7,14 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.access.rules import Role
+from competence.delegation.agreements import DelegationKind, Scope, Supervision, Told
 from competence.delegation.rules import CellRule, Ground, Keeping, LeaderPart
 from competence.foundation.orm import Base, Tenant, reference, wall
 from competence.foundation.retention import (
     STAYS,
     TEN_YEARS,
     TEN_YEARS_AFTER,
+    YEAR,
     Basis,
     Erasure,
     NotPersonal,
@@ -85,7 +87,9 @@ class Cell(Base, Tenant):
     observed_times: Mapped[int | None]
     """None: as the task says."""
     validity_months: Mapped[int | None]
-    """None: as the task says; 0: does not lapse."""
+    """None: as the task says, unless `validity_date` does; 0: does not lapse."""
+    validity_date: Mapped[str | None] = mapped_column(String(5))
+    """A day that comes every year, "03-01", instead of months: a signature counts through the next one."""
     limits: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     """Each {"code", "text", "when"}; words as they were when the version was approved."""
     ground: Mapped[Ground | None] = mapped_column(String(20))
@@ -255,8 +259,33 @@ class Stop(Base, Tenant):
     recorded_at: Mapped[datetime]
 
 
+class StopNotice(Base, Tenant):
+    """Somebody whom a stop concerns was told of it: when, in which part, and when she first opened its page."""
+
+    __tablename__ = "stop_notice"
+    __persondata__ = PersonData(
+        purpose=N_("To show who was told that a task is stopped, and who has seen it."),
+        basis=Basis.DUTY,
+        seen_by=N_("the person; leader and development nurse within reach"),
+        period=N_("2 years after she was told"),
+        erasures=(Erasure(2 * YEAR, since="told_at"),),
+    )
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "stop_id", "person_id"),
+        Index(None, "municipality_id", "person_id"),
+        stop_id="stop",
+        person_id="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stop_id: Mapped[int]
+    person_id: Mapped[int]
+    part: Mapped[Told] = mapped_column(String(10))
+    told_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+
+
 class Delegation(Base, Tenant):
-    """The projection of a personal delegation's events: an authorised person lets another do a reserved task."""
+    """The projection of a personal delegation's or task transfer's events: an authorised person lets another do a task."""
 
     __tablename__ = "delegation"
     __persondata__ = PersonData(
@@ -268,11 +297,18 @@ class Delegation(Base, Tenant):
     __table_args__ = wall(
         Index(None, "municipality_id", "person_id", "task_id"),
         Index(None, "municipality_id", "giver_id"),
+        Index(None, "municipality_id", "supervisor_id"),
+        CheckConstraint("giver_id <> person_id", name="giver_is_another"),
+        CheckConstraint("rests_on_id IS NULL OR NOT onward", name="onward_once"),
+        CheckConstraint("(scope = 'citizen') = (citizen_id IS NOT NULL)", name="citizen_where_the_scope_is_one"),
         person_id="person",
         giver_id="person",
+        instructor_id="person",
+        supervisor_id="person",
         task_id="task",
         event_id="evidence_event",
         citizen_id="citizen_reference",
+        rests_on_id="delegation",
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int]
@@ -280,9 +316,31 @@ class Delegation(Base, Tenant):
     giver_id: Mapped[int]
     task_id: Mapped[int]
     citizen_id: Mapped[int | None]
+    kind: Mapped[DelegationKind] = mapped_column(String(12), default=DelegationKind.FRAMEWORK)
+    scope: Mapped[Scope] = mapped_column(String(10), default=Scope.ALL)
+    """CITIZEN: the one at `citizen_id`. GROUP: those whom a text of the event describes."""
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     accepted_on: Mapped[date | None]
+    declined_on: Mapped[date | None]
+    """The day of the receiver's no; it never came into force."""
+    ended_on: Mapped[date | None]
+    """First day it no longer counts because somebody ended it; `valid_to` is then no later."""
+    instructor_id: Mapped[int | None]
+    """None: somebody whose name stands with the event, or nobody named."""
+    instructed_on: Mapped[date | None]
+    supervisor_id: Mapped[int | None]
+    supervision: Mapped[Supervision | None] = mapped_column(String(10))
+    supervise_on: Mapped[date | None]
+    """The next day on or before which it is supervised; None: no further one is planned."""
+    supervise_months: Mapped[int | None]
+    """Months from one supervision to the next; None: once."""
+    onward: Mapped[bool] = mapped_column(default=False)
+    """Whether the receiver may delegate it onward."""
+    rests_on_id: Mapped[int | None]
+    """The delegation by which the giver had the right to delegate onward; None: she gave of her own right."""
+    has_conditions: Mapped[bool] = mapped_column(default=False)
+    """Whether the event carries conditions, or a group that only words describe."""
 
 
 class FrameworkDelegation(Base, Tenant):
@@ -290,7 +348,13 @@ class FrameworkDelegation(Base, Tenant):
 
     __tablename__ = reference("framework_delegation")
     __persondata__ = NotPersonal(N_("written delegations to a staff group; the giver is an id"))
-    __table_args__ = wall(giver_id="person", task_id="task", staff_group_id="staff_group")
+    __table_args__ = wall(
+        Index(None, "municipality_id", "task_id", "staff_group_id"),
+        giver_id="person",
+        task_id="task",
+        staff_group_id="staff_group",
+        renews_id="framework_delegation",
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     giver_id: Mapped[int | None]
     giver_text: Mapped[str] = mapped_column(String(200), default="")
@@ -300,4 +364,10 @@ class FrameworkDelegation(Base, Tenant):
     instruction_version: Mapped[str] = mapped_column(String(40))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    renews_id: Mapped[int | None]
+    """The one that it takes over from."""
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None]
+    end_reason: Mapped[str] = mapped_column(Text, default="")
     recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None]
