@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from competence.catalogue.rules import Validity, YearDay
 from competence.foundation.text import N_
 
 
@@ -99,7 +100,9 @@ class CellTerms:
     education_level: int = 0
     observed_times: int = 3
     validity_months: int | None = None
-    """None: a signature does not lapse."""
+    """None: a signature does not lapse, unless `validity_date` is said."""
+    validity_date: YearDay | None = None
+    """It counts through the next such day, whatever the months."""
     limits: tuple[tuple[str, str], ...] = ()
     """(text, the same as the end of "may do it when ...")."""
     ground: Ground | None = None
@@ -116,6 +119,11 @@ class CellTerms:
     kept: Kept | None = None
     """What those keep who held the task under the version before; filled in when the versions are known."""
     extra: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def validity(self) -> Validity:
+        """How long a signature under it counts."""
+        return Validity(self.validity_months, self.validity_date)
 
     @property
     def entitles(self) -> bool:
@@ -168,7 +176,7 @@ def _said(terms: CellTerms) -> tuple[object, ...]:
         return (terms.rule,)
     education = terms.education_level if terms.rule is CellRule.CORE else 0
     return (
-        terms.rule, terms.minimum_level, education, terms.observed_times, terms.validity_months,
+        terms.rule, terms.minimum_level, education, terms.observed_times, terms.validity,
         tuple(text for text, _ in terms.limits), terms.ground, terms.agreed_with_leader,
     )  # fmt: skip
 

@@ -14,9 +14,10 @@ from competence.access.rules import Actor, Permission, authorise
 from competence.audit.chain import NewEvent, append, lock_chains
 from competence.audit.commands import record
 from competence.catalogue.models import Task
-from competence.catalogue.rules import Reserved
+from competence.catalogue.rules import Reserved, validity_of
 from competence.delegation.models import Cell, FrameworkDelegation, MatrixVersion
-from competence.delegation.queries import CELLS, TASKS, get_version
+from competence.delegation.queries import CELLS, get_version
+from competence.delegation.queries.terms import default_validity, with_defaults
 from competence.delegation.rules import ENTITLING, CellRule, Ground, LeaderPart
 from competence.foundation.bulk import hold_still
 from competence.foundation.changes import command, touched
@@ -43,6 +44,8 @@ class NewCell:
     level_not_stated: bool = False
     observed_times: int | None = None
     validity_months: int | None = None
+    validity_date: str | None = None
+    """A day that comes every year, "03-01", instead of months."""
     limits: tuple[Mapping[str, str], ...] = ()
     ground: Ground | None = None
     agreed_with_leader: LeaderPart = LeaderPart.NONE
@@ -111,6 +114,7 @@ def _cell_row(session: Session, version_id: int, cell: NewCell) -> dict[str, Any
         "level_not_stated": cell.level_not_stated,
         "observed_times": cell.observed_times,
         "validity_months": cell.validity_months,
+        "validity_date": cell.validity_date,
         "limits": [dict(limit) for limit in cell.limits],
         "ground": cell.ground,
         "agreed_with_leader": cell.agreed_with_leader,
@@ -226,6 +230,7 @@ def cells_hash(session: Session, version_id: int) -> str:
             "education": row.education_level, "times": row.observed_times, "months": row.validity_months,
             "limits": row.limits, "ground": str(row.ground) if row.ground else None, "leader": str(row.agreed_with_leader),
         }
+        | ({"each": row.validity_date} if row.validity_date else {})
         for row in rows
     ]  # fmt: skip
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
@@ -272,20 +277,21 @@ def _state_grounds(session: Session, version: MatrixVersion, grounds: Mapping[in
 
 def _freeze_defaults(session: Session, version_id: int) -> None:
     """Write the task's times and validity into the cells that say none."""
+    says_nothing = CELLS.c.validity_months.is_(None) & CELLS.c.validity_date.is_(None)
     rows = session.execute(
-        scoped(session, CELLS, CELLS.c.id, CELLS.c.observed_times, CELLS.c.validity_months,
-               TASKS.c.observed_times.label("times"), TASKS.c.validity_months.label("months"))
-        .join(TASKS, (TASKS.c.municipality_id == CELLS.c.municipality_id) & (TASKS.c.id == CELLS.c.task_id))
+        with_defaults(session, CELLS.c.id, CELLS.c.observed_times, CELLS.c.validity_months, CELLS.c.validity_date)
         .where(CELLS.c.version_id == version_id, CELLS.c.rule.in_([rule.value for rule in ENTITLING]))
-        .where((CELLS.c.observed_times.is_(None)) | (CELLS.c.validity_months.is_(None)))
-    ).all()  # fmt: skip
+        .where(CELLS.c.observed_times.is_(None) | says_nothing)
+    ).all()
     for row in rows:
+        validity = validity_of(row.validity_months, row.validity_date) or default_validity(row)
         session.execute(
             update(CELLS)
             .where(CELLS.c.municipality_id == tenant_id(session), CELLS.c.id == row.id)
             .values(
-                observed_times=row.observed_times if row.observed_times is not None else row.times,
-                validity_months=row.validity_months if row.validity_months is not None else (row.months or 0),
+                observed_times=row.observed_times if row.observed_times is not None else row.task_times,
+                validity_months=None if validity.each else (validity.months or 0),
+                validity_date=str(validity.each) if validity.each else None,
             )
         )
     session.expire_all()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from competence.access.rules import Role
 from competence.catalogue.models import Area
+from competence.catalogue.rules import Validity
 from competence.delegation.queries.terms import TASKS, VERSIONS, Cells, cells_of, follows
 from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Version, differs
 from competence.foundation.orm import scoped
@@ -87,7 +88,7 @@ class Row:
     cells: tuple[ReadCell, ...]
     times: tuple[int, ...]
     """Observed times that its cells ask for, each once, fewest first; empty when nobody is trained in it."""
-    months: tuple[int | None, ...]
+    months: tuple[Validity, ...]
     """How long a signature counts, each once; None stands for one that does not lapse."""
     editorial: bool = False
     """All its cells rest on nothing but the editors of the starting point."""
@@ -217,7 +218,7 @@ def read_board(session: Session, versions: Sequence[ReadVersion], version: ReadV
         rows.setdefault((task.area_id, task.area), []).append(
             Row(
                 task.id, task.name, task.critical, tuple(read), tuple(sorted({t.observed_times for t in trained})),
-                tuple(sorted({t.validity_months for t in entitling}, key=lambda months: months or 10_000)),
+                tuple(sorted({t.validity for t in entitling}, key=_length)),
                 all(is_editorial(cell.terms) for cell in read if cell.terms),
             )
         )  # fmt: skip
@@ -259,3 +260,7 @@ def staff_groups(session: Session) -> dict[int, Column]:
         )
     )
     return {row.id: Column(row.id, row.code, row.name, row.short_name) for row in rows}
+
+
+def _length(validity: Validity) -> tuple[bool, int]:
+    return validity.each is None, validity.months or 10_000

@@ -29,7 +29,6 @@ from competence.signoffs.rules import (
     Readiness,
     Signed,
     current,
-    last_valid_day,
     latest,
     missing,
     waiting,
@@ -293,7 +292,7 @@ def level(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> R
     newest = max((s.seq for s in page.signed if not s.withdrawn), default=0)
     form = SignOffForm(
         levels=[(one.rank, one.name) for one in scale],
-        valid_through=last_valid_day(place.first_day or today(), place.cell.validity_months),
+        valid_through=place.cell.validity.last_day(place.first_day or today()),
         expects=None if citizens else newest,
     )
     proof = needs_proof(actor)
@@ -345,7 +344,7 @@ def external(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -
     scale = levels(db.session)
     form = ExternalForm(
         levels=[(one.rank, one.name) for one in scale],
-        valid_through=last_valid_day(place.first_day or today(), place.cell.validity_months),
+        valid_through=place.cell.validity.last_day(place.first_day or today()),
     )
     proof = needs_proof(actor)
     if form.validate_on_submit():
