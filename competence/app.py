@@ -45,6 +45,7 @@ BLUEPRINTS = (
     "competence.coverage.views.coverage:bp",
     "competence.coverage.views.who_may:bp",
     "competence.coverage.views.requirements:bp",
+    "competence.coverage.views.impact:bp",
     "competence.development.views.me:bp",
     "competence.development.views.queue:bp",
     "competence.development.views.persons:bp",
