@@ -37,6 +37,12 @@ class ReadVersion:
     """A role's code, or the words that came with an import."""
     reference_code: str | None
     reference_version: str | None
+    name: str = ""
+    description: str = ""
+    discarded_at: datetime | None = None
+    hearing_until: date | None = None
+    """The last day for comments; None: nobody has been asked."""
+    recorded_at: datetime | None = None
 
     @property
     def is_draft(self) -> bool:
@@ -44,9 +50,14 @@ class ReadVersion:
         return self.approved_at is None
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is a draft that can still be edited and approved."""
+        return self.is_draft and self.discarded_at is None
+
+    @property
     def ships(self) -> bool:
         """Whether it is the starting point that ships, taken over unread by nobody yet."""
-        return self.is_draft and self.reference_code == "EDIT"
+        return self.is_open and self.reference_code == "EDIT"
 
     def in_force(self, on: date) -> bool:
         """Whether it is the one that holds on the day."""
@@ -158,7 +169,8 @@ def read_versions(session: Session) -> list[ReadVersion]:
     return [
         ReadVersion(
             row.id, row.number, row.valid_from, row.valid_to, row.approved_at, row.approver or "", row.approved_as or "",
-            row.reference_code, row.reference_version,
+            row.reference_code, row.reference_version, row.name, row.description, row.discarded_at, row.hearing_until,
+            row.recorded_at,
         )
         for row in rows
     ]  # fmt: skip
@@ -166,7 +178,8 @@ def read_versions(session: Session) -> list[ReadVersion]:
 
 def version_to_open(versions: Sequence[ReadVersion], on: date) -> ReadVersion | None:
     """The version a reader meets first: the one in force, else the newest; None when there is none at all."""
-    return next((v for v in versions if v.in_force(on)), versions[0] if versions else None)
+    standing = [v for v in versions if v.discarded_at is None] or versions
+    return next((v for v in standing if v.in_force(on)), standing[0] if standing else None)
 
 
 def version_before(versions: Sequence[ReadVersion], version: ReadVersion, on: date) -> ReadVersion | None:
@@ -178,15 +191,20 @@ def version_before(versions: Sequence[ReadVersion], version: ReadVersion, on: da
     return max(older, key=lambda v: (cast(date, v.valid_from), v.number), default=None)
 
 
-def read_board(session: Session, versions: Sequence[ReadVersion], version: ReadVersion, *, on: date) -> Board:
-    """The version's whole table. As many statements for three tasks as for three hundred."""
+def read_board(
+    session: Session, versions: Sequence[ReadVersion], version: ReadVersion, *, on: date, every: bool = False
+) -> Board:
+    """The version's whole table. As many statements for three tasks as for three hundred.
+
+    `every`: with the tasks and staff groups that it says nothing of, for those who edit it.
+    """
     cells = cells_in(session, version)
     before = version_before(versions, version, on)
     was = cells_in(session, before) if before else {}
     groups = staff_groups(session)
     own = {group for _, group in cells}
-    columns = tuple(group for group in groups.values() if group.id in own)
     following = follows(session)
+    columns = tuple(group for group in groups.values() if group.id in own or (every and group.id not in following))
     tasks = session.execute(
         scoped(
             session, TASKS, TASKS.c.id, TASKS.c.name, TASKS.c.critical, TASKS.c.archived_on, TASKS.c.area_id,
@@ -200,7 +218,7 @@ def read_board(session: Session, versions: Sequence[ReadVersion], version: ReadV
     changes: list[Change] = []
     not_stated: list[tuple[int, str, Column]] = []
     for task in tasks:
-        if task.id not in named:
+        if task.id not in named and not (every and task.archived_on is None):
             continue
         read: list[ReadCell] = []
         for column in columns:
