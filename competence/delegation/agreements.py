@@ -190,7 +190,9 @@ def _check_days(terms: Terms, *, on: date) -> None:
             sentence(N_("The instruction must have been given. Write the day it was.")), field="instructed_on"
         )
     planned = terms.supervise_on
-    if planned is not None and (planned < terms.valid_from or (terms.valid_to is not None and planned >= terms.valid_to)):
+    if planned is not None and (
+        planned < terms.valid_from or (terms.valid_to is not None and planned >= terms.valid_to)
+    ):
         raise RuleBroken(
             sentence(N_("The supervision must lie between the first and the last day.")), field="supervise_on"
         )
@@ -204,6 +206,7 @@ class Happening:
     at: datetime
     by: int | None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    id: int = 0
 
     @property
     def on(self) -> date:
@@ -292,7 +295,7 @@ def next_supervision(done_on: date, months: int | None, valid_to: date | None) -
 
 
 def supervision_state(supervise_on: date | None, on: date) -> str:
-    """"overdue", "near" or "planned" on the day; "" where none is planned."""
+    """ "overdue", "near" or "planned" on the day; "" where none is planned."""
     if supervise_on is None:
         return ""
     if supervise_on < on:

@@ -56,12 +56,18 @@ class Delegated:
     giver_lost_on: date | None = None
     """First day the giver no longer works here or no longer holds the task; None = she does."""
     recorded_at: datetime | None = None
+    id: int = 0
+    rests_on: "Delegated | None" = None
+    """The delegation by which the giver gave it onward; None: of her own right."""
+    has_conditions: bool = False
+    """Whether it was given on conditions, or for a group that only words describe."""
 
     def ends(self, notice_days: int) -> date | None:
-        """First day it no longer counts: its own end, or so many days after the giver lost what it rests on."""
-        own, lost = self.valid_to, self.giver_lost_on
+        """First day it no longer counts: its own end, that of what it rests on, or so many days after the giver lost hers."""
+        lost = self.giver_lost_on
         given_up = lost + timedelta(days=notice_days) if lost else None
-        return min(own, given_up) if own and given_up else own or given_up
+        ground = self.rests_on.ends(notice_days) if self.rests_on is not None else None
+        return min((day for day in (self.valid_to, given_up, ground) if day is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

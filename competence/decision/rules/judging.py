@@ -102,7 +102,8 @@ def judge(
         if delegated is not None:
             ends += [end for end in (delegated.ends(book.settings.delegation_notice_days),) if end]
         began = last.counts_from if basis != "education" and last is not None else employment.valid_from
-        nobody_named = named and citizen is None
+        for_one = named or (delegated is not None and delegated.citizen_id is not None)
+        nobody_named = for_one and citizen is None
         return Answer(
             State.VALID, 0 if nobody_named else level, cell, named_level=level if nobody_named else 0, limits=cell.limits,
             valid_from=max(began, employment.valid_from), valid_to=min(ends, default=None), basis=basis, signed=last,
@@ -158,9 +159,9 @@ def _live(employment: Employment, task: int, citizen: int | None, on: date) -> D
         if d.accepted_on is not None
         and max(d.valid_from, d.accepted_on) <= on
         and ((end := d.ends(notice)) is None or on < end)
-        and (d.citizen_id is None or d.citizen_id == citizen)
+        and (d.citizen_id is None or citizen is None or d.citizen_id == citizen)
     ]
-    return max(live, key=lambda d: d.ends(notice) or date.max, default=None)
+    return max(live, key=lambda d: (d.citizen_id is None, d.ends(notice) or date.max), default=None)
 
 
 def _long_ahead(employment: Employment, on: date) -> Iterable[Span]:

@@ -1,6 +1,14 @@
 """The user's verbs about the matrix: draft, approve, stop, restrict, delegate."""
 
-from competence.delegation.commands.delegating import accept_delegation, delegate, end_delegation
+from competence.delegation.commands.delegating import (
+    accept_delegation,
+    decline_delegation,
+    delegate,
+    end_delegation,
+    follow,
+    ground_to_give,
+    supervise,
+)
 from competence.delegation.commands.stops import lift_stop, restrict, stop_task
 from competence.delegation.commands.versions import (
     GROUNDED,
@@ -22,12 +30,16 @@ __all__ = [
     "accept_delegation",
     "approve_version",
     "cells_hash",
+    "decline_delegation",
     "delegate",
     "end_delegation",
+    "follow",
+    "ground_to_give",
     "lift_stop",
     "new_draft",
     "restrict",
     "root_unit",
     "stop_task",
+    "supervise",
     "ungrounded",
 ]

@@ -1,13 +1,6 @@
 """Reads of the matrix: versions and terms, the page of a version, stops, delegations."""
 
-from competence.delegation.queries.closing import (
-    DelegationLine,
-    StopLine,
-    delegable_tasks,
-    delegations_of,
-    delegations_waiting,
-    stops_listed,
-)
+from competence.delegation.queries.closing import StopLine, stops_listed
 from competence.delegation.queries.explaining import (
     CellPage,
     Example,
@@ -16,6 +9,22 @@ from competence.delegation.queries.explaining import (
     get_task,
     read_cell,
     read_task,
+)
+from competence.delegation.queries.giving import (
+    DelegableTask,
+    DelegationLine,
+    delegable_tasks,
+    delegations_for,
+    delegations_given,
+    delegations_of,
+    delegations_waiting,
+    delegations_within,
+    get_delegation,
+    happenings,
+    history,
+    supervisors,
+    texts_of,
+    works_within,
 )
 from competence.delegation.queries.reading import (
     Board,
@@ -60,6 +69,7 @@ __all__ = [
     "Cells",
     "Change",
     "Column",
+    "DelegableTask",
     "DelegationLine",
     "Example",
     "HistoryLine",
@@ -70,11 +80,17 @@ __all__ = [
     "cell_for",
     "cells_of",
     "delegable_tasks",
+    "delegations_for",
+    "delegations_given",
     "delegations_of",
     "delegations_waiting",
+    "delegations_within",
     "follows",
+    "get_delegation",
     "get_task",
     "get_version",
+    "happenings",
+    "history",
     "is_editorial",
     "read_board",
     "read_cell",
@@ -83,9 +99,12 @@ __all__ = [
     "staff_groups",
     "stops_in_force",
     "stops_listed",
+    "supervisors",
     "terms",
+    "texts_of",
     "version_before",
     "version_in_force",
     "version_to_open",
     "versions",
+    "works_within",
 ]

@@ -18,6 +18,7 @@ from competence.foundation.clock import local, today
 from competence.foundation.errors import Overtaken, RuleBroken
 from competence.foundation.text import N_
 from competence.foundation.web import clock_time, db, listed, say, short_day, show, transaction
+from competence.organisation.sealing import seal_of
 from competence.signoffs import commands, queries
 from competence.signoffs.commands.common import refused
 from competence.signoffs.commands.observing import PASSED_AS
@@ -33,7 +34,7 @@ from competence.signoffs.rules import (
     missing,
     waiting,
 )
-from competence.signoffs.views.blueprint import Place, bp, place_within, seal_of
+from competence.signoffs.views.blueprint import Place, bp, place_within
 
 KIND_NAMES: Mapping[ObservationKind, str] = {
     ObservationKind.SAW: N_("Watched"),
