@@ -48,6 +48,7 @@ class Permission(StrEnum):
     ADMINISTRATION_AUDIT_READ = "administration_audit:read"
     APPOINTMENT_GIVE = "appointment:give"
     CATALOGUE_READ = "catalogue:read"
+    CATALOGUE_WRITE = "catalogue:write"
     CITIZEN_READ = "citizen:read"
     COVERAGE_COUNTS = "coverage:counts"
     COVERAGE_READ = "coverage:read"
@@ -98,6 +99,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.ADMINISTRATION_AUDIT_READ: N_("read the log of administration"),
     Permission.APPOINTMENT_GIVE: N_("appoint learning guides"),
     Permission.CATALOGUE_READ: N_("read the tasks and what they ask for"),
+    Permission.CATALOGUE_WRITE: N_("keep the catalogue of tasks, instructions and levels"),
     Permission.CITIZEN_READ: N_("see for which citizen a delegation counts"),
     Permission.COVERAGE_COUNTS: N_("see coverage as numbers"),
     Permission.COVERAGE_READ: N_("see coverage with names"),
@@ -144,7 +146,9 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
 """What each permission is called on the help page."""
 
 P = Permission
-_EVERYBODY = frozenset({P.ACCESS_LOG_READ_OWN, P.CATALOGUE_READ, P.MATRIX_READ, P.OWN_ANSWER, P.OWN_READ, P.PROFILE_READ})
+_EVERYBODY = frozenset(
+    {P.ACCESS_LOG_READ_OWN, P.CATALOGUE_READ, P.MATRIX_READ, P.OWN_ANSWER, P.OWN_READ, P.PROFILE_READ}
+)
 
 POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.EMPLOYEE: _EVERYBODY | {P.STOP_READ, P.WHO_MAY_COLLEAGUES},
@@ -159,7 +163,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.ABSENCE_WRITE, P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.EXEMPTION_WRITE, P.EXTERNAL_ADD, P.MATRIX_APPROVE,
         P.MATRIX_COMMENT, P.MATRIX_RESTRICT, P.PERSON_HISTORY, P.PERSON_READ,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
-        P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM, P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK,
+        P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
+        P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK,
     },
     Role.PLANNER: _EVERYBODY
     | {
@@ -168,7 +173,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     },
     Role.DEVELOPMENT_NURSE: _EVERYBODY
     | {
-        P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.EXTERNAL_INSTRUCTOR_RECORD, P.FRAMEWORK_WRITE, P.IMPORT_MATRIX,
+        P.APPOINTMENT_GIVE, P.CATALOGUE_WRITE, P.COVERAGE_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.EXTERNAL_INSTRUCTOR_RECORD,
+        P.FRAMEWORK_WRITE, P.IMPORT_MATRIX,
         P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.MATRIX_COMMENT, P.MATRIX_EDIT, P.MATRIX_RESTRICT,
         P.PERSON_HISTORY, P.PERSON_READ,
         P.PROFILE_APPROVE, P.PROFILE_WRITE, P.STAFF_GROUP_WRITE,
