@@ -18,7 +18,7 @@ from competence.catalogue.rules import Reserved, validity_of
 from competence.delegation.models import Cell, FrameworkDelegation, MatrixVersion
 from competence.delegation.queries import CELLS, get_version
 from competence.delegation.queries.terms import default_validity, with_defaults
-from competence.delegation.rules import ENTITLING, CellRule, Ground, LeaderPart
+from competence.delegation.rules import ENTITLING, CellRule, Ground, Keeping, LeaderPart
 from competence.foundation.bulk import hold_still
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
@@ -231,9 +231,17 @@ def cells_hash(session: Session, version_id: int) -> str:
             "limits": row.limits, "ground": str(row.ground) if row.ground else None, "leader": str(row.agreed_with_leader),
         }
         | ({"each": row.validity_date} if row.validity_date else {})
+        | _kept(row)
         for row in rows
     ]  # fmt: skip
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+
+
+def _kept(row: Any) -> dict[str, str | None]:
+    """What those keep who lose the task by the cell; nothing where they lose it at once."""
+    if row.keeping == Keeping.AT_ONCE:
+        return {}
+    return {"keeping": str(row.keeping), "keeping_to": row.keeping_to.isoformat() if row.keeping_to else None}
 
 
 def _state_grounds(session: Session, version: MatrixVersion, grounds: Mapping[int, GroundGiven]) -> None:
