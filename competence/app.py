@@ -23,6 +23,7 @@ from competence.access.rules import Permission
 from competence.access.web import check_routes, public, signed_in_actor
 from competence.accounts import passwords
 from competence.accounts import web as accounts_web
+from competence.catalogue.commands import common as catalogue
 from competence.catalogue.queries import level_names
 from competence.coverage.signs import MOST_LEVELS, MOST_TIMES
 from competence.foundation import changes
@@ -37,6 +38,8 @@ BLUEPRINTS = (
     "competence.organisation.views:bp",
     "competence.organisation.views:settings_bp",
     "competence.people.views:bp",
+    "competence.catalogue.views.areas:bp",
+    "competence.catalogue.views.tasks:bp",
     "competence.delegation.views.matrix:bp",
     "competence.delegation.views.stops:bp",
     "competence.delegation.views.giving:bp",
@@ -49,7 +52,9 @@ BLUEPRINTS = (
     "competence.development.views.me:bp",
     "competence.development.views.queue:bp",
     "competence.development.views.persons:bp",
+    "competence.profiles.views:bp",
     "competence.reports.views:bp",
+    "competence.reports.views:documents",
     "competence.imports.views:bp",
 )
 """Every page of every feature, as "module:name". A feature adds its line here."""
@@ -59,6 +64,9 @@ ANSWERS = ("competence.decision.staging:answer",)
 
 FORESEE = ("competence.decision.staging:foresee",)
 """What makes everybody's answers ahead of a command that changes what all share, as "module:name"."""
+
+USES = ("competence.coverage.queries.uses:uses_of_task",)
+"""(session, task id, day) -> why the task cannot leave the catalogue that day, asked before it is archived."""
 
 WAITING = "competence.signoffs.queries:waiting_count"
 """(session, actor) -> how many things wait for her, for the bell in the top bar."""
@@ -71,6 +79,9 @@ NAMES = "competence.accounts.queries:names_of"
 
 SETTINGS_EFFECT = "competence.decision.foreseeing:effect_of"
 """(session, new settings) -> how many people would lose and gain rights today, shown before settings are saved."""
+
+MATRIX_SUGGESTIONS = "competence.delegation.queries.suggesting:core_and_must"
+"""(session, staff group id, on) -> (task, rule, practice level) of the whole group's tasks, for its competence profile."""
 
 TEMPLATES = config.CHECKOUT / "templates"
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -88,6 +99,8 @@ def wire() -> None:
         changes.answered_by(named(place))
     for place in FORESEE:
         changes.foreseen_by(named(place))
+    for place in USES:
+        catalogue.used_by(named(place))
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -242,6 +255,7 @@ def _fill_templates(app: Flask) -> None:
     app.extensions["next_ends"] = named(NEXT_ENDS)
     app.extensions["names_of"] = named(NAMES)
     app.extensions["settings_effect"] = named(SETTINGS_EFFECT)
+    app.extensions["matrix_suggestions"] = named(MATRIX_SUGGESTIONS)
 
     @app.context_processor
     def frame() -> dict[str, Any]:
