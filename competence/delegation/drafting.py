@@ -50,7 +50,7 @@ COLUMNS = tuple(Wording(CellRule.UNDECIDED).columns())
 """The columns of a cell that an editor writes."""
 
 
-def wording(columns: Mapping[str, Any] | None) -> Wording | None:
+def wording(columns: Mapping[Any, Any] | None) -> Wording | None:
     """The wording of a row's or a change's columns; None where there is none."""
     if columns is None:
         return None

@@ -141,7 +141,7 @@ class HearingInvitation(Base, Tenant):
     __persondata__ = PersonData(
         purpose=N_("To ask leaders and committee members what they think of a draft of the division of tasks."),
         basis=Basis.TASK,
-        seen_by=N_("everybody who reads the draft"),
+        seen_by=N_("those who are invited, and those who edit and approve the draft"),
         period=TEN_YEARS_AFTER,
         erasures=(Erasure(TEN_YEARS),),
     )
@@ -166,7 +166,7 @@ class HearingComment(Base, Tenant):
     __persondata__ = PersonData(
         purpose=N_("What leaders and committee members said of a draft, and what they were answered."),
         basis=Basis.TASK,
-        seen_by=N_("everybody who reads the draft"),
+        seen_by=N_("those who are invited, and those who edit and approve the draft"),
         period=TEN_YEARS_AFTER,
         erasures=(Erasure(TEN_YEARS, blank=("text",), where="text IS NOT NULL"),),
         person="written_by",

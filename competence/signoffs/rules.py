@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     DELEGATION_SUPERVISED = "delegation_supervised"
     DELEGATION_TAKEN_OVER = "delegation_taken_over"
     MATRIX_APPROVED = "matrix_approved"
+    MATRIX_WITHDRAWN = "matrix_withdrawn"
 
 
 class Origin(StrEnum):

@@ -1,11 +1,11 @@
 """A draft: made from a version or from nothing, named, and given up. Never removed."""
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
 from competence.audit.commands import record
-from competence.delegation.commands.versions import root_unit
+from competence.delegation.commands.versions import lock_version, root_unit
 from competence.delegation.drafting import COLUMNS, refuse_cpr
 from competence.delegation.models import Cell, MatrixVersion
 from competence.delegation.queries import CELLS, get_version
@@ -13,22 +13,9 @@ from competence.delegation.queries.drafts import frameworks
 from competence.delegation.rules import Ground
 from competence.foundation.changes import command
 from competence.foundation.clock import now
-from competence.foundation.errors import NotFound, Overtaken, RuleBroken
+from competence.foundation.errors import Overtaken, RuleBroken
 from competence.foundation.orm import scoped, tenant_id
 from competence.foundation.text import N_, sentence, squeeze
-
-
-def lock_version(session: Session, number: int) -> MatrixVersion:
-    """The version of that number, read anew and kept from others until the transaction ends. NotFound when there is none."""
-    version = session.scalars(
-        select(MatrixVersion)
-        .where(MatrixVersion.municipality_id == tenant_id(session), MatrixVersion.number == number)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if version is None:
-        raise NotFound
-    return version
 
 
 def open_draft(session: Session, number: int, by: Actor) -> MatrixVersion:

@@ -16,7 +16,9 @@ from competence.audit.commands import record
 from competence.catalogue.models import Task
 from competence.catalogue.rules import Reserved, validity_of
 from competence.delegation.models import Cell, FrameworkDelegation, MatrixVersion
-from competence.delegation.queries import CELLS, get_version
+from competence.delegation.queries import CELLS
+from competence.delegation.queries.drafts import frameworks
+from competence.delegation.queries.hearing import open_comments
 from competence.delegation.queries.terms import default_validity, with_defaults
 from competence.delegation.rules import ENTITLING, CellRule, Ground, Keeping, LeaderPart
 from competence.foundation.bulk import hold_still
@@ -76,6 +78,19 @@ def root_unit(session: Session) -> Unit:
     if root is None:
         raise NotFound
     return root
+
+
+def lock_version(session: Session, number: int) -> MatrixVersion:
+    """The version of that number, read anew and kept from others until the transaction ends. NotFound when there is none."""
+    version = session.scalars(
+        select(MatrixVersion)
+        .where(MatrixVersion.municipality_id == tenant_id(session), MatrixVersion.number == number)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if version is None:
+        raise NotFound
+    return version
 
 
 @command
@@ -149,19 +164,23 @@ def approve_version(
     by: Actor,
     approved_as: str = "",
     grounds: Mapping[int, GroundGiven] | None = None,
+    despite_comments: bool = False,
 ) -> MatrixVersion:
     """The draft, approved by a named person and in force from a day that is tomorrow at the earliest.
 
-    `grounds` states by cell id the ground of cells on reserved tasks that have none yet. Times and validity that a cell
-    leaves to its task are written into it, so that an approved version never changes. Source: product.md, Cell.
+    `despite_comments`: the approver knows that comments of the hearing have no answer yet. `grounds` states by cell id
+    the ground of cells on reserved tasks that have none yet. Times and validity that a cell leaves to its task are
+    written into it, so that an approved version never changes. Source: product.md, Cell.
     """
     root = root_unit(session)
     authorise(by, Permission.MATRIX_APPROVE, root.path)
     lock_chains(session, [by.person_id])
+    version = lock_version(session, number)
     hold_still(session)
-    version = get_version(session, number)
     if version.approved_at is not None:
         raise Overtaken(sentence(N_("The version has already been approved. Nothing was written.")))
+    if version.discarded_at is not None:
+        raise Overtaken(sentence(N_("The draft has been given up. Make a new one.")))
     if valid_from <= today():
         raise RuleBroken(
             sentence(
@@ -177,6 +196,16 @@ def approve_version(
             sentence(N_("Another version is already approved from that day or later. Choose a later day.")),
             field="valid_from",
         )
+    if not despite_comments and (unanswered := open_comments(session, version.id)):
+        raise RuleBroken(
+            sentence(
+                N_(
+                    "%(count)s comments of the hearing have no answer yet. Answer them, or confirm that you have read them."
+                ),
+                count=unanswered,
+            ),
+            field="despite_comments",
+        )
     _state_grounds(session, version, grounds or {})
     missing = ungrounded(session, version.id)
     if missing:
@@ -190,6 +219,7 @@ def approve_version(
             ),
             field="grounds",
         )
+    _name_frameworks(session, version, valid_from, by)
     _freeze_defaults(session, version.id)
     for other in others:
         if other.valid_to is None or other.valid_to > valid_from:
@@ -231,6 +261,7 @@ def cells_hash(session: Session, version_id: int) -> str:
             "limits": row.limits, "ground": str(row.ground) if row.ground else None, "leader": str(row.agreed_with_leader),
         }
         | ({"each": row.validity_date} if row.validity_date else {})
+        | ({"framework": row.framework} if row.framework else {})
         | _kept(row)
         for row in rows
     ]  # fmt: skip
@@ -280,6 +311,24 @@ def _state_grounds(session: Session, version: MatrixVersion, grounds: Mapping[in
                 )
             )
         cell.ground = given.ground
+    session.flush()
+
+
+def _name_frameworks(session: Session, version: MatrixVersion, valid_from: date, by: Actor) -> None:
+    """Nothing; each framework delegation that the draft's cells name is recorded, unless the same one is there already."""
+    known = frameworks(session)
+    cells = session.scalars(select(Cell).where(Cell.version_id == version.id, Cell.framework.is_not(None)))
+    for cell in cells:
+        named = cell.framework or {}
+        if cell.ground != Ground.FRAMEWORK or known.get((cell.task_id, cell.staff_group_id)) == named:
+            continue
+        session.add(
+            FrameworkDelegation(
+                giver_text=named["giver"], task_id=cell.task_id, staff_group_id=cell.staff_group_id,
+                instruction=named["instruction"], instruction_version=named["instruction_version"], valid_from=valid_from,
+                recorded_at=now(), recorded_by=by.person_id,
+            )
+        )  # fmt: skip
     session.flush()
 
 

@@ -77,11 +77,22 @@ class BulkLine:
 
 
 def frameworks(session: Session) -> Mapping[Place, dict[str, str]]:
-    """The latest framework delegation of each task and group, as a draft names one."""
-    rows = session.execute(scoped(session, FRAMEWORKS).order_by(FRAMEWORKS.c.id))
+    """The latest framework delegation of each task and group that has not been ended, as a draft names one."""
+    rows = session.execute(
+        scoped(session, FRAMEWORKS, FRAMEWORKS, IDENTITIES.c.name.label("giver"))
+        .outerjoin(
+            IDENTITIES,
+            (IDENTITIES.c.municipality_id == FRAMEWORKS.c.municipality_id)
+            & (IDENTITIES.c.person_id == FRAMEWORKS.c.giver_id),
+        )
+        .where(FRAMEWORKS.c.ended_at.is_(None))
+        .order_by(FRAMEWORKS.c.id)
+    )
     return {
         (row.task_id, row.staff_group_id): {
-            "giver": row.giver_text, "instruction": row.instruction, "instruction_version": row.instruction_version,
+            "giver": row.giver_text or row.giver or "",
+            "instruction": row.instruction,
+            "instruction_version": row.instruction_version,
         }
         for row in rows
     }  # fmt: skip
@@ -94,10 +105,7 @@ def laws(
     tasks = scoped(
         session, TASKS, TASKS.c.id, TASKS.c.name, TASKS.c.reserved, TASKS.c.never_delegated
     ).order_by(TASKS.c.position, TASKS.c.id)  # fmt: skip
-    if task_id is not None:
-        tasks = tasks.where(TASKS.c.id == task_id)
-    else:
-        tasks = tasks.where(TASKS.c.archived_on.is_(None))
+    tasks = tasks.where(TASKS.c.id == task_id) if task_id is not None else tasks.where(TASKS.c.archived_on.is_(None))
     if area_id is not None:
         tasks = tasks.where(TASKS.c.area_id == area_id)
     groups = scoped(session, GROUPS, GROUPS.c.id, GROUPS.c.name, GROUPS.c.has_reserved_scope).order_by(

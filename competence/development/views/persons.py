@@ -36,6 +36,7 @@ KINDS = {
     "delegation_accepted": N_("Delegation accepted"),
     "delegation_ended": N_("Delegation ended"),
     "matrix_approved": N_("Approved a division of tasks"),
+    "matrix_withdrawn": N_("Withdrew a coming division of tasks"),
     "saw": N_("Watched"),
     "with_help": N_("With help"),
     "alone": N_("Did it alone"),
