@@ -50,7 +50,11 @@ class NewCell:
     """A day that comes every year, "03-01", instead of months."""
     limits: tuple[Mapping[str, str], ...] = ()
     ground: Ground | None = None
+    framework: Mapping[str, str] | None = None
+    """{"giver", "instruction", "instruction_version"}"""
     agreed_with_leader: LeaderPart = LeaderPart.NONE
+    keeping: Keeping = Keeping.AT_ONCE
+    keeping_to: date | None = None
     note: str = ""
     source: str = ""
 
@@ -132,7 +136,10 @@ def _cell_row(session: Session, version_id: int, cell: NewCell) -> dict[str, Any
         "validity_date": cell.validity_date,
         "limits": [dict(limit) for limit in cell.limits],
         "ground": cell.ground,
+        "framework": dict(cell.framework) if cell.framework else None,
         "agreed_with_leader": cell.agreed_with_leader,
+        "keeping": cell.keeping,
+        "keeping_to": cell.keeping_to,
         "note": cell.note,
         "source": cell.source,
     }
