@@ -41,10 +41,16 @@ BLUEPRINTS = (
     "competence.catalogue.views.areas:bp",
     "competence.catalogue.views.tasks:bp",
     "competence.delegation.views.matrix:bp",
+    "competence.delegation.views.drafts:bp",
+    "competence.delegation.views.editing:bp",
+    "competence.delegation.views.comparing:bp",
+    "competence.delegation.views.hearing:bp",
     "competence.delegation.views.stops:bp",
     "competence.delegation.views.giving:bp",
+    "competence.delegation.views.frameworks:bp",
     "competence.signoffs.views:bp",
     "competence.decision.views:bp",
+    "competence.decision.views:taking_over_bp",
     "competence.coverage.views.coverage:bp",
     "competence.coverage.views.who_may:bp",
     "competence.coverage.views.requirements:bp",
@@ -52,10 +58,12 @@ BLUEPRINTS = (
     "competence.development.views.me:bp",
     "competence.development.views.queue:bp",
     "competence.development.views.persons:bp",
+    "competence.development.views.levels:bp",
     "competence.profiles.views:bp",
     "competence.reports.views:bp",
     "competence.reports.views:documents",
     "competence.imports.views:bp",
+    "competence.imports.downloads:bp",
 )
 """Every page of every feature, as "module:name". A feature adds its line here."""
 
@@ -76,6 +84,9 @@ NEXT_ENDS = "competence.entitlements.queries:next_ends"
 
 NAMES = "competence.accounts.queries:names_of"
 """(session, person ids) -> their names by id, for who changed the settings last."""
+
+DELEGATION_ENDS = "competence.decision.taking_over:ends_of"
+"""(session, delegation ids) -> the first day each no longer counts by the rule, for the pages about delegations."""
 
 SETTINGS_EFFECT = "competence.decision.foreseeing:effect_of"
 """(session, new settings) -> how many people would lose and gain rights today, shown before settings are saved."""
@@ -254,6 +265,7 @@ def _fill_templates(app: Flask) -> None:
     waiting = named(WAITING)
     app.extensions["next_ends"] = named(NEXT_ENDS)
     app.extensions["names_of"] = named(NAMES)
+    app.extensions["delegation_ends"] = named(DELEGATION_ENDS)
     app.extensions["settings_effect"] = named(SETTINGS_EFFECT)
     app.extensions["matrix_suggestions"] = named(MATRIX_SUGGESTIONS)
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    DateField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -17,7 +18,9 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from competence.access.rules import ROLE_NAMES
 from competence.delegation.drafting import MAIN_RULES, MORE_RULES, MOST_MONTHS, MOST_TIMES, Terms, Wording
+from competence.delegation.queries.hearing import HEARD
 from competence.delegation.rules import (
     GROUND_NAMES,
     LEADER_WORDS,
@@ -238,3 +241,31 @@ class BulkForm(Form):
             validity_months=self.validity_months.data,
             agreed_with_leader=LeaderPart(self.agreed_with_leader.data) if self.agreed_with_leader.data else None,
         )
+
+
+class HearingForm(Form):
+    """Who is asked, and until when."""
+
+    until = DateField(
+        _l("Comments through"),
+        description=_l("The last day on which they can comment."),
+        validators=[InputRequired(_l("Choose the last day."))],
+    )
+    roles = Ticks(_l("Everybody who is"), validators=[Optional()])
+    people = Ticks(_l("Named persons"), coerce=int, validators=[Optional()])
+
+    def __init__(self, *, people: Iterable[tuple[int, str]], **options: Any) -> None:
+        super().__init__(**options)
+        self.roles.choices = [(role.value, say(ROLE_NAMES[role])) for role in HEARD]
+        self.people.choices = list(people)
+
+
+class CommentForm(Form):
+    """A comment on a draft or one of its cells."""
+
+    text = _text(
+        _l("Your comment"),
+        2000,
+        description=_l("Those who are asked and those who edit the draft can read it."),
+        rows=4,
+    )

@@ -114,17 +114,17 @@ def _limits(limits: Iterable[Mapping[str, str]]) -> Iterable[dict[str, str]]:
 
 def check_lawful(said: Wording, law: Law) -> None:
     """Nothing. RuleBroken, at its field, when the wording contradicts the law as data or itself. Source: domain.md (b)."""
-    if law.never_delegated and said.rule in ENTITLING:
-        if said.rule is CellRule.DELEGATION_ONLY or said.ground is Ground.FRAMEWORK or not law.has_reserved_scope:
-            raise RuleBroken(
-                sentence(
-                    N_("%(task)s can never be delegated (%(ground)s). Choose May not for %(group)s."),
-                    task=law.task,
-                    ground=law.never_delegated,
-                    group=law.group,
-                ),
-                field="rule",
-            )
+    rests_on_another = said.rule is CellRule.DELEGATION_ONLY or said.ground is Ground.FRAMEWORK
+    if law.never_delegated and said.rule in ENTITLING and (rests_on_another or not law.has_reserved_scope):
+        raise RuleBroken(
+            sentence(
+                N_("%(task)s can never be delegated (%(ground)s). Choose May not for %(group)s."),
+                task=law.task,
+                ground=law.never_delegated,
+                group=law.group,
+            ),
+            field="rule",
+        )
     if said.ground is Ground.OWN_RIGHT and not law.has_reserved_scope:
         raise RuleBroken(
             sentence(N_("%(group)s has no reserved scope of its own and cannot have own right."), group=law.group),

@@ -267,18 +267,19 @@ def bulk(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         try:
             if not terms:
                 raise RuleBroken(_("Choose what the cells shall say."), field="rule")
-            if request.form.get("save"):
+            latest, _dot, shown = (form.seen.data or "0").partition(".")
+            if request.form.get("save") and shown == _chosen(form):
                 with transaction() as session:
                     changes = edit_area(
                         session, number, area_id=form.area.data, staff_group_ids=form.groups.data or [], terms=terms,
-                        seen=int(form.seen.data or 0), reason=form.reason.data or "", by=actor,
+                        seen=int(latest or 0), reason=form.reason.data or "", by=actor,
                     )  # fmt: skip
                 flash(ngettext("%(num)s cell changed.", "%(num)s cells changed.", len(changes)))
                 return redirect(url_for(".grid", number=number))
         except RuleBroken as broken:
             show(broken, form)
         if terms:
-            form.seen.data = str(latest_change(db.session, version.id))
+            form.seen.data = f"{latest_change(db.session, version.id)}.{_chosen(form)}"
             lines = [
                 (line, change_in_words(line.before, line.after, levels), sign_of(terms_of(line.after)))
                 for line in plan_bulk(db.session, version.id, form.area.data, form.groups.data or [], terms)
@@ -292,3 +293,13 @@ def bulk(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         lines=[one for one in lines or () if not one[0].problem],
         problems=[one[0] for one in lines or () if one[0].problem],
     )
+
+
+def _chosen(form: BulkForm) -> str:
+    """What the list was made of, so that nothing but what it showed is saved."""
+    terms = form.terms()
+    parts = (
+        form.area.data, *sorted(form.groups.data or ()), terms.rule, terms.minimum_level, terms.observed_times,
+        terms.validity_months, terms.agreed_with_leader,
+    )  # fmt: skip
+    return "-".join("" if part is None else str(part) for part in parts)
