@@ -38,9 +38,7 @@ def set_keeping(
     if cell is None:
         raise NotFound
     if keeping is Keeping.GRACE and (keeping_to is None or keeping_to <= today()):
-        raise RuleBroken(
-            sentence(N_("Write until when they keep the task. The day must lie ahead.")), field="keeping_to"
-        )
+        raise RuleBroken(sentence(N_("Write until when they keep the task. The day must lie ahead.")), field="through")
     cell.keeping, cell.keeping_to = keeping, keeping_to if keeping is Keeping.GRACE else None
     record(
         session, by=by.person_id, action="set_keeping", subject="cell", subject_id=cell.id,
