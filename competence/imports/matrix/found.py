@@ -7,6 +7,7 @@ from competence.delegation.rules import CellRule
 from competence.foundation.text import Sentence
 from competence.imports.grid import Sheet
 from competence.imports.known import MappingFile, Register
+from competence.imports.matrix.whole import WholeCell
 from competence.imports.parsed import Problem, Skipped, at
 
 
@@ -25,6 +26,8 @@ class MatrixCell:
     """The file names no level; 1 is then used, and said to be so."""
     notes: tuple[str, ...] = ()
     """Footnotes and notes on the field; a mark without a text is kept as the mark."""
+    whole: WholeCell | None = None
+    """All that the cell says, when the file is our own export; nothing is then filled in."""
 
 
 @dataclass(frozen=True)
