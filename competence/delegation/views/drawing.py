@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from competence.catalogue.models import Task
 from competence.catalogue.rules import Reserved, Validity
-from competence.catalogue.views.words import validity_words, year_day_words
+from competence.catalogue.words import validity_words, year_day_words
 from competence.delegation.queries import CellPage, is_editorial
 from competence.delegation.rules import (
     GROUND_WORDS,
