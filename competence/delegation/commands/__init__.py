@@ -9,6 +9,7 @@ from competence.delegation.commands.delegating import (
     ground_to_give,
     supervise,
 )
+from competence.delegation.commands.frameworks import NewFramework, end_framework, give_framework
 from competence.delegation.commands.stops import lift_stop, restrict, stop_task
 from competence.delegation.commands.versions import (
     GROUNDED,
@@ -27,13 +28,16 @@ __all__ = [
     "Framework",
     "GroundGiven",
     "NewCell",
+    "NewFramework",
     "accept_delegation",
     "approve_version",
     "cells_hash",
     "decline_delegation",
     "delegate",
     "end_delegation",
+    "end_framework",
     "follow",
+    "give_framework",
     "ground_to_give",
     "lift_stop",
     "new_draft",

@@ -43,7 +43,13 @@ def delegate(
     """
     employment, unit = _receiver(session, employment_id, by)
     terms = replace(
-        terms, **{name: squeeze(getattr(terms, name)) for name in TEXTS}, names_citizen=bool(citizen.strip())
+        terms,
+        group=squeeze(terms.group),
+        conditions=squeeze(terms.conditions),
+        instruction=squeeze(terms.instruction),
+        instruction_version=squeeze(terms.instruction_version),
+        instructor=squeeze(terms.instructor),
+        names_citizen=bool(citizen.strip()),
     )
     for name in TEXTS:
         _no_cpr(getattr(terms, name), field=name)

@@ -83,7 +83,7 @@ class DelegationLine:
 _RECEIVER, _GIVER, _SUPERVISOR, _INSTRUCTOR = (aliased(PersonIdentity) for _ in range(4))
 
 
-def _lines() -> Select[Any]:
+def _lines() -> Select[Delegation, str, str, str, str, str]:
     return (
         select(
             Delegation, Task.name, _RECEIVER.name.label("receiver"), _GIVER.name.label("giver"),
