@@ -537,6 +537,30 @@ def upgrade() -> None:
         op.f("ix_person_identity_municipality_id_name"), "person_identity", ["municipality_id", "name"], unique=False
     )
     op.create_table(
+        "remembered_mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("headings", sa.JSON(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("saved_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "saved_by"],
+            ["person.municipality_id", "person.id"],
+            name=op.f("fk_remembered_mapping_municipality_id_saved_by"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id"], ["municipality.id"], name=op.f("fk_remembered_mapping_municipality_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remembered_mapping")),
+        sa.UniqueConstraint(
+            "municipality_id", "fingerprint", name=op.f("uq_remembered_mapping_municipality_id_fingerprint")
+        ),
+        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_remembered_mapping_municipality_id_id")),
+    )
+    op.create_table(
         "role_assignment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -2123,6 +2147,7 @@ def downgrade() -> None:
     op.drop_table("staff_group_follow")
     op.drop_index(op.f("ix_role_assignment_municipality_id_person_id"), table_name="role_assignment")
     op.drop_table("role_assignment")
+    op.drop_table("remembered_mapping")
     op.drop_index(op.f("ix_person_identity_municipality_id_name"), table_name="person_identity")
     op.drop_table("person_identity")
     op.drop_index(op.f("ix_one_time_code_municipality_id_person_id"), table_name="one_time_code")
