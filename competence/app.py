@@ -23,6 +23,7 @@ from competence.access.rules import Permission
 from competence.access.web import check_routes, public, signed_in_actor
 from competence.accounts import passwords
 from competence.accounts import web as accounts_web
+from competence.catalogue.commands import common as catalogue
 from competence.catalogue.queries import level_names
 from competence.coverage.signs import MOST_LEVELS, MOST_TIMES
 from competence.foundation import changes
@@ -39,20 +40,33 @@ BLUEPRINTS = (
     "competence.organisation.views:bp",
     "competence.organisation.views:settings_bp",
     "competence.people.views:bp",
+    "competence.catalogue.views.areas:bp",
+    "competence.catalogue.views.tasks:bp",
     "competence.delegation.views.matrix:bp",
+    "competence.delegation.views.drafts:bp",
+    "competence.delegation.views.editing:bp",
+    "competence.delegation.views.comparing:bp",
+    "competence.delegation.views.hearing:bp",
     "competence.delegation.views.stops:bp",
     "competence.delegation.views.giving:bp",
+    "competence.delegation.views.frameworks:bp",
     "competence.signoffs.views:bp",
     "competence.decision.views:bp",
+    "competence.decision.views:taking_over_bp",
     "competence.coverage.views.coverage:bp",
     "competence.coverage.views.who_may:bp",
     "competence.coverage.views.requirements:bp",
+    "competence.coverage.views.impact:bp",
     "competence.development.views.me:bp",
     "competence.development.views.queue:bp",
     "competence.development.views.persons:bp",
+    "competence.development.views.levels:bp",
+    "competence.profiles.views:bp",
     "competence.reports.views:bp",
+    "competence.reports.views:documents",
     "competence.imports.views:bp",
     "competence.jobs.views:bp",
+    "competence.imports.downloads:bp",
 )
 """Every page of every feature, as "module:name". A feature adds its line here."""
 
@@ -68,6 +82,8 @@ JOBS = {
     "load": "competence.imports.loading:load",
 }
 """What is done in the background, by kind: what prepares it, as "module:name"."""
+USES = ("competence.coverage.queries.uses:uses_of_task",)
+"""(session, task id, day) -> why the task cannot leave the catalogue that day, asked before it is archived."""
 
 WAITING = "competence.signoffs.queries:waiting_count"
 """(session, actor) -> how many things wait for her, for the bell in the top bar."""
@@ -78,8 +94,14 @@ NEXT_ENDS = "competence.entitlements.queries:next_ends"
 NAMES = "competence.accounts.queries:names_of"
 """(session, person ids) -> their names by id, for who changed the settings last."""
 
+DELEGATION_ENDS = "competence.decision.taking_over:ends_of"
+"""(session, delegation ids) -> the first day each no longer counts by the rule, for the pages about delegations."""
+
 SETTINGS_EFFECT = "competence.decision.foreseeing:effect_of"
 """(session, new settings) -> how many people would lose and gain rights today, shown before settings are saved."""
+
+MATRIX_SUGGESTIONS = "competence.delegation.queries.suggesting:core_and_must"
+"""(session, staff group id, on) -> (task, rule, practice level) of the whole group's tasks, for its competence profile."""
 
 TEMPLATES = config.CHECKOUT / "templates"
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -99,6 +121,8 @@ def wire() -> None:
         changes.foreseen_by(named(place))
     for kind, place in JOBS.items():
         running.done_by(kind, partial(named, place))
+    for place in USES:
+        catalogue.used_by(named(place))
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -259,7 +283,9 @@ def _fill_templates(app: Flask) -> None:
     waiting = named(WAITING)
     app.extensions["next_ends"] = named(NEXT_ENDS)
     app.extensions["names_of"] = named(NAMES)
+    app.extensions["delegation_ends"] = named(DELEGATION_ENDS)
     app.extensions["settings_effect"] = named(SETTINGS_EFFECT)
+    app.extensions["matrix_suggestions"] = named(MATRIX_SUGGESTIONS)
 
     @app.context_processor
     def frame() -> dict[str, Any]:

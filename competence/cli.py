@@ -29,6 +29,7 @@ from competence.signoffs.models import WaitingSignOff
 COMMANDS = (
     "competence.imports.cli:import_",
     "competence.imports.cli:seed",
+    "competence.imports.exporting_cli:export",
     "competence.decision.cli:check",
     "competence.decision.cli:refresh",
     "competence.people.cli:retention",

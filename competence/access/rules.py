@@ -48,24 +48,35 @@ class Permission(StrEnum):
     ADMINISTRATION_AUDIT_READ = "administration_audit:read"
     APPOINTMENT_GIVE = "appointment:give"
     CATALOGUE_READ = "catalogue:read"
+    CATALOGUE_WRITE = "catalogue:write"
+    CITIZEN_READ = "citizen:read"
     COVERAGE_COUNTS = "coverage:counts"
     COVERAGE_READ = "coverage:read"
     DELEGATION_GIVE = "delegation:give"
+    DELEGATION_READ = "delegation:read"
     EXEMPTION_WRITE = "exemption:write"
     EXTERNAL_ADD = "external:add"
     EXTERNAL_INSTRUCTOR_RECORD = "external_instructor:record"
+    FRAMEWORK_WRITE = "framework:write"
     IMPORT_MATRIX = "import:matrix"
     IMPORT_PEOPLE = "import:people"
     IMPORT_REQUIREMENTS = "import:requirements"
     IMPORT_SIGNOFFS = "import:signoffs"
     IMPORT_UNITS = "import:units"
+    LEVEL_CONFIRM = "level:confirm"
     MATRIX_APPROVE = "matrix:approve"
+    MATRIX_COMMENT = "matrix:comment"
+    MATRIX_EDIT = "matrix:edit"
     MATRIX_READ = "matrix:read"
+    MATRIX_RESTRICT = "matrix:restrict"
     OWN_ANSWER = "own:answer"
     OWN_READ = "own:read"
     PERSON_ADMINISTER = "person:administer"
     PERSON_HISTORY = "person:history"
     PERSON_READ = "person:read"
+    PROFILE_APPROVE = "profile:approve"
+    PROFILE_READ = "profile:read"
+    PROFILE_WRITE = "profile:write"
     REQUIREMENT_WRITE = "requirement:write"
     REQUIREMENT_READ = "requirement:read"
     ROLE_GIVE = "role:give"
@@ -74,6 +85,7 @@ class Permission(StrEnum):
     SIGNOFF_ASK = "signoff:ask"
     SIGNOFF_OBSERVE = "signoff:observe"
     SIGNOFF_SIGN = "signoff:sign"
+    STAFF_GROUP_WRITE = "staff_group:write"
     STOP_READ = "stop:read"
     STOP_WRITE = "stop:write"
     UNIT_WRITE = "unit:write"
@@ -87,24 +99,35 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.ADMINISTRATION_AUDIT_READ: N_("read the log of administration"),
     Permission.APPOINTMENT_GIVE: N_("appoint learning guides"),
     Permission.CATALOGUE_READ: N_("read the tasks and what they ask for"),
+    Permission.CATALOGUE_WRITE: N_("keep the catalogue of tasks, instructions and levels"),
+    Permission.CITIZEN_READ: N_("see for which citizen a delegation counts"),
     Permission.COVERAGE_COUNTS: N_("see coverage as numbers"),
     Permission.COVERAGE_READ: N_("see coverage with names"),
     Permission.DELEGATION_GIVE: N_("record an individual delegation"),
+    Permission.DELEGATION_READ: N_("see delegations and task transfers with their history"),
     Permission.EXEMPTION_WRITE: N_("write that somebody is exempt from a task by agreement"),
     Permission.EXTERNAL_ADD: N_("add an external"),
     Permission.EXTERNAL_INSTRUCTOR_RECORD: N_("record an external instructor's training"),
+    Permission.FRAMEWORK_WRITE: N_("keep the framework delegations to staff groups"),
     Permission.IMPORT_MATRIX: N_("load the division of tasks from a file"),
     Permission.IMPORT_PEOPLE: N_("load people from a file"),
     Permission.IMPORT_REQUIREMENTS: N_("load staffing needs from a file"),
     Permission.IMPORT_SIGNOFFS: N_("load sign-offs from paper"),
     Permission.IMPORT_UNITS: N_("load units from a file"),
+    Permission.LEVEL_CONFIRM: N_("confirm a profile level in a talk with the employee"),
     Permission.MATRIX_APPROVE: N_("approve the division of tasks"),
+    Permission.MATRIX_COMMENT: N_("comment on a draft of the division of tasks when invited"),
+    Permission.MATRIX_EDIT: N_("draft and edit the division of tasks"),
     Permission.MATRIX_READ: N_("read the division of tasks"),
+    Permission.MATRIX_RESTRICT: N_("make a unit stricter than the division of tasks"),
     Permission.OWN_ANSWER: N_("say yes or not yet to one's own sign-offs"),
     Permission.OWN_READ: N_("see all one's own data"),
     Permission.PERSON_ADMINISTER: N_("administer people and accounts"),
     Permission.PERSON_HISTORY: N_("read a person's history of sign-offs"),
     Permission.PERSON_READ: N_("see people and their employments"),
+    Permission.PROFILE_APPROVE: N_("approve a competence profile"),
+    Permission.PROFILE_READ: N_("read the competence profiles"),
+    Permission.PROFILE_WRITE: N_("edit drafts of competence profiles"),
     Permission.REQUIREMENT_WRITE: N_("change staffing needs"),
     Permission.REQUIREMENT_READ: N_("read staffing needs"),
     Permission.ROLE_GIVE: N_("give and end roles"),
@@ -113,6 +136,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.SIGNOFF_ASK: N_("ask for a sign-off for somebody else"),
     Permission.SIGNOFF_OBSERVE: N_("record what has been observed"),
     Permission.SIGNOFF_SIGN: N_("sign for others, for what one holds oneself"),
+    Permission.STAFF_GROUP_WRITE: N_("say which staff group follows which"),
     Permission.STOP_READ: N_("see stops"),
     Permission.STOP_WRITE: N_("stop a task, and lift the stop"),
     Permission.UNIT_WRITE: N_("change units"),
@@ -122,41 +146,51 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
 """What each permission is called on the help page."""
 
 P = Permission
-_EVERYBODY = frozenset({P.ACCESS_LOG_READ_OWN, P.CATALOGUE_READ, P.MATRIX_READ, P.OWN_ANSWER, P.OWN_READ})
+_EVERYBODY = frozenset(
+    {P.ACCESS_LOG_READ_OWN, P.CATALOGUE_READ, P.MATRIX_READ, P.OWN_ANSWER, P.OWN_READ, P.PROFILE_READ}
+)
 
 POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.EMPLOYEE: _EVERYBODY | {P.STOP_READ, P.WHO_MAY_COLLEAGUES},
     Role.SIGNER: _EVERYBODY | {P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_COLLEAGUES},
     Role.GUIDE: _EVERYBODY
     | {
-        P.COVERAGE_READ, P.PERSON_HISTORY, P.PERSON_READ, P.REQUIREMENT_READ, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE,
-        P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
+        P.CITIZEN_READ, P.COVERAGE_READ, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ, P.REQUIREMENT_READ,
+        P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
     },
     Role.LEADER: _EVERYBODY
     | {
         P.ABSENCE_WRITE, P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.EXEMPTION_WRITE, P.EXTERNAL_ADD, P.MATRIX_APPROVE,
-        P.PERSON_HISTORY, P.PERSON_READ,
+        P.MATRIX_COMMENT, P.MATRIX_RESTRICT, P.PERSON_HISTORY, P.PERSON_READ,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
-        P.IMPORT_REQUIREMENTS, P.DELEGATION_GIVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK,
+        P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
+        P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK,
     },
     Role.PLANNER: _EVERYBODY
-    | {P.COVERAGE_COUNTS, P.EXTERNAL_ADD, P.REQUIREMENT_READ, P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES},
+    | {
+        P.CITIZEN_READ, P.COVERAGE_COUNTS, P.EXTERNAL_ADD, P.REQUIREMENT_READ, P.STOP_READ, P.WHO_MAY_ASK,
+        P.WHO_MAY_COLLEAGUES,
+    },
     Role.DEVELOPMENT_NURSE: _EVERYBODY
     | {
-        P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.DELEGATION_GIVE, P.EXTERNAL_INSTRUCTOR_RECORD, P.IMPORT_MATRIX,
-        P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.PERSON_HISTORY, P.PERSON_READ,
+        P.APPOINTMENT_GIVE, P.CATALOGUE_WRITE, P.COVERAGE_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.EXTERNAL_INSTRUCTOR_RECORD,
+        P.FRAMEWORK_WRITE, P.IMPORT_MATRIX,
+        P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.MATRIX_COMMENT, P.MATRIX_EDIT, P.MATRIX_RESTRICT,
+        P.PERSON_HISTORY, P.PERSON_READ,
+        P.PROFILE_APPROVE, P.PROFILE_WRITE, P.STAFF_GROUP_WRITE,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.STOP_WRITE,
         P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
     },
-    Role.DIRECTOR: _EVERYBODY | {P.COVERAGE_COUNTS, P.REQUIREMENT_READ, P.STOP_READ},
-    Role.HR: _EVERYBODY | {P.COVERAGE_COUNTS, P.REQUIREMENT_READ},
-    Role.COMMITTEE: _EVERYBODY | {P.COVERAGE_COUNTS},
+    Role.DIRECTOR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.STOP_READ},
+    Role.HR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ},
+    Role.COMMITTEE: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT},
     Role.ADMINISTRATOR: _EVERYBODY
     | {
         P.ABSENCE_WRITE, P.ADMINISTRATION_AUDIT_READ, P.IMPORT_MATRIX, P.IMPORT_PEOPLE, P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS,
         P.IMPORT_UNITS, P.PERSON_ADMINISTER, P.PERSON_READ, P.ROLE_GIVE, P.SETTINGS_WRITE, P.UNIT_WRITE,
     },
-    Role.AUDITOR: _EVERYBODY | {P.COVERAGE_READ, P.PERSON_HISTORY, P.PERSON_READ, P.STOP_READ, P.REQUIREMENT_READ},
+    Role.AUDITOR: _EVERYBODY
+    | {P.COVERAGE_READ, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ, P.STOP_READ, P.REQUIREMENT_READ},
 }  # fmt: skip
 """The table role x data of product.md. Read by `authorise`, `requires`, every query on people, and the help page."""
 

@@ -164,6 +164,7 @@ class MenuItem:
 
 P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
+CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics")
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ)
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
@@ -173,6 +174,7 @@ MAY = MenuItem("me.may", N_("What I may do"), "how-to-reg", P.OWN_READ)
 PASSPORT = MenuItem("me.passport", N_("My passport"), "contact-card", P.OWN_READ)
 PATH = MenuItem("me.path", N_("My path"), "map", P.OWN_READ)
 PEOPLE = MenuItem("people.index", N_("Employees"), "groups", P.PERSON_READ)
+PROFILES = MenuItem("profiles.index", N_("Profiles"), "list-check", P.PROFILE_READ)
 QUEUE = MenuItem("queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN)
 REQUIREMENTS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
 ROLES = MenuItem("accounts.roles", N_("Roles"), "person-add", P.ROLE_GIVE, covers=("accounts.give", "accounts.person"))
@@ -188,7 +190,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.GUIDE: (QUEUE, COVERAGE, COLLEAGUES, MATRIX, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, STOPS, EXTERNAL),
-    Role.DEVELOPMENT_NURSE: (MATRIX, STOPS, COVERAGE, SIGNOFFS, PEOPLE, IMPORTS),
+    Role.DEVELOPMENT_NURSE: (MATRIX, CATALOGUE, PROFILES, STOPS, COVERAGE, SIGNOFFS, PEOPLE, IMPORTS),
     Role.DIRECTOR: (COVERAGE, MATRIX),
     Role.HR: (COVERAGE, MATRIX),
     Role.COMMITTEE: (COVERAGE, MATRIX),

@@ -141,7 +141,7 @@ class EventText(Base, Tenant):
                 ),
                 where=(
                     "event_id IN (SELECT id FROM evidence_event e WHERE e.municipality_id = :m AND e.kind IN "
-                    "('declined', 'not_yet'))"
+                    "('declined', 'not_yet', 'delegation_declined'))"
                 ),
             ),
             Erasure(TEN_YEARS),

@@ -27,6 +27,15 @@ def entries_of(session: Session, action: str) -> Sequence[AuditEntry]:
     ).all()
 
 
+def entries_about(session: Session, subject: str, subject_id: int) -> Sequence[AuditEntry]:
+    """What has ever been changed about the row `subject_id` of the table `subject`, the latest first."""
+    return session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
+        .order_by(AuditEntry.recorded_at.desc(), AuditEntry.id.desc())
+    ).all()
+
+
 def looks_at(session: Session, person_id: int, *, limit: int = 200) -> Sequence[AccessEntry]:
     """Who opened a page about the person, the latest first."""
     return session.scalars(

@@ -1,15 +1,19 @@
-"""The form in which a unit's requirement is set."""
+"""The forms in which a unit's requirement is set, and what those keep who lose a task."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, RadioField, SelectField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import NumberInput
 
 from competence.coverage.commands import MOST_PEOPLE, NewRequirement
 from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, DayKind, Shift
+from competence.delegation.rules import CellTerms, Keeping
+from competence.foundation.clock import last_day
 from competence.foundation.forms import Form
+from competence.foundation.text import N_
 from competence.foundation.web import say
 
 Choices = Iterable[tuple[str, str]]
@@ -59,3 +63,28 @@ class RequirementForm(Form):
 
 class EndForm(Form):
     """Nothing but the token."""
+
+
+KEEPING_NAMES = {
+    Keeping.AT_ONCE: N_("lose it on the first day"),
+    Keeping.GRACE: N_("keep it through a day"),
+    Keeping.KEEP: N_("keep it until the signature ends"),
+}
+
+
+class KeepingForm(Form):
+    """What those keep who lose a task by a cell: nothing, for a time, or until their signature ends."""
+
+    keeping = RadioField(_l("Those who hold it by a signature"), default=Keeping.AT_ONCE.value)
+    through = DateField(_l("Keep it through"), validators=[Optional()])
+
+    def __init__(self, *, prefix: str, keeping_from: CellTerms | None) -> None:
+        super().__init__(prefix=prefix)
+        self.keeping.choices = [(keeping.value, say(name)) for keeping, name in KEEPING_NAMES.items()]
+        if keeping_from is not None and not self.is_submitted():
+            self.keeping.data = keeping_from.keeping.value
+            self.through.data = last_day(keeping_from.keeping_to) if keeping_from.keeping_to else None
+
+    def until(self) -> date | None:
+        """The first day on which they no longer keep it."""
+        return self.through.data + timedelta(days=1) if self.through.data else None

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from competence.decision.queries import DELEGATIONS, EMPLOYMENTS, TASKS, book, load
-from competence.decision.rules import Book, Employment, Interval, intervals
+from competence.decision.rules import Book, Employment, Interval, for_one, intervals
 from competence.delegation.rules import CellRule, Version
 from competence.entitlements.queries import GROUP, ROWS, VECTORS, shape
 from competence.entitlements.rules import Interval as Span
@@ -192,6 +192,8 @@ def rows_for(employment: Employment, shared: Book, task: int, found: Sequence[In
     ]
     for citizen in sorted({s.citizen_id for s in employment.signed.get(task, ()) if s.citizen_id is not None}):
         rows += [_row(employment, task, one, citizen) for one in intervals(employment, task, citizen=citizen) if one[2]]
+    for citizen in sorted({d.citizen_id for d in employment.delegations.get(task, ()) if d.citizen_id is not None}):
+        rows += [_row(employment, task, one, citizen) for one in for_one(employment, task, citizen) if one[2]]
     return rows
 
 
@@ -329,11 +331,14 @@ _RECEIVERS = standing(DELEGATIONS, DELEGATIONS.c.person_id).where(DELEGATIONS.c.
 
 
 def receivers(session: Session, persons: Iterable[int]) -> list[int]:
-    """Whom the persons have delegated to: what those may do rests on what these hold."""
-    found: list[int] = []
-    for some in chunks(persons):
-        found += execute(session, _RECEIVERS, givers=some).scalars()
-    return found
+    """Whom the persons have delegated to, and those to whom these gave it onward: what they may do rests on what these hold."""
+    found: set[int] = set()
+    givers = set(persons)
+    while givers:
+        reached = {one for some in chunks(givers) for one in execute(session, _RECEIVERS, givers=some).scalars()}
+        givers = reached - found
+        found |= reached
+    return sorted(found)
 
 
 def slots_of(session: Session) -> dict[int, int]:

@@ -1,7 +1,7 @@
 """Loads the facts that the rule needs, for one person or a whole unit, and asks it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, cast
@@ -11,7 +11,7 @@ from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Task, TaskPrerequisite
-from competence.decision.rules import Answer, Book, Delegated, Employment, Mask, Span, Stopped, judge, may
+from competence.decision.rules import Answer, Book, Delegated, Employment, Mask, Span, Stopped, held_until, may
 from competence.delegation.models import Delegation
 from competence.delegation.queries import MASKS, STOPS, cells_of, follows, versions
 from competence.foundation.clock import day_after, local, midnight, now, today
@@ -89,7 +89,7 @@ def read_book(session: Session) -> Book:
         must_hold=must_hold,
         sign_again_from=again,
         settings=settings_of(session),
-    )
+    ).with_kept()
 
 
 def _small_rules(session: Session) -> CompoundSelect[Any]:
@@ -237,31 +237,55 @@ def delegations(
     for some in chunks(person_ids):
         wanted = scoped(session, DELEGATIONS).where(DELEGATIONS.c.person_id.in_(some))
         rows += session.execute(wanted if task_id is None else wanted.where(DELEGATIONS.c.task_id == task_id)).all()
-    if not rows:
-        return {}
-    lost = givers_lost(session, {(row.giver_id, row.task_id) for row in rows}, shared, ahead=ahead)
     found: dict[int, dict[int, tuple[Delegated, ...]]] = {}
-    for row in rows:
-        one = Delegated(
-            row.giver_id,
-            row.valid_from,
-            row.valid_to,
-            row.accepted_on,
-            row.citizen_id,
-            lost.get((row.giver_id, row.task_id)),
-        )
+    for row, one in delegated(session, rows, shared, ahead=ahead):
         tasks = found.setdefault(row.person_id, {})
         tasks[row.task_id] = (*tasks.get(row.task_id, ()), one)
     return found
 
 
-def givers_lost(
-    session: Session, pairs: set[tuple[int, int]], shared: Book, *, ahead: Ahead = NOTHING
-) -> dict[tuple[int, int], date]:
-    """(giver, task) -> the first day on which the giver no longer works here or no longer holds the task; absent = she does.
+def delegated(
+    session: Session, rows: Sequence[Any], shared: Book, *, ahead: Ahead = NOTHING
+) -> list[tuple[Any, Delegated]]:
+    """Rows of personal delegations, each with what the rule reads of it: what it rests on, and when its giver lost that."""
+    if not rows:
+        return []
+    onward = [row for row in rows if row.rests_on_id is not None]
+    wanted = {row.rests_on_id for row in onward}
+    grounds = session.execute(scoped(session, DELEGATIONS).where(DELEGATIONS.c.id.in_(wanted))).all() if wanted else []
+    below = {row.id: one for row, one in delegated(session, grounds, shared, ahead=ahead)}
+    lent = {(row.person_id, row.task_id): (below[row.id],) for row in grounds}
+    own_right = {(row.giver_id, row.task_id) for row in rows if row.rests_on_id is None}
+    lost = givers_lost(session, own_right, shared, ahead=ahead)
+    lost_lent = givers_lost(session, {(row.giver_id, row.task_id) for row in onward}, shared, ahead=ahead, lent=lent)
+    return [
+        (
+            row,
+            Delegated(
+                row.giver_id, row.valid_from, row.valid_to, row.accepted_on, row.citizen_id,
+                (lost if row.rests_on_id is None else lost_lent).get((row.giver_id, row.task_id)), None, row.id,
+                below.get(row.rests_on_id), row.has_conditions,
+            ),
+        )
+        for row in rows
+    ]  # fmt: skip
 
-    A giver's own right never rests on a delegation, so this does not go round in a circle.
+
+Lent = Mapping[tuple[int, int], tuple[Delegated, ...]]
+"""(person, task) -> the delegations by which she may delegate it onward."""
+NOT_LENT: Lent = MappingProxyType({})
+
+
+def givers_lost(
+    session: Session, pairs: set[tuple[int, int]], shared: Book, *, ahead: Ahead = NOTHING, lent: Lent = NOT_LENT
+) -> dict[tuple[int, int], date]:
+    """(giver, task) -> the first day on which the giver no longer works here, is no longer authorised or no longer holds it.
+
+    Absent: she has all of it. A right of her own never rests on a delegation; one to give onward rests on `lent`, which
+    lets nobody give it further, so this does not go round in a circle.
     """
+    if not pairs:
+        return {}
     givers = {giver for giver, _ in pairs}
     own: dict[int, list[Employment]] = {}
     rows = session.execute(
@@ -271,31 +295,28 @@ def givers_lost(
     ).all()
     signed = _with_ahead(projected(session, givers), ahead)
     away = absences(session, [row.id for row in rows])
+    unstopped = replace(shared, stops=())
+    """A stop closes the task for a while; nobody has lost it by that."""
     for row in rows:
+        if not lent and row.staff_group_id not in shared.authorised:
+            continue
         employment = Employment(
             id=row.id, person_id=row.person_id, staff_group_id=row.staff_group_id, unit_path=row.path,
-            valid_from=row.valid_from, valid_to=row.valid_to, book=shared,
+            valid_from=row.valid_from, valid_to=row.valid_to, book=unstopped,
             authorisation_checked_on=row.authorisation_checked_on, absences=away.get(row.id, ()),
+            delegations={task: some for (person, task), some in lent.items() if person == row.person_id},
         )  # fmt: skip
         employment.__dict__["signed"] = signed.get(row.person_id, {})
         own.setdefault(row.person_id, []).append(employment)
+    began = {row.person_id: row.valid_from for row in sorted(rows, key=lambda row: row.valid_from)}
     lost: dict[tuple[int, int], date] = {}
     for giver, task in pairs:
-        ends: list[date | None] = []
-        for employment in own.get(giver, []):
-            ends.append(_held_until(employment, task, today()))
-        if not ends or None not in ends:
-            lost[giver, task] = max((end for end in ends if end is not None), default=today())
+        ends = [
+            end for held, end in (held_until(one, task, on=today()) for one in own.get(giver, ())) if held
+        ]  # fmt: skip
+        if None not in ends:
+            lost[giver, task] = max((end for end in ends if end), default=began.get(giver, date.min))
     return lost
-
-
-def _held_until(employment: Employment, task: int, on: date) -> date | None:
-    """First day on which the employment no longer gives the task, counted from `on`; None = it does not end."""
-    answer = judge(employment, task, on=on)
-    if answer.level:
-        return answer.valid_to
-    signed = max((s.ends for s in employment.signed.get(task, ()) if s.ends is not None), default=employment.valid_from)
-    return min(signed, employment.valid_to or signed, on)
 
 
 def within_unit(session: Session, path: str) -> ColumnElement[bool]:

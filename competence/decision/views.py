@@ -1,16 +1,16 @@
-"""Exempt by agreement: the leader writes from, to and task."""
+"""Exempt by agreement: the leader writes from, to and task. And the delegations that somebody must take over."""
 
 from datetime import date
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.catalogue.models import Task
-from competence.decision import exemptions
+from competence.decision import exemptions, taking_over
 from competence.decision.forms import ExemptionForm
 from competence.foundation.clock import day_after, last_day, today
 from competence.foundation.errors import RuleBroken
@@ -18,6 +18,7 @@ from competence.foundation.web import db, say, show, transaction
 from competence.people.queries import get_employment
 
 bp = Blueprint("exemptions", __name__, url_prefix="/exemptions")
+taking_over_bp = Blueprint("taking_over", __name__, url_prefix="/delegations/take-over")
 
 
 @bp.route("/<int:employment_id>", methods=["GET", "POST"])
@@ -27,7 +28,9 @@ def person(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturn
     facts = get_employment(db.session, employment_id, within=within)
     looked_at(person_id=facts.employment.person_id)
     tasks = db.session.execute(
-        select(Task.id, Task.name).where(Task.archived_on.is_(None)).order_by(Task.name, Task.id)
+        select(Task.id, Task.name)
+        .where(or_(Task.archived_on.is_(None), Task.archived_on > today()))
+        .order_by(Task.name, Task.id)
     ).all()
     form = ExemptionForm(tasks=[(row.id, row.name) for row in tasks])
     if form.validate_on_submit():
@@ -63,3 +66,25 @@ def end(employment_id: int, exemption_id: int, *, actor: Actor, within: Reach) -
     else:
         flash(_("The exemption has ended. What is signed counts again."))
     return redirect(url_for(".person", employment_id=employment_id))
+
+
+@taking_over_bp.get("")
+@requires(any_of=(Permission.DELEGATION_GIVE, Permission.SIGNOFF_SIGN))
+def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Who must take over what by when."""
+    listed = taking_over.to_take_over(db.session, within=within, actor=actor)
+    return render_template("decision/taking_over.html", listed=listed, on=today(), last_day=last_day)
+
+
+@taking_over_bp.post("/<int:delegation_id>")
+@requires(any_of=(Permission.DELEGATION_GIVE, Permission.SIGNOFF_SIGN))
+def take(delegation_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The reader is its giver from now on."""
+    try:
+        with transaction() as session:
+            taking_over.take_over(session, delegation_id, by=actor)
+    except RuleBroken as broken:
+        flash(say(broken.message), "error")
+        return redirect(url_for("taking_over.index"))
+    flash(_("You have taken it over. Its terms and the receiver's yes stand."))
+    return redirect(url_for("delegations.one", delegation_id=delegation_id))

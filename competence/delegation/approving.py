@@ -30,12 +30,15 @@ class Approval:
     approved_as: str
     grounds: Mapping[int, GroundGiven]
     """By cell id."""
+    despite_comments: bool = False
+    """The approver knows that comments of the hearing have no answer yet."""
 
     def __call__(self, session: Session, *, by: Actor) -> MatrixVersion:
         """The draft, approved."""
         return approve_version(
-            session, self.number, valid_from=self.valid_from, by=by, approved_as=self.approved_as, grounds=self.grounds
-        )
+            session, self.number, valid_from=self.valid_from, by=by, approved_as=self.approved_as, grounds=self.grounds,
+            despite_comments=self.despite_comments,
+        )  # fmt: skip
 
     @property
     def told(self) -> Sentence:
@@ -46,6 +49,7 @@ class Approval:
         """The same, to be kept with a job."""
         return {
             "number": self.number, "valid_from": self.valid_from.isoformat(), "approved_as": self.approved_as,
+            "despite_comments": self.despite_comments,
             "grounds": {
                 str(cell): {"ground": given.ground.value, "framework": asdict(given.framework) if given.framework else None}
                 for cell, given in self.grounds.items()
@@ -61,7 +65,13 @@ class Approval:
             )
             for cell, given in said["grounds"].items()
         }
-        return cls(said["number"], date.fromisoformat(said["valid_from"]), said["approved_as"], grounds)
+        return cls(
+            said["number"],
+            date.fromisoformat(said["valid_from"]),
+            said["approved_as"],
+            grounds,
+            said["despite_comments"],
+        )
 
 
 def work(session: Session, job: Taken, by: Actor, tell: Tell) -> Switch:

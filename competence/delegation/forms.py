@@ -1,4 +1,4 @@
-"""The forms of approving, stopping and delegating."""
+"""The forms of approving and stopping."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from competence.delegation.commands import Framework, GroundGiven
@@ -38,14 +38,19 @@ class ApproveForm(Form):
     instruction_version = StringField(
         _l("The instruction's version"), filters=[squeezed], validators=[Length(max=40, message=TOO_LONG), NoCpr()]
     )
+    despite_comments = BooleanField(
+        _l("I have read the comments that have no answer, and approve all the same"), validators=[Optional()]
+    )
     password = PasswordField(
         _l("Your password"),
         description=_l("You are on a phone: write your password once more before you sign."),
         render_kw={"autocomplete": "current-password"},
     )
 
-    def __init__(self, *, asks_password: bool) -> None:
+    def __init__(self, *, asks_password: bool, unanswered: int = 0) -> None:
         super().__init__()
+        if not unanswered:
+            del self.despite_comments
         self.same.choices = [
             ("", _l("I choose for each cell")),
             *((g.value, say(name)) for g, name in GROUND_NAMES.items()),
@@ -54,6 +59,10 @@ class ApproveForm(Form):
             self.valid_from.data = today() + timedelta(days=1)
         if not asks_password:
             del self.password
+
+    def reads_comments(self) -> bool:
+        """Whether the approver has said that she knows of comments without an answer."""
+        return bool(self.despite_comments and self.despite_comments.data)
 
     def grounds(self, cell_ids: Iterable[int]) -> dict[int, GroundGiven]:
         """Cell -> the ground chosen for it, its own before the common one. Cells without either are left out."""
@@ -108,31 +117,3 @@ class StopForm(Form):
         self.task.choices = [("", _l("Choose")), *((str(id_), name) for id_, name in tasks)]
         self.unit.choices = [("", _l("Choose")), *((str(id_), name) for id_, name in units)]
         self.staff_group.choices = [("", _l("All staff groups")), *((str(id_), name) for id_, name in groups)]
-
-
-class DelegateForm(Form):
-    """The task and the terms of a personal delegation."""
-
-    task = SelectField(_l("Task"), coerce=_chosen, validators=[InputRequired(_l("Choose the task."))])
-    valid_through = DateField(
-        _l("Valid through"),
-        description=_l("The last day it counts. Leave empty if it does not end by itself."),
-        validators=[Optional()],
-    )
-    instruction = StringField(
-        _l("Written instruction"),
-        description=_l("The instruction that she follows, with its version."),
-        filters=[squeezed],
-        validators=[
-            InputRequired(_l("Write the instruction that she follows.")),
-            Length(max=200, message=TOO_LONG),
-            NoCpr(),
-        ],
-    )
-
-    def __init__(self, *, tasks: Iterable[tuple[int, str]], task_id: int | None) -> None:
-        super().__init__()
-        listed = list(tasks)
-        self.task.choices = [("", _l("Choose")), *((str(id_), name) for id_, name in listed)]
-        if not self.is_submitted():
-            self.task.data = task_id if task_id in {id_ for id_, _name in listed} else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from competence.catalogue.rules import Validity, YearDay
 from competence.foundation.text import N_
 
 
@@ -69,6 +70,27 @@ class LeaderPart(StrEnum):
     BEFORE = "before"
 
 
+class Keeping(StrEnum):
+    """What becomes of those who hold the task by a signature when a new version takes it from them."""
+
+    AT_ONCE = "at_once"
+    GRACE = "grace"
+    """They keep it under the old terms until a day."""
+    KEEP = "keep"
+    """They keep it under the old terms until their signature ends."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The old terms, for those whose signature was given before the version's first day and is in force."""
+
+    terms: "CellTerms"
+    since: date
+    """First day of the version that takes the task away."""
+    until: date | None
+    """First day on which nobody keeps it; None: until the signature ends."""
+
+
 @dataclass(frozen=True)
 class CellTerms:
     """What a cell says, with the task's defaults filled in."""
@@ -78,7 +100,9 @@ class CellTerms:
     education_level: int = 0
     observed_times: int = 3
     validity_months: int | None = None
-    """None: a signature does not lapse."""
+    """None: a signature does not lapse, unless `validity_date` is said."""
+    validity_date: YearDay | None = None
+    """It counts through the next such day, whatever the months."""
     limits: tuple[tuple[str, str], ...] = ()
     """(text, the same as the end of "may do it when ...")."""
     ground: Ground | None = None
@@ -89,7 +113,17 @@ class CellTerms:
     note: str = ""
     source: str = ""
     from_stage: str | None = None
+    keeping: Keeping = Keeping.AT_ONCE
+    keeping_to: date | None = None
+    """With GRACE: the first day on which the old terms no longer hold."""
+    kept: Kept | None = None
+    """What those keep who held the task under the version before; filled in when the versions are known."""
     extra: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def validity(self) -> Validity:
+        """How long a signature under it counts."""
+        return Validity(self.validity_months, self.validity_date)
 
     @property
     def entitles(self) -> bool:
@@ -142,7 +176,7 @@ def _said(terms: CellTerms) -> tuple[object, ...]:
         return (terms.rule,)
     education = terms.education_level if terms.rule is CellRule.CORE else 0
     return (
-        terms.rule, terms.minimum_level, education, terms.observed_times, terms.validity_months,
+        terms.rule, terms.minimum_level, education, terms.observed_times, terms.validity,
         tuple(text for text, _ in terms.limits), terms.ground, terms.agreed_with_leader,
     )  # fmt: skip
 

@@ -25,6 +25,9 @@ PERMISSIONS: Mapping[Kind, Permission] = {
     Kind.REQUIREMENTS: Permission.IMPORT_REQUIREMENTS,
 }
 
+OWN_MATRIX = "own_matrix"
+"""As the kind of an uploaded file: a matrix that is being gone through step by step."""
+
 NAMES: Mapping[Kind, str] = {
     Kind.UNITS: N_("Organisation"),
     Kind.PEOPLE: N_("Employees"),

@@ -102,6 +102,10 @@ class MappingFile:
     """Their task -> one or more of our codes or names, or `NEW`, `AREA`, `IGNORE`."""
     shifts: Mapping[str, str] = field(default_factory=dict)
     symbols: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, int] = field(default_factory=dict)
+    """Symbol -> the rank that it says, where the field itself names none."""
+    kept: frozenset[str] = frozenset()
+    """The symbols whose own words are kept as a note."""
 
 
 def symbol_key(text: str) -> str:

@@ -114,7 +114,7 @@ def find_layout(sheet: Sheet, groups: Register, mapping: MappingFile) -> Found:
         else:
             taken |= dict.fromkeys(named, column)
             under = [c for c, owner in sub.items() if owner == column and c != column]
-            by_role = {c: _role_of(str(filled.at(top + 1, c)), mapping) for c in under}
+            by_role = {c: role_of(str(filled.at(top + 1, c)), mapping) for c in under}
             columns.append(
                 GroupColumn(
                     column,
@@ -157,7 +157,7 @@ def _header(sheet: Sheet, groups: Register, mapping: MappingFile) -> int | None:
     return best
 
 
-def _role_of(heading: str, mapping: MappingFile) -> str | None:
+def role_of(heading: str, mapping: MappingFile) -> str | None:
     """What a column is, besides a staff group."""
     bare = split_marks(squeeze(heading))[0]
     said = mapping.columns.get(key(heading)) or mapping.columns.get(key(bare))
@@ -172,7 +172,7 @@ def _role(sheet: Sheet, top: int, bottom: int, column: int, mapping: MappingFile
     for row in (top, bottom, top - 1):
         value = sheet.at(row, column)
         if isinstance(value, str) and value:
-            return _role_of(value, mapping)
+            return role_of(value, mapping)
     return None
 
 
@@ -182,7 +182,7 @@ def _sub_headings(sheet: Sheet, filled: Sheet, top: int, groups: Register, mappi
     for span in sheet.spans:
         named = groups_called(str(sheet.at(span.top, span.left)), groups, mapping)[0]
         if span.top == span.bottom == top and span.right > span.left and named:
-            roles = [_role_of(str(filled.at(top + 1, c)), mapping) for c in range(span.left, span.right + 1)]
+            roles = [role_of(str(filled.at(top + 1, c)), mapping) for c in range(span.left, span.right + 1)]
             own = [
                 c
                 for c, role in zip(range(span.left, span.right + 1), roles, strict=True)

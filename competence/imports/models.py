@@ -7,7 +7,7 @@ from sqlalchemy import JSON, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.foundation.orm import Base, Tenant, wall
-from competence.foundation.retention import Basis, Erasure, PersonData
+from competence.foundation.retention import Basis, Erasure, NotPersonal, PersonData
 from competence.foundation.text import N_
 
 KEPT = 24
@@ -44,3 +44,20 @@ class StagedImport(Base, Tenant):
     """The preview, as its page draws it; after the confirmation only what was written, in numbers."""
     staged_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
+
+
+class RememberedMapping(Base, Tenant):
+    """What a municipality's own headings, symbols and tasks were said to mean: offered for a file with the same headings."""
+
+    __tablename__ = "remembered_mapping"
+    __persondata__ = NotPersonal(N_("what the words of a municipality's own file mean; who said so is an id"))
+    __table_args__ = wall(UniqueConstraint("municipality_id", "fingerprint"), saved_by="person")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """SHA-256 over the headings."""
+    filename: Mapped[str] = mapped_column(String(200))
+    headings: Mapped[list[list[str]]] = mapped_column(JSON)
+    """The rows of headings, as letters and digits."""
+    choices: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_by: Mapped[int]
+    recorded_at: Mapped[datetime]

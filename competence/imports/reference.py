@@ -14,7 +14,7 @@ from competence.catalogue.rules import GateKind, Reserved, ScaleKind, TaskKind
 from competence.delegation.commands import NewCell, new_draft
 from competence.delegation.models import ExampleCell, MatrixVersion
 from competence.delegation.rules import DATA_CODES, ENTITLING, CellRule, Ground, default_leader_part
-from competence.foundation.clock import now, today
+from competence.foundation.clock import now
 from competence.foundation.orm import tenant_id
 from competence.imports.shipped import read_rows, seed_folder
 from competence.people.models import StaffGroup, StaffGroupFollow
@@ -239,7 +239,6 @@ def load_profiles(session: Session, files: Files, groups: Mapping[str, int], tas
         profile = CompetenceProfile(
             staff_group_id=groups[code],
             number=1,
-            valid_from=today(),
             reference_version=files.version,
             recorded_at=now(),
         )

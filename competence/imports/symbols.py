@@ -101,9 +101,21 @@ def read_symbol(
 
     A digit behind a symbol is a footnote mark if there is a footnote with that digit, else a level.
     """
+    return take_apart(text, levels=levels, notes=notes, own=own, group_names=group_names)[1]
+
+
+def take_apart(
+    text: str,
+    *,
+    levels: Sequence[str],
+    notes: Mapping[str, str],
+    own: Mapping[str, str],
+    group_names: Sequence[str] = (),
+) -> tuple[str, Symbol]:
+    """The part of the field that says its rule, or ought to, and the field's meaning as `read_symbol` gives it."""
     rule = _own_rule(text, own) or VOCABULARY.get(symbol_key(text))
     if rule:
-        return Symbol(rule)
+        return text, Symbol(rule)
     bare, marks = split_marks(text)
     level: int | None = None
     said, found_level = _level(bare, levels)
@@ -119,12 +131,12 @@ def read_symbol(
     marks = (*more, *marks)
     rule = _rule(bare, own, group_names)
     if rule:
-        return Symbol(rule, level, marks)
+        return bare, Symbol(rule, level, marks)
     symbol, note = _beside(bare)
     rule = _rule(symbol, own, group_names) if symbol else None
     if rule and not _SPEAKS.search(note.casefold()):
-        return Symbol(rule, level, marks, note)
-    return Symbol(None, level, marks)
+        return symbol, Symbol(rule, level, marks, note)
+    return bare, Symbol(None, level, marks)
 
 
 def _own_rule(text: str, own: Mapping[str, str]) -> CellRule | None:

@@ -1,27 +1,75 @@
 """Reads of competence profiles."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from competence.profiles.models import CompetenceProfile, ProfileTask
-from competence.profiles.rules import Asked
+from competence.accounts.queries import names_of, root_paths
+from competence.catalogue.models import Area, Task
+from competence.foundation.errors import NotFound
+from competence.people.models import Employment, StaffGroup, StaffGroupFollow
+from competence.profiles.models import CompetenceProfile, ProfileStatement, ProfileTask
+from competence.profiles.rules import Asked, Content, Expected
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a staff group's profile, without what it says."""
+
+    id: int
+    staff_group_id: int
+    number: int
+    valid_from: date | None
+    valid_to: date | None
+    approved_at: datetime | None
+    approved_by: str
+    """The name of whoever approved it; "" when nobody has, or when the name is erased."""
+    approved_as: str
+    why: str
+    reference_version: str | None
+    recorded_at: datetime
+    recorded_by: str
+    changed_at: datetime | None
+    changed_by: str
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether nobody has approved it yet."""
+        return self.approved_at is None
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on the day."""
+        return (
+            self.approved_at is not None
+            and self.valid_from is not None
+            and self.valid_from <= on
+            and (self.valid_to is None or on < self.valid_to)
+        )
+
+    def is_coming(self, on: date) -> bool:
+        """Whether it is approved and begins after the day."""
+        return self.approved_at is not None and self.valid_from is not None and self.valid_from > on
 
 
 def profile_on(session: Session, staff_group_id: int, on: date) -> CompetenceProfile | None:
-    """The group's profile in force on the day, an approved one before a draft; None when it has none."""
-    found = session.scalars(
+    """The group's profile in force on the day; before there is one, what is to be: the next approved, else the draft.
+
+    None when it has none. What is not in force is told apart by `approved_at` and `valid_from`.
+    """
+    rows = session.scalars(
         select(CompetenceProfile)
-        .where(
-            CompetenceProfile.staff_group_id == staff_group_id,
-            CompetenceProfile.valid_from <= on,
-            or_(CompetenceProfile.valid_to.is_(None), CompetenceProfile.valid_to > on),
-        )
-        .order_by(CompetenceProfile.approved_at.is_(None), CompetenceProfile.number.desc(), CompetenceProfile.id)
-    )
-    return found.first()
+        .where(CompetenceProfile.staff_group_id == staff_group_id)
+        .order_by(CompetenceProfile.number, CompetenceProfile.id)
+    ).all()
+    dated = [(row.valid_from, row) for row in rows if row.approved_at is not None and row.valid_from is not None]
+    for first, row in dated:
+        if first <= on and (row.valid_to is None or on < row.valid_to):
+            return row
+    coming = [row for first, row in sorted(dated, key=lambda one: one[0]) if first > on]
+    return next(iter([*coming, *(row for row in rows if row.approved_at is None)]), None)
 
 
 def asked_in(session: Session, profile_id: int) -> Sequence[Asked]:
@@ -30,3 +78,87 @@ def asked_in(session: Session, profile_id: int) -> Sequence[Asked]:
         select(ProfileTask).where(ProfileTask.profile_id == profile_id).order_by(ProfileTask.position, ProfileTask.id)
     )
     return [Asked(row.area_name, row.level, row.task_id, row.practice_level, row.position) for row in rows]
+
+
+def content_of(session: Session, profile_id: int) -> Content:
+    """All that the version says."""
+    profile = session.scalars(select(CompetenceProfile).where(CompetenceProfile.id == profile_id)).one()
+    statements = session.scalars(
+        select(ProfileStatement)
+        .where(ProfileStatement.profile_id == profile_id)
+        .order_by(ProfileStatement.position, ProfileStatement.id)
+    )
+    return Content(
+        tuple(Expected(row.area_name, row.level, row.text, row.position, row.source) for row in statements),
+        tuple(asked_in(session, profile_id)),
+        profile.purpose,
+        profile.responsibilities,
+    )
+
+
+def versions(session: Session, staff_group_id: int | None = None) -> list[Version]:
+    """The versions of the group's profile (of all groups' when none is named), the newest of each first."""
+    wanted = select(CompetenceProfile).order_by(
+        CompetenceProfile.staff_group_id, CompetenceProfile.number.desc(), CompetenceProfile.id
+    )
+    if staff_group_id is not None:
+        wanted = wanted.where(CompetenceProfile.staff_group_id == staff_group_id)
+    rows = session.scalars(wanted).all()
+    people = {one for row in rows for one in (row.approved_by, row.recorded_by, row.changed_by) if one}
+    names = names_of(session, people)
+    return [
+        Version(
+            row.id, row.staff_group_id, row.number, row.valid_from, row.valid_to, row.approved_at,
+            names.get(row.approved_by or 0, ""), row.approved_as, row.why, row.reference_version, row.recorded_at,
+            names.get(row.recorded_by or 0, ""), row.changed_at, names.get(row.changed_by or 0, ""),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def get_group(session: Session, staff_group_id: int) -> StaffGroup:
+    """The staff group. NotFound when there is none by that id."""
+    group = session.scalars(select(StaffGroup).where(StaffGroup.id == staff_group_id)).first()
+    if group is None:
+        raise NotFound
+    return group
+
+
+def groups(session: Session) -> Sequence[StaffGroup]:
+    """The staff groups in their order."""
+    return session.scalars(select(StaffGroup).order_by(StaffGroup.position, StaffGroup.id)).all()
+
+
+def follows(session: Session) -> dict[int, StaffGroupFollow]:
+    """Staff group -> which group it follows."""
+    return {row.staff_group_id: row for row in session.scalars(select(StaffGroupFollow).order_by(StaffGroupFollow.id))}
+
+
+def tasks_by_id(session: Session) -> dict[int, Task]:
+    """The tasks of the catalogue by id, in their order; archived ones too, which an old version may name."""
+    rows = session.scalars(select(Task).order_by(Task.position, Task.id))
+    return {row.id: row for row in rows}
+
+
+def root_path(session: Session) -> str:
+    """The path of the top of the organisation. NotFound while there is none."""
+    found = root_paths(session)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def areas_by_id(session: Session) -> dict[int, str]:
+    """The catalogue's areas by id."""
+    return {row.id: row.name for row in session.scalars(select(Area).order_by(Area.position, Area.id))}
+
+
+def heads(session: Session, on: date) -> dict[int, int]:
+    """Staff group -> how many employments in it run on the day."""
+    rows = session.execute(
+        select(Employment.staff_group_id, func.count())
+        .where(Employment.valid_from <= on, or_(Employment.valid_to.is_(None), Employment.valid_to > on))
+        .group_by(Employment.staff_group_id)
+        .order_by(Employment.staff_group_id)
+    )
+    return {row[0]: row[1] for row in rows}

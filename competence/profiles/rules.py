@@ -1,5 +1,7 @@
-"""How far somebody is in a competence profile: a level in each area, and what the next one asks for. Pure."""
+"""How far somebody is in a competence profile, what a profile says, and how two versions of it differ. Pure."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,3 +77,132 @@ def by_area(asked: Iterable[Asked], held: Mapping[int, int]) -> dict[str, Standi
     for one in asked:
         areas.setdefault(one.area, []).append(one)
     return {area: profile_level(some, held) for area, some in areas.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One sentence of what is expected in an area at a profile level."""
+
+    area: str
+    level: int
+    text: str
+    position: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class AreaLevel:
+    """What a profile says of an area at one level."""
+
+    level: int
+    statements: tuple[Expected, ...]
+    tasks: tuple[Asked, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that one version of a profile says, in its order."""
+
+    statements: tuple[Expected, ...] = ()
+    tasks: tuple[Asked, ...] = ()
+    purpose: str = ""
+    responsibilities: str = ""
+
+    @property
+    def _rows(self) -> tuple[Expected | Asked, ...]:
+        return (*self.statements, *self.tasks)
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The areas in their order."""
+        places: dict[str, int] = {}
+        for one in self._rows:
+            places[one.area] = min(places.get(one.area, one.position), one.position)
+        return tuple(sorted(places, key=lambda area: (places[area], area)))
+
+    def of(self, area: str, level: int) -> AreaLevel:
+        """What is said of the area at the level; empty when nothing is."""
+        return AreaLevel(
+            level,
+            tuple(one for one in self.statements if (one.area, one.level) == (area, level)),
+            tuple(one for one in self.tasks if (one.area, one.level) == (area, level)),
+        )
+
+    def levels(self, area: str) -> tuple[AreaLevel, ...]:
+        """The levels of the area that say something, the lowest first."""
+        ranks = sorted({one.level for one in self._rows if one.area == area})
+        return tuple(self.of(area, rank) for rank in ranks)
+
+    @property
+    def duties(self) -> tuple[str, ...]:
+        """The responsibilities, one by one."""
+        return tuple(line for line in self.responsibilities.splitlines() if line.strip())
+
+    def mark(self, area: str | None = None) -> str:
+        """A short mark of what is said (of the area, if one is named): another mark, another text. For stale forms."""
+        said = [
+            sorted((e.area, e.level, e.text) for e in self.statements if area in (None, e.area)),
+            sorted((t.area, t.level, t.task_id, t.practice_level) for t in self.tasks if area in (None, t.area)),
+        ]
+        texts = [self.purpose, self.responsibilities] if area is None else []
+        return hashlib.sha256(json.dumps([said, texts]).encode()).hexdigest()[:16]
+
+    @property
+    def texts_mark(self) -> str:
+        """The same for purpose and responsibilities alone."""
+        return hashlib.sha256(json.dumps([self.purpose, self.responsibilities]).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A statement or a task in two versions; None where a version does not have it."""
+
+    before: Expected | Asked | None
+    after: Expected | Asked | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the versions differ: only one has it, or it is asked for at another practice level."""
+        if self.before is None or self.after is None:
+            return True
+        levels = [one.practice_level for one in (self.before, self.after) if isinstance(one, Asked)]
+        return len(set(levels)) > 1
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One area at one level in two versions."""
+
+    area: str
+    level: int
+    statements: tuple[Pair, ...]
+    tasks: tuple[Pair, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs."""
+        return any(pair.changed for pair in (*self.statements, *self.tasks))
+
+
+def compare(before: Content, after: Content) -> tuple[Compared, ...]:
+    """Area by area and level by level what both versions say, side by side: first in the order of the later version."""
+    areas = dict.fromkeys((*after.areas, *before.areas))
+    found = []
+    for area in areas:
+        levels = {one.level for one in (*before.levels(area), *after.levels(area))}
+        for level in sorted(levels):
+            old, new = before.of(area, level), after.of(area, level)
+            found.append(
+                Compared(
+                    area,
+                    level,
+                    _pairs({one.text: one for one in old.statements}, {one.text: one for one in new.statements}),
+                    _pairs({one.task_id: one for one in old.tasks}, {one.task_id: one for one in new.tasks}),
+                )
+            )
+    return tuple(found)
+
+
+def _pairs(old: Mapping[object, Expected | Asked], new: Mapping[object, Expected | Asked]) -> tuple[Pair, ...]:
+    keys = dict.fromkeys((*new, *old))
+    return tuple(Pair(old.get(key), new.get(key)) for key in keys)

@@ -111,7 +111,7 @@ class PassportPages:
         issuer = " · ".join(part for part in (passport.municipality, passport.department) if part)
         right = lines_of(issuer if tagged else passport.person_name, BODY_SOFT, room)[0]
         with pdf.decoration("Layout" if tagged else "Header") as canvas:
-            _draw_logo(canvas, LEFT, HEIGHT - 46.4)
+            draw_logo(canvas, LEFT, HEIGHT - 46.4)
             if not tagged:
                 pdf.text(LEFT + 25.6, y, title, BRAND_NAME)
                 pdf.text(RIGHT, y, right, BODY_SOFT, align="right")
@@ -172,7 +172,7 @@ class PassportPages:
             pdf.text(RIGHT, 27, page, SMALL, align="right")
 
 
-def _draw_logo(canvas: Any, x: float, y: float) -> None:
+def draw_logo(canvas: Any, x: float, y: float) -> None:
     """None; the four small signs of Kompetencetavlen, their middle left edge at (x, y)."""
     half, step = 3.5, 9.6
     top, bottom = y + step / 2, y - step / 2

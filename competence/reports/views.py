@@ -1,4 +1,4 @@
-"""Documents to fetch: a person's own passport as PDF."""
+"""Documents to fetch as PDF: a person's own passport, and the printed page of a staff group."""
 
 from flask import Blueprint, Response, g
 from flask.typing import ResponseReturnValue
@@ -7,11 +7,16 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
+from competence.catalogue.queries import level_names
+from competence.catalogue.rules import ScaleKind
 from competence.development import queries
 from competence.development.queries import Line, Mine
 from competence.development.rules import Pile
 from competence.foundation.clock import now
-from competence.foundation.web import db
+from competence.foundation.web import day, db
+from competence.profiles.queries import tasks_by_id
+from competence.profiles.views.blueprint import Read, approval_of, read, standing_of
+from competence.reports.function_description import FunctionDescription, LevelRow, ProfileArea, function_description_pdf
 from competence.reports.passport import (
     Passport,
     PassportArea,
@@ -26,6 +31,7 @@ from competence.signoffs.queries import names_of
 from competence.signoffs.rules import Origin
 
 bp = Blueprint("passport", __name__)
+documents = Blueprint("documents", __name__)
 
 _SHAPES = {"education": SignShape.SQUARE, "delegation": SignShape.DIAMOND}
 
@@ -102,4 +108,49 @@ def _task(own: Mine, line: Line, signers: dict[int, str], *, several: bool) -> P
         origin_note=_("transferred from paper") if signed and signed.origin is Origin.TRANSFERRED else None,
         citizen_only=bool(answer.named_level),
         employment=line.job.label if several else None,
+    )
+
+
+@documents.get("/profiles/<int:staff_group_id>/<int:number>.pdf")
+@requires(Permission.PROFILE_READ)
+def function_description(staff_group_id: int, number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A version of the group's function description and competence profile, A4."""
+    page = read(staff_group_id, number)
+    locale = get_locale()
+    body = function_description_pdf(description_of(page), _, language=locale.language if locale else "da")
+    name = f"{_('function-description')}-{page.group.code.lower()}-{number}.pdf"
+    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+def description_of(page: Read) -> FunctionDescription:
+    """All that stands on the staff group's page."""
+    profile, practice = level_names(db.session, ScaleKind.PROFILE), level_names(db.session)
+    tasks = tasks_by_id(db.session)
+    return FunctionDescription(
+        municipality=g.municipality.name,
+        group=page.group.name,
+        version=str(page.version.number),
+        standing=standing_of(page.version),
+        approval=approval_of(page.version),
+        purpose=tuple(line for line in page.content.purpose.splitlines() if line),
+        duties=page.content.duties,
+        areas=tuple(
+            ProfileArea(
+                area,
+                tuple(
+                    LevelRow(
+                        profile.get(said.level, str(said.level)),
+                        tuple(one.text for one in said.statements),
+                        tuple(
+                            (tasks[one.task_id].name, practice.get(one.practice_level, str(one.practice_level)))
+                            for one in said.tasks
+                        ),
+                    )
+                    for said in page.content.levels(area)
+                ),
+            )
+            for area in page.content.areas
+        ),
+        issued_at=now(),
+        issued=day(now()),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from competence.foundation.clock import add_months, local
+from competence.foundation.clock import local
 from competence.foundation.text import N_, Sentence, sentence
 
 
@@ -22,8 +22,12 @@ class EventKind(StrEnum):
     SUSPENDED = "suspended"
     DELEGATED = "delegated"
     DELEGATION_ACCEPTED = "delegation_accepted"
+    DELEGATION_DECLINED = "delegation_declined"
     DELEGATION_ENDED = "delegation_ended"
+    DELEGATION_SUPERVISED = "delegation_supervised"
+    DELEGATION_TAKEN_OVER = "delegation_taken_over"
     MATRIX_APPROVED = "matrix_approved"
+    MATRIX_WITHDRAWN = "matrix_withdrawn"
 
 
 class Origin(StrEnum):
@@ -219,11 +223,6 @@ def waiting(signed: Iterable[Signed], *, on: date) -> Signed | None:
 
 def _order(signed: Signed) -> tuple[date, int]:
     return (signed.counts_from, signed.seq)
-
-
-def last_valid_day(first: date, months: int | None) -> date | None:
-    """The last day a signature counts: twelve months from 13 July run through 13 July. None: it does not lapse."""
-    return add_months(first, months) if months else None
 
 
 @dataclass(frozen=True)

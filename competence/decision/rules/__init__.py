@@ -14,7 +14,7 @@ from competence.decision.rules.facts import (
 )
 from competence.decision.rules.judging import judge
 from competence.decision.rules.reasons import explain, may, refusal
-from competence.decision.rules.spans import Interval, answers_on, boundaries, intervals
+from competence.decision.rules.spans import Interval, answers_on, boundaries, for_one, held_until, intervals
 
 __all__ = [
     "Answer",
@@ -31,6 +31,8 @@ __all__ = [
     "answers_on",
     "boundaries",
     "explain",
+    "for_one",
+    "held_until",
     "intervals",
     "judge",
     "may",

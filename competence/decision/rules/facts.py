@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Version
+from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Keeping, Kept, Version
 from competence.foundation.text import Sentence
 from competence.organisation.rules import Settings
 from competence.signoffs.rules import Event, Signed, history
@@ -56,12 +56,18 @@ class Delegated:
     giver_lost_on: date | None = None
     """First day the giver no longer works here or no longer holds the task; None = she does."""
     recorded_at: datetime | None = None
+    id: int = 0
+    rests_on: "Delegated | None" = None
+    """The delegation by which the giver gave it onward; None: of her own right."""
+    has_conditions: bool = False
+    """Whether it was given on conditions, or for a group that only words describe."""
 
     def ends(self, notice_days: int) -> date | None:
-        """First day it no longer counts: its own end, or so many days after the giver lost what it rests on."""
-        own, lost = self.valid_to, self.giver_lost_on
+        """First day it no longer counts: its own end, that of what it rests on, or so many days after the giver lost hers."""
+        lost = self.giver_lost_on
         given_up = lost + timedelta(days=notice_days) if lost else None
-        return min(own, given_up) if own and given_up else own or given_up
+        ground = self.rests_on.ends(notice_days) if self.rests_on is not None else None
+        return min((day for day in (self.valid_to, given_up, ground) if day is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,27 @@ class Book:
         ahead = [v for v in self.versions if v.approved and v.valid_from is not None and v.valid_from > on]
         return min(ahead, key=lambda v: v.valid_from or date.max, default=None)
 
+    def with_kept(self) -> "Book":
+        """The same, where each cell that takes a task away says what those keep who held it under the version before."""
+        cells: dict[int, Mapping[tuple[int, int], CellTerms]] = {}
+        for version in self.versions:
+            own = self.cells.get(version.id, {})
+            keeping = {key: terms for key, terms in own.items() if terms.keeping is not Keeping.AT_ONCE}
+            since = version.valid_from
+            before = self.version_on(since - timedelta(days=1)) if keeping and since else None
+            if before is None or since is None:
+                cells[version.id] = own
+                continue
+            cells[version.id] = {
+                **own,
+                **{
+                    (task, group): replace(terms, kept=Kept(old, since, terms.keeping_to))
+                    for (task, group), terms in keeping.items()
+                    if (old := self._terms(task, group, before)) is not None and old.entitles
+                },
+            }
+        return replace(self, cells=cells)
+
     def turns(self, task: int, group: int) -> tuple[date, ...]:
         """The days from which another version says something else about the task for the group."""
         known = self._turns
@@ -134,12 +161,17 @@ class Book:
             for day in sorted(days):
                 version = self.version_on(day)
                 terms = self._terms(task, group, version) if version is not None else None
-                says = terms and (terms.rule, terms.minimum_level, terms.education_level, terms.limits)
+                says = terms and (terms.rule, terms.minimum_level, terms.education_level, terms.limits, terms.kept)
                 if says != before:
                     found.append(day)
                 before = says
             known[task, group] = tuple(found)
         return known[task, group]
+
+    def keeping_ends(self, task: int, group: int) -> list[date]:
+        """The days from which those who have kept the task under old terms no longer do."""
+        found = (self._terms(task, group, version) for version in self.versions)
+        return [terms.kept.until for terms in found if terms and terms.kept and terms.kept.until]
 
     @cached_property
     def _turns(self) -> dict[tuple[int, int], tuple[date, ...]]:

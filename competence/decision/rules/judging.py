@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from competence.decision.rules.facts import Answer, Delegated, Employment, Mask, Span, State, Stopped
-from competence.delegation.rules import CellRule, CellTerms
+from competence.delegation.rules import CellRule, CellTerms, Kept
 from competence.signoffs.rules import EventKind, Signed, latest, waiting
 
 _RULE_STATES = {
@@ -27,6 +27,8 @@ def judge(
     cell = employment.cell(task, on=on)
     if on < employment.valid_from or (employment.valid_to is not None and on >= employment.valid_to):
         return Answer(State.ENDED, 0, cell)
+    if cell.kept is not None and _keeps(employment, task, cell.kept, on, citizen):
+        cell = cell.kept.terms
     if not cell.entitles:
         return Answer(_RULE_STATES[cell.rule], 0, cell)
     path = unit or employment.unit_path
@@ -100,7 +102,8 @@ def judge(
         if delegated is not None:
             ends += [end for end in (delegated.ends(book.settings.delegation_notice_days),) if end]
         began = last.counts_from if basis != "education" and last is not None else employment.valid_from
-        nobody_named = named and citizen is None
+        for_one = named or (delegated is not None and delegated.citizen_id is not None)
+        nobody_named = for_one and citizen is None
         return Answer(
             State.VALID, 0 if nobody_named else level, cell, named_level=level if nobody_named else 0, limits=cell.limits,
             valid_from=max(began, employment.valid_from), valid_to=min(ends, default=None), basis=basis, signed=last,
@@ -121,6 +124,18 @@ def judge(
     if unchecked or (task in employment.gates_missing and done):
         return may_not(State.MISSING, basis)
     return may_not(State.NOT_BEGUN, basis)
+
+
+def _keeps(employment: Employment, task: int, kept: Kept, on: date, citizen: int | None) -> bool:
+    """Whether she keeps the old terms: her signature was given before the version that takes the task away, and stands."""
+    if kept.until is not None and on >= kept.until:
+        return False
+    named = kept.terms.rule is CellRule.MAY_CITIZEN
+    signs = [s for s in employment.signed.get(task, ()) if s.citizen_id == (citizen if named else None)]
+    if named and citizen is None:
+        signs = [s for s in employment.signed.get(task, ()) if s.citizen_id is not None]
+    last = latest(signs, on=on)
+    return last is not None and last.in_force(on) and last.counts_from < kept.since
 
 
 def _applies(rule: Stopped | Mask, path: str, group: int, on: date) -> bool:
@@ -144,9 +159,9 @@ def _live(employment: Employment, task: int, citizen: int | None, on: date) -> D
         if d.accepted_on is not None
         and max(d.valid_from, d.accepted_on) <= on
         and ((end := d.ends(notice)) is None or on < end)
-        and (d.citizen_id is None or d.citizen_id == citizen)
+        and (d.citizen_id is None or citizen is None or d.citizen_id == citizen)
     ]
-    return max(live, key=lambda d: d.ends(notice) or date.max, default=None)
+    return max(live, key=lambda d: (d.citizen_id is None, d.ends(notice) or date.max), default=None)
 
 
 def _long_ahead(employment: Employment, on: date) -> Iterable[Span]:

@@ -70,6 +70,10 @@ def explain(
                 else sentence(N_("Delegated to the person."))
             )
             yield Reason("delegation", True, text)
+            if answer.delegated.citizen_id is not None:
+                yield Reason("delegation", True, sentence(N_("It is for one certain citizen only.")))
+            if answer.delegated.has_conditions:
+                yield Reason("delegation", True, sentence(N_("It was given on conditions, which stand on its page.")))
         else:
             yield Reason("delegation", False, sentence(N_("The individual delegation is missing.")))
     for other in employment.book.must_hold.get(task, ()):

@@ -1,6 +1,7 @@
 """The answer over time: the dates on which it may change, and the intervals between them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from competence.decision.rules.facts import Answer, Employment
@@ -20,6 +21,7 @@ def boundaries(employment: Employment, task: int) -> tuple[date, ...]:
         employment.stage_from,
     }
     days |= set(book.turns(task, employment.staff_group_id))
+    days |= set(book.keeping_ends(task, employment.staff_group_id))
     for stop in book.stops:
         if stop.task_id == task:
             days |= {stop.valid_from, stop.valid_to}
@@ -71,3 +73,36 @@ def answers_on(employment: Employment, task: int, days: Sequence[date]) -> list[
         same = at > 0 and not any(days[at - 1] < turn <= day for turn in turns)
         found.append(found[-1] if same else judge(employment, task, on=day))
     return found
+
+
+def held_until(employment: Employment, task: int, *, on: date) -> tuple[bool, date | None]:
+    """Whether the employment has given the task by `on`, and the first day on which it no longer does; None = it does not end.
+
+    Where it does not on the day, the day on which it last ended. A level that holds for one citizen only counts too.
+    """
+    held = [
+        (start, end) for start, end, level, _basis, _limits in intervals(employment, task, judged=_for_anybody) if level
+    ]
+    begun = [(start, end) for start, end in held if start <= on]
+    if not begun:
+        return False, None
+    until = begun[-1][1]
+    for start, end in held:
+        if start == until:
+            until = end
+    return True, until
+
+
+def _for_anybody(employment: Employment, task: int, *, on: date, citizen: int | None = None) -> Answer:
+    answer = judge(employment, task, on=on, citizen=citizen)
+    return replace(answer, level=answer.level or answer.named_level)
+
+
+def for_one(employment: Employment, task: int, citizen: int) -> list[Interval]:
+    """The answer for one citizen where it is another than for all, as intervals; level 0 elsewhere."""
+
+    def named(employment: Employment, task: int, *, on: date, citizen: int | None = None) -> Answer:
+        everybody = judge(employment, task, on=on)
+        return replace(everybody, level=0) if everybody.level else judge(employment, task, on=on, citizen=citizen)
+
+    return intervals(employment, task, citizen=citizen, judged=named)

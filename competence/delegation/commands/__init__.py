@@ -1,6 +1,15 @@
 """The user's verbs about the matrix: draft, approve, stop, restrict, delegate."""
 
-from competence.delegation.commands.delegating import accept_delegation, delegate, end_delegation
+from competence.delegation.commands.delegating import (
+    accept_delegation,
+    decline_delegation,
+    delegate,
+    end_delegation,
+    follow,
+    ground_to_give,
+    supervise,
+)
+from competence.delegation.commands.frameworks import NewFramework, end_framework, give_framework
 from competence.delegation.commands.stops import lift_stop, restrict, stop_task
 from competence.delegation.commands.versions import (
     GROUNDED,
@@ -19,15 +28,22 @@ __all__ = [
     "Framework",
     "GroundGiven",
     "NewCell",
+    "NewFramework",
     "accept_delegation",
     "approve_version",
     "cells_hash",
+    "decline_delegation",
     "delegate",
     "end_delegation",
+    "end_framework",
+    "follow",
+    "give_framework",
+    "ground_to_give",
     "lift_stop",
     "new_draft",
     "restrict",
     "root_unit",
     "stop_task",
+    "supervise",
     "ungrounded",
 ]

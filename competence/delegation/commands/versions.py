@@ -14,10 +14,13 @@ from competence.access.rules import Actor, Permission, authorise
 from competence.audit.chain import NewEvent, append, lock_chains
 from competence.audit.commands import record
 from competence.catalogue.models import Task
-from competence.catalogue.rules import Reserved
+from competence.catalogue.rules import Reserved, validity_of
 from competence.delegation.models import Cell, FrameworkDelegation, MatrixVersion
-from competence.delegation.queries import CELLS, TASKS, get_version
-from competence.delegation.rules import ENTITLING, CellRule, Ground, LeaderPart
+from competence.delegation.queries import CELLS
+from competence.delegation.queries.drafts import frameworks
+from competence.delegation.queries.hearing import open_comments
+from competence.delegation.queries.terms import default_validity, with_defaults
+from competence.delegation.rules import ENTITLING, CellRule, Ground, Keeping, LeaderPart
 from competence.foundation.bulk import hold_still
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
@@ -43,9 +46,15 @@ class NewCell:
     level_not_stated: bool = False
     observed_times: int | None = None
     validity_months: int | None = None
+    validity_date: str | None = None
+    """A day that comes every year, "03-01", instead of months."""
     limits: tuple[Mapping[str, str], ...] = ()
     ground: Ground | None = None
+    framework: Mapping[str, str] | None = None
+    """{"giver", "instruction", "instruction_version"}"""
     agreed_with_leader: LeaderPart = LeaderPart.NONE
+    keeping: Keeping = Keeping.AT_ONCE
+    keeping_to: date | None = None
     note: str = ""
     source: str = ""
 
@@ -73,6 +82,19 @@ def root_unit(session: Session) -> Unit:
     if root is None:
         raise NotFound
     return root
+
+
+def lock_version(session: Session, number: int) -> MatrixVersion:
+    """The version of that number, read anew and kept from others until the transaction ends. NotFound when there is none."""
+    version = session.scalars(
+        select(MatrixVersion)
+        .where(MatrixVersion.municipality_id == tenant_id(session), MatrixVersion.number == number)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if version is None:
+        raise NotFound
+    return version
 
 
 @command
@@ -111,9 +133,13 @@ def _cell_row(session: Session, version_id: int, cell: NewCell) -> dict[str, Any
         "level_not_stated": cell.level_not_stated,
         "observed_times": cell.observed_times,
         "validity_months": cell.validity_months,
+        "validity_date": cell.validity_date,
         "limits": [dict(limit) for limit in cell.limits],
         "ground": cell.ground,
+        "framework": dict(cell.framework) if cell.framework else None,
         "agreed_with_leader": cell.agreed_with_leader,
+        "keeping": cell.keeping,
+        "keeping_to": cell.keeping_to,
         "note": cell.note,
         "source": cell.source,
     }
@@ -145,19 +171,23 @@ def approve_version(
     by: Actor,
     approved_as: str = "",
     grounds: Mapping[int, GroundGiven] | None = None,
+    despite_comments: bool = False,
 ) -> MatrixVersion:
     """The draft, approved by a named person and in force from a day that is tomorrow at the earliest.
 
-    `grounds` states by cell id the ground of cells on reserved tasks that have none yet. Times and validity that a cell
-    leaves to its task are written into it, so that an approved version never changes. Source: product.md, Cell.
+    `despite_comments`: the approver knows that comments of the hearing have no answer yet. `grounds` states by cell id
+    the ground of cells on reserved tasks that have none yet. Times and validity that a cell leaves to its task are
+    written into it, so that an approved version never changes. Source: product.md, Cell.
     """
     root = root_unit(session)
     authorise(by, Permission.MATRIX_APPROVE, root.path)
     lock_chains(session, [by.person_id])
+    version = lock_version(session, number)
     hold_still(session)
-    version = get_version(session, number)
     if version.approved_at is not None:
         raise Overtaken(sentence(N_("The version has already been approved. Nothing was written.")))
+    if version.discarded_at is not None:
+        raise Overtaken(sentence(N_("The draft has been given up. Make a new one.")))
     if valid_from <= today():
         raise RuleBroken(
             sentence(
@@ -173,6 +203,16 @@ def approve_version(
             sentence(N_("Another version is already approved from that day or later. Choose a later day.")),
             field="valid_from",
         )
+    if not despite_comments and (unanswered := open_comments(session, version.id)):
+        raise RuleBroken(
+            sentence(
+                N_(
+                    "%(count)s comments of the hearing have no answer yet. Answer them, or confirm that you have read them."
+                ),
+                count=unanswered,
+            ),
+            field="despite_comments",
+        )
     _state_grounds(session, version, grounds or {})
     missing = ungrounded(session, version.id)
     if missing:
@@ -186,6 +226,7 @@ def approve_version(
             ),
             field="grounds",
         )
+    _name_frameworks(session, version, valid_from, by)
     _freeze_defaults(session, version.id)
     for other in others:
         if other.valid_to is None or other.valid_to > valid_from:
@@ -226,9 +267,19 @@ def cells_hash(session: Session, version_id: int) -> str:
             "education": row.education_level, "times": row.observed_times, "months": row.validity_months,
             "limits": row.limits, "ground": str(row.ground) if row.ground else None, "leader": str(row.agreed_with_leader),
         }
+        | ({"each": row.validity_date} if row.validity_date else {})
+        | ({"framework": row.framework} if row.framework else {})
+        | _kept(row)
         for row in rows
     ]  # fmt: skip
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+
+
+def _kept(row: Any) -> dict[str, str | None]:
+    """What those keep who lose the task by the cell; nothing where they lose it at once."""
+    if row.keeping == Keeping.AT_ONCE:
+        return {}
+    return {"keeping": str(row.keeping), "keeping_to": row.keeping_to.isoformat() if row.keeping_to else None}
 
 
 def _state_grounds(session: Session, version: MatrixVersion, grounds: Mapping[int, GroundGiven]) -> None:
@@ -270,22 +321,41 @@ def _state_grounds(session: Session, version: MatrixVersion, grounds: Mapping[in
     session.flush()
 
 
+def _name_frameworks(session: Session, version: MatrixVersion, valid_from: date, by: Actor) -> None:
+    """Nothing; each framework delegation that the draft's cells name is recorded, unless the same one is there already."""
+    known = frameworks(session)
+    cells = session.scalars(select(Cell).where(Cell.version_id == version.id, Cell.framework.is_not(None)))
+    for cell in cells:
+        named = cell.framework or {}
+        if cell.ground != Ground.FRAMEWORK or known.get((cell.task_id, cell.staff_group_id)) == named:
+            continue
+        session.add(
+            FrameworkDelegation(
+                giver_text=named["giver"], task_id=cell.task_id, staff_group_id=cell.staff_group_id,
+                instruction=named["instruction"], instruction_version=named["instruction_version"], valid_from=valid_from,
+                recorded_at=now(), recorded_by=by.person_id,
+            )
+        )  # fmt: skip
+    session.flush()
+
+
 def _freeze_defaults(session: Session, version_id: int) -> None:
     """Write the task's times and validity into the cells that say none."""
+    says_nothing = CELLS.c.validity_months.is_(None) & CELLS.c.validity_date.is_(None)
     rows = session.execute(
-        scoped(session, CELLS, CELLS.c.id, CELLS.c.observed_times, CELLS.c.validity_months,
-               TASKS.c.observed_times.label("times"), TASKS.c.validity_months.label("months"))
-        .join(TASKS, (TASKS.c.municipality_id == CELLS.c.municipality_id) & (TASKS.c.id == CELLS.c.task_id))
+        with_defaults(session, CELLS.c.id, CELLS.c.observed_times, CELLS.c.validity_months, CELLS.c.validity_date)
         .where(CELLS.c.version_id == version_id, CELLS.c.rule.in_([rule.value for rule in ENTITLING]))
-        .where((CELLS.c.observed_times.is_(None)) | (CELLS.c.validity_months.is_(None)))
-    ).all()  # fmt: skip
+        .where(CELLS.c.observed_times.is_(None) | says_nothing)
+    ).all()
     for row in rows:
+        validity = validity_of(row.validity_months, row.validity_date) or default_validity(row)
         session.execute(
             update(CELLS)
             .where(CELLS.c.municipality_id == tenant_id(session), CELLS.c.id == row.id)
             .values(
-                observed_times=row.observed_times if row.observed_times is not None else row.times,
-                validity_months=row.validity_months if row.validity_months is not None else (row.months or 0),
+                observed_times=row.observed_times if row.observed_times is not None else row.task_times,
+                validity_months=None if validity.each else (validity.months or 0),
+                validity_date=str(validity.each) if validity.each else None,
             )
         )
     session.expire_all()

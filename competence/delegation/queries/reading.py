@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from competence.access.rules import Role
 from competence.catalogue.models import Area
+from competence.catalogue.rules import Validity
 from competence.delegation.queries.terms import TASKS, VERSIONS, Cells, cells_of, follows
 from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Version, differs
 from competence.foundation.orm import scoped
@@ -36,6 +37,12 @@ class ReadVersion:
     """A role's code, or the words that came with an import."""
     reference_code: str | None
     reference_version: str | None
+    name: str = ""
+    description: str = ""
+    discarded_at: datetime | None = None
+    hearing_until: date | None = None
+    """The last day for comments; None: nobody has been asked."""
+    recorded_at: datetime | None = None
 
     @property
     def is_draft(self) -> bool:
@@ -43,9 +50,14 @@ class ReadVersion:
         return self.approved_at is None
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is a draft that can still be edited and approved."""
+        return self.is_draft and self.discarded_at is None
+
+    @property
     def ships(self) -> bool:
         """Whether it is the starting point that ships, taken over unread by nobody yet."""
-        return self.is_draft and self.reference_code == "EDIT"
+        return self.is_open and self.reference_code == "EDIT"
 
     def in_force(self, on: date) -> bool:
         """Whether it is the one that holds on the day."""
@@ -87,7 +99,7 @@ class Row:
     cells: tuple[ReadCell, ...]
     times: tuple[int, ...]
     """Observed times that its cells ask for, each once, fewest first; empty when nobody is trained in it."""
-    months: tuple[int | None, ...]
+    months: tuple[Validity, ...]
     """How long a signature counts, each once; None stands for one that does not lapse."""
     editorial: bool = False
     """All its cells rest on nothing but the editors of the starting point."""
@@ -157,7 +169,8 @@ def read_versions(session: Session) -> list[ReadVersion]:
     return [
         ReadVersion(
             row.id, row.number, row.valid_from, row.valid_to, row.approved_at, row.approver or "", row.approved_as or "",
-            row.reference_code, row.reference_version,
+            row.reference_code, row.reference_version, row.name, row.description, row.discarded_at, row.hearing_until,
+            row.recorded_at,
         )
         for row in rows
     ]  # fmt: skip
@@ -165,7 +178,8 @@ def read_versions(session: Session) -> list[ReadVersion]:
 
 def version_to_open(versions: Sequence[ReadVersion], on: date) -> ReadVersion | None:
     """The version a reader meets first: the one in force, else the newest; None when there is none at all."""
-    return next((v for v in versions if v.in_force(on)), versions[0] if versions else None)
+    standing = [v for v in versions if v.discarded_at is None] or versions
+    return next((v for v in standing if v.in_force(on)), standing[0] if standing else None)
 
 
 def version_before(versions: Sequence[ReadVersion], version: ReadVersion, on: date) -> ReadVersion | None:
@@ -177,15 +191,20 @@ def version_before(versions: Sequence[ReadVersion], version: ReadVersion, on: da
     return max(older, key=lambda v: (cast(date, v.valid_from), v.number), default=None)
 
 
-def read_board(session: Session, versions: Sequence[ReadVersion], version: ReadVersion, *, on: date) -> Board:
-    """The version's whole table. As many statements for three tasks as for three hundred."""
+def read_board(
+    session: Session, versions: Sequence[ReadVersion], version: ReadVersion, *, on: date, every: bool = False
+) -> Board:
+    """The version's whole table. As many statements for three tasks as for three hundred.
+
+    `every`: with the tasks and staff groups that it says nothing of, for those who edit it.
+    """
     cells = cells_in(session, version)
     before = version_before(versions, version, on)
     was = cells_in(session, before) if before else {}
     groups = staff_groups(session)
     own = {group for _, group in cells}
-    columns = tuple(group for group in groups.values() if group.id in own)
     following = follows(session)
+    columns = tuple(group for group in groups.values() if group.id in own or (every and group.id not in following))
     tasks = session.execute(
         scoped(
             session, TASKS, TASKS.c.id, TASKS.c.name, TASKS.c.critical, TASKS.c.archived_on, TASKS.c.area_id,
@@ -199,7 +218,7 @@ def read_board(session: Session, versions: Sequence[ReadVersion], version: ReadV
     changes: list[Change] = []
     not_stated: list[tuple[int, str, Column]] = []
     for task in tasks:
-        if task.id not in named:
+        if task.id not in named and not (every and task.archived_on is None):
             continue
         read: list[ReadCell] = []
         for column in columns:
@@ -217,7 +236,7 @@ def read_board(session: Session, versions: Sequence[ReadVersion], version: ReadV
         rows.setdefault((task.area_id, task.area), []).append(
             Row(
                 task.id, task.name, task.critical, tuple(read), tuple(sorted({t.observed_times for t in trained})),
-                tuple(sorted({t.validity_months for t in entitling}, key=lambda months: months or 10_000)),
+                tuple(sorted({t.validity for t in entitling}, key=_length)),
                 all(is_editorial(cell.terms) for cell in read if cell.terms),
             )
         )  # fmt: skip
@@ -259,3 +278,7 @@ def staff_groups(session: Session) -> dict[int, Column]:
         )
     )
     return {row.id: Column(row.id, row.code, row.name, row.short_name) for row in rows}
+
+
+def _length(validity: Validity) -> tuple[bool, int]:
+    return validity.each is None, validity.months or 10_000

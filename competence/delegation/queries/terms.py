@@ -8,9 +8,10 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, or_, select
 from sqlalchemy.orm import Session
 
-from competence.catalogue.models import Task
+from competence.catalogue.models import Task, TaskValidity
+from competence.catalogue.rules import FOR_GOOD, Validity, validity_of
 from competence.delegation.models import Cell, MatrixVersion, Stop, UnitMask
-from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Ground, LeaderPart, Version
+from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Ground, Keeping, LeaderPart, Version
 from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped, tenant_id
@@ -18,6 +19,7 @@ from competence.people.models import StaffGroupFollow
 
 CELLS = cast(Table, Cell.__table__)
 TASKS = cast(Table, Task.__table__)
+VALIDITIES = cast(Table, TaskValidity.__table__)
 VERSIONS = cast(Table, MatrixVersion.__table__)
 STOPS = cast(Table, Stop.__table__)
 MASKS = cast(Table, UnitMask.__table__)
@@ -67,35 +69,52 @@ def cells_of(session: Session, version_id: int, number: int) -> Cells:
 
 
 def _read_cells(session: Session, version_id: int, number: int) -> Cells:
-    rows = session.execute(
-        scoped(
-            session,
-            CELLS,
-            CELLS,
-            TASKS.c.observed_times.label("task_times"),
-            TASKS.c.validity_months.label("task_months"),
-        )
-        .join(TASKS, (TASKS.c.municipality_id == CELLS.c.municipality_id) & (TASKS.c.id == CELLS.c.task_id))
-        .where(CELLS.c.version_id == version_id)
-    )
+    rows = session.execute(with_defaults(session, CELLS).where(CELLS.c.version_id == version_id))
     return {(row.task_id, row.staff_group_id): terms(row, number) for row in rows}
 
 
+def with_defaults(session: Session, *columns: Any) -> Select[Any]:
+    """The columns of cells, and beside them what their tasks say of times and validity, to all and to the staff group."""
+    return (
+        scoped(
+            session, CELLS, *columns,
+            TASKS.c.observed_times.label("task_times"), TASKS.c.validity_months.label("task_months"),
+            TASKS.c.validity_date.label("task_date"), VALIDITIES.c.validity_months.label("group_months"),
+            VALIDITIES.c.validity_date.label("group_date"),
+        )
+        .join(TASKS, (TASKS.c.municipality_id == CELLS.c.municipality_id) & (TASKS.c.id == CELLS.c.task_id))
+        .outerjoin(
+            VALIDITIES,
+            (VALIDITIES.c.municipality_id == CELLS.c.municipality_id)
+            & (VALIDITIES.c.task_id == CELLS.c.task_id)
+            & (VALIDITIES.c.staff_group_id == CELLS.c.staff_group_id),
+        )
+    )  # fmt: skip
+
+
+def default_validity(row: Any) -> Validity:
+    """What the task says to the cell's staff group; `row` as `with_defaults` reads it."""
+    return validity_of(row.group_months, row.group_date) or validity_of(row.task_months, row.task_date) or FOR_GOOD
+
+
 def terms(row: Any, number: int) -> CellTerms:
-    """The terms of one cell row; `row` carries the cell's columns and task_times, task_months."""
-    months = row.validity_months if row.validity_months is not None else row.task_months
+    """The terms of one cell row, as `with_defaults` reads it."""
+    validity = validity_of(row.validity_months, row.validity_date) or default_validity(row)
     times = row.observed_times if row.observed_times is not None else row.task_times
     return CellTerms(
         rule=CellRule(row.rule),
         minimum_level=row.minimum_level or 1,
         education_level=row.education_level or 0,
         observed_times=times,
-        validity_months=months or None,
+        validity_months=validity.months,
+        validity_date=validity.each,
         limits=tuple((limit["text"], limit.get("when") or limit["text"]) for limit in row.limits or ()),
         ground=Ground(row.ground) if row.ground else None,
         agreed_with_leader=LeaderPart(row.agreed_with_leader),
         version=number,
         level_not_stated=row.level_not_stated,
+        keeping=Keeping(row.keeping),
+        keeping_to=row.keeping_to,
         note=row.note,
         source=row.source,
     )

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from competence.catalogue.models import Task
-from competence.catalogue.rules import Reserved
+from competence.catalogue.rules import Reserved, Validity
+from competence.catalogue.words import validity_words, year_day_words
 from competence.delegation.queries import CellPage, is_editorial
 from competence.delegation.rules import (
     GROUND_WORDS,
@@ -80,12 +81,14 @@ def level_words(rank: int, levels: Mapping[int, str]) -> str:
     return f"{rank} ({levels[rank]})" if rank in levels else str(rank)
 
 
-def times_and_months(times: Sequence[int], months: Sequence[int | None]) -> str:
+def times_and_months(times: Sequence[int], months: Sequence[Validity]) -> str:
     """As "2–3 · 24 mdr.": observed times, and how long a signature counts. A dash where nobody is trained."""
     seen = f"{times[0]}–{times[-1]}" if len(times) > 1 else str(times[0]) if times else "–"
     if not months:
         return seen
-    known = [month for month in months if month]
+    if dated := [one.each for one in months if one.each]:
+        return f"{seen} · {_('through %(day)s', day=year_day_words(dated[0]))}"
+    known = [one.months for one in months if one.months]
     longest = "–".join(str(month) for month in sorted({known[0], known[-1]})) if known else ""
     valid = _("%(months)s mo.", months=longest) if known else _("no end")
     return f"{seen} · {valid}"
@@ -106,7 +109,7 @@ def facts_of(page: CellPage, levels: Mapping[int, str]) -> list[tuple[str, str]]
                 "%(num)s time before the first signature", "%(num)s times before the first signature", terms.observed_times
             )  # fmt: skip
             facts.append((_("Times"), times))
-            facts.append((_("A signature counts"), _validity(terms.validity_months)))
+            facts.append((_("A signature counts"), validity_words(terms.validity)))
         facts.append(
             (_("May, when …"), listed([when for _text, when in terms.limits]) if terms.limits else _("No limit."))
         )
@@ -126,12 +129,6 @@ def facts_of(page: CellPage, levels: Mapping[int, str]) -> list[tuple[str, str]]
 def _level(terms: CellTerms, levels: Mapping[int, str]) -> str:
     words = level_words(terms.minimum_level, levels)
     return _("%(level)s. The source did not say a level.", level=words) if terms.level_not_stated else words
-
-
-def _validity(months: int | None) -> str:
-    if not months:
-        return str(_("without an end"))
-    return str(ngettext("%(num)s month", "%(num)s months", months))
 
 
 def _follows(page: CellPage) -> str:

@@ -15,19 +15,21 @@ from competence.delegation import commands, queries
 from competence.delegation.approving import KIND, Approval
 from competence.delegation.forms import ApproveForm
 from competence.delegation.queries import Board, ReadVersion, Row
+from competence.delegation.queries.hearing import hearings_for, open_comments
 from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, CellRule, CellTerms, Ground
+from competence.delegation.views.drafts import may_edit
 from competence.delegation.views.drawing import (
     Look,
     facts_of,
     history_words,
     in_words,
-    look_of,
     reserved_words,
     sign_of,
     times_and_months,
 )
+from competence.delegation.views.standing import STEPS, LookKey, draw, step_of, tabs_of
 from competence.foundation.changes import foresee, rehearse
-from competence.foundation.clock import last_day, today
+from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, say, show, transaction
 from competence.jobs.commands import ask
@@ -70,15 +72,15 @@ def _board(actor: Actor, versions: list[ReadVersion], version: ReadVersion) -> R
     board = queries.read_board(db.session, versions, version, on=today())
     levels = level_names(db.session)
     asked, only_changes = (request.args.get("q") or "").strip(), bool(request.args.get("changes"))
-    approving = unfinished(db.session, KIND, str(version.number)) if version.is_draft else ()
-    looks: dict[tuple[object, ...], Look] = {}
+    approving = unfinished(db.session, KIND, str(version.number)) if version.is_open else ()
+    looks: dict[LookKey, Look] = {}
     areas = []
     for area in board.areas:
         rows = [
             (
                 row,
-                [_draw(cell.terms, looks, levels) for cell in row.cells],
-                [_draw(c.before, looks, levels) for c in row.cells],
+                [draw(cell.terms, looks, levels) for cell in row.cells],
+                [draw(c.before, looks, levels) for c in row.cells],
             )
             for row in area.rows
             if _wanted(row, area.name, asked, only_changes)
@@ -91,15 +93,18 @@ def _board(actor: Actor, versions: list[ReadVersion], version: ReadVersion) -> R
         version=version,
         areas=areas,
         looks=looks,
-        tabs_of_versions=[_tab(v, v.id == version.id) for v in versions],
-        stands=_stands(version),
+        tabs_of_versions=tabs_of(versions, version),
+        stands=step_of(version),
+        steps=[say(step) for step in STEPS],
+        edit_url=_edit_url(actor, version),
+        hearings=hearings_for(db.session, actor, on=today()) if actor.may(Permission.MATRIX_COMMENT) else [],
         approved=_approval(version),
         times=times_and_months,
         q=asked,
         only_changes=only_changes,
         changes=[(c, in_words(c.before, levels), in_words(c.after, levels), sign_of(c.after)) for c in board.changes],
         level_names=list(levels.values()),
-        may_approve=version.is_draft and not approving and _may_approve(actor),
+        may_approve=version.is_open and not approving and _may_approve(actor),
         approving=approving,
     )
 
@@ -110,41 +115,18 @@ def _wanted(row: Row, area: str, asked: str, only_changes: bool) -> bool:
     return not asked or asked.casefold() in row.name.casefold() or asked.casefold() in area.casefold()
 
 
-def _draw(
-    terms: CellTerms | None, looks: dict[tuple[object, ...], Look], levels: dict[int, str]
-) -> tuple[object, ...] | None:
-    """The key of the cell's look, made when it is the first of its kind: a page has a thousand cells and a dozen looks."""
-    if terms is None:
-        return None
-    key = (terms.rule, terms.minimum_level if terms.entitles else 0, bool(terms.limits), bool(terms.note))
-    if key not in looks:
-        looks[key] = look_of(terms, levels)
-    return key
+def _edit_url(actor: Actor, version: ReadVersion) -> str:
+    """Where the version is edited; "" when it is no open draft, or she may not."""
+    if not version.is_open or not may_edit(actor):
+        return ""
+    return url_for("editing.grid", number=version.number)
 
 
-def _tab(version: ReadVersion, current: bool) -> tuple[str, str, str, bool]:
-    on = today()
-    if version.is_draft:
-        title, text = _("Version %(number)s – draft", number=version.number), _("not approved")
-    elif version.in_force(on):
-        title = _("Version %(number)s – in force now", number=version.number)
-        text = _("since %(day)s", day=day(version.valid_from))
-    elif version.valid_from and version.valid_from > on:
-        title = _("Version %(number)s – approved", number=version.number)
-        text = _("in force from %(day)s", day=day(version.valid_from))
-    else:
-        title = _("Version %(number)s", number=version.number)
-        text = _("through %(day)s", day=day(last_day(version.valid_to)))
-    return title, text, url_for(".show_version", number=version.number), current
-
-
-def _stands(version: ReadVersion) -> int:
-    """1 a draft, 2 approved and coming, 3 in force, 0 over."""
-    if version.is_draft:
-        return 1
-    if version.in_force(today()):
-        return 3
-    return 2 if version.valid_from and version.valid_from > today() else 0
+def _in_hearing(actor: Actor, version: ReadVersion) -> bool:
+    """Whether she is asked to comment on the version now."""
+    if not actor.may(Permission.MATRIX_COMMENT):
+        return False
+    return any(number == version.number for number, _until in hearings_for(db.session, actor, on=today()))
 
 
 def _approval(version: ReadVersion) -> str:
@@ -176,6 +158,7 @@ def task(number: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseR
         ],
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
         reserved=reserved_words(page.task),
+        may_edit=bool(_edit_url(actor, version)),
     )
 
 
@@ -196,6 +179,8 @@ def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within
         history=history_words(page, levels),
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
         draft=page.version.is_draft,
+        may_edit=bool(_edit_url(actor, page.version)),
+        may_comment=_in_hearing(actor, page.version),
     )
 
 
@@ -221,15 +206,16 @@ def approve(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Approve a draft by name: what it does, the grounds that are missing, the first day, and the statement that is signed."""
     versions = queries.read_versions(db.session)
     version, role = _numbered(versions, number), _approver_role(actor)
-    if not version.is_draft or role is None:
+    if not version.is_open or role is None:
         return redirect(url_for(".show_version", number=number))
     asks_password = needs_proof(actor)
-    form = ApproveForm(asks_password=asks_password)
+    unanswered = open_comments(db.session, version.id)
+    form = ApproveForm(asks_password=asks_password, unanswered=unanswered)
     missing = commands.ungrounded(db.session, version.id)
     if form.validate_on_submit():
         approval = Approval(
             number, form.valid_from.data or date.min, role.value,
-            form.grounds([cell.id for cell, _task, _group in missing]),
+            form.grounds([cell.id for cell, _task, _group in missing]), form.reads_comments(),
         )  # fmt: skip
         try:
             if asks_password:
@@ -257,6 +243,7 @@ def approve(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         counts=_counts(board),
         role=say(ROLE_NAMES[role]),
         tomorrow=today() + timedelta(days=1),
+        unanswered=unanswered,
     )
 
 

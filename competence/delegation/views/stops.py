@@ -5,7 +5,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
@@ -42,7 +42,9 @@ def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     tasks = [
         (row.id, row.name)
         for row in db.session.execute(
-            select(Task.id, Task.name).where(Task.archived_on.is_(None)).order_by(Task.name, Task.id)
+            select(Task.id, Task.name)
+            .where(or_(Task.archived_on.is_(None), Task.archived_on > today()))
+            .order_by(Task.name, Task.id)
         )
     ]
     groups = [(group.id, group.name) for group in queries.staff_groups(db.session).values()]

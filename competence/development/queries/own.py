@@ -181,7 +181,7 @@ class Path:
 
 def path_of(session: Session, own: Mine, job: Job) -> Path | None:
     """The path of the employment; None when its staff group has no profile."""
-    profile = _profile(session, own, job)
+    profile = profile_of(session, own, job)
     if profile is None:
         return None
     asked = asked_in(session, profile.id)
@@ -195,7 +195,8 @@ def path_of(session: Session, own: Mine, job: Job) -> Path | None:
     return Path(job, standing, by_area(asked, own.held), steps, profile.approved_at is None)
 
 
-def _profile(session: Session, own: Mine, job: Job) -> CompetenceProfile | None:
+def profile_of(session: Session, own: Mine, job: Job) -> CompetenceProfile | None:
+    """The profile of the employment's staff group, else of the one it follows; None when neither has one."""
     group = job.employment.staff_group_id
     found = profile_on(session, group, own.on)
     if found is None and group in own.book.follows:

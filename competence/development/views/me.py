@@ -1,6 +1,7 @@
 """The employee's own pages: her path, what she may do, her passport, and who has looked."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from competence.delegation.queries import delegations_waiting
 from competence.development import queries
 from competence.development.queries import Job, Line, Mine
 from competence.development.rules import BEFORE_THE_FIRST
+from competence.development.views.levels import AreaShown, areas_shown, talks_shown
 from competence.development.views.showing import Shown, shown, since
 from competence.foundation.clock import last_day, local, today
 from competence.foundation.errors import NotFound
@@ -63,8 +65,12 @@ class Way:
     held: list[Step]
     ahead: list[Step]
     later: list[Step]
-    areas: list[tuple[str, str]]
+    areas: list[AreaShown]
     is_draft: bool
+    begins: date | None
+    """The first day of the profile, when it is approved and to come."""
+    profile: tuple[int, int]
+    """(staff group id, number of the version)."""
     complete: bool
     begun: bool
 
@@ -84,6 +90,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         calls=_calls(own),
         delegations=delegations_waiting(db.session, actor.person_id),
         ways=ways,
+        talks=talks_shown(queries.confirmed_of(db.session, actor.person_id, reader_id=actor.person_id)),
     )
 
 
@@ -137,6 +144,7 @@ def _way(own: Mine, job: Job) -> Way | None:
     found = queries.path_of(db.session, own, job)
     if found is None:
         return None
+    levels = queries.levels_of(db.session, own, job)
     scale = by_rank(db.session, ScaleKind.PROFILE)
     group = job.employment.staff_group.short_name.split(" (")[0]
     group = group[:1].lower() + group[1:]
@@ -181,11 +189,10 @@ def _way(own: Mine, job: Job) -> Way | None:
         held=held,
         ahead=ahead[:MOST_STEPS],
         later=ahead[MOST_STEPS:],
-        areas=[
-            (area, level_name(standing.level) if standing.level else _("not yet %(level)s", level=level_name(1)))
-            for area, standing in found.areas.items()
-        ],
+        areas=areas_shown(own, levels) if levels else [],
         is_draft=found.is_draft,
+        begins=levels.begins if levels else None,
+        profile=(levels.staff_group_id, levels.number) if levels else (0, 0),
         complete=following is None,
         begun=bool(begun),
     )

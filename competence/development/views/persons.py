@@ -9,12 +9,11 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach, Role
 from competence.access.web import looked_at, requires
-from competence.catalogue.queries import level_names
-from competence.catalogue.rules import ScaleKind
 from competence.development import queries
 from competence.development.queries import persons as reads
 from competence.development.queries.persons import Happened
 from competence.development.rules import Pile
+from competence.development.views.levels import AreaShown, areas_shown, talks_shown
 from competence.development.views.queue import duty
 from competence.development.views.showing import Shown, shown
 from competence.foundation.clock import last_day, today
@@ -36,6 +35,7 @@ KINDS = {
     "delegation_accepted": N_("Delegation accepted"),
     "delegation_ended": N_("Delegation ended"),
     "matrix_approved": N_("Approved a division of tasks"),
+    "matrix_withdrawn": N_("Withdrew a coming division of tasks"),
     "saw": N_("Watched"),
     "with_help": N_("With help"),
     "alone": N_("Did it alone"),
@@ -87,27 +87,18 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
     guides = own or any(actor.may(Permission.SIGNOFF_SIGN, path) for path in paths)
     everything = queries.mine(db.session, person_id) if sees_history else None
     areas: dict[str, list[Shown]] = {}
-    levels: list[tuple[str, list[tuple[str, str]]]] = []
+    levels: list[tuple[str, list[AreaShown], str]] = []
     if everything is not None:
         for line in everything.lines:
             if line.pile in (Pile.NOW, Pile.TRAINING, Pile.PAUSED) or line.answer.state.value == "lapsed":
                 areas.setdefault(line.task.area.name, []).append(shown(everything, line))
-        names = level_names(db.session, ScaleKind.PROFILE)
-        for job in everything.jobs:
-            found = queries.path_of(db.session, everything, job)
-            if found:
-                levels.append(
-                    (
-                        job.label,
-                        [
-                            (
-                                area,
-                                names.get(s.level, "") if s.level else _("not yet %(level)s", level=names.get(1, "1")),
-                            )
-                            for area, s in found.areas.items()
-                        ],
-                    )
-                )
+        if own or guides or leads:
+            for job in everything.jobs:
+                found = queries.levels_of(db.session, everything, job)
+                if found:
+                    confirms = not own and actor.may(Permission.LEVEL_CONFIRM, job.employment.unit.path)
+                    address = url_for("levels.confirm", employment_id=job.employment.id) if confirms else ""
+                    levels.append((job.label, areas_shown(everything, found), address))
     happened = reads.history_of(db.session, person_id, with_texts=own or guides) if sees_history else []
     auditor = sees_history and not (own or guides or leads)
     return render_template(
@@ -122,6 +113,7 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         everything=everything,
         areas=areas,
         levels=levels,
+        talks=talks_shown(queries.confirmed_of(db.session, person_id, reader_id=actor.person_id)),
         history=[_told(one) for one in happened if not (auditor and one.kind in PRIVATE)],
         sees_history=sees_history,
         absences=reads.absences_of(db.session, employments) if leads else [],

@@ -13,6 +13,7 @@ from competence.audit.commands import record_all
 from competence.catalogue.models import Area, Limit, Task
 from competence.catalogue.rules import Reserved, TaskKind
 from competence.delegation.commands import NewCell, new_draft, root_unit
+from competence.delegation.drafting import COLUMNS
 from competence.delegation.models import MatrixVersion
 from competence.delegation.queries import CELLS
 from competence.delegation.rules import ENTITLING, CellRule, default_leader_part
@@ -77,8 +78,9 @@ def import_matrix(session: Session, rows: Sequence[MatrixTask], *, by: Actor | N
     for row in rows:
         task = tasks[row.task] if row.task else made.get(key(row.name)) or tasks[places[key(row.name)]]
         cells += [_cell(row, cell, task, groups[cell.staff_group], limits) for cell in row.cells]
-    before = _before(session)
-    after = {(cell.task_id, cell.staff_group_id): _said(cell) for cell in cells}
+    whole = any(cell.whole for row in rows for cell in row.cells)
+    before = _before(session, whole=whole)
+    after = {(cell.task_id, cell.staff_group_id): _said(cell, whole=whole) for cell in cells}
     same = sum(1 for place, said in after.items() if before is not None and before.get(place) == said)
     old = before or {}
     counts = {
@@ -185,6 +187,10 @@ def _cell(
     row: MatrixTask, cell: MatrixCell, task: _Task, group_id: int, limits: Mapping[str, dict[str, str]]
 ) -> NewCell:
     """The field as a cell. A note on a field that entitles is a limit too: with it nobody is told a plain yes."""
+    if cell.whole:
+        columns: dict[str, Any] = {name: getattr(cell.whole.wording, name) for name in COLUMNS}
+        columns |= {"keeping": cell.whole.keeping, "keeping_to": cell.whole.keeping_to}
+        return NewCell(task_id=task.id, staff_group_id=group_id, **columns)
     entitles = cell.rule in ENTITLING
     notes = list(dict.fromkeys((*cell.notes, *row.notes)))
     ground = default_ground(
@@ -213,15 +219,21 @@ def _limit(note: str, limits: Mapping[str, dict[str, str]]) -> dict[str, str]:
 _Said = tuple[Any, ...]
 
 
-def _said(cell: NewCell) -> _Said:
-    """What a file says of a cell; the ground is stated by whoever approves."""
+def _said(cell: Any, *, whole: bool) -> _Said:
+    """What a file says of a new cell or a row; the ground is stated by whoever approves, unless the file is `whole`."""
+    said = (
+        CellRule(cell.rule), cell.minimum_level, cell.education_level, cell.level_not_stated,
+        [dict(limit) for limit in cell.limits], cell.note,
+    )  # fmt: skip
+    if not whole:
+        return said
     return (
-        cell.rule, cell.minimum_level, cell.education_level, cell.level_not_stated, [dict(limit) for limit in cell.limits],
-        cell.note,
+        *said, cell.observed_times, cell.validity_months, cell.validity_date, cell.ground, cell.framework,
+        cell.agreed_with_leader, cell.keeping, cell.keeping_to, cell.source,
     )  # fmt: skip
 
 
-def _before(session: Session) -> dict[tuple[int, int], _Said] | None:
+def _before(session: Session, *, whole: bool) -> dict[tuple[int, int], _Said] | None:
     """What the newest version says, the draft that ships aside; None when there is none."""
     version = session.scalars(
         select(MatrixVersion)
@@ -231,10 +243,4 @@ def _before(session: Session) -> dict[tuple[int, int], _Said] | None:
     if version is None:
         return None
     rows = session.execute(scoped(session, CELLS).where(CELLS.c.version_id == version.id))
-    return {
-        (row.task_id, row.staff_group_id): (
-            CellRule(row.rule), row.minimum_level, row.education_level, row.level_not_stated,
-            [dict(limit) for limit in row.limits], row.note,
-        )
-        for row in rows
-    }  # fmt: skip
+    return {(row.task_id, row.staff_group_id): _said(row, whole=whole) for row in rows}

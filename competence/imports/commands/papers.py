@@ -24,7 +24,7 @@ from competence.imports.signoffs import PaperSignOff
 from competence.people.models import Employment
 from competence.signoffs.commands.common import refused
 from competence.signoffs.queries import CURRENT, EVENTS, chunks, terms_to_sign
-from competence.signoffs.rules import EventKind, Origin, last_valid_day
+from competence.signoffs.rules import EventKind, Origin
 
 TASKS = cast(Table, Task.__table__)
 
@@ -296,7 +296,7 @@ class _Judge:
             said = N_("This task is signed for one certain citizen. Sign it anew at the bedside instead.")
             return self._wrong(row, "task", sentence(said))
         valid_from = max(self.on, first_day or self.on)
-        longest = last_valid_day(row.signed_on, cell.validity_months)
+        longest = cell.validity.last_day(row.signed_on)
         most = longest + timedelta(days=1) if longest else None
         valid_to = min((day for day in (row.valid_to, most) if day is not None), default=None)
         if valid_to is not None and valid_to <= valid_from:

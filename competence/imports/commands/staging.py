@@ -12,7 +12,7 @@ from competence.audit.commands import record
 from competence.foundation.clock import now
 from competence.foundation.errors import Overtaken
 from competence.foundation.text import N_, sentence
-from competence.imports.kinds import PERMISSIONS, Kind
+from competence.imports.kinds import OWN_MATRIX, PERMISSIONS, Kind
 from competence.imports.models import KEPT, StagedImport
 
 REPLACED = sentence(N_("You have chosen another file meanwhile. Nothing was written. Look at that one."))
@@ -20,30 +20,30 @@ OUT_OF_REACH = sentence(N_("The file names places that you do not reach. Leave t
 
 
 def stage(
-    session: Session, kind: Kind, *, filename: str, content: bytes, mapping: bytes | None, seen: Mapping[str, Any], by: Actor
+    session: Session, kind: str, *, filename: str, content: bytes, mapping: bytes | None, seen: Mapping[str, Any], by: Actor
 ) -> StagedImport:  # fmt: skip
     """The file, waiting for a yes; it takes the place of the one before, and all that are a day old are erased."""
-    authorise(by, PERMISSIONS[kind])
+    authorise(by, PERMISSIONS[Kind.MATRIX if kind == OWN_MATRIX else Kind(kind)])
     drop_staged(session, kind, by=by)
     staged = StagedImport(
-        kind=kind.value, uploaded_by=by.person_id, filename=filename[-200:], content=content, mapping=mapping, seen=dict(seen),
+        kind=str(kind), uploaded_by=by.person_id, filename=filename[-200:], content=content, mapping=mapping, seen=dict(seen),
         staged_at=now(),
     )  # fmt: skip
     session.add(staged)
     session.flush()
     record(
         session, by=by.person_id, action="upload_file", subject="staged_import", subject_id=staged.id,
-        detail={"kind": kind.value, "bytes": len(content)},
+        detail={"kind": str(kind), "bytes": len(content)},
     )  # fmt: skip
     return staged
 
 
-def drop_staged(session: Session, kind: Kind, *, by: Actor) -> None:
+def drop_staged(session: Session, kind: str, *, by: Actor) -> None:
     """Nothing; what `by` has uploaded of the kind is erased, and everybody's that is a day old."""
     session.execute(
         delete(StagedImport).where(
             or_(
-                (StagedImport.kind == kind.value) & (StagedImport.uploaded_by == by.person_id),
+                (StagedImport.kind == str(kind)) & (StagedImport.uploaded_by == by.person_id),
                 StagedImport.staged_at <= now() - timedelta(hours=KEPT),
             )
         ),
@@ -51,13 +51,13 @@ def drop_staged(session: Session, kind: Kind, *, by: Actor) -> None:
     )
 
 
-def take_staged(session: Session, staged_id: int, kind: Kind, *, staged_at: datetime, by: Actor) -> None:
+def take_staged(session: Session, staged_id: int, kind: str, *, staged_at: datetime, by: Actor) -> None:
     """Nothing; the file's bytes are erased. Overtaken when it was confirmed or replaced meanwhile.
 
     `staged_at` says which file is meant: an id alone may be given to the file that takes its place.
     """
     staged = _locked(session, staged_id)
-    if staged is None or (staged.kind, staged.uploaded_by) != (kind.value, by.person_id):
+    if staged is None or (staged.kind, staged.uploaded_by) != (str(kind), by.person_id):
         raise Overtaken(REPLACED)
     if staged.staged_at != staged_at:
         raise Overtaken(REPLACED)

@@ -1,18 +1,19 @@
 """What stands in the fields of a task's row: symbols, levels and notes."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from competence.delegation.rules import ENTITLING, CellRule
 from competence.foundation.text import N_, Sentence, looks_like_cpr, sentence, squeeze
 from competence.imports.fields import read_level, shown
 from competence.imports.footnotes import Surroundings
-from competence.imports.grid import Value, column_letter
+from competence.imports.grid import Value, address, column_letter
 from competence.imports.known import symbol_key
 from competence.imports.layout import GroupColumn
-from competence.imports.matrix.found import MatrixCell
+from competence.imports.matrix.found import MatrixCell, Use
 from competence.imports.matrix.rows import Rows
 from competence.imports.parsed import cpr_sentence
-from competence.imports.symbols import Symbol, read_symbol, split_marks
+from competence.imports.symbols import Symbol, split_marks, take_apart
 
 
 class Fields:
@@ -28,7 +29,7 @@ class Fields:
         task_level = self._level(row, self.rows.layout.level)
         for group in self.rows.layout.groups:
             value = self.rows.filled.at(row, group.column)
-            symbol = self._symbol(value, group)
+            symbol = self._symbol(value, group, address(row, group.column))
             if symbol.rule is None:
                 text = value if isinstance(value, str) else value.isoformat()
                 self.reader.unmapped.setdefault(shown(text))
@@ -70,20 +71,22 @@ class Fields:
                     notes=tuple(dict.fromkeys(notes)),
                 )
 
-    def _symbol(self, value: Value, group: GroupColumn) -> Symbol:
+    def _symbol(self, value: Value, group: GroupColumn, place: str) -> Symbol:
         """The field's symbol."""
         if not isinstance(value, str):
             return Symbol(None)
         names = [name for known in group.groups for name in (known.code, *known.names)]
-        symbol = read_symbol(
-            value,
-            levels=self.reader.levels,
-            notes=self.around.notes,
-            own=self.reader.mapping.symbols,
-            group_names=names,
+        mapping = self.reader.mapping
+        bare, symbol = take_apart(
+            value, levels=self.reader.levels, notes=self.around.notes, own=mapping.symbols, group_names=names
         )
         self.used |= {symbol_key(value), symbol_key(split_marks(value)[0])}
-        return symbol
+        own = symbol_key(bare)
+        use = self.reader.uses.setdefault(own, Use(squeeze(bare), place, symbol.rule))
+        use.count += 1
+        if symbol.level is None and own in mapping.levels:
+            symbol = replace(symbol, level=mapping.levels[own])
+        return replace(symbol, note=squeeze(bare)) if own in mapping.kept and not symbol.note else symbol
 
     def _level(self, row: int, column: int | None) -> int | None:
         """The level in a column of levels."""

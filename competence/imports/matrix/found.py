@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from competence.delegation.rules import CellRule
 from competence.foundation.text import Sentence
 from competence.imports.grid import Sheet
-from competence.imports.known import MappingFile, Register
+from competence.imports.known import Known, MappingFile, Register
+from competence.imports.matrix.whole import WholeCell
 from competence.imports.parsed import Problem, Skipped, at
 
 
@@ -25,6 +26,8 @@ class MatrixCell:
     """The file names no level; 1 is then used, and said to be so."""
     notes: tuple[str, ...] = ()
     """Footnotes and notes on the field; a mark without a text is kept as the mark."""
+    whole: WholeCell | None = None
+    """All that the cell says, when the file is our own export; nothing is then filled in."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,35 @@ class MatrixTask:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A row whose name we cannot settle: a task that we do not know, one of several, or a line without symbols."""
+
+    row: int
+    """As Excel shows it."""
+    name: str
+    unclear: tuple[Known, ...] = ()
+    """Ours between which we cannot choose."""
+    alone: bool = False
+    """It has no symbols: a task that is not decided at all, or a heading."""
+
+
+@dataclass
+class Use:
+    """A symbol as it stands in fields."""
+
+    text: str
+    example: str
+    """The first field's address, as "C7"."""
+    rule: CellRule | None
+    """As we read it; None: we do not know it."""
+    count: int = 0
+    legend: str = ""
+    """What the file itself says that it means."""
+    contradicts: bool = False
+    """The file says otherwise than we read it."""
+
+
 class Reader:
     """What has been read so far, over all sheets."""
 
@@ -57,6 +89,9 @@ class Reader:
         self.skipped: list[Skipped] = []
         self.seen: dict[str, tuple[str, int]] = {}
         """Our code, or the key of their own name -> where the task stood."""
+        self.asked: list[Asked] = []
+        self.uses: dict[str, Use] = {}
+        """The symbols in the fields by their key, in the order in which they are met."""
 
     def wrong(self, sheet: Sheet, row: int, column: int | None, said: Sentence) -> None:
         """Nothing; the problem stands at the field, at the row where `column` is None."""

@@ -6,6 +6,7 @@ from competence.foundation.text import N_, sentence
 from competence.imports.grid import Sheet, Workbook
 from competence.imports.known import Known, MappingFile, Register, key, with_short_forms
 from competence.imports.layout import find_layout
+from competence.imports.matrix.exported import is_exported, read_exported
 from competence.imports.matrix.found import MatrixTask, Reader
 from competence.imports.matrix.table import Table
 from competence.imports.parsed import Parsed, Skipped, at
@@ -25,6 +26,8 @@ def parse_matrix(
     Tasks of their own stand in `unmapped`, as do headings and symbols that we do not know.
     """
     groups = with_short_forms(staff_groups)
+    if is_exported(workbook):
+        return read_exported(workbook, Register(tasks), groups, levels)
     reader = Reader(Register(tasks), groups, levels, {key(area) for area in areas}, mapping or MappingFile())
     without: list[Sheet] = []
     sheets = list(workbook.visible())

@@ -7,7 +7,7 @@ from competence.imports.grid import Sheet
 from competence.imports.known import AREA, IGNORE, key, symbol_key
 from competence.imports.layout import Layout
 from competence.imports.matrix.fields import Fields
-from competence.imports.matrix.found import MatrixTask, Reader
+from competence.imports.matrix.found import Asked, MatrixTask, Reader
 from competence.imports.matrix.rows import Rows
 from competence.imports.parsed import Skipped, cpr_sentence
 from competence.imports.symbols import split_marks
@@ -31,8 +31,12 @@ class Table:
             self._skip(row)
         for row in range(self.layout.bottom + 1, len(self.sheet.rows)):
             self._row(row)
+        for symbol, use in self.reader.uses.items():
+            use.legend = use.legend or self.around.notes.get(symbol, "")
         for legend in self.around.legends:
             symbol = symbol_key(legend.symbol)
+            if use := self.reader.uses.get(symbol):
+                use.legend, use.contradicts = legend.meaning, legend.contradicts
             if legend.contradicts and symbol in self.fields.used and symbol not in self.reader.mapping.symbols:
                 said = sentence(
                     N_("The file says that %(symbol)s means “%(meaning)s”. Say by a mapping file which rule that is."),
@@ -120,6 +124,8 @@ class Table:
         self._skip(row)
 
     def _unclear(self, row: int, text: str) -> None:
+        bare = without_number(split_task(text, self.around.notes)[0])
+        self.reader.asked.append(Asked(row + 1, bare, alone=True))
         self.reader.unmapped.setdefault(shown(text))
         said = sentence(
             N_(
@@ -163,6 +169,7 @@ class Table:
                 continue
             if code is None and named.said is None:
                 self.reader.unmapped.setdefault(name)
+                self.reader.asked.append(Asked(row + 1, name))
             self.reader.rows.append(
                 MatrixTask(self.sheet.name, row + 1, name, code, self._area_of(row), cells, tuple(own_notes))
             )
@@ -180,6 +187,7 @@ class Table:
         if not named.unclear and not named.unknown:
             return True
         self.reader.unmapped.setdefault(named.name)
+        self.reader.asked.append(Asked(row + 1, named.name, named.unclear))
         if named.unknown:
             said = sentence(
                 N_("The mapping file names the task “%(task)s”, which you do not have."), task=named.unknown

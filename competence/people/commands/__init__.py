@@ -14,6 +14,7 @@ from competence.people.commands.employing import (
     set_stage,
 )
 from competence.people.commands.externals import NewExternal, add_external, end_external, extend_external
+from competence.people.commands.following import follow_group, follow_mark
 from competence.people.commands.importing import PeoplePlan, import_people, plan_people
 from competence.people.commands.listed import ImportedPerson, PeopleImported, PersonRow
 
@@ -37,6 +38,8 @@ __all__ = [
     "end_employment",
     "end_external",
     "extend_external",
+    "follow_group",
+    "follow_mark",
     "import_people",
     "plan_people",
     "remove_absence",

@@ -42,7 +42,6 @@ from competence.signoffs.rules import (
     Signed,
     current,
     history,
-    last_valid_day,
     missing,
     too_late_to_undo,
     waiting,
@@ -259,7 +258,7 @@ def _check_instructor(outside: ExternalInstructor, on: date) -> None:
 
 def _dates(new: NewSignOff, cell: CellTerms, first_day: date | None) -> tuple[date, date | None]:
     valid_from = max(new.valid_from, first_day or new.valid_from)
-    last = last_valid_day(valid_from, cell.validity_months)
+    last = cell.validity.last_day(valid_from)
     limit_day = last + timedelta(days=1) if last else None
     valid_to = new.valid_to or limit_day
     if limit_day is not None and (valid_to is None or valid_to > limit_day):

@@ -16,10 +16,11 @@ from competence.delegation.rules import CellTerms
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import db, show, transaction
+from competence.organisation.sealing import seal_of
 from competence.signoffs import commands, queries
 from competence.signoffs.forms import AnswerForm, AnswerHereForm
 from competence.signoffs.rules import Origin, Signed
-from competence.signoffs.views.blueprint import bp, seal_of
+from competence.signoffs.views.blueprint import bp
 from competence.signoffs.views.signatures import signature_within, signed_as
 
 

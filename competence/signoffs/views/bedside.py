@@ -18,6 +18,7 @@ from competence.foundation.clock import local, today
 from competence.foundation.errors import Overtaken, RuleBroken
 from competence.foundation.text import N_
 from competence.foundation.web import clock_time, db, listed, say, short_day, show, transaction
+from competence.organisation.sealing import seal_of
 from competence.signoffs import commands, queries
 from competence.signoffs.commands.common import refused
 from competence.signoffs.commands.observing import PASSED_AS
@@ -29,12 +30,11 @@ from competence.signoffs.rules import (
     Readiness,
     Signed,
     current,
-    last_valid_day,
     latest,
     missing,
     waiting,
 )
-from competence.signoffs.views.blueprint import Place, bp, place_within, seal_of
+from competence.signoffs.views.blueprint import Place, bp, place_within
 
 KIND_NAMES: Mapping[ObservationKind, str] = {
     ObservationKind.SAW: N_("Watched"),
@@ -307,7 +307,7 @@ def level(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> R
     newest = max((s.seq for s in page.signed if not s.withdrawn), default=0)
     form = SignOffForm(
         levels=[(one.rank, one.name) for one in scale],
-        valid_through=last_valid_day(place.first_day or today(), place.cell.validity_months),
+        valid_through=place.cell.validity.last_day(place.first_day or today()),
         expects=None if citizens else newest,
     )
     proof = needs_proof(actor)
@@ -359,7 +359,7 @@ def external(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -
     scale = levels(db.session)
     form = ExternalForm(
         levels=[(one.rank, one.name) for one in scale],
-        valid_through=last_valid_day(place.first_day or today(), place.cell.validity_months),
+        valid_through=place.cell.validity.last_day(place.first_day or today()),
     )
     proof = needs_proof(actor)
     if form.validate_on_submit():

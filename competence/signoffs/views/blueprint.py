@@ -2,22 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach
 from competence.access.web import looked_at
-from competence.audit.sealing import Seal
 from competence.catalogue.models import Task
 from competence.delegation.rules import CellTerms
 from competence.foundation.clock import last_day, today
 from competence.foundation.errors import NotFound
-from competence.foundation.orm import tenant_id
 from competence.foundation.web import db
-from competence.organisation.models import Municipality, Unit
+from competence.organisation.models import Unit
 from competence.people.models import Employment
 from competence.signoffs.queries import get_employment, get_task, terms_to_sign
 
@@ -68,10 +65,3 @@ def place_within(employment_id: int, task_id: int, *, within: Reach, actor: Acto
     if employment.person_id != actor.person_id:
         looked_at(person_id=employment.person_id)
     return Place(employment, unit, task, cell, first_day)
-
-
-def seal_of(session: Session) -> Seal:
-    """What the municipality's references of citizens are sealed with."""
-    municipality = session.get(Municipality, tenant_id(session))
-    assert municipality is not None
-    return Seal(cast(str, current_app.secret_key), municipality.salt)

@@ -6,6 +6,7 @@ from typing import cast
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import coalesce
 
 from competence.catalogue.models import Level, Task, TaskCriterion, TaskGate, TaskPrerequisite
 from competence.catalogue.rules import GateKind, ScaleKind
@@ -74,7 +75,9 @@ def criteria_of(session: Session, task_id: int) -> Sequence[Criterion]:
 
 def _read_criteria(session: Session) -> Mapping[int | None, Sequence[Criterion]]:
     c = CRITERIA.c
-    rows = scoped(session, CRITERIA, c.task_id, c.position, c.text, c.source).order_by(c.position, c.id)
+    rows = scoped(session, CRITERIA, c.task_id, c.position, c.text, c.source).order_by(
+        coalesce(c.place, c.position), c.id
+    )
     found: dict[int | None, list[Criterion]] = {}
     for task, *said in session.execute(rows):
         found.setdefault(task, []).append(Criterion(*said))

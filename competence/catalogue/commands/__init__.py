@@ -1,0 +1,20 @@
+"""Keeping the catalogue: areas, tasks, their instructions and the two scales."""
+
+from competence.catalogue.commands.areas import AreaFacts, add_area, archive_area, change_area, restore_area
+from competence.catalogue.commands.pictures import NewPicture, remove_picture, set_picture
+from competence.catalogue.commands.tasks import add_task, archive_task, change_task, restore_task
+
+__all__ = [
+    "AreaFacts",
+    "NewPicture",
+    "add_area",
+    "add_task",
+    "archive_area",
+    "archive_task",
+    "change_area",
+    "change_task",
+    "remove_picture",
+    "restore_area",
+    "restore_task",
+    "set_picture",
+]

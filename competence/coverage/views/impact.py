@@ -1,0 +1,197 @@
+"""What a draft of the division of tasks would do, in sentences with the list behind each number, before anybody is touched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import looked_at, requires
+from competence.catalogue.queries import level_names
+from competence.coverage.effects import KIND_NAMES, GapChange, Hit, Kind
+from competence.coverage.forms import KeepingForm
+from competence.coverage.queries.impact import Impact, impact_of
+from competence.coverage.queries.places import Tree, tree
+from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES
+from competence.delegation.commands.keeping import set_keeping
+from competence.delegation.commands.versions import ungrounded
+from competence.delegation.queries import get_version, read_versions
+from competence.delegation.rules import Keeping, Version
+from competence.delegation.views.drawing import in_words
+from competence.foundation.clock import today
+from competence.foundation.errors import RuleBroken
+from competence.foundation.web import db, say, show, transaction
+
+bp = Blueprint("impact", __name__, url_prefix="/matrix")
+
+MOST_LISTED = 200
+"""Lines of a list; of more, the rest is a number."""
+EITHER = (Permission.MATRIX_EDIT, Permission.MATRIX_APPROVE)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A number in a sentence, and the list behind it."""
+
+    kind: Kind
+    sentence: str
+    lines: list[str]
+    unseen: int
+    """Lines about people out of the reader's reach, or beyond the longest list."""
+
+
+@dataclass(frozen=True)
+class Losing:
+    """A cell by which somebody loses a task, with what those keep who hold it."""
+
+    task_id: int
+    group_id: int
+    title: str
+    before: str
+    after: str
+    persons: int
+    form: KeepingForm
+
+
+@bp.get("/<int:number>/impact")
+@requires(any_of=EITHER)
+def show_impact(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """What the version would do from the day: a draft's page before it is approved."""
+    return _page(number, actor, within)
+
+
+@bp.post("/<int:number>/impact")
+@requires(Permission.MATRIX_EDIT)
+def keep(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """What those keep who lose a task by a cell of the draft."""
+    form = KeepingForm(prefix=f"c{request.form.get('cell', '')}", keeping_from=None)
+    task_id, _dash, group_id = request.form.get("cell", "").partition("-")
+    if form.validate() and task_id.isdigit() and group_id.isdigit():
+        try:
+            with transaction() as session:
+                set_keeping(
+                    session,
+                    number,
+                    int(task_id),
+                    int(group_id),
+                    Keeping(form.keeping.data),
+                    keeping_to=form.until(),
+                    by=actor,
+                )
+            flash(_("It is noted in the draft."))
+            return redirect(url_for(".show_impact", number=number) + _asked())
+        except RuleBroken as broken:
+            show(broken, form)
+    return _page(number, actor, within, typed=form, cell=request.form.get("cell", "")), 422
+
+
+def _asked() -> str:
+    return f"?{urlencode({'from': day})}" if (day := request.args.get("from")) else ""
+
+
+def _page(number: int, actor: Actor, within: Reach, *, typed: KeepingForm | None = None, cell: str = "") -> str:
+    version = get_version(db.session, number)
+    first_day = request.args.get("from", today() + timedelta(days=1), type=date.fromisoformat)
+    first_day = max(first_day, today() + timedelta(days=1))
+    units = tree(db.session, on=today())
+    approved = version.approved_at is not None
+    found = None
+    if not approved:
+        found = impact_of(
+            db.session, units, Version(version.id, version.number, None, None, False), first_day=first_day
+        )
+        looked_at()
+    levels = level_names(db.session)
+    return render_template(
+        "matrix/impact.html",
+        number=number, found=found, first_day=first_day, approved=approved,
+        lists=listed(found, units, within) if found else [],
+        gaps=gaps(found, units, within) if found else ([], []),
+        losing=losing(found, levels, typed, cell) if found else [],
+        ungrounded=ungrounded(db.session, version.id) if not approved else [],
+        may_edit=actor.may(Permission.MATRIX_EDIT), reader=actor.name, versions=read_versions(db.session),
+        earliest=today() + timedelta(days=1),
+    )  # fmt: skip
+
+
+def listed(found: Impact, units: Tree, within: Reach) -> list[Listed]:
+    """A sentence for each thing that happens to somebody; what happens to nobody is left out."""
+    tasks = {change.task_id: change.task for change in found.changes}
+    lists = []
+    for kind in Kind:
+        hits = found.of(kind)
+        if not hits:
+            continue
+        seen = [hit for hit in hits if (node := units.by_id.get(hit.unit_id)) is not None and within.covers(node.path)]
+        seen.sort(key=lambda hit: (units.by_id[hit.unit_id].name, found.people[hit.employment_id].name, hit.task_id))
+        lines = [_line(hit, found, tasks, units) for hit in seen[:MOST_LISTED]]
+        sentence = ngettext(
+            "%(num)s person: %(what)s.", "%(num)s persons: %(what)s.", found.persons(kind), what=say(KIND_NAMES[kind])
+        )
+        if kind is Kind.MUST and found.times:
+            sentence += " " + ngettext(
+                "That takes %(num)s observed time.", "That takes %(num)s observed times.", found.times
+            )
+        lists.append(Listed(kind, sentence, lines, len(hits) - len(lines)))
+    return lists
+
+
+def _line(hit: Hit, found: Impact, tasks: Mapping[int, str], units: Tree) -> str:
+    text = f"{found.people[hit.employment_id].name}, {units.by_id[hit.unit_id].name}: {tasks.get(hit.task_id, '')}"
+    if hit.kind in (Kind.LOSES, Kind.LOW, Kind.KEEPS):
+        return str(_("%(line)s (today level %(level)s)", line=text, level=hit.before))
+    if hit.kind is Kind.MUST and hit.times:
+        return f"{text} ({ngettext('%(num)s time left', '%(num)s times left', hit.times)})"
+    return text
+
+
+def gaps(found: Impact, units: Tree, within: Reach) -> tuple[list[str], list[str]]:
+    """The gaps that open and those that close, each as a line, worst first."""
+    tasks = {change.task_id: change.task for change in found.changes}
+
+    def line(one: GapChange) -> str:
+        return str(
+            _(
+                "%(unit)s, %(shift)s (%(days)s): %(task)s. Have %(before)s today, %(after)s then, the requirement is %(need)s.",
+                unit=units.by_id[one.unit_id].name,
+                shift=say(SHIFT_NAMES[one.shift]),
+                days=say(DAY_KIND_NAMES[one.days]),
+                task=tasks[one.task_id],
+                before=one.before,
+                after=one.after,
+                need=one.need,
+            )  # fmt: skip
+        )
+
+    shown = [one for one in found.gaps if within.covers(units.by_id[one.unit_id].path)]
+    shown.sort(key=lambda one: (one.after - one.need, units.by_id[one.unit_id].name, one.task_id, one.shift, one.days))
+    return [line(one) for one in shown if one.opens], [line(one) for one in shown if not one.opens]
+
+
+def losing(found: Impact, levels: Mapping[int, str], typed: KeepingForm | None, cell: str) -> list[Losing]:
+    """The cells by which somebody who holds a task by a signature would lose it."""
+    hit: dict[tuple[int, int], set[int]] = {}
+    for one in found.hits:
+        if one.kind in (Kind.LOSES, Kind.LOW, Kind.KEEPS):
+            hit.setdefault((one.task_id, one.group_id), set()).add(one.person_id)
+    lines = []
+    for change in found.changes:
+        place = change.task_id, change.group_id
+        if place not in hit or not change.before.entitles:
+            continue
+        name = f"{change.task_id}-{change.group_id}"
+        form = (
+            typed if typed is not None and cell == name else KeepingForm(prefix=f"c{name}", keeping_from=change.after)
+        )
+        lines.append(
+            Losing(
+                *place, f"{change.task} × {change.group}", in_words(change.before, levels), in_words(change.after, levels),
+                len(hit[place]), form,
+            )
+        )  # fmt: skip
+    return lines

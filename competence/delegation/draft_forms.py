@@ -1,0 +1,271 @@
+"""The forms of drafting: a draft, one of its cells, an area's cells, and taking something back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from competence.access.rules import ROLE_NAMES
+from competence.delegation.drafting import MAIN_RULES, MORE_RULES, MOST_MONTHS, MOST_TIMES, Terms, Wording
+from competence.delegation.queries.hearing import HEARD
+from competence.delegation.rules import (
+    GROUND_NAMES,
+    LEADER_WORDS,
+    RULE_NAMES,
+    CellRule,
+    Ground,
+    LeaderPart,
+    default_leader_part,
+)
+from competence.foundation.forms import Form, NoCpr, squeezed
+from competence.foundation.web import say
+
+TOO_LONG = _l("The text is too long.")
+NOT_A_NUMBER = _l("Write a whole number.")
+
+
+def _text(label: Any, most: int, *, description: Any = "", rows: int = 0) -> Any:
+    validators = [Length(max=most, message=TOO_LONG), NoCpr()]
+    if rows:
+        return TextAreaField(
+            label, description=description, validators=validators, render_kw={"rows": rows, "maxlength": most}
+        )
+    return StringField(
+        label, description=description, filters=[squeezed], validators=validators, render_kw={"maxlength": most}
+    )
+
+
+class Number(IntegerField):
+    """A whole number, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it; an empty text is nothing."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            self.data = int(valuelist[0])
+        except ValueError as error:
+            self.data = None
+            raise ValueError(str(NOT_A_NUMBER)) from error
+
+
+def _number(label: Any, most: int, description: Any = "") -> Number:
+    return Number(
+        label,
+        description=description,
+        validators=[
+            Optional(),
+            NumberRange(0, most, message=_l("Write a number from %(min)s to %(max)s.")),
+        ],
+        render_kw={"inputmode": "numeric", "maxlength": 3},
+    )
+
+
+class Ticks(SelectMultipleField):
+    """Several of a list, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class DraftForm(Form):
+    """From which version, what it is called, and what it is for."""
+
+    source = SelectField(_l("Begin with"), description=_l("The cells are copied. The version itself is not changed."))
+    name = _text(_l("Name"), 80, description=_l("As people will call it, for example “Autumn 2026”."))
+    description = _text(_l("What it is for"), 1000, rows=3)
+
+    def __init__(self, *, versions: Sequence[tuple[int, str]], chosen: int | None) -> None:
+        super().__init__()
+        self.source.choices = [
+            *((str(number), title) for number, title in versions),
+            ("", _("Nothing: an empty table")),
+        ]
+        if not self.is_submitted():
+            self.source.data = str(chosen) if chosen is not None else ""
+
+
+class AboutForm(Form):
+    """What a draft is called and for."""
+
+    name = _text(_l("Name"), 80, description=_l("As people will call it, for example “Autumn 2026”."))
+    description = _text(_l("What it is for"), 1000, rows=3)
+
+
+class CellForm(Form):
+    """All that a cell says. Nothing in it depends on a script."""
+
+    seen = HiddenField()
+    rule = RadioField(_l("Rule"), validators=[InputRequired(_l("Choose what the group may."))])
+    minimum_level = RadioField(
+        _l("Minimum level"), coerce=lambda value: int(value) if value else None, validators=[Optional()]
+    )
+    education_level = RadioField(
+        _l("Level by education"), coerce=lambda value: int(value) if value else None, validators=[Optional()]
+    )
+    observed_times = _number(_l("Times"), MOST_TIMES)
+    validity_months = _number(_l("Counts for (months)"), MOST_MONTHS)
+    limits = Ticks(_l("May, when …"), validators=[Optional()])
+    own_limits = _text(_l("Other limits"), 600, description=_l("One on each line."), rows=2)
+    ground = RadioField(_l("Ground"), validators=[Optional()])
+    giver = _text(_l("Given by"), 200)
+    instruction = _text(_l("Written instruction"), 200)
+    instruction_version = _text(_l("The instruction's version"), 40)
+    agreed_with_leader = SelectField(_l("The leader's part"), validators=[Optional()])
+    note = _text(
+        _l("Note"), 1000, description=_l("Stands with the cell. Never write a citizen's name or CPR number."), rows=2
+    )
+    source = _text(_l("Source"), 400)
+    reason = _text(_l("Reason (shown in the history)"), 400, rows=2)
+
+    def __init__(
+        self, *, levels: Mapping[int, str], limits: Sequence[tuple[str, str, str]], critical: bool, times: int, months: int | None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._limits = {code: (text, when) for code, text, when in limits}
+        self._critical = critical
+        self.rule.choices = [(rule.value, say(RULE_NAMES[rule])) for rule in (*MAIN_RULES, *MORE_RULES)]
+        named = [(rank, f"{rank} {name}") for rank, name in levels.items()]
+        self.minimum_level.choices = named
+        self.education_level.choices = named
+        self.limits.choices = [(code, text) for code, text, _when in limits]
+        self.ground.choices = [("", _("Not stated yet")), *((g.value, say(name)) for g, name in GROUND_NAMES.items())]
+        self.agreed_with_leader.choices = [
+            ("", _("As usual for the rule")),
+            *((part.value, say(words)) for part, words in LEADER_WORDS.items()),
+        ]
+        self.observed_times.description = _("Empty: %(count)s, as the task says.", count=times)
+        self.validity_months.description = (
+            _("Empty: %(count)s, as the task says. 0: without an end.", count=months)
+            if months
+            else _("Empty: without an end, as the task says.")
+        )
+
+    def fill(self, said: Wording, revision: int) -> None:
+        """Nothing; the form shows what the cell says."""
+        self.seen.data = str(revision)
+        self.rule.data = said.rule.value
+        self.minimum_level.data = said.minimum_level or 1
+        self.education_level.data = said.education_level or said.minimum_level or 1
+        self.observed_times.data, self.validity_months.data = said.observed_times, said.validity_months
+        self.limits.data = [limit["code"] for limit in said.limits if limit.get("code") in self._limits]
+        self.own_limits.data = "\n".join(
+            limit["text"] for limit in said.limits if limit.get("code") not in self._limits
+        )
+        self.ground.data = said.ground.value if said.ground else ""
+        for part in ("giver", "instruction", "instruction_version"):
+            self[part].data = (said.framework or {}).get(part, "")
+        usual = default_leader_part(said.rule, critical=self._critical)
+        self.agreed_with_leader.data = "" if said.agreed_with_leader == usual else said.agreed_with_leader.value
+        self.note.data, self.source.data = said.note, said.source
+
+    def wording(self, before: Wording | None) -> Wording:
+        """What has been chosen and typed; what the form does not ask stays as it was before."""
+        rule = CellRule(self.rule.data)
+        kept = {limit["code"]: limit for limit in (before.limits if before else ()) if limit.get("code")}
+        chosen: list[Mapping[str, str]] = [
+            kept.get(code) or {"code": code, "text": self._limits[code][0], "when": self._limits[code][1]}
+            for code in self.limits.data or ()
+        ]
+        own = [{"code": "", "text": line} for line in (self.own_limits.data or "").splitlines() if line.strip()]
+        months = self.validity_months.data
+        return Wording(
+            rule=rule,
+            minimum_level=self.minimum_level.data,
+            education_level=self.education_level.data,
+            observed_times=self.observed_times.data,
+            validity_months=months,
+            validity_date=before.validity_date if before and months is None else None,
+            limits=(*chosen, *own),
+            ground=Ground(self.ground.data) if self.ground.data else None,
+            framework={part: self[part].data or "" for part in ("giver", "instruction", "instruction_version")},
+            agreed_with_leader=(
+                LeaderPart(self.agreed_with_leader.data)
+                if self.agreed_with_leader.data
+                else default_leader_part(rule, critical=self._critical)
+            ),
+            note=self.note.data or "",
+            source=self.source.data or "",
+        )
+
+
+class BulkForm(Form):
+    """Which cells, and what they are all to say."""
+
+    area = SelectField(_l("Area"), coerce=lambda value: int(value) if value else None, validators=[Optional()])
+    groups = Ticks(_l("Staff groups"), coerce=int, validators=[InputRequired(_l("Choose at least one staff group."))])
+    rule = SelectField(_l("Rule"), validators=[Optional()])
+    minimum_level = SelectField(
+        _l("Minimum level"), coerce=lambda value: int(value) if value else None, validators=[Optional()]
+    )
+    observed_times = _number(_l("Times"), MOST_TIMES)
+    validity_months = _number(_l("Counts for (months)"), MOST_MONTHS)
+    agreed_with_leader = SelectField(_l("The leader's part"), validators=[Optional()])
+    reason = _text(_l("Reason (shown in the history)"), 400, rows=2)
+    seen = HiddenField()
+
+    def __init__(
+        self, *, areas: Iterable[tuple[int, str]], groups: Iterable[tuple[int, str]], levels: Mapping[int, str]
+    ) -> None:
+        super().__init__()
+        unchanged = ("", _("As it is"))
+        self.area.choices = [("", _("All areas")), *((str(id_), name) for id_, name in areas)]
+        self.groups.choices = list(groups)
+        self.rule.choices = [unchanged, *((rule.value, say(RULE_NAMES[rule])) for rule in (*MAIN_RULES, *MORE_RULES))]
+        self.minimum_level.choices = [unchanged, *((str(rank), f"{rank} {name}") for rank, name in levels.items())]
+        self.agreed_with_leader.choices = [
+            unchanged,
+            *((part.value, say(words)) for part, words in LEADER_WORDS.items()),
+        ]
+
+    def terms(self) -> Terms:
+        """What the cells are to say."""
+        return Terms(
+            rule=CellRule(self.rule.data) if self.rule.data else None,
+            minimum_level=self.minimum_level.data,
+            observed_times=self.observed_times.data,
+            validity_months=self.validity_months.data,
+            agreed_with_leader=LeaderPart(self.agreed_with_leader.data) if self.agreed_with_leader.data else None,
+        )
+
+
+class HearingForm(Form):
+    """Who is asked, and until when."""
+
+    until = DateField(
+        _l("Comments through"),
+        description=_l("The last day on which they can comment."),
+        validators=[InputRequired(_l("Choose the last day."))],
+    )
+    roles = Ticks(_l("Everybody who is"), validators=[Optional()])
+    people = Ticks(_l("Named persons"), coerce=int, validators=[Optional()])
+
+    def __init__(self, *, people: Iterable[tuple[int, str]], **options: Any) -> None:
+        super().__init__(**options)
+        self.roles.choices = [(role.value, say(ROLE_NAMES[role])) for role in HEARD]
+        self.people.choices = list(people)
+
+
+class CommentForm(Form):
+    """A comment on a draft or one of its cells."""
+
+    text = _text(
+        _l("Your comment"),
+        2000,
+        description=_l("Those who are asked and those who edit the draft can read it."),
+        rows=4,
+    )

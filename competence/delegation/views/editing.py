@@ -1,0 +1,305 @@
+"""The editor of a draft: the grid, one cell as a sheet beside it or a page of its own, and an area at once."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import requires
+from competence.catalogue.queries import level_names
+from competence.catalogue.rules import Reserved
+from competence.delegation import queries
+from competence.delegation.commands.editing import ChangedMeanwhile, edit_area, edit_cell
+from competence.delegation.draft_forms import BulkForm, CellForm
+from competence.delegation.drafting import MAIN_RULES, Wording
+from competence.delegation.queries import CellPage, ReadVersion
+from competence.delegation.queries.drafts import (
+    DraftCell,
+    LogLine,
+    areas,
+    change_log,
+    draft_cell,
+    latest_change,
+    limit_texts,
+    plan_bulk,
+)
+from competence.delegation.rules import RULE_NAMES, UNDECIDED, CellRule, CellTerms, Ground, differs
+from competence.delegation.views.drafts import may_edit, numbered
+from competence.delegation.views.drawing import Look, in_words, look_of, reserved_words, sign_of, times_and_months
+from competence.delegation.views.standing import STEPS, LookKey, draw, state_of, step_of, tabs_of, title_of
+from competence.delegation.views.wording import change_in_words, parts_of, said_in_words, terms_of
+from competence.foundation.clock import today
+from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.web import clock_time, db, say, show, transaction
+from competence.people.models import StaffGroup
+
+bp = Blueprint("editing", __name__, url_prefix="/matrix/drafts")
+
+SHOWN = 12
+"""Changes beside the grid; the rest stand in the log."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A change, or several made at once, that has not been undone."""
+
+    id: int
+    title: str
+    words: str
+    by: str
+    at: str
+    mine: bool
+
+
+def _standing(actor: Actor, lines: list[LogLine], levels: dict[int, str]) -> list[Standing]:
+    batches: dict[str, list[LogLine]] = {}
+    for line in lines:
+        if not line.undone and line.undoes_id is None:
+            batches.setdefault(line.batch, []).append(line)
+    return [
+        Standing(
+            several[0].id,
+            f"{several[0].task} × {several[0].group.short_name}"
+            if len(several) == 1
+            else ngettext("%(num)s cell at once", "%(num)s cells at once", len(several)),
+            change_in_words(several[0].before, several[0].after, levels),
+            several[0].by_name,
+            clock_time(several[0].at),
+            several[0].by == actor.person_id,
+        )
+        for several in batches.values()
+    ]  # fmt: skip
+
+
+def _draft(number: int) -> tuple[list[ReadVersion], ReadVersion]:
+    versions = queries.read_versions(db.session)
+    return versions, numbered(versions, number)
+
+
+@bp.get("/<int:number>")
+@requires(Permission.MATRIX_EDIT)
+def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The draft with every task and staff group: a cell opens its form."""
+    versions, version = _draft(number)
+    if not version.is_open or not may_edit(actor):
+        return redirect(url_for("matrix.show_version", number=number))
+    board = queries.read_board(db.session, versions, version, on=today(), every=True)
+    levels = level_names(db.session)
+    asked, only_changes = (request.args.get("q") or "").strip(), bool(request.args.get("changes"))
+    looks: dict[LookKey, Look] = {}
+    drawn = []
+    for area in board.areas:
+        rows = [
+            (row, [draw(c.terms, looks, levels) for c in row.cells], [draw(c.before, looks, levels) for c in row.cells])
+            for row in area.rows
+            if (row.has_changed or not only_changes)
+            and (not asked or asked.casefold() in row.name.casefold() or asked.casefold() in area.name.casefold())
+        ]
+        if rows:
+            drawn.append((area, rows))
+    log = list(change_log(db.session, version.id))
+    standing = _standing(actor, log, levels)
+    return render_template(
+        "matrix/edit.html",
+        board=board,
+        version=version,
+        title=title_of(version),
+        state=state_of(version),
+        areas=drawn,
+        looks=looks,
+        tabs_of_versions=tabs_of(versions, version),
+        stands=step_of(version),
+        steps=[say(step) for step in STEPS],
+        times=times_and_months,
+        q=asked,
+        only_changes=only_changes,
+        changed=len(board.changes),
+        standing=standing[:SHOWN],
+        more=len(standing) > SHOWN,
+        can_undo=any(one.mine for one in standing),
+        saved_at=clock_time(log[0].at) if log else "",
+        latest=log[0].id if log else 0,
+    )
+
+
+@bp.get("/<int:number>/since/<int:after>")
+@requires(Permission.MATRIX_EDIT)
+def since(number: int, after: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """What others have changed since the page was opened: a line for it, asked for now and then."""
+    _versions, version = _draft(number)
+    others = [line for line in change_log(db.session, version.id, after=after) if line.by != actor.person_id]
+    return render_template(
+        "matrix/edit_since.html",
+        version=version,
+        after=after,
+        names=sorted({line.by_name or _("somebody") for line in others}),
+        cells=len({line.place for line in others}),
+        at=clock_time(others[0].at) if others else "",
+    )
+
+
+@bp.route("/<int:number>/<int:task_id>/<int:staff_group_id>", methods=["GET", "POST"])
+@requires(Permission.MATRIX_EDIT)
+def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """One cell's form: a fragment for the sheet, a page of its own without script."""
+    versions, version = _draft(number)
+    page = queries.read_cell(db.session, versions, version, task_id, staff_group_id)
+    if not version.is_open or not may_edit(actor):
+        return redirect(url_for("matrix.cell", number=number, task_id=task_id, staff_group_id=staff_group_id))
+    place, levels = (task_id, staff_group_id), level_names(db.session)
+    stands = draft_cell(db.session, version.id, place)
+    form = CellForm(
+        levels=levels, limits=limit_texts(db.session), critical=page.task.critical, times=page.task.observed_times,
+        months=page.task.validity_months,
+    )  # fmt: skip
+    meanwhile = None
+    if not form.is_submitted():
+        form.fill(stands.said or Wording(CellRule.UNDECIDED), stands.revision)
+    elif form.validate():
+        try:
+            with transaction() as session:
+                change = edit_cell(
+                    session, number, *place, form.wording(stands.said), seen=int(form.seen.data or 0),
+                    reason=form.reason.data or "", by=actor,
+                )  # fmt: skip
+        except ChangedMeanwhile as broken:
+            meanwhile = draft_cell(db.session, version.id, place)
+            form.seen.data = str(broken.revision)
+            show(broken, form)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            if request.headers.get("HX-Request"):
+                return _saved(actor, number, page, change.id if change else None)
+            flash(_("Saved in the draft.") if change else _("The cell already said so. Nothing was written."))
+            return redirect(url_for(".grid", number=number))
+    return _form_page(versions, version, page, form, stands, meanwhile)
+
+
+def _form_page(
+    versions: list[ReadVersion], version: ReadVersion, page: CellPage, form: CellForm, stands: DraftCell,
+    meanwhile: DraftCell | None,
+) -> ResponseReturnValue:  # fmt: skip
+    levels = level_names(db.session)
+    before = queries.version_before(versions, version, today())
+    was = _terms_in(before, page) if before else None
+    group = db.session.get(StaffGroup, page.group.id)
+    signs = {rule.value: sign_of(CellTerms(rule)) for rule in CellRule}
+    return render_template(
+        "matrix/edit_cell_part.html" if request.headers.get("HX-Request") else "matrix/edit_cell.html",
+        page=page,
+        version=version,
+        title=title_of(version),
+        form=form,
+        signs=signs,
+        main=[rule.value for rule in MAIN_RULES],
+        now=_("Now in version %(number)s: %(words)s", number=before.number, words=in_words(was, levels))
+        if before and was
+        else "",
+        asks_ground=page.task.reserved != Reserved.NO,
+        own_right=Ground.OWN_RIGHT.value if group and group.has_reserved_scope else "",
+        reserved=reserved_words(page.task),
+        examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
+        stands=stands,
+        meanwhile=meanwhile,
+        theirs=[(_("rule"), said_in_words(meanwhile.said, levels)), *_parts(meanwhile, levels)] if meanwhile else [],
+        action=url_for(".cell", number=version.number, task_id=page.task.id, staff_group_id=page.group.id),
+    )
+
+
+def _parts(cell: DraftCell, levels: dict[int, str]) -> list[tuple[str, str]]:
+    return list(parts_of(cell.said, levels).items()) if cell.said else []
+
+
+def _terms_in(version: ReadVersion, page: CellPage) -> CellTerms:
+    cells = queries.cells_of(db.session, version.id, version.number)
+    return cells.get((page.task.id, page.group.id), UNDECIDED)
+
+
+def _saved(actor: Actor, number: int, page: CellPage, change_id: int | None) -> ResponseReturnValue:
+    """The sheet after saving, and with it the cell and the list of changes for the page behind."""
+    versions, version = _draft(number)
+    levels = level_names(db.session)
+    cells = queries.cells_of(db.session, version.id, version.number)
+    now = cells.get((page.task.id, page.group.id))
+    before = queries.version_before(versions, version, today())
+    was = _terms_in(before, page) if before else UNDECIDED
+    changed = before is not None and differs(was, now or UNDECIDED)
+    log = list(change_log(db.session, version.id))
+    standing = _standing(actor, log, levels)
+    board = queries.read_board(db.session, versions, version, on=today(), every=True)
+    column = next((index for index, c in enumerate(board.columns) if c.id == page.group.id), None)
+    return render_template(
+        "matrix/edit_saved.html",
+        page=page,
+        version=version,
+        look=look_of(now, levels) if now else None,
+        old=look_of(was, levels) if changed else None,
+        column=column,
+        changed=len(board.changes),
+        words=in_words(now or UNDECIDED, levels),
+        change_id=change_id,
+        standing=standing[:SHOWN],
+        more=len(standing) > SHOWN,
+        saved_at=clock_time(log[0].at) if log else "",
+    )
+
+
+@bp.route("/<int:number>/bulk", methods=["GET", "POST"])
+@requires(Permission.MATRIX_EDIT)
+def bulk(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The same terms for several staff groups on an area's tasks: first what it changes, then saved."""
+    _versions, version = _draft(number)
+    if not version.is_open or not may_edit(actor):
+        raise NotFound
+    levels = level_names(db.session)
+    form = BulkForm(
+        areas=areas(db.session),
+        groups=[(group.id, group.name) for group in queries.staff_groups(db.session).values()],
+        levels=levels,
+    )
+    lines = None
+    if form.validate_on_submit():
+        terms = form.terms()
+        try:
+            if not terms:
+                raise RuleBroken(_("Choose what the cells shall say."), field="rule")
+            latest, _dot, shown = (form.seen.data or "0").partition(".")
+            if request.form.get("save") and shown == _chosen(form):
+                with transaction() as session:
+                    changes = edit_area(
+                        session, number, area_id=form.area.data, staff_group_ids=form.groups.data or [], terms=terms,
+                        seen=int(latest or 0), reason=form.reason.data or "", by=actor,
+                    )  # fmt: skip
+                flash(ngettext("%(num)s cell changed.", "%(num)s cells changed.", len(changes)))
+                return redirect(url_for(".grid", number=number))
+        except RuleBroken as broken:
+            show(broken, form)
+        if terms:
+            form.seen.data = f"{latest_change(db.session, version.id)}.{_chosen(form)}"
+            lines = [
+                (line, change_in_words(line.before, line.after, levels), sign_of(terms_of(line.after)))
+                for line in plan_bulk(db.session, version.id, form.area.data, form.groups.data or [], terms)
+            ]
+    return render_template(
+        "matrix/bulk.html",
+        form=form,
+        version=version,
+        title=title_of(version),
+        preview=lines is not None,
+        lines=[one for one in lines or () if not one[0].problem],
+        problems=[one[0] for one in lines or () if one[0].problem],
+    )
+
+
+def _chosen(form: BulkForm) -> str:
+    """What the list was made of, so that nothing but what it showed is saved."""
+    terms = form.terms()
+    parts = (
+        form.area.data, *sorted(form.groups.data or ()), terms.rule, terms.minimum_level, terms.observed_times,
+        terms.validity_months, terms.agreed_with_leader,
+    )  # fmt: skip
+    return "-".join("" if part is None else str(part) for part in parts)

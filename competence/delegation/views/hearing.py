@@ -1,0 +1,145 @@
+"""The hearing of a draft: asked for, commented on, answered; and a coming version withdrawn."""
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
+from competence.access.web import requires
+from competence.delegation import queries
+from competence.delegation.commands.hearing import answer_comment, comment, open_hearing, withdraw_version
+from competence.delegation.draft_forms import CommentForm, HearingForm
+from competence.delegation.queries.explaining import get_task
+from competence.delegation.queries.hearing import HEARD, can_be_asked, comments_on, invited
+from competence.delegation.views.drafts import may_edit, numbered
+from competence.delegation.views.standing import state_of, title_of
+from competence.foundation.changes import foresee
+from competence.foundation.clock import today
+from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.web import db, say, show, transaction
+
+bp = Blueprint("hearing", __name__, url_prefix="/matrix/hearing")
+
+READERS = (Permission.MATRIX_COMMENT, Permission.MATRIX_EDIT, Permission.MATRIX_APPROVE)
+
+
+def _place() -> tuple[int, int] | None:
+    task_id = request.values.get("task", type=int)
+    group_id = request.values.get("group", type=int)
+    return (task_id, group_id) if task_id is not None and group_id is not None else None
+
+
+def _cell_name(place: tuple[int, int] | None) -> str:
+    if place is None:
+        return ""
+    group = queries.staff_groups(db.session).get(place[1])
+    if group is None:
+        raise NotFound
+    return f"{get_task(db.session, place[0]).name} × {group.short_name}"
+
+
+@bp.get("/<int:number>")
+@requires(any_of=READERS)
+def show_hearing(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Who is asked until when, what has been said, and what waits for an answer."""
+    return _page(number, actor, CommentForm(), HearingForm(people=can_be_asked(db.session, on=today())))
+
+
+def _page(number: int, actor: Actor, comment_form: CommentForm, form: HearingForm) -> ResponseReturnValue:
+    version = numbered(queries.read_versions(db.session), number)
+    asked, edits = invited(db.session, version.id), may_edit(actor)
+    if not edits and not asked.include(actor) and not actor.may(Permission.MATRIX_APPROVE):
+        raise NotFound
+    if not form.is_submitted():
+        form.until.data = version.hearing_until or today() + timedelta(days=14)
+        form.roles.data = sorted(role.value for role in asked.roles) or [Role.LEADER.value, Role.COMMITTEE.value]
+        form.people.data = list(asked.persons)
+    place = _place()
+    runs = version.is_open and version.hearing_until is not None and version.hearing_until >= today()
+    said = comments_on(db.session, version.id)
+    return render_template(
+        "matrix/hearing.html",
+        form=form if form.errors else comment_form,
+        hearing_form=form,
+        comment_form=comment_form,
+        version=version,
+        title=title_of(version),
+        state=state_of(version),
+        asked=[say(ROLE_NAMES[role]) for role in HEARD if role in asked.roles] + list(asked.persons.values()),
+        comments=said,
+        unanswered=sum(1 for one in said if one.is_open),
+        may_edit=edits and version.is_open,
+        may_comment=runs and (asked.include(actor) or edits) and actor.may(Permission.MATRIX_COMMENT),
+        place=place,
+        cell=_cell_name(place),
+    )
+
+
+@bp.post("/<int:number>/open")
+@requires(Permission.MATRIX_EDIT)
+def ask(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Ask for comments until a day."""
+    numbered(queries.read_versions(db.session), number)
+    form = HearingForm(people=can_be_asked(db.session, on=today()))
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                open_hearing(
+                    session, number, until=form.until.data or today(), roles=[Role(code) for code in form.roles.data or ()],
+                    person_ids=form.people.data or [], by=actor,
+                )  # fmt: skip
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(_("The draft is in hearing. Those you asked see it on the division of tasks."))
+            return redirect(url_for(".show_hearing", number=number))
+    return _page(number, actor, CommentForm(formdata=None), form)
+
+
+@bp.post("/<int:number>/comment")
+@requires(Permission.MATRIX_COMMENT)
+def write(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A comment on the draft, or on one of its cells."""
+    numbered(queries.read_versions(db.session), number)
+    form = CommentForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                comment(session, number, form.text.data or "", place=_place(), by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(_("Your comment is saved."))
+            return redirect(url_for(".show_hearing", number=number))
+    return _page(number, actor, form, HearingForm(people=can_be_asked(db.session, on=today()), formdata=None))
+
+
+@bp.post("/<int:number>/answer/<int:comment_id>")
+@requires(Permission.MATRIX_EDIT)
+def answer(number: int, comment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Answer a comment; then it is no longer open."""
+    try:
+        with transaction() as session:
+            answer_comment(session, comment_id, request.form.get("answer", ""), by=actor)
+    except RuleBroken as broken:
+        flash(say(broken.message), "error")
+    else:
+        flash(_("The comment is answered."))
+    return redirect(url_for(".show_hearing", number=number))
+
+
+@bp.post("/<int:number>/withdraw")
+@requires(Permission.MATRIX_APPROVE)
+def withdraw(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Make a coming version a draft again."""
+    try:
+        withdraw_it = foresee(db.session, lambda session: withdraw_version(session, number, by=actor))
+        with transaction() as session:
+            withdraw_it(session)
+    except RuleBroken as broken:
+        flash(say(broken.message), "error")
+    else:
+        flash(_("Version %(number)s is a draft again. The one before it holds on.", number=number))
+    return redirect(url_for("drafts.index"))

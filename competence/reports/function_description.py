@@ -1,0 +1,312 @@
+"""The printed page of a staff group on A4: its function description and its competence profile, tagged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from reportlab.lib.pagesizes import A4
+
+from competence.reports.passport_page import (
+    BODY,
+    BODY_SOFT,
+    BOTTOM,
+    BRAND_NAME,
+    CONTENT,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    SMALL,
+    Drawing,
+    Gettext,
+    draw_logo,
+)
+from competence.reports.tagging import Element, TaggedPdf
+from competence.reports.typography import BRAND_DARK, INK, INK2, LINE, SEMIBOLD, Face, lines_of, width_of
+
+TITLE = Face(24, SEMIBOLD, "#1A1A1A")
+SUBTITLE = Face(12.7, colour=INK2)
+HEADING = Face(13, SEMIBOLD)
+AREA = Face(10.6, SEMIBOLD)
+COLUMN_HEAD = Face(9.2, colour=INK2)
+CELL = Face(9.4)
+CELL_STRONG = Face(9.4, SEMIBOLD)
+COLUMNS = ((LEFT, 66.0), (LEFT + 76, 210.0), (LEFT + 296, CONTENT - 296))
+"""Left edge and width of level, statements and tasks."""
+ROW_GAP = 9.0
+DOT = 10.0
+"""How far the words of a list stand in from their dot."""
+
+
+@dataclass(frozen=True)
+class LevelRow:
+    """What is expected in an area at one level."""
+
+    level: str
+    statements: tuple[str, ...]
+    tasks: tuple[tuple[str, str], ...]
+    """(task, practice level)."""
+
+
+@dataclass(frozen=True)
+class ProfileArea:
+    """An area of the profile, its levels the lowest first."""
+
+    name: str
+    levels: tuple[LevelRow, ...]
+
+
+@dataclass(frozen=True)
+class FunctionDescription:
+    """All that stands on the page."""
+
+    municipality: str
+    group: str
+    version: str
+    standing: str
+    """As "in force from 1 January 2027" or "draft, not approved"."""
+    approval: str
+    purpose: tuple[str, ...]
+    duties: tuple[str, ...]
+    areas: tuple[ProfileArea, ...]
+    issued_at: datetime
+    issued: str
+    """The day of issue in words."""
+
+
+@dataclass
+class _Cell:
+    """One cell's lines, those that are still to be drawn, and its element once it is open."""
+
+    lines: list[tuple[float, str, Face]]
+    """(indent, words, face)."""
+    element: Element | None = field(default=None)
+
+
+def function_description_pdf(page: FunctionDescription, gettext: Gettext, *, language: str = "da") -> bytes:
+    """The page as a tagged A4 file; a long profile goes on over further sheets. The same page gives the same bytes."""
+    return _Sheets(page, gettext, language).draw()
+
+
+class _Sheets:
+    """The sheets: everything is placed first, so that each sheet knows how many there are, and drawn then."""
+
+    def __init__(self, page: FunctionDescription, gettext: Gettext, language: str) -> None:
+        self.page, self._ = page, gettext
+        self.title = self._("Function description and competence profile")
+        self.pdf = TaggedPdf(
+            title=f"{self.title} – {page.group}",
+            language={"da": "da-DK", "en": "en-GB"}.get(language, language),
+            pagesize=A4,
+            author=page.municipality,
+            created_at=page.issued_at,
+        )
+        self.sheets: list[list[Drawing]] = [[]]
+        self.y = HEIGHT - 66
+
+    def draw(self) -> bytes:
+        """The finished file."""
+        self._lay_head()
+        if self.page.purpose:
+            self._lay_heading(self._("Purpose"))
+            for text in self.page.purpose:
+                self._lay_paragraph(text)
+        if self.page.duties:
+            self._lay_heading(self._("Responsibilities"))
+            self._lay_list(self.page.duties)
+        if self.page.areas:
+            self._lay_heading(self._("Competence profile"))
+            self._lay_paragraph(
+                self._("A level includes the levels below it. The word after a task is its practice level.")
+            )
+        for area in self.page.areas:
+            self._lay_area(area)
+        for number, sheet in enumerate(self.sheets, start=1):
+            if number > 1:
+                self.pdf.next_page()
+            for drawing in sheet:
+                drawing()
+            self._draw_foot(number)
+        return self.pdf.finish()
+
+    def _place(self, drawing: Drawing) -> None:
+        self.sheets[-1].append(drawing)
+
+    def _turn(self) -> None:
+        self.sheets.append([])
+        self._place(lambda: self._draw_brand(tagged=False))
+        self.y = HEIGHT - 88
+
+    def _room(self, points: float) -> None:
+        """None; what needs so many points stands on one sheet."""
+        if self.y - points < BOTTOM:
+            self._turn()
+
+    def _draw_brand(self, *, tagged: bool) -> None:
+        pdf, y = self.pdf, HEIGHT - 50.6
+        right = self.page.municipality if tagged else self.page.group
+        room = CONTENT - 25.6 - width_of(self.title, BRAND_NAME) - 12
+        (shown, *_rest) = lines_of(right, BODY_SOFT, room)
+        with pdf.decoration("Layout" if tagged else "Header") as canvas:
+            draw_logo(canvas, LEFT, HEIGHT - 46.4)
+            if not tagged:
+                pdf.text(LEFT + 25.6, y, self.title, BRAND_NAME)
+                pdf.text(RIGHT, y, shown, BODY_SOFT, align="right")
+        if tagged:
+            for x, words, face, side in ((LEFT + 25.6, self.title, BRAND_NAME, False), (RIGHT, shown, BODY_SOFT, True)):
+                with pdf.tag("P"):
+                    pdf.text(x, y, words, face, align="right" if side else "left")
+        pdf.line(LEFT, RIGHT, HEIGHT - 65.6, colour=BRAND_DARK, width=2)
+
+    def _draw_foot(self, number: int) -> None:
+        """None; which version it is and which sheet; the first is read aloud once, on the last sheet."""
+        version = self._("Version %(version)s, %(standing)s", version=self.page.version, standing=self.page.standing)
+        issued = self._("Printed %(day)s", day=self.page.issued)
+        sheet = self._("Page %(page)s of %(pages)s", page=number, pages=len(self.sheets))
+        self.pdf.line(LEFT, RIGHT, 41, colour=LINE, width=0.6)
+        if number == len(self.sheets):
+            with self.pdf.tag("P"):
+                self.pdf.text(LEFT, 27, f"{version}. {issued}.", SMALL)
+        with self.pdf.decoration("Footer"):
+            if number < len(self.sheets):
+                self.pdf.text(LEFT, 27, f"{version}. {issued}.", SMALL)
+            self.pdf.text(RIGHT, 27, sheet, SMALL, align="right")
+
+    def _lay_head(self) -> None:
+        self._place(lambda: self._draw_brand(tagged=True))
+        self.y -= 36
+        self._lay_lines("H1", lines_of(self.page.group, TITLE, CONTENT), TITLE)
+        version = self._("Version %(version)s, %(standing)s", version=self.page.version, standing=self.page.standing)
+        for text in (version, self.page.approval):
+            if text:
+                self.y -= 3
+                self._lay_lines("P", lines_of(text, SUBTITLE, CONTENT), SUBTITLE)
+
+    def _lay_lines(self, tag: str, lines: Sequence[str], face: Face) -> None:
+        """None; the lines stand from the present place downwards, as one element on one sheet."""
+        self._room(len(lines) * face.leading)
+        y = self.y
+
+        def draw() -> None:
+            with self.pdf.tag(tag):
+                self.pdf.text(LEFT, y, lines, face)
+
+        self._place(draw)
+        self.y -= len(lines) * face.leading
+
+    def _lay_heading(self, text: str) -> None:
+        self._room(60)
+        self.y -= 14
+        self._lay_lines("H2", lines_of(text, HEADING, CONTENT), HEADING)
+        self.y -= 1
+
+    def _lay_paragraph(self, text: str) -> None:
+        self._lay_lines("P", lines_of(text, BODY, CONTENT), BODY)
+        self.y -= 4
+
+    def _lay_list(self, items: Sequence[str]) -> None:
+        opened: list[Element] = []
+
+        def open_list() -> None:
+            with self.pdf.tag("L") as element:
+                opened.append(element)
+
+        self._place(open_list)
+        for item in items:
+            lines = lines_of(item, BODY, CONTENT - DOT)
+            self._room(len(lines) * BODY.leading)
+            self._place(self._list_item(opened, self.y, lines))
+            self.y -= len(lines) * BODY.leading + 2
+
+    def _list_item(self, opened: list[Element], y: float, lines: list[str]) -> Drawing:
+        def draw() -> None:
+            with self.pdf.inside(opened[0]), self.pdf.tag("LI"):
+                with self.pdf.tag("Lbl"):
+                    self.pdf.text(LEFT, y, "•", BODY)
+                with self.pdf.tag("LBody"):
+                    self.pdf.text(LEFT + DOT, y, lines, BODY)
+
+        return draw
+
+    def _lay_area(self, area: ProfileArea) -> None:
+        """None; the area's name and its table, one row for each level."""
+        self._room(110)
+        self.y -= 12
+        self._lay_lines("H3", lines_of(area.name, AREA, CONTENT), AREA)
+        self.y -= 2
+        body: list[Element] = []
+        self._place(self._open_table(area.name, body, self.y))
+        self.y -= 6
+        for row in area.levels:
+            self._lay_row(row, body)
+
+    def _open_table(self, name: str, body: list[Element], y: float) -> Drawing:
+        pdf = self.pdf
+        heads = (self._("Level"), self._("What is expected"), self._("Tasks"))
+
+        def draw() -> None:
+            summary = self._("What is expected in %(area)s, level by level", area=name)
+            with pdf.tag("Table", summary=summary):
+                with pdf.tag("THead"), pdf.tag("TR"):
+                    for (x, _width), head in zip(COLUMNS, heads, strict=True):
+                        with pdf.tag("TH", scope="Column"):
+                            pdf.text(x, y, head, COLUMN_HEAD)
+                with pdf.tag("TBody") as element:
+                    body.append(element)
+            pdf.line(LEFT, RIGHT, y - 5, colour=INK, width=1)
+
+        return draw
+
+    def _lay_row(self, row: LevelRow, body: list[Element]) -> None:
+        """None; a row that a sheet has no room for goes on over the next."""
+        widths = [width for _x, width in COLUMNS]
+        cells = [
+            _Cell([(0.0, line, CELL_STRONG) for line in lines_of(row.level, CELL_STRONG, widths[0])]),
+            _Cell(self._dotted(row.statements, widths[1])),
+            _Cell(self._dotted([f"{task}: {level}" for task, level in row.tasks], widths[2])),
+        ]
+        opened: list[Element] = []
+        total = max(len(cell.lines) for cell in cells)
+        self._room(min(total, 6) * CELL.leading + ROW_GAP)
+        first = 0
+        while first < total:
+            fits = max(int((self.y - ROW_GAP - BOTTOM) / CELL.leading), 1)
+            last = min(total, first + fits)
+            self._place(self._row_piece(cells, body, opened, (first, last), self.y))
+            self.y -= (last - first) * CELL.leading + ROW_GAP
+            first = last
+            if first < total:
+                self._turn()
+
+    def _dotted(self, items: Sequence[str], width: float) -> list[tuple[float, str, Face]]:
+        """The lines of the items, each with a dot before its first."""
+        found: list[tuple[float, str, Face]] = []
+        for item in items:
+            for index, line in enumerate(lines_of(item, CELL, width - 8)):
+                found.append((0.0, f"• {line}", CELL) if index == 0 else (width_of("• ", CELL), line, CELL))
+        return found or [(0.0, "–", CELL)]
+
+    def _row_piece(
+        self, cells: list[_Cell], body: list[Element], opened: list[Element], piece: tuple[int, int], top: float
+    ) -> Drawing:
+        pdf, (first, last) = self.pdf, piece
+
+        def draw() -> None:
+            if not opened:
+                with pdf.inside(body[0]), pdf.tag("TR") as element:
+                    opened.append(element)
+            for index, (cell, (x, _width)) in enumerate(zip(cells, COLUMNS, strict=True)):
+                if cell.element is None:
+                    head = index == 0
+                    with pdf.inside(opened[0]), pdf.tag("TH" if head else "TD", scope="Row" if head else None) as made:
+                        cell.element = made
+                self._draw_lines(cell, cell.element, x, top - 11, (first, last))
+            bottom = top - (last - first) * CELL.leading - ROW_GAP + 3
+            pdf.line(LEFT, RIGHT, bottom, colour=LINE, width=0.6)
+
+        return draw
+
+    def _draw_lines(self, cell: _Cell, element: Element, x: float, y: float, piece: tuple[int, int]) -> None:
+        shown = cell.lines[piece[0] : piece[1]]
+        with self.pdf.inside(element):
+            for place, (indent, words, face) in enumerate(shown):
+                self.pdf.text(x + indent, y - place * face.leading, words + " ", face)

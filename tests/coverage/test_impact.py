@@ -1,0 +1,178 @@
+"""What a draft would do is what it does once it is in force."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from competence.access.rules import Role
+from competence.coverage.commands import NewRequirement, set_requirement
+from competence.coverage.effects import Kind
+from competence.coverage.queries.impact import impact_of
+from competence.coverage.queries.places import tree
+from competence.coverage.rules import Shift
+from competence.decision.queries import EMPLOYMENTS, load
+from competence.decision.rules import judge
+from competence.delegation.commands.keeping import set_keeping
+from competence.delegation.commands.versions import NewCell, approve_version, new_draft
+from competence.delegation.rules import CellRule, Keeping, Version
+from competence.foundation.clock import today
+from competence.foundation.errors import RuleBroken
+
+TOMORROW = timedelta(days=1)
+
+
+@pytest.fixture
+def nurse(world):
+    return world.role(world.person("Marianne Holm", "SPL", unit=world.root), Role.DEVELOPMENT_NURSE, over=world.root)
+
+
+def draft(world, cells):
+    made = new_draft(
+        world.session,
+        [NewCell(task.id, world.groups[group].id, rule, **terms) for task, group, rule, terms in cells],
+        by=None,
+    )
+    world.session.commit()
+    return made
+
+
+def impact(world, made, **said):
+    first = said.pop("first_day", today() + TOMORROW)
+    return impact_of(
+        world.session,
+        tree(world.session, on=today()),
+        Version(made.id, made.number, None, None, False),
+        first_day=first,
+    )
+
+
+def names(found, kind):
+    return sorted(found.people[hit.employment_id].name for hit in found.of(kind))
+
+
+def test_who_loses_who_is_too_low_and_who_gains(world, nurse):
+    insulin, bath, talk = world.task("Insulin med pen"), world.task("Bad"), world.task("Svær samtale")
+    for task in (insulin, bath):
+        world.cell(task, "SSH", CellRule.MAY_GENERAL)
+    world.cell(talk, "SSA", CellRule.NOT_ALLOWED)
+    low, signed = world.person("Amira Haddad", "SSH"), world.person("Camilla Brandt", "SSH")
+    assistant = world.person("Jonas Friis", "SSA")
+    world.signed(low, insulin, 1, by=nurse)
+    world.signed(signed, insulin, 2, by=nurse)
+    world.signed(signed, bath, 2, by=nurse)
+    world.settle()
+    made = draft(world, [
+        (insulin, "SSH", CellRule.MAY_GENERAL, {"minimum_level": 2}), (bath, "SSH", CellRule.NOT_ALLOWED, {}),
+        (talk, "SSA", CellRule.MUST, {"minimum_level": 1}),
+    ])  # fmt: skip
+    found = impact(world, made)
+    assert names(found, Kind.LOW) == ["Amira Haddad"]
+    assert names(found, Kind.LOSES) == ["Camilla Brandt"]
+    assert names(found, Kind.MUST) == names(found, Kind.OPENS) == ["Jonas Friis"]
+    assert found.times == 1
+    assert {hit.employment_id for hit in found.of(Kind.OPENS)} == {assistant.employment.id}
+
+
+def test_a_gap_opens_where_the_only_one_who_may_no_longer_does(world, nurse):
+    insulin = world.task("Insulin med pen")
+    world.cell(insulin, "SSH", CellRule.MAY_GENERAL)
+    only = world.person("Amira Haddad", "SSH", shifts="N")
+    world.signed(only, insulin, 1, by=nurse)
+    set_requirement(world.session, NewRequirement(insulin.id, Shift.NIGHT, 1, world.team.id), by=nurse.actor)
+    world.settle()
+    made = draft(world, [(insulin, "SSH", CellRule.NOT_ALLOWED, {})])
+    gaps = impact(world, made).gaps
+    assert {(gap.unit_id, gap.shift, gap.before, gap.after, gap.opens) for gap in gaps} == {
+        (world.team.id, Shift.NIGHT, 1, 0, True)
+    }
+    set_keeping(world.session, made.number, insulin.id, world.groups["SSH"].id, Keeping.KEEP, by=nurse.actor)
+    world.session.commit()
+    kept = impact(world, made)
+    assert kept.gaps == ()
+    assert names(kept, Kind.KEEPS) == ["Amira Haddad"]
+
+
+def test_a_grace_needs_a_day_that_lies_ahead(world, nurse):
+    insulin = world.task("Insulin med pen")
+    made = draft(world, [(insulin, "SSH", CellRule.NOT_ALLOWED, {})])
+    for day in (None, today()):
+        with pytest.raises(RuleBroken):
+            set_keeping(
+                world.session,
+                made.number,
+                insulin.id,
+                world.groups["SSH"].id,
+                Keeping.GRACE,
+                keeping_to=day,
+                by=nurse.actor,
+            )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_it_says_is_what_comes(world, nurse, seed):
+    draw = random.Random(seed)
+    tasks = [world.task(f"Opgave {number}") for number in range(4)]
+    rules = [CellRule.CORE, CellRule.MUST, CellRule.MAY_GENERAL, CellRule.NOT_ALLOWED, CellRule.ASSISTS]
+    entitling = (CellRule.CORE, CellRule.MUST, CellRule.MAY_GENERAL)
+
+    def terms(rule):
+        core = {"education_level": 2} if rule is CellRule.CORE else {}
+        return ({"minimum_level": draw.randint(1, 2)} if rule in entitling else {}) | core
+
+    for task in tasks:
+        for group in ("SPL", "SSA", "SSH"):
+            world.cell(task, group, rule := draw.choice(rules), **terms(rule))
+    for number in range(8):
+        someone = world.person(f"Prøve {number}", draw.choice(["SPL", "SSA", "SSH"]))
+        for task in draw.sample(tasks, 2):
+            world.signed(someone, task, draw.randint(1, 3), by=nurse, days_ago=draw.randint(0, 300))
+    world.settle()
+    made = draft(world, [
+        (task, group, rule := draw.choice(rules), terms(rule)) for task in tasks for group in ("SPL", "SSA", "SSH")
+    ])  # fmt: skip
+    first = today() + TOMORROW
+    everybody = EMPLOYMENTS.c.id > 0
+
+    def levels():
+        return {
+            (one.id, task.id): judge(one, task.id, on=first).level
+            for one in load(world.session, everybody)
+            for task in tasks
+        }
+
+    before = levels()
+    found = impact(world, made)
+    approve_version(world.session, made.number, valid_from=first, by=nurse.actor)
+    world.session.commit()
+    after = levels()
+    lost = {place for place in before if before[place] and not after[place]}
+    gained = {place for place in before if after[place] and not before[place]}
+    assert {(h.employment_id, h.task_id) for h in (*found.of(Kind.LOSES), *found.of(Kind.LOW))} == lost
+    assert {(h.employment_id, h.task_id) for h in found.of(Kind.GAINS)} == gained
+
+
+def test_the_page_says_it_in_sentences_and_notes_what_is_kept(world, nurse, signed_in):
+    insulin = world.task("Insulin med pen")
+    world.cell(insulin, "SSH", CellRule.MAY_GENERAL)
+    only = world.person("Amira Haddad", "SSH")
+    world.signed(only, insulin, 1, by=nurse)
+    world.settle()
+    made = draft(world, [(insulin, "SSH", CellRule.NOT_ALLOWED, {})])
+    client = signed_in(nurse)
+    page = client.get(f"/matrix/{made.number}/impact").text
+    assert "1 medarbejder: må i dag og må ikke længere." in page
+    assert "Amira Haddad, Team Havnen: Insulin med pen (i dag niveau 1)" in page
+    name = f"{insulin.id}-{world.groups['SSH'].id}"
+    refused = client.post(f"/matrix/{made.number}/impact", data={"cell": name, f"c{name}-keeping": "grace"})
+    assert refused.status_code == 422
+    assert "Skriv, hvor længe de beholder opgaven." in refused.text
+    done = client.post(
+        f"/matrix/{made.number}/impact", data={"cell": name, f"c{name}-keeping": "keep"}, follow_redirects=True
+    )
+    assert "1 medarbejder: ville have mistet den og beholder den en tid." in done.text
+
+
+def test_an_employee_does_not_see_it(world, nurse, signed_in):
+    made = draft(world, [])
+    assert signed_in(world.person("Amira Haddad", "SSH")).get(f"/matrix/{made.number}/impact").status_code in (403, 404)
