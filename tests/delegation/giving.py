@@ -31,9 +31,7 @@ def delegable(world: World, reserved: Reserved = Reserved.YES) -> Task:
 def terms(**changes: Any) -> Terms:
     """A framework delegation for all citizens from today, without an end."""
     on = today()
-    plain = Terms(
-        DelegationKind.FRAMEWORK, Scope.ALL, on, None, on, instruction="Instruks 7", instruction_version="2"
-    )
+    plain = Terms(DelegationKind.FRAMEWORK, Scope.ALL, on, None, on, instruction="Instruks 7", instruction_version="2")
     return replace(plain, **changes)
 
 

@@ -118,7 +118,8 @@ def test_a_supervision_plans_the_next():
 
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from([Step.ACCEPTED, Step.ENDED, Step.DECLINED, Step.TAKEN_OVER]), st.integers(0, 40)), max_size=6
+    st.tuples(st.sampled_from([Step.ACCEPTED, Step.ENDED, Step.DECLINED, Step.TAKEN_OVER]), st.integers(0, 40)),
+    max_size=6,
 )
 
 

@@ -51,7 +51,12 @@ def test_what_was_written_is_no_part_of_the_chain_itself(world, nurse):
     given(world, amira, pump, nurse, yes=False, conditions="Kun stabil", scope=Scope.GROUP, group="Stuen")
     event = world.session.scalars(select(EvidenceEvent).where(EvidenceEvent.kind == "delegated")).one()
     texts = {one.name: one.text for one in world.session.scalars(select(EventText))}
-    assert texts == {"instruction": "Instruks 7", "instruction_version": "2", "conditions": "Kun stabil", "group": "Stuen"}
+    assert texts == {
+        "instruction": "Instruks 7",
+        "instruction_version": "2",
+        "conditions": "Kun stabil",
+        "group": "Stuen",
+    }
     for name, text in texts.items():
         assert text not in (value for value in event.fields.values() if isinstance(value, str))
         assert event.fields[f"{name}_hash"]

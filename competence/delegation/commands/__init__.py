@@ -10,7 +10,7 @@ from competence.delegation.commands.delegating import (
     supervise,
 )
 from competence.delegation.commands.frameworks import NewFramework, end_framework, give_framework
-from competence.delegation.commands.stops import lift_stop, restrict, stop_task
+from competence.delegation.commands.stops import lift_stop, restrict, see_stop, stop_task
 from competence.delegation.commands.versions import (
     GROUNDED,
     Framework,
@@ -43,6 +43,7 @@ __all__ = [
     "new_draft",
     "restrict",
     "root_unit",
+    "see_stop",
     "stop_task",
     "supervise",
     "ungrounded",

@@ -128,6 +128,22 @@ def delegations_given(session: Session, person_id: int) -> Sequence[DelegationLi
     return _read(session, or_(Delegation.giver_id == person_id, Delegation.supervisor_id == person_id))
 
 
+def supervisions_due(session: Session, person_id: int, *, on: date) -> Sequence[DelegationLine]:
+    """The delegations in force that the person is to supervise soon, or should have, those due first on top."""
+    lines = [
+        line for line in _read(session, Delegation.supervisor_id == person_id, Delegation.supervise_on.is_not(None))
+        if line.status(on) is Status.IN_FORCE and line.supervision_state(on) in ("overdue", "near")
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (line.supervise_on or on, line.id))
+
+
+def supervisions_overdue(session: Session, *, within: Reach, on: date) -> int:
+    """How many delegations of those who work within reach should have been supervised before the day."""
+    if not within:
+        return 0
+    return sum(1 for line in delegations_within(session, within=within) if line.supervision_state(on) == "overdue")
+
+
 def delegations_for(session: Session, citizen_id: int, *, within: Reach) -> Sequence[DelegationLine]:
     """The delegations that name the citizen and whose receiver works within reach, oldest first."""
     return _read(session, Delegation.citizen_id == citizen_id, Delegation.person_id.in_(_working(within)))
