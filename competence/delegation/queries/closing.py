@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from competence.access.rules import Reach, Role
@@ -11,6 +11,7 @@ from competence.accounts.models import RoleAssignment
 from competence.catalogue.models import Task
 from competence.delegation.agreements import Told
 from competence.delegation.models import Stop, StopNotice
+from competence.delegation.queries.giving import working
 from competence.delegation.queries.terms import version_in_force
 from competence.entitlements.queries import GROUP, ROWS
 from competence.foundation.clock import last_day, local, now, today
@@ -131,12 +132,13 @@ def _may_do(session: Session, task_id: int, unit: Unit, staff_group_id: int | No
     }  # fmt: skip
 
 
-def told_listed(session: Session, stop_id: int) -> list[ToldLine]:
-    """Who was told of the stop, those first who have not seen it, then by part and name."""
+def told_listed(session: Session, stop_id: int, *, within: Reach | None = None) -> list[ToldLine]:
+    """Who was told of the stop, those first who have not seen it, then by part and name. `within`: of those who work there."""
     rows = session.execute(
         select(StopNotice, PersonIdentity.name)
         .outerjoin(PersonIdentity, PersonIdentity.person_id == StopNotice.person_id)
         .where(StopNotice.stop_id == stop_id)
+        .where(true() if within is None else StopNotice.person_id.in_(working(within)))
         .order_by(StopNotice.id)
     )
     parts = list(Told)

@@ -39,18 +39,20 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 @bp.get("/<int:stop_id>")
 @requires(Permission.STOP_READ)
 def one(stop_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """One stop; and, for who may stop there, who was told of it and who has seen it."""
+    """One stop; and, for who may stop there or below, who of her people was told of it and who has seen it."""
     stop = next((line for line in queries.stops_listed(db.session, within=within) if line.id == stop_id), None)
     if stop is None:
         raise NotFound
     after_reading(lambda session: commands.see_stop(session, stop_id, person_id=actor.person_id))
-    sees_told = actor.may(Permission.STOP_WRITE, stop.unit_path)
+    stops = actor.reach(Permission.STOP_WRITE)
+    whole = stops.covers(stop.unit_path)
+    part = any(root.startswith(stop.unit_path) for root in stops.roots)
     return render_template(
         "stops/one.html",
         stop=stop,
         in_force=stop.in_force(now()),
-        may_lift=sees_told and stop.in_force(now()),
-        told=queries.told_listed(db.session, stop_id) if sees_told else None,
+        may_lift=whole and stop.in_force(now()),
+        told=queries.told_listed(db.session, stop_id, within=None if whole else stops) if whole or part else None,
         parts=TOLD_NAMES,
     )
 
