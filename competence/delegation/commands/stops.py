@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Actor, Permission, authorise
 from competence.audit.commands import record
 from competence.catalogue.models import Task
-from competence.delegation.models import Stop, StopNotice, UnitMask
+from competence.delegation.models import Stop, StopNotice
 from competence.delegation.queries import told_of
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
@@ -101,32 +101,3 @@ def lift_stop(session: Session, stop_id: int, *, by: Actor) -> Stop:
     )
     touched(session, task_id=stop.task_id)
     return stop
-
-
-@command
-def restrict(
-    session: Session,
-    task_id: int,
-    *,
-    unit_id: int,
-    staff_group_id: int | None,
-    minimum_level: int | None,
-    reason: str,
-    by: Actor,
-) -> UnitMask:
-    """The stricter rule of a unit from today: closed (None), or a higher minimum level. Never looser than the municipality."""
-    unit = session.scalars(select(Unit).where(Unit.id == unit_id)).first()
-    if unit is None:
-        raise NotFound
-    authorise(by, Permission.STOP_WRITE, unit.path)
-    mask = UnitMask(
-        task_id=task_id, unit_id=unit.id, staff_group_id=staff_group_id, minimum_level=minimum_level, valid_from=today(),
-        reason=squeeze(reason), recorded_at=now(), recorded_by=by.person_id,
-    )  # fmt: skip
-    session.add(mask)
-    session.flush()
-    record(
-        session, by=by.person_id, action="restrict", subject="unit_mask", subject_id=mask.id, detail={"task": task_id}
-    )
-    touched(session, task_id=task_id)
-    return mask
