@@ -47,6 +47,7 @@ BLUEPRINTS = (
     "competence.delegation.views.editing:bp",
     "competence.delegation.views.comparing:bp",
     "competence.delegation.views.hearing:bp",
+    "competence.delegation.views.local:bp",
     "competence.delegation.views.stops:bp",
     "competence.delegation.views.giving:bp",
     "competence.delegation.views.frameworks:bp",
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     "competence.imports.views:bp",
     "competence.jobs.views:bp",
     "competence.imports.downloads:bp",
+    "competence.imports.mapping.views:bp",
 )
 """Every page of every feature, as "module:name". A feature adds its line here."""
 

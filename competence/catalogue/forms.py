@@ -20,6 +20,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -33,6 +34,10 @@ from competence.foundation.text import N_
 from competence.foundation.web import say
 
 MONTHS, DATE, NEVER, AS_TASK = "months", "date", "never", ""
+
+
+def _choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def _number(value: str | None) -> int | None:
@@ -51,7 +56,7 @@ class AreaForm(Form):
             NoCpr(),
         ],
     )
-    position = SelectField(_l("Stands"), coerce=_number, choices=[])
+    position = SelectField(_l("Stands"), coerce=_number)
     seen = HiddenField()
 
     def to_command(self) -> AreaFacts:
@@ -278,23 +283,27 @@ def task_form(
     fields: dict[str, Any] = {"group_ids": tuple(groups), "need_rows": needs, "gate_rows": gates}
     choices = [("", _("None")), *((str(id_), name) for id_, name in tasks)]
     for row in range(1, needs + 1):
-        fields[f"need_{row}"] = SelectField(_("Task %(number)s", number=row), coerce=_number, choices=choices)
+        fields[f"need_{row}"] = SelectField(_("Task %(number)s", number=row), coerce=_number, choices=_choices(choices))
         fields[f"need_{row}_must"] = BooleanField(_("Must also be held as long as this one is used"))
     for row in range(1, gates + 1):
         fields |= _gate_fields(row, groups)
     for group, name in groups.items():
         fields |= _group_fields(group, name, months)
     form: TaskForm = type("TaskFormOfMunicipality", (TaskForm,), fields)()
-    form.area_id.choices = [("", _("Choose")), *((str(id_), name) for id_, name in areas)]
-    form.kind.choices = [(kind, say(name)) for kind, name in KIND_NAMES.items()]
-    form.reserved.choices = [(reserved, say(name)) for reserved, name in RESERVED_NAMES.items()]
-    form.validity.choices = [
+    form.area_id.choices = _choices([("", _("Choose")), *((str(id_), name) for id_, name in areas)])
+    form.kind.choices = _choices([(kind, say(name)) for kind, name in KIND_NAMES.items()])
+    form.reserved.choices = _choices([(reserved, say(name)) for reserved, name in RESERVED_NAMES.items()])
+    form.validity.choices = _choices(_lasting())
+    form.validity_month.choices = _choices(months)
+    return form
+
+
+def _lasting() -> list[tuple[str, str]]:
+    return [
         (MONTHS, _("a number of months")),
         (DATE, _("through a day that comes every year")),
         (NEVER, _("without an end")),
     ]
-    form.validity_month.choices = months
-    return form
 
 
 def _rows(names: Iterable[str], pattern: str) -> int:
@@ -306,27 +315,22 @@ def _rows(names: Iterable[str], pattern: str) -> int:
 def _gate_fields(row: int, groups: Mapping[int, str]) -> dict[str, Field]:
     kinds = [(kind.value, say(name)) for kind, name in GATE_NAMES.items()]
     passed_by = SelectMultipleField(
-        _("Must have been passed by"), coerce=int, choices=list(groups.items()), widget=ListWidget(prefix_label=False),
+        _("Must have been passed by"), coerce=int, choices=_choices(groups.items()), widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )  # fmt: skip
     return {
         f"gate_{row}_code": _text(_("Short code"), 20),
-        f"gate_{row}_kind": SelectField(_("Kind"), coerce=GateKind, default=GateKind.COURSE, choices=kinds),
+        f"gate_{row}_kind": SelectField(_("Kind"), coerce=GateKind, default=GateKind.COURSE, choices=_choices(kinds)),
         f"gate_{row}_name": _text(_("Name"), 300),
         f"gate_{row}_groups": passed_by,
     }
 
 
 def _group_fields(group: int, name: str, months: list[tuple[str, str]]) -> dict[str, Field]:
-    choices = [
-        (AS_TASK, _("as above")),
-        (MONTHS, _("a number of months")),
-        (DATE, _("through a day that comes every year")),
-        (NEVER, _("without an end")),
-    ]
+    choices = [(AS_TASK, _("as above")), *_lasting()]
     return {
-        f"group_{group}": SelectField(name, choices=choices, default=AS_TASK),
+        f"group_{group}": SelectField(name, choices=_choices(choices), default=AS_TASK),
         f"group_{group}_months": IntegerField(_("Months"), validators=[Optional()]),
         f"group_{group}_day": IntegerField(_("Day"), validators=[Optional()]),
-        f"group_{group}_month": SelectField(_("Month"), coerce=_number, choices=months),
+        f"group_{group}_month": SelectField(_("Month"), coerce=_number, choices=_choices(months)),
     }

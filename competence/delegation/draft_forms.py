@@ -269,3 +269,62 @@ class CommentForm(Form):
         description=_l("Those who are asked and those who edit the draft can read it."),
         rows=4,
     )
+
+
+CLOSED = "closed"
+
+
+class RestrictForm(Form):
+    """Which unit is stricter, in what, from when, and why."""
+
+    unit = SelectField(
+        _l("In the unit"),
+        description=_l("It holds there and in all units below."),
+        coerce=lambda value: int(value) if value else None,
+        validators=[InputRequired(_l("Choose the unit."))],
+    )
+    task = SelectField(
+        _l("Task"),
+        coerce=lambda value: int(value) if value else None,
+        validators=[InputRequired(_l("Choose the task."))],
+    )
+    staff_group = SelectField(
+        _l("Staff group"), coerce=lambda value: int(value) if value else None, validators=[Optional()]
+    )
+    stricter = RadioField(_l("What is stricter"), validators=[InputRequired(_l("Choose closed or a level."))])
+    valid_from = DateField(
+        _l("Holds from"),
+        description=_l("Today at the earliest."),
+        validators=[InputRequired(_l("Choose the first day."))],
+    )
+    valid_through = DateField(
+        _l("Holds through"), description=_l("The last day. Leave empty if it has no end."), validators=[Optional()]
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("Colleagues read it. One sentence is enough."),
+        filters=[squeezed],
+        validators=[
+            InputRequired(_l("Write why the unit is stricter, so that colleagues know.")),
+            Length(max=400, message=TOO_LONG),
+            NoCpr(),
+        ],
+        render_kw={"rows": 3, "maxlength": 400},
+    )
+
+    def __init__(
+        self, *, units: Iterable[tuple[int, str]], tasks: Iterable[tuple[int, str]], groups: Iterable[tuple[int, str]],
+        levels: Mapping[int, str],
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.unit.choices = [("", _("Choose")), *((str(id_), name) for id_, name in units)]
+        self.task.choices = [("", _("Choose")), *((str(id_), name) for id_, name in tasks)]
+        self.staff_group.choices = [("", _("All staff groups")), *((str(id_), name) for id_, name in groups)]
+        self.stricter.choices = [
+            (CLOSED, _("Closed: nobody of the group may")),
+            *((str(rank), _("At least level %(level)s", level=f"{rank} ({name})")) for rank, name in levels.items()),
+        ]
+
+    def level(self) -> int | None:
+        """The higher minimum level; None: closed."""
+        return None if self.stricter.data == CLOSED else int(self.stricter.data)

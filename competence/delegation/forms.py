@@ -62,7 +62,7 @@ class ApproveForm(Form):
 
     def reads_comments(self) -> bool:
         """Whether the approver has said that she knows of comments without an answer."""
-        return bool(self.despite_comments and self.despite_comments.data)
+        return "despite_comments" in self and bool(self.despite_comments.data)
 
     def grounds(self, cell_ids: Iterable[int]) -> dict[int, GroundGiven]:
         """Cell -> the ground chosen for it, its own before the common one. Cells without either are left out."""

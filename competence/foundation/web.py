@@ -78,7 +78,8 @@ def transaction() -> Iterator[Session]:
 def after_reading(write: Callable[[Session], None]) -> None:
     """Nothing; `write` runs once the page is made, with the others in one short transaction of their own.
 
-    For the two things that a GET may write: the access log, and when a session was last seen.
+    For the three things that a GET may write: the access log, when a session was last seen, and that who was told of a stop
+    has opened its page.
     """
     g.setdefault("_after_reading", []).append(write)
 

@@ -18,7 +18,7 @@ from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
 from competence.profiles.models import CompetenceProfile, ProfileStatement, ProfileTask
-from competence.profiles.queries import content_of, get_group, root_path, tasks_by_id
+from competence.profiles.queries import content_of, follows, get_group, profile_on, root_path, tasks_by_id
 from competence.profiles.rules import Content
 
 MOST_AREA, MOST_STATEMENT, MOST_TEXT = 120, 400, 4000
@@ -49,7 +49,10 @@ class AreaText:
 
 @command
 def new_draft(session: Session, staff_group_id: int, *, by: Actor) -> CompetenceProfile:
-    """The group's new draft, a copy of its newest version. RuleBroken while it has a draft already."""
+    """The group's new draft: a copy of its newest version, else of what the group that it follows has.
+
+    Overtaken while it has a draft already.
+    """
     authorise(by, Permission.PROFILE_WRITE, root_path(session))
     hold_still(session)
     group = get_group(session, staff_group_id)
@@ -60,7 +63,9 @@ def new_draft(session: Session, staff_group_id: int, *, by: Actor) -> Competence
     ).all()
     if any(row.approved_at is None for row in rows):
         raise Overtaken(sentence(N_("%(group)s already has a draft. Go on in that one."), group=group.name))
-    said = content_of(session, rows[0].id) if rows else Content()
+    follow = follows(session).get(group.id)
+    model = rows[0] if rows else profile_on(session, follow.follows_id, today()) if follow else None
+    said = content_of(session, model.id) if model else Content()
     draft = CompetenceProfile(
         staff_group_id=group.id, number=rows[0].number + 1 if rows else 1, purpose=said.purpose,
         responsibilities=said.responsibilities, recorded_at=now(), recorded_by=by.person_id,

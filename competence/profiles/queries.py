@@ -54,6 +54,16 @@ class Version:
         return self.approved_at is not None and self.valid_from is not None and self.valid_from > on
 
 
+def in_force(profile: CompetenceProfile, on: date) -> bool:
+    """Whether the version is approved and holds on the day."""
+    return (
+        profile.approved_at is not None
+        and profile.valid_from is not None
+        and profile.valid_from <= on
+        and (profile.valid_to is None or on < profile.valid_to)
+    )
+
+
 def profile_on(session: Session, staff_group_id: int, on: date) -> CompetenceProfile | None:
     """The group's profile in force on the day; before there is one, what is to be: the next approved, else the draft.
 
@@ -64,10 +74,10 @@ def profile_on(session: Session, staff_group_id: int, on: date) -> CompetencePro
         .where(CompetenceProfile.staff_group_id == staff_group_id)
         .order_by(CompetenceProfile.number, CompetenceProfile.id)
     ).all()
+    now = next((row for row in rows if in_force(row, on)), None)
+    if now is not None:
+        return now
     dated = [(row.valid_from, row) for row in rows if row.approved_at is not None and row.valid_from is not None]
-    for first, row in dated:
-        if first <= on and (row.valid_to is None or on < row.valid_to):
-            return row
     coming = [row for first, row in sorted(dated, key=lambda one: one[0]) if first > on]
     return next(iter([*coming, *(row for row in rows if row.approved_at is None)]), None)
 

@@ -9,7 +9,6 @@ from reportlab.lib.pagesizes import A4
 from competence.reports.passport_page import (
     BODY,
     BODY_SOFT,
-    BOTTOM,
     BRAND_NAME,
     CONTENT,
     HEIGHT,
@@ -28,11 +27,13 @@ SUBTITLE = Face(12.7, colour=INK2)
 HEADING = Face(13, SEMIBOLD)
 AREA = Face(10.6, SEMIBOLD)
 COLUMN_HEAD = Face(9.2, colour=INK2)
-CELL = Face(9.4)
-CELL_STRONG = Face(9.4, SEMIBOLD)
-COLUMNS = ((LEFT, 66.0), (LEFT + 76, 210.0), (LEFT + 296, CONTENT - 296))
+CELL = Face(9.1)
+CELL_STRONG = Face(9.1, SEMIBOLD)
+COLUMNS = ((LEFT, 62.0), (LEFT + 70, 250.0), (LEFT + 330, CONTENT - 330))
 """Left edge and width of level, statements and tasks."""
-ROW_GAP = 9.0
+ROW_GAP = 6.0
+FOOT = 50.0
+"""Nothing but the footer stands below this."""
 DOT = 10.0
 """How far the words of a list stand in from their dot."""
 
@@ -138,7 +139,7 @@ class _Sheets:
 
     def _room(self, points: float) -> None:
         """None; what needs so many points stands on one sheet."""
-        if self.y - points < BOTTOM:
+        if self.y - points < FOOT:
             self._turn()
 
     def _draw_brand(self, *, tagged: bool) -> None:
@@ -229,8 +230,8 @@ class _Sheets:
 
     def _lay_area(self, area: ProfileArea) -> None:
         """None; the area's name and its table, one row for each level."""
-        self._room(110)
-        self.y -= 12
+        self._room(90)
+        self.y -= 13
         self._lay_lines("H3", lines_of(area.name, AREA, CONTENT), AREA)
         self.y -= 2
         body: list[Element] = []
@@ -269,7 +270,7 @@ class _Sheets:
         self._room(min(total, 6) * CELL.leading + ROW_GAP)
         first = 0
         while first < total:
-            fits = max(int((self.y - ROW_GAP - BOTTOM) / CELL.leading), 1)
+            fits = max(int((self.y - ROW_GAP - FOOT) / CELL.leading), 1)
             last = min(total, first + fits)
             self._place(self._row_piece(cells, body, opened, (first, last), self.y))
             self.y -= (last - first) * CELL.leading + ROW_GAP
@@ -299,8 +300,8 @@ class _Sheets:
                     head = index == 0
                     with pdf.inside(opened[0]), pdf.tag("TH" if head else "TD", scope="Row" if head else None) as made:
                         cell.element = made
-                self._draw_lines(cell, cell.element, x, top - 11, (first, last))
-            bottom = top - (last - first) * CELL.leading - ROW_GAP + 3
+                self._draw_lines(cell, cell.element, x, top - 10, (first, last))
+            bottom = top - (last - first) * CELL.leading - ROW_GAP + 1.5
             pdf.line(LEFT, RIGHT, bottom, colour=LINE, width=0.6)
 
         return draw

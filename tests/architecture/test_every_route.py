@@ -30,7 +30,12 @@ OPENS = frozenset({200, 302, 303, 400, 409, 410, 422})
 MUNICIPALITY_WIDE = frozenset({"accounts.log", "settings.settings"})
 """Pages about all of the municipality: a role over a part of it does not reach them."""
 
-ASKS_FOR = {"signoffs.ask": Permission.SIGNOFF_ASK}
+ASKS_FOR = {
+    "delegations.end": Permission.DELEGATION_GIVE,
+    "delegations.one": Permission.DELEGATION_READ,
+    "delegations.supervised": Permission.DELEGATION_GIVE,
+    "signoffs.ask": Permission.SIGNOFF_ASK,
+}
 """What a view asks for besides, once it knows whom it is about."""
 
 

@@ -13,7 +13,7 @@ from competence.accounts.passwords import hash_cheaply, hashed
 from competence.audit.chain import NewEvent, append_all
 from competence.catalogue.models import Task
 from competence.coverage.rules import Shift
-from competence.delegation.models import Delegation, MatrixVersion, Stop
+from competence.delegation.models import Delegation, FrameworkDelegation, HearingComment, MatrixVersion, Stop
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
@@ -118,8 +118,12 @@ def build(database: Database) -> Towns:
             "task_id": Ids(task.id, foreign=foreign_task.id),
             "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
+            "framework_id": Ids(_framework(world, task), foreign=_framework(foreign_world, foreign_task)),
             "number": Ids(1, foreign=2),
             "token": Ids("nobody-has-this-link"),
+            "area_id": Ids(world.area.id, foreign=foreign_world.area.id),
+            "after": Ids(0, foreign=0),
+            "comment_id": Ids(_comment(world, signer), foreign=_comment(foreign_world, foreigner)),
         }
         towns.working = {INSIDER, OUTSIDER, SIGNER, "Inge Vejleder", "Olga Vejleder"} | {
             visitor.name for name, visitor in towns.visitors.items() if name in WORKS or name.endswith("that was")
@@ -128,6 +132,16 @@ def build(database: Database) -> Towns:
         foreign_world.session.close()
     engine.dispose()
     return towns
+
+
+def _comment(world: World, writer: Someone) -> int:
+    """The id of a comment on the version in force, from when it was a draft."""
+    made = HearingComment(
+        version_id=world.version.id, text="Godt forslag", written_by=writer.person.id, recorded_at=now(), answer=""
+    )
+    world.session.add(made)
+    world.session.flush()
+    return made.id
 
 
 def _matrix(world: World) -> tuple[Task, Task]:
@@ -179,6 +193,17 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
+
+
+def _framework(world: World, task: Task) -> int:
+    """The id of a framework delegation to a staff group."""
+    made = FrameworkDelegation(
+        task_id=task.id, staff_group_id=world.groups["SSH"].id, giver_text="Læge Lise", instruction="Instruks 7",
+        instruction_version="2", valid_from=today(), recorded_at=now(),
+    )  # fmt: skip
+    world.session.add(made)
+    world.session.commit()
+    return made.id
 
 
 def _delegated(world: World, someone: Someone, task: Task, giver: Someone) -> int:

@@ -37,7 +37,14 @@ QUERIES = {
 
 def is_own(rule: Rule) -> bool:
     """Whether the page is about oneself, so that a colleague's ids lead nowhere however far one reaches."""
-    own = {"signoffs.answer", "signoffs.give_back", "delegations.answer", "delegations.end", "jobs.job"}
+    own = {
+        "signoffs.answer",
+        "signoffs.give_back",
+        "delegations.answer",
+        "delegations.index",
+        "delegations.mine",
+        "jobs.job",
+    }
     return rule.endpoint.startswith("me.") or rule.endpoint in own
 
 

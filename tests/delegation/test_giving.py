@@ -14,7 +14,7 @@ from competence.delegation import commands, queries
 from competence.delegation.agreements import DelegationKind, Scope, Status
 from competence.delegation.models import Delegation
 from competence.delegation.rules import CellRule
-from competence.foundation.clock import today
+from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from tests.delegation.giving import DAY, SEAL, delegable, given, terms
 from tests.factories import Someone, World
@@ -67,10 +67,10 @@ def test_the_citizen_is_sealed_and_it_counts_for_her_only(world, nurse):
     world.signed(amira, pump, by=nurse)
     world.settle()
     row = given(
-        world, amira, pump, nurse, kind=DelegationKind.CONCRETE, scope=Scope.CITIZEN, citizen="Borger 4711", valid_to=today() + 9 * DAY
+        world, amira, pump, nurse, kind=DelegationKind.CONCRETE, scope=Scope.CITIZEN, citizen="Borger 4711",
+        valid_to=today() + 9 * DAY,
     )  # fmt: skip
-    other = CitizenReference(unit_id=world.team.id, salt="s", recorded_at=row.accepted_on and world.session.scalars(
-        select(CitizenReference.recorded_at)).one())  # fmt: skip
+    other = CitizenReference(unit_id=world.team.id, salt="s", recorded_at=now())
     world.session.add(other)
     world.session.flush()
     assert level(world, amira, pump) == 0
@@ -165,7 +165,7 @@ def test_a_no_needs_no_reason_and_a_reason_goes_to_the_giver_only(world, nurse):
     commands.decline_delegation(world.session, row.id, reason="Jeg er ikke klar", by=amira.actor)
     line = queries.get_delegation(world.session, row.id, actor=leader.actor)
     assert line.status(today()) is Status.DECLINED
-    assert [one.reason for one in queries.history(world.session, line, actor=nurse.actor)][0] == "Jeg er ikke klar"
+    assert queries.history(world.session, line, actor=nurse.actor)[0].reason == "Jeg er ikke klar"
     assert "Jeg er ikke klar" not in [one.reason for one in queries.history(world.session, line, actor=leader.actor)]
     assert not queries.delegations_waiting(world.session, amira.person.id)
     with pytest.raises(RuleBroken):

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from competence.access.rules import Role
 from competence.app import wire
 from competence.decision.queries import ask
-from competence.delegation import commands
+from competence.delegation import commands, queries
+from competence.delegation.agreements import Told
 from competence.delegation.models import Stop
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import today
@@ -104,3 +105,51 @@ def test_a_leader_stops_at_her_own_units_only(world, signed_in):
         not in signed_in(leader).get("/stops/new").text.partition('id="unit"')[2].partition("</select>")[0]
     )
     assert signed_in(leader).post("/stops/999/lift").status_code == 404
+
+
+def test_leaders_guides_and_those_who_may_do_the_task_are_told_and_seen_when_they_open_it(world, nurse, signed_in):
+    insulin = world.task()
+    world.cell(insulin, "SPL", CellRule.CORE)
+    leader = world.role(world.person("Lars Bisgaard", "SSA"), Role.LEADER)
+    world.role(world.person("Hanne Lykke", "SSA"), Role.GUIDE)
+    karen, bo = world.person("Karen Winther", "SPL"), world.person("Bo Lund")
+    elsewhere = world.unit("Distrikt Syd", "distrikt", under=world.root)
+    world.person("Ida Syd", "SPL", unit=elsewhere)
+    world.role(world.person("Lis Syd", unit=elsewhere), Role.LEADER)
+    world.settle()
+    stop = commands.stop_task(
+        world.session, insulin.id, unit_id=world.district.id, staff_group_id=None, valid_to=today() + DAY, reason="Fejl",
+        by=nurse.actor,
+    )  # fmt: skip
+    told = {line.name: (line.part, line.seen_at) for line in queries.told_listed(world.session, stop.id)}
+    assert told == {
+        "Lars Bisgaard": (Told.LEADER, None), "Hanne Lykke": (Told.GUIDE, None), "Karen Winther": (Told.HOLDER, None)
+    }  # fmt: skip
+    hers = signed_in(karen)
+    assert "Insulin med pen er stoppet" in hers.get("/me").text
+    page = hers.get(f"/stops/{stop.id}").text
+    assert "Fejl" in page
+    assert "Lars Bisgaard" not in page
+    assert "er stoppet" not in hers.get("/me").text
+    assert "er stoppet" not in signed_in(bo).get("/me").text
+    again(world)
+    seen = {line.name for line in queries.told_listed(world.session, stop.id) if line.seen_at}
+    assert seen == {"Karen Winther"}
+    page = signed_in(leader).get(f"/stops/{stop.id}").text
+    for words in ("Karen Winther", "ikke set", "læringsvejleder", "må udføre opgaven"):
+        assert words in page
+
+
+def test_a_stop_for_one_group_is_told_to_that_group_only(world, nurse):
+    insulin = world.task()
+    world.cell(insulin, "SPL", CellRule.CORE)
+    world.cell(insulin, "SSH", CellRule.MUST)
+    world.person("Karen Winther", "SPL")
+    camilla = world.person("Camilla Brandt")
+    world.signed(camilla, insulin, by=nurse)
+    world.settle()
+    stop = commands.stop_task(
+        world.session, insulin.id, unit_id=world.district.id, staff_group_id=world.groups["SSH"].id, valid_to=today() + DAY,
+        reason="Fejl", by=nurse.actor,
+    )  # fmt: skip
+    assert [line.name for line in queries.told_listed(world.session, stop.id)] == ["Camilla Brandt"]

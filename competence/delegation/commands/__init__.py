@@ -10,7 +10,8 @@ from competence.delegation.commands.delegating import (
     supervise,
 )
 from competence.delegation.commands.frameworks import NewFramework, end_framework, give_framework
-from competence.delegation.commands.stops import lift_stop, restrict, stop_task
+from competence.delegation.commands.local import end_restriction, restrict
+from competence.delegation.commands.stops import lift_stop, see_stop, stop_task
 from competence.delegation.commands.versions import (
     GROUNDED,
     Framework,
@@ -36,6 +37,7 @@ __all__ = [
     "delegate",
     "end_delegation",
     "end_framework",
+    "end_restriction",
     "follow",
     "give_framework",
     "ground_to_give",
@@ -43,6 +45,7 @@ __all__ = [
     "new_draft",
     "restrict",
     "root_unit",
+    "see_stop",
     "stop_task",
     "supervise",
     "ungrounded",

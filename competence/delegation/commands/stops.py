@@ -1,17 +1,20 @@
 """Close a task at once and open it again; be stricter in one unit."""
 
 from datetime import date
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
 from competence.audit.commands import record
 from competence.catalogue.models import Task
-from competence.delegation.models import Stop, UnitMask
+from competence.delegation.models import Stop, StopNotice
+from competence.delegation.queries import told_of
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
+from competence.foundation.orm import tenant_id
 from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
 from competence.organisation.models import Unit
 
@@ -49,12 +52,37 @@ def stop_task(
     )  # fmt: skip
     session.add(stop)
     session.flush()
+    tell(session, stop, unit, by=by.person_id)
     record(
         session, by=by.person_id, action="stop_task", subject="stop", subject_id=stop.id,
         detail={"task": task.id, "unit": unit.id, "group": staff_group_id},
     )  # fmt: skip
     touched(session, task_id=task.id)
     return stop
+
+
+def tell(session: Session, stop: Stop, unit: Unit, *, by: int) -> int:
+    """How many are told of the stop: leaders and guides of the units, and those who may do the task there until now."""
+    told = told_of(session, task_id=stop.task_id, unit=unit, staff_group_id=stop.staff_group_id)
+    own = tenant_id(session)
+    rows = [
+        {"municipality_id": own, "stop_id": stop.id, "person_id": person, "part": part.value, "told_at": stop.begins_at}
+        for person, part in sorted(told.items())
+        if person != by
+    ]
+    if rows:
+        session.execute(insert(cast(Table, StopNotice.__table__)), rows)
+    return len(rows)
+
+
+def see_stop(session: Session, stop_id: int, *, person_id: int) -> None:
+    """Nothing; if she was told of the stop, it is noted when she first opened its page."""
+    row = session.scalars(
+        select(StopNotice).where(StopNotice.stop_id == stop_id, StopNotice.person_id == person_id)
+    ).first()
+    if row is not None and row.seen_at is None:
+        row.seen_at = now()
+        session.flush()
 
 
 @command
@@ -73,32 +101,3 @@ def lift_stop(session: Session, stop_id: int, *, by: Actor) -> Stop:
     )
     touched(session, task_id=stop.task_id)
     return stop
-
-
-@command
-def restrict(
-    session: Session,
-    task_id: int,
-    *,
-    unit_id: int,
-    staff_group_id: int | None,
-    minimum_level: int | None,
-    reason: str,
-    by: Actor,
-) -> UnitMask:
-    """The stricter rule of a unit from today: closed (None), or a higher minimum level. Never looser than the municipality."""
-    unit = session.scalars(select(Unit).where(Unit.id == unit_id)).first()
-    if unit is None:
-        raise NotFound
-    authorise(by, Permission.STOP_WRITE, unit.path)
-    mask = UnitMask(
-        task_id=task_id, unit_id=unit.id, staff_group_id=staff_group_id, minimum_level=minimum_level, valid_from=today(),
-        reason=squeeze(reason), recorded_at=now(), recorded_by=by.person_id,
-    )  # fmt: skip
-    session.add(mask)
-    session.flush()
-    record(
-        session, by=by.person_id, action="restrict", subject="unit_mask", subject_id=mask.id, detail={"task": task_id}
-    )
-    touched(session, task_id=task_id)
-    return mask

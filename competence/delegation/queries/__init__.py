@@ -1,6 +1,6 @@
 """Reads of the matrix: versions and terms, the page of a version, stops, delegations."""
 
-from competence.delegation.queries.closing import StopLine, stops_listed
+from competence.delegation.queries.closing import StopLine, ToldLine, stops_listed, stops_unseen, told_listed, told_of
 from competence.delegation.queries.explaining import (
     CellPage,
     Example,
@@ -30,6 +30,8 @@ from competence.delegation.queries.giving import (
     get_delegation,
     happenings,
     history,
+    supervisions_due,
+    supervisions_overdue,
     supervisors,
     texts_of,
     works_within,
@@ -87,6 +89,7 @@ __all__ = [
     "Row",
     "StopLine",
     "TaskPage",
+    "ToldLine",
     "bare_cells",
     "cell_for",
     "cells_of",
@@ -113,9 +116,14 @@ __all__ = [
     "staff_groups",
     "stops_in_force",
     "stops_listed",
+    "stops_unseen",
+    "supervisions_due",
+    "supervisions_overdue",
     "supervisors",
     "terms",
     "texts_of",
+    "told_listed",
+    "told_of",
     "version_before",
     "version_in_force",
     "version_to_open",

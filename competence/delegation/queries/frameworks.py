@@ -111,8 +111,8 @@ def bare_cells(session: Session, *, on: date) -> list[BareCell]:
             wanted.discard(place)
         elif row.valid_to is not None and row.valid_to <= on:
             ended[place] = last_day(row.valid_to)
-    tasks = dict(session.execute(select(Task.id, Task.name)).tuples().all())
-    groups = dict(session.execute(select(StaffGroup.id, StaffGroup.name)).tuples().all())
+    tasks = {row.id: row.name for row in session.execute(select(Task.id, Task.name))}
+    groups = {row.id: row.name for row in session.execute(select(StaffGroup.id, StaffGroup.name))}
     found = [BareCell(task, tasks[task], group, groups[group], ended.get((task, group))) for task, group in wanted]
     return sorted(found, key=lambda cell: (cell.task, cell.group))
 

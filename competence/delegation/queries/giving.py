@@ -128,18 +128,35 @@ def delegations_given(session: Session, person_id: int) -> Sequence[DelegationLi
     return _read(session, or_(Delegation.giver_id == person_id, Delegation.supervisor_id == person_id))
 
 
+def supervisions_due(session: Session, person_id: int, *, on: date) -> Sequence[DelegationLine]:
+    """The delegations in force that the person is to supervise soon, or should have, those due first on top."""
+    lines = [
+        line for line in _read(session, Delegation.supervisor_id == person_id, Delegation.supervise_on.is_not(None))
+        if line.status(on) is Status.IN_FORCE and line.supervision_state(on) in ("overdue", "near")
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (line.supervise_on or on, line.id))
+
+
+def supervisions_overdue(session: Session, *, within: Reach, on: date) -> int:
+    """How many delegations of those who work within reach should have been supervised before the day."""
+    if not within:
+        return 0
+    return sum(1 for line in delegations_within(session, within=within) if line.supervision_state(on) == "overdue")
+
+
 def delegations_for(session: Session, citizen_id: int, *, within: Reach) -> Sequence[DelegationLine]:
     """The delegations that name the citizen and whose receiver works within reach, oldest first."""
-    return _read(session, Delegation.citizen_id == citizen_id, Delegation.person_id.in_(_working(within)))
+    return _read(session, Delegation.citizen_id == citizen_id, Delegation.person_id.in_(working(within)))
 
 
 def delegations_within(session: Session, *, within: Reach) -> Sequence[DelegationLine]:
     """The delegations that have not ended of those who work within reach, oldest first."""
     open_ = or_(Delegation.valid_to.is_(None), Delegation.valid_to > today())
-    return _read(session, open_, Delegation.declined_on.is_(None), Delegation.person_id.in_(_working(within)))
+    return _read(session, open_, Delegation.declined_on.is_(None), Delegation.person_id.in_(working(within)))
 
 
-def _working(within: Reach) -> Select[Any]:
+def working(within: Reach) -> Select[Any]:
+    """The ids of the persons who have an employment within reach that has not ended."""
     reached = or_(*(Unit.path.startswith(root, autoescape=True) for root in within.roots or ("-",)))
     on = today()
     runs = or_(Employment.valid_to.is_(None), Employment.valid_to > on)
@@ -148,7 +165,7 @@ def _working(within: Reach) -> Select[Any]:
 
 def works_within(session: Session, person_id: int, *, within: Reach) -> bool:
     """Whether one of the person's employments that have not ended lies within reach."""
-    return session.scalar(_working(within).where(Employment.person_id == person_id).limit(1)) is not None
+    return session.scalar(working(within).where(Employment.person_id == person_id).limit(1)) is not None
 
 
 def get_delegation(session: Session, delegation_id: int, *, actor: Actor) -> DelegationLine:

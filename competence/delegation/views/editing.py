@@ -26,7 +26,7 @@ from competence.delegation.queries.drafts import (
     limit_texts,
     plan_bulk,
 )
-from competence.delegation.rules import RULE_NAMES, UNDECIDED, CellRule, CellTerms, Ground, differs
+from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, UNDECIDED, CellRule, CellTerms, Ground, differs
 from competence.delegation.views.drafts import may_edit, numbered
 from competence.delegation.views.drawing import Look, in_words, look_of, reserved_words, sign_of, times_and_months
 from competence.delegation.views.standing import STEPS, LookKey, draw, state_of, step_of, tabs_of, title_of
@@ -206,6 +206,8 @@ def _form_page(
         stands=stands,
         meanwhile=meanwhile,
         theirs=[(_("rule"), said_in_words(meanwhile.said, levels)), *_parts(meanwhile, levels)] if meanwhile else [],
+        chosen_limits=[limit["text"] for limit in stands.said.limits] if stands.said else [],
+        ground_words=say(GROUND_NAMES[stands.said.ground]) if stands.said and stands.said.ground else "",
         action=url_for(".cell", number=version.number, task_id=page.task.id, staff_group_id=page.group.id),
     )
 

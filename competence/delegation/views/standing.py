@@ -33,7 +33,7 @@ def state_of(version: ReadVersion) -> str:
             return str(_("in hearing through %(day)s", day=day(version.hearing_until)))
         return str(_("draft, hearing ended %(day)s", day=day(version.hearing_until)))
     if version.in_force(on):
-        return str(_("in force since %(day)s", day=day(version.valid_from)))
+        return str(_("in force now, since %(day)s", day=day(version.valid_from)))
     if version.valid_from and version.valid_from > on:
         return str(_("approved, in force from %(day)s", day=day(version.valid_from)))
     return str(

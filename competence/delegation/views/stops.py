@@ -11,10 +11,11 @@ from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.catalogue.models import Task
 from competence.delegation import commands, queries
+from competence.delegation.agreements import TOLD_NAMES
 from competence.delegation.forms import StopForm
 from competence.foundation.clock import day_after, now, today
 from competence.foundation.errors import NotAllowed, NotFound, RuleBroken
-from competence.foundation.web import db, say, show, transaction
+from competence.foundation.web import after_reading, db, say, show, transaction
 from competence.organisation.queries import unit_choices
 
 bp = Blueprint("stops", __name__, url_prefix="/stops")
@@ -32,6 +33,27 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         earlier=[stop for stop in listed if not stop.in_force(moment)],
         liftable={stop.id for stop in listed if actor.may(Permission.STOP_WRITE, stop.unit_path)},
         may_stop=actor.may(Permission.STOP_WRITE),
+    )
+
+
+@bp.get("/<int:stop_id>")
+@requires(Permission.STOP_READ)
+def one(stop_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """One stop; and, for who may stop there or below, who of her people was told of it and who has seen it."""
+    stop = next((line for line in queries.stops_listed(db.session, within=within) if line.id == stop_id), None)
+    if stop is None:
+        raise NotFound
+    after_reading(lambda session: commands.see_stop(session, stop_id, person_id=actor.person_id))
+    stops = actor.reach(Permission.STOP_WRITE)
+    whole = stops.covers(stop.unit_path)
+    part = any(root.startswith(stop.unit_path) for root in stops.roots)
+    return render_template(
+        "stops/one.html",
+        stop=stop,
+        in_force=stop.in_force(now()),
+        may_lift=whole and stop.in_force(now()),
+        told=queries.told_listed(db.session, stop_id, within=None if whole else stops) if whole or part else None,
+        parts=TOLD_NAMES,
     )
 
 

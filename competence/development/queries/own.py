@@ -21,7 +21,7 @@ from competence.foundation.clock import today
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity
 from competence.profiles.models import CompetenceProfile
-from competence.profiles.queries import asked_in, profile_on
+from competence.profiles.queries import asked_in, in_force, profile_on
 from competence.profiles.rules import Asked, Standing, by_area, profile_level
 from competence.signoffs.models import SignOffRequest
 from competence.signoffs.queries import names_of, projected
@@ -196,12 +196,15 @@ def path_of(session: Session, own: Mine, job: Job) -> Path | None:
 
 
 def profile_of(session: Session, own: Mine, job: Job) -> CompetenceProfile | None:
-    """The profile of the employment's staff group, else of the one it follows; None when neither has one."""
+    """The profile of the employment's staff group, else of the one it follows: one in force before one to come or a draft."""
     group = job.employment.staff_group_id
-    found = profile_on(session, group, own.on)
-    if found is None and group in own.book.follows:
-        found = profile_on(session, own.book.follows[group][0], own.on)
-    return found
+    own_profile = profile_on(session, group, own.on)
+    if group not in own.book.follows or (own_profile is not None and in_force(own_profile, own.on)):
+        return own_profile
+    followed = profile_on(session, own.book.follows[group][0], own.on)
+    if followed is not None and in_force(followed, own.on):
+        return followed
+    return own_profile or followed
 
 
 def requests_of(session: Session, employment_ids: Iterable[int]) -> dict[tuple[int, int], SignOffRequest]:

@@ -56,7 +56,8 @@ def get_person(
 def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int = 400) -> list[Happened]:
     """What was observed, signed, answered and ended about the person, the newest first.
 
-    The words written with an answer go to the guide and the person only: `with_texts` says whether the reader is one.
+    The words written with an answer go to the guide and the person only: `with_texts` says whether the reader is one. Why
+    she said no to a delegation stands on its own page, for its giver.
     """
     events = session.execute(
         scoped(session, EVENTS, EVENTS, TASKS.c.name.label("task"))
@@ -79,7 +80,7 @@ def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int
     signers = signers_of(session, [row.id for row in events if "signer_hash" in row.fields])
     texts: dict[int, dict[str, str]] = {}
     if with_texts and events:
-        for text in session.scalars(select(EventText).where(EventText.event_id.in_([row.id for row in events]))):
+        for text in session.scalars(select(EventText).where(EventText.event_id.in_([row.id for row in events if row.kind != "delegation_declined"]))):
             texts.setdefault(text.event_id, {})[text.name] = text.text
     found = [
         Happened(

@@ -14,7 +14,12 @@ from competence.catalogue.rules import ScaleKind
 from competence.coverage.cells import face, verdict_of
 from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.decision.rules import State, may
-from competence.delegation.queries import delegations_waiting
+from competence.delegation.queries import (
+    delegations_waiting,
+    stops_unseen,
+    supervisions_due,
+    supervisions_overdue,
+)
 from competence.development import queries
 from competence.development.queries import Job, Line, Mine
 from competence.development.rules import BEFORE_THE_FIRST
@@ -89,6 +94,9 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         place_short=_place(own, short=True),
         calls=_calls(own),
         delegations=delegations_waiting(db.session, actor.person_id),
+        stops=stops_unseen(db.session, actor.person_id),
+        supervisions=supervisions_due(db.session, actor.person_id, on=today()),
+        overdue=supervisions_overdue(db.session, within=actor.reach(Permission.DELEGATION_GIVE), on=today()),
         ways=ways,
         talks=talks_shown(queries.confirmed_of(db.session, actor.person_id, reader_id=actor.person_id)),
     )

@@ -33,7 +33,10 @@ KINDS = {
     "suspended": N_("Paused"),
     "delegated": N_("Delegated"),
     "delegation_accepted": N_("Delegation accepted"),
+    "delegation_declined": N_("Delegation declined"),
     "delegation_ended": N_("Delegation ended"),
+    "delegation_supervised": N_("Delegation supervised"),
+    "delegation_taken_over": N_("Delegation taken over"),
     "matrix_approved": N_("Approved a division of tasks"),
     "matrix_withdrawn": N_("Withdrew a coming division of tasks"),
     "saw": N_("Watched"),
@@ -43,7 +46,7 @@ KINDS = {
     "course": N_("Course passed"),
     "practice_check": N_("Practice check passed"),
 }
-PRIVATE = {"not_yet", "declined"}
+PRIVATE = {"not_yet", "declined", "delegation_declined"}
 """Belong to the person and whoever held the talk: never an auditor, director or planner."""
 
 

@@ -288,6 +288,8 @@ def waiting_count(session: Session, actor: Actor) -> int:
             Delegation.municipality_id == tenant_id(session),
             Delegation.person_id == actor.person_id,
             Delegation.accepted_on.is_(None),
+            Delegation.declined_on.is_(None),
+            Delegation.ended_on.is_(None),
             or_(Delegation.valid_to.is_(None), Delegation.valid_to > on),
         )
     )

@@ -1,0 +1,59 @@
+"""Units that are stricter than the municipality."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from sqlalchemy import Table
+from sqlalchemy.orm import Session
+
+from competence.delegation.queries.drafts import GROUPS
+from competence.delegation.queries.terms import MASKS, TASKS
+from competence.foundation.orm import scoped
+from competence.organisation.models import Unit
+
+UNITS = cast(Table, Unit.__table__)
+
+
+@dataclass(frozen=True)
+class LocalRule:
+    """A stricter rule of a unit."""
+
+    id: int
+    unit: str
+    unit_path: str
+    task: str
+    group: str | None
+    """None: every staff group."""
+    minimum_level: int | None
+    """None: closed."""
+    valid_from: date
+    valid_to: date | None
+    reason: str
+
+    def is_over(self, on: date) -> bool:
+        """Whether it does not hold on the day or later."""
+        return self.valid_to is not None and self.valid_to <= on
+
+
+def local_rules(session: Session) -> Sequence[LocalRule]:
+    """All of them, by unit and task, the latest first."""
+    own = MASKS.c.municipality_id
+    rows = session.execute(
+        scoped(
+            session, MASKS, MASKS, UNITS.c.name.label("unit"), UNITS.c.path, TASKS.c.name.label("task"),
+            GROUPS.c.name.label("staff_group"),
+        )
+        .join(UNITS, (UNITS.c.municipality_id == own) & (UNITS.c.id == MASKS.c.unit_id))
+        .join(TASKS, (TASKS.c.municipality_id == own) & (TASKS.c.id == MASKS.c.task_id))
+        .outerjoin(GROUPS, (GROUPS.c.municipality_id == own) & (GROUPS.c.id == MASKS.c.staff_group_id))
+        .order_by(UNITS.c.name, TASKS.c.name, MASKS.c.id.desc())
+    )  # fmt: skip
+    return [
+        LocalRule(
+            row.id, row.unit, row.path, row.task, row.staff_group, row.minimum_level, row.valid_from, row.valid_to,
+            row.reason,
+        )
+        for row in rows
+    ]  # fmt: skip

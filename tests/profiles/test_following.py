@@ -1,0 +1,52 @@
+"""Which staff group follows which: what the rule answers afterwards, and what is refused."""
+
+from datetime import timedelta
+
+import pytest
+
+from competence.access.rules import Role
+from competence.decision.queries import ask
+from competence.delegation.rules import CellRule
+from competence.foundation.clock import today
+from competence.foundation.errors import NotAllowed, Overtaken, RuleBroken
+from competence.people.commands import follow_group, follow_mark, set_stage
+from tests.profiles.conftest import Desk
+
+
+def test_a_student_follows_from_her_stage_and_takes_part_until_then(desk: Desk):
+    world, session = desk.world, desk.world.session
+    students = world.groups["UFA"]
+    students.is_student = True
+    world.cell(desk.insulin, "SSH", CellRule.CORE, education_level=2)
+    student = world.person("Sofie Elev", "UFA")
+    session.flush()
+    row = follow_group(session, students.id, desk.helper.id, from_stage="2. periode", seen="", by=desk.nurse.actor)
+    assert follow_mark(row) == f"{desk.helper.id}:2. periode"
+
+    def level() -> int:
+        return ask(session, student.employment.id, desk.insulin.id, on=today()).level
+
+    assert level() == 0, "she takes part, not alone"
+    clerk = world.role(world.person("Henrik Vestergaard"), Role.ADMINISTRATOR, over=world.root)
+    set_stage(session, student.employment.id, today() - timedelta(days=1), by=clerk.actor)
+    assert level() == 2
+    assert follow_group(session, students.id, None, seen=follow_mark(row), by=desk.nurse.actor) is None
+    assert level() == 0, "the group stands alone and has no rule of its own"
+
+
+def test_a_group_follows_one_that_stands_alone_and_only_students_from_a_stage(desk: Desk):
+    groups, by = desk.world.groups, desk.nurse.actor
+    session = desk.world.session
+    with pytest.raises(RuleBroken, match="cannot follow itself"):
+        follow_group(session, groups["UFA"].id, groups["UFA"].id, seen="", by=by)
+    with pytest.raises(RuleBroken, match="Only students"):
+        follow_group(session, groups["UFA"].id, groups["SSH"].id, from_stage="2. periode", seen="", by=by)
+    follow_group(session, groups["UFA"].id, groups["SSH"].id, seen="", by=by)
+    with pytest.raises(RuleBroken, match="follows Social- og sundhedshjælper itself"):
+        follow_group(session, groups["SSA"].id, groups["UFA"].id, seen="", by=by)
+    with pytest.raises(RuleBroken, match="Change Ufaglært first"):
+        follow_group(session, groups["SSH"].id, groups["SSA"].id, seen="", by=by)
+    with pytest.raises(Overtaken):
+        follow_group(session, groups["UFA"].id, None, seen="", by=by)
+    with pytest.raises(NotAllowed):
+        follow_group(session, groups["UFA"].id, None, seen=f"{groups['SSH'].id}:", by=desk.leader.actor)
