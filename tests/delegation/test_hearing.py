@@ -135,6 +135,15 @@ def test_a_framework_delegation_that_a_cell_names_is_recorded_when_it_is_approve
     assert world.session.query(FrameworkDelegation).count() == 1, "the same one is not written twice"
 
 
+def test_a_framework_without_an_instruction_keeps_a_version_from_being_approved(world, nurse):
+    task = world.task("Pumpe", reserved=Reserved.YES)
+    world.cell(task, "SSH", CellRule.MAY_GENERAL, ground=Ground.FRAMEWORK)
+    make_draft(world.session, from_number=1, by=nurse.actor)
+    with pytest.raises(RuleBroken, match="no instruction is named") as refused:
+        approve_version(world.session, 2, valid_from=today() + TOMORROW, by=nurse.actor)
+    assert refused.value.field == "grounds"
+
+
 def test_a_coming_version_is_withdrawn_before_its_first_day(world, nurse):
     make_draft(world.session, from_number=1, by=nurse.actor)
     approve_version(world.session, 2, valid_from=today() + TOMORROW, by=nurse.actor)

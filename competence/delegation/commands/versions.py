@@ -17,7 +17,7 @@ from competence.catalogue.models import Task
 from competence.catalogue.rules import Reserved, validity_of
 from competence.delegation.models import Cell, FrameworkDelegation, MatrixVersion
 from competence.delegation.queries import CELLS
-from competence.delegation.queries.drafts import frameworks
+from competence.delegation.queries.drafts import frameworks, law_of
 from competence.delegation.queries.hearing import open_comments
 from competence.delegation.queries.terms import default_validity, with_defaults
 from competence.delegation.rules import ENTITLING, CellRule, Ground, Keeping, LeaderPart
@@ -322,12 +322,31 @@ def _state_grounds(session: Session, version: MatrixVersion, grounds: Mapping[in
 
 
 def _name_frameworks(session: Session, version: MatrixVersion, valid_from: date, by: Actor) -> None:
-    """Nothing; each framework delegation that the draft's cells name is recorded, unless the same one is there already."""
+    """Nothing; each framework delegation that the draft's cells name is recorded, unless the same one is there already.
+
+    RuleBroken when a cell rests on a framework delegation that nobody has named: without its instruction it is none.
+    """
     known = frameworks(session)
-    cells = session.scalars(select(Cell).where(Cell.version_id == version.id, Cell.framework.is_not(None)))
+    cells = session.scalars(
+        select(Cell).where(Cell.version_id == version.id, Cell.ground == Ground.FRAMEWORK).order_by(Cell.id)
+    )
     for cell in cells:
-        named = cell.framework or {}
-        if cell.ground != Ground.FRAMEWORK or known.get((cell.task_id, cell.staff_group_id)) == named:
+        place = (cell.task_id, cell.staff_group_id)
+        named = cell.framework
+        if named is None and place not in known:
+            law = law_of(session, *place)
+            raise RuleBroken(
+                sentence(
+                    N_(
+                        "%(task)s for %(group)s rests on a framework delegation, but no instruction is named. "
+                        "Open the cell and write giver, instruction and version."
+                    ),
+                    task=law.task,
+                    group=law.group,
+                ),
+                field="grounds",
+            )
+        if named is None or known.get(place) == named:
             continue
         session.add(
             FrameworkDelegation(
