@@ -103,6 +103,7 @@ def build(database: Database) -> Towns:
         for name in VISITORS:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
+        framework, comment = _framework(world, task), _comment(world, signer)
         world.municipality.host = HOST
         world.settle().session.commit()
         foreign_world = another(world)
@@ -118,12 +119,12 @@ def build(database: Database) -> Towns:
             "task_id": Ids(task.id, foreign=foreign_task.id),
             "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
-            "framework_id": Ids(_framework(world, task), foreign=_framework(foreign_world, foreign_task)),
+            "framework_id": Ids(framework, foreign=_framework(foreign_world, foreign_task)),
             "number": Ids(1, foreign=2),
             "token": Ids("nobody-has-this-link"),
             "area_id": Ids(world.area.id, foreign=foreign_world.area.id),
             "after": Ids(0, foreign=0),
-            "comment_id": Ids(_comment(world, signer), foreign=_comment(foreign_world, foreigner)),
+            "comment_id": Ids(comment, foreign=_comment(foreign_world, foreigner)),
         }
         towns.working = {INSIDER, OUTSIDER, SIGNER, "Inge Vejleder", "Olga Vejleder"} | {
             visitor.name for name, visitor in towns.visitors.items() if name in WORKS or name.endswith("that was")

@@ -22,6 +22,7 @@ from competence.foundation.orm import begin_writing, scoped
 from competence.people.models import Absence
 from competence.signoffs.models import Exemption
 from competence.signoffs.rules import Origin
+from tests.delegation.giving import terms
 from tests.factories import World
 
 ENTITLING = [CellRule.CORE, CellRule.MUST, CellRule.MAY_GENERAL, CellRule.DELEGATION_ONLY]
@@ -129,7 +130,7 @@ def test_losing_the_task_as_giver_ends_the_delegation_after_its_notice(world: Wo
     world.settle()
     session = world.session
     begin_writing(session)
-    given = delegate(session, helper.employment.id, task.id, valid_to=None, instruction="Instruks 4", by=nurse.actor)
+    given = delegate(session, helper.employment.id, task.id, terms(), by=nurse.actor)
     assert ask(session, helper.employment.id, task.id, on=today()).level == 0
     given.accepted_on = today()
     session.flush()

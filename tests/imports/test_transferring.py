@@ -35,6 +35,7 @@ from competence.signoffs import projection
 from competence.signoffs.models import CurrentSignOff, WaitingSignOff
 from tests.databases import Database
 from tests.decision.changing import ACTS, Town, acts, all_stored, town
+from tests.delegation.giving import terms
 from tests.factories import World
 
 COLUMNS = {"number": "A", "task": "B", "signed_on": "C", "signer": "D", "valid_through": "E"}
@@ -225,7 +226,7 @@ def test_what_a_receiver_may_do_follows_from_her_givers_papers(world: World) -> 
     world.settle().session.commit()
     session = world.session
     begin_writing(session)
-    given = delegate(session, helper.employment.id, task.id, valid_to=None, instruction="Instruks 4", by=nurse.actor)
+    given = delegate(session, helper.employment.id, task.id, terms(), by=nurse.actor)
     accept_delegation(session, given.id, by=helper.actor)
     session.commit()
     number = session.scalar(select(PersonIdentity.number).where(PersonIdentity.person_id == nurse.person.id))

@@ -80,7 +80,11 @@ def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int
     signers = signers_of(session, [row.id for row in events if "signer_hash" in row.fields])
     texts: dict[int, dict[str, str]] = {}
     if with_texts and events:
-        for text in session.scalars(select(EventText).where(EventText.event_id.in_([row.id for row in events if row.kind != "delegation_declined"]))):
+        for text in session.scalars(
+            select(EventText).where(
+                EventText.event_id.in_([row.id for row in events if row.kind != "delegation_declined"])
+            )
+        ):
             texts.setdefault(text.event_id, {})[text.name] = text.text
     found = [
         Happened(
