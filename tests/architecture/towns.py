@@ -18,6 +18,7 @@ from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
 from competence.people.models import Absence, Person, PersonIdentity
+from competence.profiles.models import CompetenceProfile, ProfileTask
 from competence.signoffs.models import Exemption, SignOffRequest
 from competence.signoffs.rules import EventKind
 from tests.databases import Database
@@ -117,6 +118,7 @@ def build(database: Database) -> Towns:
             "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
             "framework_id": Ids(_framework(world, task), foreign=_framework(foreign_world, foreign_task)),
+            "follower_id": Ids(world.groups["UFA"].id, foreign=foreign_world.groups["UFA"].id),
             "number": Ids(1, foreign=2),
             "token": Ids("nobody-has-this-link"),
         }
@@ -130,11 +132,17 @@ def build(database: Database) -> Towns:
 
 
 def _matrix(world: World) -> tuple[Task, Task]:
-    """A task with a rule for each group, and one that nurses delegate to helpers."""
+    """A task with a rule for each group, one that nurses delegate to helpers, and the draft of the helpers' profile."""
     task, delegable = world.task(), world.task("Adrenalin")
     world.groups["SPL"].has_reserved_scope = True
     world.cell(delegable, "SPL", CellRule.CORE)
     world.cell(delegable, "SSH", CellRule.DELEGATION_ONLY)
+    profile = CompetenceProfile(staff_group_id=world.groups["SSH"].id, number=1, recorded_at=now())
+    world.session.add(profile)
+    world.session.flush()
+    world.session.add(
+        ProfileTask(profile_id=profile.id, area_name="Medicin", level=1, task_id=task.id, practice_level=1)
+    )
     rules = {"SPL": CellRule.CORE, "SSA": CellRule.MUST, "SSH": CellRule.MAY_GENERAL, "UFA": CellRule.NOT_ALLOWED}
     for group, rule in rules.items():
         world.cell(task, group, rule)
