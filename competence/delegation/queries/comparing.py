@@ -55,9 +55,7 @@ def compare(
             before, after = was.get((task.id, group.id)), now.get((task.id, group.id))
             kind = _kind(before, after)
             if kind is not None:
-                lines.append(
-                    DifferenceLine(kind, task.area_id, task.area, task.id, task.name, group, before, after)
-                )
+                lines.append(DifferenceLine(kind, task.area_id, task.area, task.id, task.name, group, before, after))
     return lines
 
 
