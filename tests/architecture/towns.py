@@ -102,12 +102,14 @@ def build(database: Database) -> Towns:
         for name in VISITORS:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
+        framework = _framework(world, task)
         world.municipality.host = HOST
         world.settle().session.commit()
         foreign_world = another(world)
         foreign_task, foreign_delegable = _matrix(foreign_world)
         foreigner = foreign_world.person(FOREIGNER)
         foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
+        foreign_framework = _framework(foreign_world, foreign_task)
         foreign_world.municipality.host = FOREIGN_HOST
         foreign_world.session.add(
             MatrixVersion(number=2, valid_from=today() + timedelta(days=9), approved_at=now(), recorded_at=now())
@@ -117,7 +119,7 @@ def build(database: Database) -> Towns:
             "task_id": Ids(task.id, foreign=foreign_task.id),
             "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
-            "framework_id": Ids(_framework(world, task), foreign=_framework(foreign_world, foreign_task)),
+            "framework_id": Ids(framework, foreign=foreign_framework),
             "follower_id": Ids(world.groups["UFA"].id, foreign=foreign_world.groups["UFA"].id),
             "number": Ids(1, foreign=2),
             "token": Ids("nobody-has-this-link"),
@@ -194,7 +196,7 @@ def _framework(world: World, task: Task) -> int:
         instruction_version="2", valid_from=today(), recorded_at=now(),
     )  # fmt: skip
     world.session.add(made)
-    world.session.commit()
+    world.session.flush()
     return made.id
 
 
