@@ -26,7 +26,7 @@ OWN: list[list[Any]] = [
     ["Hvem gør hvad i Strandby", "", "", "", "", ""],
     ["1 = må efter oplæring", "", "", "", "", ""],
     ["", "Autoriserede", "", "Øvrige", "", ""],
-    ["Emne", "Syge-pl.", "SSA", "Hjælper", "Vikarer", "Husk"],
+    ["Emne", "De hvide", "SSA", "Hjælper", "Vikarer", "Husk"],
     ["Medicin", "", "", "", "", ""],
     ["Insulin med pen", "X", "X", "1", "", ""],
     ["Insulin pumpe", "X", "(X)*", "÷", "", "kun stabile borgere"],

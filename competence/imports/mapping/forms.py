@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from competence.delegation.rules import RULE_NAMES, CellRule
@@ -28,6 +29,10 @@ ROLE_NAMES = {
     NOTHING: _l("Nothing"), NOTE: _l("Notes on the task"), LEVEL: _l("The task's minimum level"),
     GROUP_NOTE: _l("Notes on the staff group at the left"), GROUP_LEVEL: _l("Level for the staff group at the left"),
 }  # fmt: skip
+
+
+def _offer(pairs: Pairs) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class StartForm(Form):
@@ -58,7 +63,7 @@ class SheetForm(StepForm):
 
     def __init__(self, *, sheets: Sequence[Sheet], **data: Any) -> None:
         super().__init__(**data)
-        self.sheet.choices = [(sheet.name, sheet.name or _("The table")) for sheet in sheets]
+        self.sheet.choices = _offer([(sheet.name, sheet.name or _("The table")) for sheet in sheets])
 
 
 class LayoutForm(StepForm):
@@ -76,8 +81,8 @@ class LayoutForm(StepForm):
         self._highest = len(sheet.rows)
         wide = range(len(sheet.rows[0]) if sheet.rows else 0)
         columns = [(str(c), column_letter(c)) for c in wide if any(sheet.at(r, c) for r in range(len(sheet.rows)))]
-        self.task.choices = [("", _("Choose")), *columns]
-        self.area.choices = [("", _("None: areas stand on lines of their own, or nowhere")), *columns]
+        self.task.choices = _offer([("", _("Choose")), *columns])
+        self.area.choices = _offer([("", _("None: areas stand on lines of their own, or nowhere")), *columns])
         said = _("Write a row from 1 to %(last)s.", last=self._highest)
         for field in (self.top, self.bottom):
             field.validators = [InputRequired(said), NumberRange(1, self._highest, said)]
@@ -116,11 +121,11 @@ def columns_form(columns: Sequence[FoundColumn], choices: Choices, ours: Ours) -
         required = InputRequired(_("Say what column %(column)s means.", column=column.letter))
         means = SelectField(
             _("What column %(column)s means", column=column.letter), default=meant[0] if meant else "",
-            choices=[("", _("Choose")), *groups, *roles], validators=[required],
+            choices=_offer([("", _("Choose")), *groups, *roles]), validators=[required],
         )  # fmt: skip
         also = SelectField(
             _("Another staff group that column %(column)s also stands for", column=column.letter),
-            default=meant[1] if len(meant) > 1 else "", choices=[("", "–"), *groups],
+            default=meant[1] if len(meant) > 1 else "", choices=_offer([("", "–"), *groups]),
         )  # fmt: skip
         setattr(ColumnsForm, f"means_{number}", means)
         setattr(ColumnsForm, f"also_{number}", also)
@@ -154,11 +159,11 @@ def symbols_form(uses: Sequence[tuple[str, Use]], choices: Choices, ours: Ours) 
         known = use.rule.value if use.rule and not use.contradicts else ""
         named = use.text or _("an empty field")
         rule = SelectField(
-            _("What “%(symbol)s” means", symbol=named), choices=rules, default=said.rule.value if said else known,
+            _("What “%(symbol)s” means", symbol=named), choices=_offer(rules), default=said.rule.value if said else known,
             validators=[InputRequired(_("Say what “%(symbol)s” means.", symbol=named))],
         )  # fmt: skip
         level = SelectField(
-            _("The level that “%(symbol)s” says", symbol=named), choices=levels,
+            _("The level that “%(symbol)s” says", symbol=named), choices=_offer(levels),
             default=str(said.level) if said and said.level else "",
         )  # fmt: skip
         setattr(SymbolsForm, f"rule_{number}", rule)
@@ -197,7 +202,7 @@ def tasks_form(asked: Sequence[Asked], choices: Choices, ours: Ours) -> Any:
             (IGNORE, _("Leave the row out")),
         ]  # fmt: skip
         task = SelectField(
-            _("What “%(task)s” is", task=one.name), choices=offered, default=OTHER if other else said,
+            _("What “%(task)s” is", task=one.name), choices=_offer(offered), default=OTHER if other else said,
             validators=[InputRequired(_("Say what “%(task)s” is.", task=one.name))],
         )  # fmt: skip
         named = StringField(
