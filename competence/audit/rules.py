@@ -162,6 +162,7 @@ ACTIONS: Mapping[str, str] = {
     "change_identity": N_("changed name or contact"),
     "change_password": N_("changed the password"),
     "change_profile": N_("changed a draft of a competence profile"),
+    "change_scale": N_("changed a scale of levels"),
     "change_settings": N_("changed settings"),
     "change_task": N_("changed a task"),
     "change_unit": N_("changed a unit"),

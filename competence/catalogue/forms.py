@@ -26,6 +26,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from competence.catalogue.commands import AreaFacts, NewInstruction
 from competence.catalogue.rules import FOR_GOOD, Asks, GateKind, Reserved, TaskKind, Validity, YearDay
+from competence.catalogue.rules.scales import MOST_LEVELS, SaidLevel, Scale
 from competence.catalogue.rules.tasks import GateFacts, Needed, TaskFacts
 from competence.catalogue.words import ASKS_NAMES, GATE_NAMES, KIND_NAMES, RESERVED_NAMES, month_names
 from competence.foundation.errors import RuleBroken
@@ -177,6 +178,31 @@ def _text(label: Any, most: int, **options: Any) -> StringField:
         validators=[Optional(), Length(max=most, message=_too_long(most)), NoCpr()],
         **options,
     )
+
+
+class ScaleForm(Form):
+    """The names and meanings of a scale's levels, the lowest first; empty places at the end are no levels."""
+
+    seen = HiddenField()
+
+    def rows(self) -> list[tuple[Field, Field]]:
+        """(name, meaning) of each place."""
+        return [(self[f"level_{rank}"], self[f"meaning_{rank}"]) for rank in range(1, MOST_LEVELS + 1)]
+
+    def fill(self, scale: Scale) -> None:
+        """Nothing; the form shows the scale."""
+        for rank, (name, meaning) in enumerate(self.rows()):
+            name.data = scale[rank].name if rank < len(scale) else ""
+            meaning.data = scale[rank].meaning if rank < len(scale) else ""
+
+    def to_levels(self) -> list[SaidLevel]:
+        """What was typed, the empty places too."""
+        return [SaidLevel(name.data or "", meaning.data or "") for name, meaning in self.rows()]
+
+
+for _rank in range(1, MOST_LEVELS + 1):
+    setattr(ScaleForm, f"level_{_rank}", _text(_l("Level %(rank)s", rank=_rank), 40))
+    setattr(ScaleForm, f"meaning_{_rank}", _text(_l("What it means"), 200))
 
 
 class TaskForm(Form):
