@@ -183,11 +183,11 @@ def test_two_who_edit_one_cell_see_both_and_choose(world, nurse, colleague, insu
 def test_others_changes_are_told_since_the_page_was_opened(world, nurse, colleague, insulin, draft, signed_in):
     client = signed_in(colleague)
     where = (insulin.id, world.groups["SSH"].id)
-    assert "har ændret" not in client.get("/matrix/drafts/2/since/0").text
+    assert "har ændret" not in client.get("/matrix/drafts/2/since?after=0").text
     edit_cell(world.session, 2, *where, Wording(CellRule.MUST), seen=0, by=nurse.actor)
     world.session.commit()
-    assert "Marianne Holm har ændret 1 felt, siden du åbnede siden" in client.get("/matrix/drafts/2/since/0").text
-    assert "har ændret" not in signed_in(nurse).get("/matrix/drafts/2/since/0").text, "not one's own"
+    assert "Marianne Holm har ændret 1 felt, siden du åbnede siden" in client.get("/matrix/drafts/2/since?after=0").text
+    assert "har ændret" not in signed_in(nurse).get("/matrix/drafts/2/since?after=0").text, "not one's own"
 
 
 def test_an_areas_cells_are_seen_before_they_are_changed_and_undone_at_once(world, nurse, insulin, draft, signed_in):

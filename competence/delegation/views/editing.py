@@ -125,10 +125,11 @@ def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int:number>/since/<int:after>")
+@bp.get("/<int:number>/since")
 @requires(Permission.MATRIX_EDIT)
-def since(number: int, after: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+def since(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """What others have changed since the page was opened: a line for it, asked for now and then."""
+    after = request.args.get("after", 0, type=int)
     _versions, version = _draft(number)
     others = [line for line in change_log(db.session, version.id, after=after) if line.by != actor.person_id]
     return render_template(
