@@ -45,7 +45,9 @@ HOLDS: Mapping[Kind, str] = {
     Kind.MATRIX: N_("Tasks down and staff groups across. It becomes a draft that somebody approves by name."),
     Kind.SIGNOFFS: N_("What lies signed in ring binders. It counts at once, and lapses unless the employee says yes."),
     Kind.REQUIREMENTS: N_("How many of a shift must hold a task, for a unit or for all units of a kind."),
-    Kind.PROFILES: N_("What each staff group is expected to master. Each group in it gets a draft that somebody approves by name."),
+    Kind.PROFILES: N_(
+        "What each staff group is expected to master. Each group in it gets a draft that somebody approves by name."
+    ),
 }
 """What each file brings, in a line."""
 

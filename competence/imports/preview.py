@@ -143,7 +143,13 @@ def _profiles(session: Session, rows: Sequence[ProfileRow]) -> Table:
          practice[row.practice_level - 1] if row.task else ""]
         for row in rows
     ]  # fmt: skip
-    return [_("Staff group"), _("Area in the profile"), _("Profile level"), _("Statement or task"), _("Practice level")], shown
+    return [
+        _("Staff group"),
+        _("Area in the profile"),
+        _("Profile level"),
+        _("Statement or task"),
+        _("Practice level"),
+    ], shown
 
 
 def _until(valid_to: date | None) -> str:

@@ -55,9 +55,7 @@ def team(world: World) -> Team:
     world.observed(amira, oxygen, by=guide, days_ago=5, kind=ObservationKind.SAW)
     world.observed(amira, oxygen, by=guide, days_ago=3, kind=ObservationKind.WITH_HELP)
     world.requirement(oxygen, Shift.EVENING, 1)
-    profile = CompetenceProfile(
-        staff_group_id=world.groups["SSH"].id, number=1, recorded_at=now()
-    )
+    profile = CompetenceProfile(staff_group_id=world.groups["SSH"].id, number=1, recorded_at=now())
     world.session.add(profile)
     world.session.flush()
     for level, task, practice in ((1, drops, 2), (2, oxygen, 1), (2, stoma, 1)):
