@@ -13,7 +13,7 @@ from competence.accounts.passwords import hash_cheaply, hashed
 from competence.audit.chain import NewEvent, append_all
 from competence.catalogue.models import Task
 from competence.coverage.rules import Shift
-from competence.delegation.models import Delegation, FrameworkDelegation, MatrixVersion, Stop
+from competence.delegation.models import Delegation, FrameworkDelegation, HearingComment, MatrixVersion, Stop, UnitMask
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
@@ -102,14 +102,14 @@ def build(database: Database) -> Towns:
         for name in VISITORS:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
-        framework = _framework(world, task)
+        framework, comment = _framework(world, task), _comment(world, signer)
         world.municipality.host = HOST
         world.settle().session.commit()
         foreign_world = another(world)
         foreign_task, foreign_delegable = _matrix(foreign_world)
         foreigner = foreign_world.person(FOREIGNER)
         foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
-        foreign_framework = _framework(foreign_world, foreign_task)
+        foreign_framework, foreign_comment = _framework(foreign_world, foreign_task), _comment(foreign_world, foreigner)
         foreign_world.municipality.host = FOREIGN_HOST
         foreign_world.session.add(
             MatrixVersion(number=2, valid_from=today() + timedelta(days=9), approved_at=now(), recorded_at=now())
@@ -120,6 +120,7 @@ def build(database: Database) -> Towns:
             "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
             "framework_id": Ids(framework, foreign=foreign_framework),
+            "comment_id": Ids(comment, foreign=foreign_comment),
             "follower_id": Ids(world.groups["UFA"].id, foreign=foreign_world.groups["UFA"].id),
             "number": Ids(1, foreign=2),
             "token": Ids("nobody-has-this-link"),
@@ -163,6 +164,10 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
             task_id=task.id, unit_id=one.unit.id, staff_group_id=world.groups["UFA"].id, begins_at=now(),
             valid_to=today() + timedelta(days=5), reason="Ny pen", stopped_by=guide.person.id, recorded_at=now(),
         ),
+        "mask_id": UnitMask(
+            task_id=task.id, unit_id=one.unit.id, staff_group_id=world.groups["UFA"].id, recorded_at=now(),
+            valid_from=today() + timedelta(days=40), valid_to=today() + timedelta(days=50),
+        ),
         "request_id": SignOffRequest(
             employment_id=one.employment.id, task_id=task.id, asked_by=one.person.id, asked_at=now()
         ),
@@ -187,6 +192,14 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
+
+
+def _comment(world: World, writer: Someone) -> int:
+    """What somebody said of the version when it was heard."""
+    said = HearingComment(version_id=world.version.id, text="Fint", written_by=writer.person.id, recorded_at=now())
+    world.session.add(said)
+    world.session.flush()
+    return said.id
 
 
 def _framework(world: World, task: Task) -> int:
