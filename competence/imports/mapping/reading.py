@@ -135,7 +135,7 @@ def layout_of(sheet: Sheet, choices: Choices, ours: Ours) -> Layout:
 
 def mapping_of(sheet: Sheet, choices: Choices, ours: Ours) -> MappingFile:
     """The choices as the reading of any matrix takes them."""
-    columns = {c.key: c for c in columns_of(sheet, choices, ours)}
+    columns, register = {c.key: c for c in columns_of(sheet, choices, ours)}, Register(ours.tasks)
     groups: dict[str, tuple[str, ...]] = {}
     for name, meant in choices.columns.items():
         if name in columns and meant and meant[0] not in ROLES:
@@ -143,7 +143,7 @@ def mapping_of(sheet: Sheet, choices: Choices, ours: Ours) -> MappingFile:
                 groups.setdefault(key(text), meant)
     return MappingFile(
         staff_groups=groups,
-        tasks={name: (meant,) for name, meant in choices.tasks.items()},
+        tasks={name: (meant,) for name, meant in choices.tasks.items() if meant != NEW or not register.find(name)},
         symbols={symbol: meaning.rule.value for symbol, meaning in choices.symbols.items()},
         levels={symbol: meaning.level for symbol, meaning in choices.symbols.items() if meaning.level},
         kept=frozenset(symbol for symbol, meaning in choices.symbols.items() if meaning.keep),
@@ -252,26 +252,32 @@ def same_task_twice(asked: Sequence[Asked], meant: dict[str, str], settled: dict
     return wrong
 
 
-def doubts(row: MatrixTask, choices: Choices, legends: frozenset[str]) -> list[Sentence]:
-    """What somebody should look at in a row before she says yes to it. `legends`: marks that have a footnote."""
+def doubts(row: MatrixTask, explained: frozenset[str]) -> list[Sentence]:
+    """What is not clear in a row: fields that nobody has decided, marks without a footnote. `explained`: those with one."""
+    found = []
+    blank = sum(1 for cell in row.cells if cell.rule is CellRule.UNDECIDED)
+    if blank == len(row.cells):
+        found.append(sentence(N_("Nobody may do it: nothing is decided.")))
+    elif blank:
+        found.append(sentence(N_("Staff groups without a decision: %(count)s."), count=blank))
+    marks = {note for cell in row.cells for note in (*cell.notes, *row.notes) if len(key(note)) <= 2} - explained
+    if marks:
+        found.append(sentence(N_("No footnote says what %(marks)s means."), marks=", ".join(sorted(marks))))
+    return found
+
+
+def remarks(row: MatrixTask, choices: Choices) -> list[Sentence]:
+    """What else becomes of a row than its words say."""
     found = []
     said = choices.tasks.get(key(row.name))
     if row.task is None:
         found.append(sentence(N_("New task: three observed times, twelve months, not reserved by law.")))
     elif said:
         found.append(sentence(N_("You said which task it is.")))
-    blank = sum(1 for cell in row.cells if cell.rule is CellRule.UNDECIDED)
-    if blank == len(row.cells):
-        found.append(sentence(N_("Nobody may do it: nothing is decided.")))
-    elif blank:
-        found.append(sentence(N_("Not decided for %(count)s staff groups."), count=blank))
     unstated = sum(1 for cell in row.cells if cell.level_not_stated)
     if unstated:
-        found.append(sentence(N_("No level in %(count)s fields: level 1."), count=unstated))
-    marks = {note for cell in row.cells for note in (*cell.notes, *row.notes) if len(key(note)) <= 2} - legends
-    if marks:
-        found.append(sentence(N_("No footnote says what %(marks)s means."), marks=", ".join(sorted(marks))))
+        found.append(sentence(N_("Fields without a level, taken as level 1: %(count)s."), count=unstated))
     kept = sum(1 for cell in row.cells if (cell.notes or row.notes) and cell.rule in ENTITLING)
     if kept:
-        found.append(sentence(N_("Notes become limits in %(count)s fields."), count=kept))
+        found.append(sentence(N_("Fields where a note becomes a limit: %(count)s."), count=kept))
     return found

@@ -30,6 +30,7 @@ from competence.imports.mapping.reading import (
     doubts,
     guess_layout,
     read_sheet,
+    remarks,
     same_group_twice,
     same_task_twice,
     unanswered_columns,
@@ -335,9 +336,11 @@ def _drawn(state: State, reading: Reading) -> dict[str, Any]:
             fields.append(
                 (shown(filled.at(row.row - 1, column)), SYMBOLS[rule] + level + marked, say(RULE_NAMES[rule]))
             )
-        found = [say(said) for said in doubts(row, state.choices, explained)]
-        doubtful += bool(found)
-        rows.append((row, names.get(row.task or "", ""), fields, found))
+        unclear = [say(said) for said in doubts(row, explained)]
+        doubtful += bool(unclear)
+        rows.append(
+            (row, names.get(row.task or "", ""), fields, unclear, [say(x) for x in remarks(row, state.choices)])
+        )
     heads = [
         (column_letter(column), known.names[1] if len(known.names) > 1 else known.name) for column, known in columns
     ]
