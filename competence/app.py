@@ -24,6 +24,7 @@ from competence.access.web import check_routes, public, signed_in_actor
 from competence.accounts import passwords
 from competence.accounts import web as accounts_web
 from competence.catalogue.commands import common as catalogue
+from competence.catalogue.commands import scales
 from competence.catalogue.queries import level_names
 from competence.coverage.signs import MOST_LEVELS, MOST_TIMES
 from competence.foundation import changes
@@ -41,7 +42,9 @@ BLUEPRINTS = (
     "competence.organisation.views:settings_bp",
     "competence.people.views:bp",
     "competence.catalogue.views.areas:bp",
+    "competence.catalogue.views.scales:bp",
     "competence.catalogue.views.tasks:bp",
+    "competence.catalogue.views.writing:bp",
     "competence.delegation.views.matrix:bp",
     "competence.delegation.views.drafts:bp",
     "competence.delegation.views.editing:bp",
@@ -61,6 +64,7 @@ BLUEPRINTS = (
     "competence.development.views.me:bp",
     "competence.development.views.queue:bp",
     "competence.development.views.persons:bp",
+    "competence.development.views.instructions:bp",
     "competence.development.views.levels:bp",
     "competence.profiles.views:bp",
     "competence.reports.views:bp",
@@ -86,6 +90,9 @@ JOBS = {
 """What is done in the background, by kind: what prepares it, as "module:name"."""
 USES = ("competence.coverage.queries.uses:uses_of_task",)
 """(session, task id, day) -> why the task cannot leave the catalogue that day, asked before it is archived."""
+
+LEVEL_USES = "competence.development.queries.levels_used:level_uses"
+"""(session, scale) -> what points at each level, shown before a scale is changed."""
 
 WAITING = "competence.signoffs.queries:waiting_count"
 """(session, actor) -> how many things wait for her, for the bell in the top bar."""
@@ -125,6 +132,7 @@ def wire() -> None:
         running.done_by(kind, partial(named, place))
     for place in USES:
         catalogue.used_by(named(place))
+    scales.levels_used_by(named(LEVEL_USES))
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

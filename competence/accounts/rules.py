@@ -169,6 +169,7 @@ COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics")
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ)
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
 IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
+INSTRUCTIONS = MenuItem("instructions.index", N_("New instructions"), "file", P.SIGNOFF_AGREE)
 MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
 MAY = MenuItem("me.may", N_("What I may do"), "how-to-reg", P.OWN_READ)
 PASSPORT = MenuItem("me.passport", N_("My passport"), "contact-card", P.OWN_READ)
@@ -186,7 +187,7 @@ SETTINGS = MenuItem("settings.settings", N_("Settings"), "settings", P.SETTINGS_
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
-    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, STOPS, MATRIX),
+    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, STOPS, MATRIX, INSTRUCTIONS),
     Role.GUIDE: (QUEUE, COVERAGE, COLLEAGUES, MATRIX, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, STOPS, EXTERNAL),

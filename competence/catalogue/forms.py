@@ -20,14 +20,15 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields import SelectChoice
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from competence.catalogue.commands import AreaFacts
-from competence.catalogue.rules import FOR_GOOD, GateKind, Reserved, TaskKind, Validity, YearDay
+from competence.catalogue.commands import AreaFacts, NewInstruction
+from competence.catalogue.rules import FOR_GOOD, Asks, GateKind, Reserved, TaskKind, Validity, YearDay
+from competence.catalogue.rules.scales import MOST_LEVELS, SaidLevel, Scale
 from competence.catalogue.rules.tasks import GateFacts, Needed, TaskFacts
-from competence.catalogue.words import GATE_NAMES, KIND_NAMES, RESERVED_NAMES, month_names
+from competence.catalogue.words import ASKS_NAMES, GATE_NAMES, KIND_NAMES, RESERVED_NAMES, month_names
 from competence.foundation.errors import RuleBroken
 from competence.foundation.forms import Form, NoCpr, squeezed
 from competence.foundation.text import N_
@@ -38,6 +39,10 @@ MONTHS, DATE, NEVER, AS_TASK = "months", "date", "never", ""
 
 def _choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
+
+
+def _too_long(most: int) -> Any:
+    return _l("The text is too long. Use at most %(most)s characters.", most=most)
 
 
 def _number(value: str | None) -> int | None:
@@ -94,11 +99,110 @@ class ArchiveForm(Form):
         return _number(self.seen.data) or 0
 
 
-def _text(label: Any, most: int, **options: Any) -> StringField:
-    too_long = _l("The text is too long. Use at most %(most)s characters.", most=most)
-    return StringField(
-        label, filters=[squeezed], validators=[Optional(), Length(max=most, message=too_long), NoCpr()], **options
+class InstructionForm(Form):
+    """A new version of a written instruction, and what its author asks."""
+
+    name = StringField(
+        _l("Instruction"),
+        filters=[squeezed],
+        validators=[
+            InputRequired(_l("Write what the instruction is called.")),
+            Length(max=200, message=_l("The name is too long.")),
+            NoCpr(),
+        ],
     )
+    version = StringField(
+        _l("Version"),
+        filters=[squeezed],
+        validators=[
+            InputRequired(_l("Write the version, for instance 3 or 2026-11.")),
+            Length(max=40, message=_too_long(40)),
+            NoCpr(),
+        ],
+    )
+    url = StringField(
+        _l("Link"),
+        description=_l("The whole address, beginning with https://."),
+        validators=[
+            Optional(),
+            Length(max=400, message=_too_long(400)),
+        ],
+    )
+    valid_from = DateField(_l("Counts from"), validators=[InputRequired(_l("Choose the day."))])
+    what_is_new = TextAreaField(
+        _l("What is new"),
+        description=_l("Shown to those who are asked to read it."),
+        validators=[
+            Optional(),
+            Length(max=1000, message=_l("The text is too long. Use at most %(most)s characters.", most=1000)),
+            NoCpr(),
+        ],
+    )
+    asks = RadioField(
+        _l("What it asks of those who hold the task"),
+        coerce=Asks,
+        validators=[InputRequired(_l("Choose one of the three."))],
+    )
+    grace_through = DateField(
+        _l("Grace, last day"),
+        description=_l("Until then everything counts as before. Not used when signatures are kept."),
+        validators=[Optional()],
+    )
+    seen = HiddenField()
+
+    @property
+    def seen_number(self) -> int:
+        """The newest version that the page showed."""
+        return _number(self.seen.data) or 0
+
+    def to_command(self) -> NewInstruction:
+        """The version as its author writes it."""
+        return NewInstruction(
+            name=self.name.data or "", version=self.version.data or "", url=self.url.data or "",
+            valid_from=self.valid_from.data or date.min, asks=self.asks.data, grace_through=self.grace_through.data,
+            what_is_new=self.what_is_new.data or "",
+        )  # fmt: skip
+
+
+def instruction_form() -> InstructionForm:
+    """The form with its three choices."""
+    form = InstructionForm()
+    form.asks.choices = _choices([(asks, say(name)) for asks, name in ASKS_NAMES.items()])
+    return form
+
+
+def _text(label: Any, most: int, **options: Any) -> StringField:
+    return StringField(
+        label,
+        filters=[squeezed],
+        validators=[Optional(), Length(max=most, message=_too_long(most)), NoCpr()],
+        **options,
+    )
+
+
+class ScaleForm(Form):
+    """The names and meanings of a scale's levels, the lowest first; empty places at the end are no levels."""
+
+    seen = HiddenField()
+
+    def rows(self) -> list[tuple[Field, Field]]:
+        """(name, meaning) of each place."""
+        return [(self[f"level_{rank}"], self[f"meaning_{rank}"]) for rank in range(1, MOST_LEVELS + 1)]
+
+    def fill(self, scale: Scale) -> None:
+        """Nothing; the form shows the scale."""
+        for rank, (name, meaning) in enumerate(self.rows()):
+            name.data = scale[rank].name if rank < len(scale) else ""
+            meaning.data = scale[rank].meaning if rank < len(scale) else ""
+
+    def to_levels(self) -> list[SaidLevel]:
+        """What was typed, the empty places too."""
+        return [SaidLevel(name.data or "", meaning.data or "") for name, meaning in self.rows()]
+
+
+for _rank in range(1, MOST_LEVELS + 1):
+    setattr(ScaleForm, f"level_{_rank}", _text(_l("Level %(rank)s", rank=_rank), 40))
+    setattr(ScaleForm, f"meaning_{_rank}", _text(_l("What it means"), 200))
 
 
 class TaskForm(Form):

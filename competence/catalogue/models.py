@@ -67,11 +67,7 @@ class Task(Base, Tenant):
     instruction_url: Mapped[str | None] = mapped_column(String(400))
     instruction_version: Mapped[str | None] = mapped_column(String(40))
     instruction_from: Mapped[date | None]
-    sign_again_from: Mapped[date | None]
-    """From this day only signatures given on or after it count: the author of a new instruction asked for new ones.
-
-    Set for the whole catalogue; a version of the instruction that asks for it says so in its own row.
-    """
+    """The four columns say what came with the catalogue; later versions have rows of their own (InstructionVersion)."""
     slot: Mapped[int]
     """Its place in every vector of the municipality; never reused."""
     position: Mapped[int] = mapped_column(default=0)

@@ -8,7 +8,17 @@ from babel.dates import format_date, get_month_names
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from competence.catalogue.rules import FOR_GOOD, GateKind, Reserved, TaskKind, Validity, YearDay, validity_of
+from competence.catalogue.rules import (
+    FOR_GOOD,
+    Asks,
+    GateKind,
+    Reserved,
+    ScaleKind,
+    TaskKind,
+    Validity,
+    YearDay,
+    validity_of,
+)
 from competence.foundation.text import N_
 from competence.foundation.web import day, listed, say
 
@@ -28,11 +38,24 @@ def validity_words(validity: Validity) -> str:
     return str(ngettext("%(num)s month", "%(num)s months", validity.months))
 
 
+SCALE_NAMES: Mapping[ScaleKind, str] = {
+    ScaleKind.PRACTICE: N_("Practice scale"),
+    ScaleKind.PROFILE: N_("Profile scale"),
+}
+SCALE_TEXTS: Mapping[ScaleKind, str] = {
+    ScaleKind.PRACTICE: N_("The level of a signature, and what the division of tasks and staffing needs ask for."),
+    ScaleKind.PROFILE: N_("A person's level in an area of her competence profile. It is computed and never signed."),
+}
 KIND_NAMES: Mapping[TaskKind, str] = {TaskKind.CARE: N_("Care task"), TaskKind.GENERAL: N_("General competence")}
 RESERVED_NAMES: Mapping[Reserved, str] = {
     Reserved.NO: N_("No"),
     Reserved.PARTLY: N_("Partly"),
     Reserved.YES: N_("Yes"),
+}
+ASKS_NAMES: Mapping[Asks, str] = {
+    Asks.KEEP: N_("Keep: all signatures count as before"),
+    Asks.READ: N_("Read and understood: whoever may do the task says so on her own page"),
+    Asks.SIGN_AGAIN: N_("Sign again: after the grace only signatures from the first day on count"),
 }
 GATE_NAMES: Mapping[GateKind, str] = {
     GateKind.COURSE: N_("Course"),

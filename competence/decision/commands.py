@@ -123,7 +123,7 @@ def personal_tasks(employment: Employment, shared: Book, slots: Mapping[int, int
     tasks = set(employment.signed) | set(employment.delegations) | set(employment.exempt)
     tasks |= {stop.task_id for stop in shared.stops if employment.unit_path.startswith(stop.unit_path)}
     tasks |= {mask.task_id for mask in shared.masks if employment.unit_path.startswith(mask.unit_path)}
-    tasks |= set(shared.sign_again_from) & set(employment.signed)
+    tasks |= set(shared.sign_again) & set(employment.signed)
     tasks |= {task for task, needs in shared.must_hold.items() if task in slots and needs}
     return tasks & set(slots)
 

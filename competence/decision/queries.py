@@ -10,8 +10,20 @@ from sqlalchemy import ColumnElement, CompoundSelect, Integer, String, Table, an
 from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
-from competence.catalogue.models import Task, TaskPrerequisite
-from competence.decision.rules import Answer, Book, Delegated, Employment, Mask, Span, Stopped, held_until, may
+from competence.catalogue.models import InstructionVersion, Task, TaskPrerequisite
+from competence.catalogue.rules import Asks
+from competence.decision.rules import (
+    Answer,
+    Book,
+    Delegated,
+    Employment,
+    Mask,
+    SignAgain,
+    Span,
+    Stopped,
+    held_until,
+    may,
+)
 from competence.delegation.models import Delegation
 from competence.delegation.queries import MASKS, STOPS, cells_of, follows, versions
 from competence.foundation.clock import day_after, local, midnight, now, today
@@ -30,6 +42,7 @@ UNITS = cast(Table, Unit.__table__)
 ABSENCES = cast(Table, Absence.__table__)
 GROUPS = cast(Table, StaffGroup.__table__)
 TASKS = cast(Table, Task.__table__)
+INSTRUCTIONS = cast(Table, InstructionVersion.__table__)
 PREREQUISITES = cast(Table, TaskPrerequisite.__table__)
 DELEGATIONS = cast(Table, Delegation.__table__)
 
@@ -70,14 +83,16 @@ def read_book(session: Session) -> Book:
     )
     must_hold: dict[int, tuple[int, ...]] = {}
     authorised: set[int] = set()
-    again: dict[int, date] = {}
+    again: dict[int, tuple[SignAgain, ...]] = {}
     for what, one, other, day in session.execute(_small_rules(session)):
         if what == "needs":
             must_hold[one] = (*must_hold.get(one, ()), other)
         elif what == "authorised":
             authorised.add(one)
         else:
-            again[one] = date.fromisoformat(day)
+            since, _to, closes = day.partition("/")
+            asked = SignAgain(date.fromisoformat(since), date.fromisoformat(closes))
+            again[one] = (*again.get(one, ()), asked)
     return Book(
         versions=tuple(in_use),
         cells={v.id: cells_of(session, v.id, v.number) for v in in_use},
@@ -87,20 +102,22 @@ def read_book(session: Session) -> Book:
         stops=stops,
         masks=masks,
         must_hold=must_hold,
-        sign_again_from=again,
+        sign_again=again,
         settings=settings_of(session),
     ).with_kept()
 
 
 def _small_rules(session: Session) -> CompoundSelect[Any]:
-    """(what, id, other id, day) of prerequisites, authorised groups and new instructions: few rows, so one round trip."""
+    """(what, id, other id, day or two) of prerequisites, authorised groups and new instructions: few rows, so one round trip."""
     no_id, no_day = cast_to(null(), Integer), cast_to(null(), String)
     return union_all(
         scoped(session, PREREQUISITES, literal("needs"), PREREQUISITES.c.task_id, PREREQUISITES.c.needs_task_id, no_day)
         .where(PREREQUISITES.c.must_hold),
         scoped(session, GROUPS, literal("authorised"), GROUPS.c.id, no_id, no_day).where(GROUPS.c.authorised),
-        scoped(session, TASKS, literal("again"), TASKS.c.id, no_id, cast_to(TASKS.c.sign_again_from, String))
-        .where(TASKS.c.sign_again_from.is_not(None)),
+        scoped(
+            session, INSTRUCTIONS, literal("again"), INSTRUCTIONS.c.task_id, no_id,
+            cast_to(INSTRUCTIONS.c.valid_from, String) + "/" + cast_to(INSTRUCTIONS.c.closes_on, String),
+        ).where(INSTRUCTIONS.c.asks == Asks.SIGN_AGAIN),
     )  # fmt: skip
 
 

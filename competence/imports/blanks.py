@@ -8,7 +8,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
 from competence.foundation.clock import today
-from competence.imports import people, requirements, signoffs, units
+from competence.imports import people, profiles, requirements, signoffs, units
 from competence.imports.headings import Field
 from competence.imports.kinds import Kind
 from competence.imports.queries import known_groups, known_tasks, practice_levels
@@ -17,10 +17,12 @@ Cell = str | int | date
 FILENAMES = {
     Kind.UNITS: "enheder.xlsx", Kind.PEOPLE: "medarbejdere.xlsx", Kind.MATRIX: "opgavefordeling.xlsx",
     Kind.SIGNOFFS: "underskrifter.xlsx", Kind.REQUIREMENTS: "bemandingskrav.xlsx",
+    Kind.PROFILES: "kompetenceprofiler.xlsx",
 }  # fmt: skip
 _LEFT_OUT = frozenset({"first_name", "last_name", "unit", "kind", "D", "A", "N"})
 """Other ways of writing what stands in the columns of the example."""
-_NEEDED = frozenset({(Kind.PEOPLE, "name"), *((Kind.REQUIREMENTS, name) for name in ("place", "shift", "need"))})
+_NEEDED = frozenset({(Kind.PEOPLE, "name"), (Kind.PROFILES, "text"),
+                      *((Kind.REQUIREMENTS, name) for name in ("place", "shift", "need"))})  # fmt: skip
 """Columns that a file may write in other ways, but must have."""
 MATRIX_COLUMNS = 4
 """So many of the municipality's staff groups stand in the example; more are added at the right."""
@@ -41,6 +43,8 @@ def _fields(kind: Kind) -> Sequence[Field]:
             return signoffs.FIELDS
         case Kind.REQUIREMENTS:
             return [field for field in requirements.FIELDS if field.name not in _LEFT_OUT]
+        case Kind.PROFILES:
+            return [field for field in profiles.FIELDS if field.name != "task"]
         case Kind.MATRIX:
             return ()
 
@@ -79,6 +83,8 @@ def _example(kind: Kind) -> list[Cell]:
             ]
         case Kind.REQUIREMENTS:
             return ["Team Eksempel", "Eksempel på en opgave", "aften", 2, "basis"]
+        case Kind.PROFILES:
+            return ["Eksempel på en faggruppe", "Medicin", "basis", "Giver medicin, som er doseret.", ""]
         case Kind.MATRIX:
             return []
 

@@ -51,7 +51,7 @@ SHOWN_REMARKS = 50
 @click.option("--json", "as_object", is_flag=True, help="Print one JSON object and nothing else.")
 @click.pass_obj
 def import_(console: Console, kind: str, file: Path, mapping: Path | None, dry_run: bool, as_object: bool) -> None:
-    """Bring in a list of units, people, a matrix, sign-offs from paper, or requirements, from .xlsx or .csv.
+    """Bring in a list of units, people, a matrix, sign-offs from paper, requirements or profiles, from .xlsx or .csv.
 
     All or nothing: with a problem in the file nothing is written, and the command ends with 1.
     """

@@ -19,4 +19,4 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def matrix(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A version of the division of tasks."""
     made = io.BytesIO(matrix_file(db.session, number))
-    return send_file(made, mimetype=XLSX, as_attachment=True, download_name=f"opgavefordeling-version-{number}.xlsx")
+    return send_file(made, mimetype=XLSX, as_attachment=True, download_name=f"opgavedeling-version-{number}.xlsx")

@@ -112,7 +112,7 @@ def matrix_workbook(
     told += [[SYMBOLS[rule], say(name)] for rule, name in RULE_NAMES.items()]
     told += [
         ["Tallet er niveauet. Alt, hvad et felt siger, står i arket Felter, og dets vilkår i arket Vilkår."],
-        ["Ret et felt i både Opgavefordeling og Felter, eller slet dets række i Felter: så gælder kun tabellen."],
+        ["Ret et felt i både Opgavedeling og Felter, eller slet dets række i Felter: så gælder kun tabellen."],
     ]
     sheets = {TABLE: table, FIELDS: fields, LIMITS: limits, ABOUT: told}
     return workbook_of(sheets, comments={TABLE: notes})

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     MATRIX = "matrix"
     SIGNOFFS = "signoffs"
     REQUIREMENTS = "requirements"
+    PROFILES = "profiles"
 
 
 PERMISSIONS: Mapping[Kind, Permission] = {
@@ -23,6 +24,7 @@ PERMISSIONS: Mapping[Kind, Permission] = {
     Kind.MATRIX: Permission.IMPORT_MATRIX,
     Kind.SIGNOFFS: Permission.IMPORT_SIGNOFFS,
     Kind.REQUIREMENTS: Permission.IMPORT_REQUIREMENTS,
+    Kind.PROFILES: Permission.PROFILE_WRITE,
 }
 
 OWN_MATRIX = "own_matrix"
@@ -34,6 +36,7 @@ NAMES: Mapping[Kind, str] = {
     Kind.MATRIX: N_("Your own division of tasks"),
     Kind.SIGNOFFS: N_("Signatures on paper"),
     Kind.REQUIREMENTS: N_("Staffing needs"),
+    Kind.PROFILES: N_("Competence profiles"),
 }
 
 HOLDS: Mapping[Kind, str] = {
@@ -42,6 +45,9 @@ HOLDS: Mapping[Kind, str] = {
     Kind.MATRIX: N_("Tasks down and staff groups across. It becomes a draft that somebody approves by name."),
     Kind.SIGNOFFS: N_("What lies signed in ring binders. It counts at once, and lapses unless the employee says yes."),
     Kind.REQUIREMENTS: N_("How many of a shift must hold a task, for a unit or for all units of a kind."),
+    Kind.PROFILES: N_(
+        "What each staff group is expected to master. Each group in it gets a draft that somebody approves by name."
+    ),
 }
 """What each file brings, in a line."""
 
@@ -51,5 +57,6 @@ NEXT: Mapping[Kind, str] = {
     Kind.MATRIX: N_("Next: read the draft, state the grounds it asks for, and approve it. Then load the signatures."),
     Kind.SIGNOFFS: N_("Next: ask the employees to say yes to what was transferred, and load the staffing needs."),
     Kind.REQUIREMENTS: N_("Next: open the coverage of a team, and see where it is thin."),
+    Kind.PROFILES: N_("Next: read the drafts, and approve them."),
 }
 """What to do when the file is in."""

@@ -14,7 +14,8 @@ from competence.foundation.web import day, say
 from competence.imports.matrix import MatrixTask
 from competence.imports.parsed import Problem, Skipped
 from competence.imports.people import NewEmployment
-from competence.imports.queries import known_groups, known_tasks, known_units, practice_levels
+from competence.imports.profiles import ProfileRow
+from competence.imports.queries import known_groups, known_tasks, known_units, practice_levels, profile_levels
 from competence.imports.requirements import NewRequirement
 from competence.imports.signoffs import PaperSignOff
 from competence.imports.summary import as_json
@@ -133,6 +134,24 @@ def _requirements(session: Session, rows: Sequence[NewRequirement]) -> Table:
     return [_("Unit"), _("Task"), _("Shift"), _("How many are needed"), _("Level")], shown
 
 
+def _profiles(session: Session, rows: Sequence[ProfileRow]) -> Table:
+    groups = {group.code: group.name for group in known_groups(session)}
+    tasks = {task.code: task.name for task in known_tasks(session)}
+    levels, practice = profile_levels(session), practice_levels(session)
+    shown: list[list[Any]] = [
+        [groups.get(row.staff_group, row.staff_group), row.area, levels[row.level - 1], row.text or tasks.get(row.task, row.task),
+         practice[row.practice_level - 1] if row.task else ""]
+        for row in rows
+    ]  # fmt: skip
+    return [
+        _("Staff group"),
+        _("Area in the profile"),
+        _("Profile level"),
+        _("Statement or task"),
+        _("Practice level"),
+    ], shown
+
+
 def _until(valid_to: date | None) -> str:
     last = last_day(valid_to)
     return day(last) if last else ""
@@ -140,4 +159,5 @@ def _until(valid_to: date | None) -> str:
 
 _TABLES: Mapping[str, Callable[[Session, Sequence[Any]], Table]] = {
     "units": _units, "people": _people, "matrix": _matrix, "signoffs": _signoffs, "requirements": _requirements,
+    "profiles": _profiles,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, undefer
 from competence.access.rules import Reach
 from competence.catalogue.models import Area, Level, Task
 from competence.catalogue.queries import level_names
+from competence.catalogue.rules import ScaleKind
 from competence.coverage.models import Requirement
 from competence.delegation.queries import VERSIONS
 from competence.foundation.clock import now, today
@@ -19,6 +20,7 @@ from competence.imports.known import Known, KnownUnit
 from competence.imports.models import KEPT, StagedImport
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
+from competence.profiles.models import CompetenceProfile
 from competence.signoffs.queries import CURRENT
 from competence.signoffs.rules import Origin
 
@@ -30,6 +32,7 @@ GROUPS = cast(Table, StaffGroup.__table__)
 EMPLOYMENTS = cast(Table, Employment.__table__)
 IDENTITIES = cast(Table, PersonIdentity.__table__)
 NEEDS = cast(Table, Requirement.__table__)
+PROFILES = cast(Table, CompetenceProfile.__table__)
 
 
 def known_units(session: Session, within: Reach | None, *, closed: bool = False) -> list[KnownUnit]:
@@ -72,6 +75,11 @@ def practice_levels(session: Session) -> list[str]:
     return list(level_names(session).values())
 
 
+def profile_levels(session: Session) -> list[str]:
+    """The names of the profile scale, lowest first."""
+    return list(level_names(session, ScaleKind.PROFILE).values())
+
+
 def area_names(session: Session) -> list[str]:
     """The areas of the catalogue."""
     return list(session.scalars(scoped(session, AREAS, AREAS.c.name).order_by(AREAS.c.position, AREAS.c.id)))
@@ -99,7 +107,7 @@ def roots_of(session: Session, within: Reach) -> Sequence[Unit]:
 
 
 def amount_of(session: Session, kind: Kind) -> int:
-    """How many of the kind the municipality has: units, employments now, approved versions, transferred sign-offs, needs."""
+    """How many of the kind it has: units, employments now, approved versions, transferred sign-offs, needs, profiles."""
     match kind:
         case Kind.UNITS:
             wanted = scoped(session, UNITS, func.count()).where(_open(UNITS))
@@ -113,6 +121,8 @@ def amount_of(session: Session, kind: Kind) -> int:
             wanted = scoped(session, CURRENT, func.count()).where(CURRENT.c.origin == Origin.TRANSFERRED)
         case Kind.REQUIREMENTS:
             wanted = scoped(session, NEEDS, func.count()).where(_open(NEEDS))
+        case Kind.PROFILES:
+            wanted = scoped(session, PROFILES, func.count()).where(PROFILES.c.approved_at.is_not(None))
     return session.scalar(wanted) or 0
 
 

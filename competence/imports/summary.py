@@ -8,16 +8,17 @@ from competence.foundation.text import Sentence
 from competence.imports.matrix import MatrixTask
 from competence.imports.parsed import Parsed
 from competence.imports.people import NewEmployment
+from competence.imports.profiles import ProfileRow
 from competence.imports.requirements import NewRequirement
 from competence.imports.signoffs import PaperSignOff
 from competence.imports.units import NewUnit
 
-Row = MatrixTask | NewUnit | NewEmployment | PaperSignOff | NewRequirement
+Row = MatrixTask | NewUnit | NewEmployment | PaperSignOff | NewRequirement | ProfileRow
 Say = Callable[[Sentence], str]
 
 
 def as_json(parsed: Parsed[Row], counted: str, *, say: Say = str) -> dict[str, Any]:
-    """The counts of a file of the kind "matrix", "units", "people", "signoffs" or "requirements", with every problem.
+    """The counts of a file of the kind "matrix", "units", "people", "signoffs", "requirements" or "profiles", with every problem.
 
     `say` puts a problem into the reader's language. Rules are counted by their codes, those that occur.
     """
@@ -60,12 +61,21 @@ def _requirements(rows: tuple[Any, ...]) -> dict[str, Any]:
     return {"requirements": len(rows), "tasks": len({row.task for row in rows})}
 
 
+def _profiles(rows: tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        "staff_groups": len({row.staff_group for row in rows}),
+        "statements": len([row for row in rows if row.text]),
+        "tasks": len([row for row in rows if row.task]),
+    }
+
+
 _COUNTS: dict[str, Callable[[tuple[Any, ...]], dict[str, Any]]] = {
     "matrix": _matrix,
     "units": _units,
     "people": _people,
     "signoffs": _signoffs,
     "requirements": _requirements,
+    "profiles": _profiles,
 }
 KINDS = tuple(_COUNTS)
 """The kinds of files, in no order of importing."""

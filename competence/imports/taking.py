@@ -19,6 +19,7 @@ from competence.imports.commands import (
     PreparedPapers,
     import_matrix,
     import_needs,
+    import_profiles,
     import_signoffs,
     plan_papers,
     prepare_papers,
@@ -29,6 +30,7 @@ from competence.imports.known import MappingFile, read_mapping
 from competence.imports.matrix import MatrixTask, parse_matrix
 from competence.imports.parsed import Parsed, Problem
 from competence.imports.people import NewEmployment, parse_people
+from competence.imports.profiles import ProfileRow, parse_profiles
 from competence.imports.queries import (
     area_names,
     known_groups,
@@ -36,6 +38,7 @@ from competence.imports.queries import (
     known_tasks,
     known_units,
     practice_levels,
+    profile_levels,
     roots_of,
 )
 from competence.imports.requirements import NewRequirement, parse_requirements
@@ -135,6 +138,11 @@ def _parse(session: Session, kind: Kind, workbook: Workbook, words: MappingFile,
                 workbook, units=known_units(session, within), tasks=known_tasks(session), levels=practice_levels(session),
                 mapping=words,
             )  # fmt: skip
+        case Kind.PROFILES:
+            return parse_profiles(
+                workbook, staff_groups=known_groups(session), tasks=known_tasks(session),
+                profile_levels=profile_levels(session), practice_levels=practice_levels(session), mapping=words,
+            )  # fmt: skip
 
 
 def _needs_checked(session: Session, rows: Sequence[NewRequirement], within: Reach | None) -> list[Problem]:
@@ -176,6 +184,9 @@ def take_in(session: Session, reading: Reading, *, by: Actor | None) -> Effect:
         case Kind.REQUIREMENTS:
             needs = import_needs(session, cast(Sequence[NewRequirement], rows), by=by)
             return Effect(new=needs.added, changed=needs.changed, unchanged=needs.unchanged)
+        case Kind.PROFILES:
+            profiles = import_profiles(session, cast(Sequence[ProfileRow], rows), by=by)
+            return Effect(new=profiles.new, unchanged=profiles.unchanged)
 
 
 def _of_people(people: PeopleImported) -> Effect:

@@ -33,6 +33,7 @@ _NEXT_PAGES = {
     Kind.MATRIX: (Permission.MATRIX_READ, "matrix.index"),
     Kind.SIGNOFFS: (Permission.IMPORT_REQUIREMENTS, "imports.requirements"),
     Kind.REQUIREMENTS: (Permission.COVERAGE_READ, "coverage.index"),
+    Kind.PROFILES: (Permission.PROFILE_READ, "profiles.index"),
 }
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -189,6 +189,16 @@ class AuthorisationForm(Form):
     )
 
 
+class StageForm(Form):
+    """From which day a student has reached the stage from which her group follows another."""
+
+    stage_from = DateField(
+        _l("Reached from"),
+        description=_l("From this day she may what the followed group may. Empty: not reached yet."),
+        validators=[Optional()],
+    )
+
+
 class AbsenceForm(Form):
     """From and to, and nothing else."""
 

@@ -1,7 +1,7 @@
 """Profiles in versions: make a draft, change what it says, approve it by name, or take it away."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import delete, select, update
@@ -254,6 +254,48 @@ def _check_tasks(session: Session, said: Content, wanted: Sequence[WantedTask], 
                 field="task", task=task.name, level=profile[one.level].name, area=elsewhere[place],
             )  # fmt: skip
         asked.add(place)
+
+
+@command
+def replace_draft(session: Session, staff_group_id: int, said: Content, *, by: Actor | None) -> bool:
+    """Whether the group has got a draft that says this; False when its newest version says the same already.
+
+    The draft that ships gives way; one that somebody has worked in does not: RuleBroken. `by` None: the command line.
+    """
+    if by is not None:
+        authorise(by, Permission.PROFILE_WRITE, root_path(session))
+    hold_still(session)
+    group = get_group(session, staff_group_id)
+    rows = session.scalars(
+        select(CompetenceProfile)
+        .where(CompetenceProfile.staff_group_id == group.id)
+        .order_by(CompetenceProfile.number.desc(), CompetenceProfile.id)
+    ).all()
+    newest = content_of(session, rows[0].id) if rows else Content()
+    said = replace(said, purpose=newest.purpose, responsibilities=newest.responsibilities)
+    if rows and newest.mark() == said.mark():
+        return False
+    draft = next((row for row in rows if row.approved_at is None), None)
+    if draft is not None and (draft.recorded_by is not None or draft.changed_at is not None):
+        raise RuleBroken(
+            N_("%(group)s has a draft that somebody has worked in. Approve it or take it away first."), group=group.name
+        )
+    if draft is None:
+        draft = CompetenceProfile(
+            staff_group_id=group.id, number=rows[0].number + 1 if rows else 1, purpose=said.purpose,
+            responsibilities=said.responsibilities, recorded_at=now(),
+        )  # fmt: skip
+        session.add(draft)
+        session.flush()
+    for table in (ProfileStatement, ProfileTask):
+        session.execute(delete(table).where(table.profile_id == draft.id))
+    draft.recorded_by, draft.recorded_at, draft.reference_version = by.person_id if by else None, now(), None
+    _write(session, draft, said)
+    record(
+        session, by=by.person_id if by else None, action="draft_profile", subject="competence_profile",
+        subject_id=draft.id, detail={"staff_group": group.id, "number": draft.number, "from_file": True},
+    )  # fmt: skip
+    return True
 
 
 @command

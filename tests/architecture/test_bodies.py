@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from competence.access.rules import Role
 from competence.foundation.clock import today
+from competence.profiles.rules import Content
 from tests.architecture.towns import FOREIGNER, HOST, OUTSIDER, WIDE, WORKS, Ids
 from tests.architecture.walking import Walk
 
@@ -38,6 +39,7 @@ PLACES = {"unit": "unit_id", "staff_group": "staff_group_id"}
 BEFORE = {
     name: (today() - timedelta(days=ago)).isoformat() for name, ago in (("valid_from", 600), ("valid_through", 500))
 }
+PROFILE = {"staff_group_id": "staff_group_id", "number": "number"}
 PERIOD = {"valid_from": TODAY, "valid_through": SOON}
 BODIES = {
     "accounts.person": Body(
@@ -55,6 +57,13 @@ BODIES = {
     "people.new": Body(PLACES, {"name": "Nanna Ny", "number": "4711", "valid_from": TODAY}),
     "people.new_employment": Body(PLACES, BEFORE, {"person_id": "person_id"}),
     "people.new_external": Body(PLACES, {"name": "Vera Vikar", "agency": "Vikar A/S", **PERIOD}),
+    "profiles.area": Body(
+        {"task": "delegable_id"}, {"name": "Nyt", "level": "2", "practice": "1", "seen": Content().mark("")}, PROFILE
+    ),
+    "profiles.follow": Body({"follows": "staff_group_id"}, {"seen": ""}, {"staff_group_id": "follower_id"}),
+    "profiles.tasks": Body(
+        {"task": "delegable_id"}, {"area": "Nyt", "level": "2", "practice": "1", "level_for_all": ""}, PROFILE
+    ),
     "requirements.new": Body(
         {"task": "task_id"}, {"shift": "A", "unit_kind": "", "day_kind": "every", "need": "1", "level": "1"}, {"unit_id": "unit_id"}
     ),
@@ -68,6 +77,12 @@ SENT_AS_IT_STANDS = frozenset({"hidden", "radio", "checkbox", "submit"})
 NAME_NOBODY = frozenset(
     {
         ("accounts.end_role", "listed"),
+        ("levels.confirm", "level"),
+        ("profiles.area", "level"),
+        ("profiles.area", "practice"),
+        ("profiles.tasks", "level"),
+        ("profiles.tasks", "level_for_all"),
+        ("profiles.tasks", "practice"),
         ("requirements.new", "level"),
         ("signoffs.bedside", "criterion"),
         ("signoffs.external", "level"),

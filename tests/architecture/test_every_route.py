@@ -27,7 +27,9 @@ from tests.html import problems
 OPENS = frozenset({200, 302, 303, 400, 409, 410, 422})
 """What somebody who may gets; the last four for a form that was sent empty, or too late."""
 
-MUNICIPALITY_WIDE = frozenset({"accounts.log", "settings.settings"})
+MUNICIPALITY_WIDE = frozenset(
+    {"frameworks.end", "frameworks.index", "frameworks.new", "frameworks.renew", "accounts.log", "settings.settings"}
+)
 """Pages about all of the municipality: a role over a part of it does not reach them."""
 
 ASKS_FOR = {

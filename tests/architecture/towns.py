@@ -13,13 +13,14 @@ from competence.accounts.passwords import hash_cheaply, hashed
 from competence.audit.chain import NewEvent, append_all
 from competence.catalogue.models import Task
 from competence.coverage.rules import Shift
-from competence.delegation.models import Delegation, FrameworkDelegation, HearingComment, MatrixVersion, Stop
+from competence.delegation.models import Delegation, FrameworkDelegation, HearingComment, MatrixVersion, Stop, UnitMask
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
 from competence.jobs.models import Job
 from competence.jobs.rules import State
 from competence.people.models import Absence, Person, PersonIdentity
+from competence.profiles.models import CompetenceProfile, ProfileTask
 from competence.signoffs.models import Exemption, SignOffRequest
 from competence.signoffs.rules import EventKind
 from tests.databases import Database
@@ -110,6 +111,7 @@ def build(database: Database) -> Towns:
         foreign_task, foreign_delegable = _matrix(foreign_world)
         foreigner = foreign_world.person(FOREIGNER)
         foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
+        foreign_framework, foreign_comment = _framework(foreign_world, foreign_task), _comment(foreign_world, foreigner)
         foreign_world.municipality.host = FOREIGN_HOST
         foreign_world.session.add(
             MatrixVersion(number=2, valid_from=today() + timedelta(days=9), approved_at=now(), recorded_at=now())
@@ -119,12 +121,13 @@ def build(database: Database) -> Towns:
             "task_id": Ids(task.id, foreign=foreign_task.id),
             "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
-            "framework_id": Ids(framework, foreign=_framework(foreign_world, foreign_task)),
+            "framework_id": Ids(framework, foreign=foreign_framework),
+            "comment_id": Ids(comment, foreign=foreign_comment),
+            "follower_id": Ids(world.groups["UFA"].id, foreign=foreign_world.groups["UFA"].id),
             "number": Ids(1, foreign=2),
             "token": Ids("nobody-has-this-link"),
             "area_id": Ids(world.area.id, foreign=foreign_world.area.id),
             "after": Ids(0, foreign=0),
-            "comment_id": Ids(comment, foreign=_comment(foreign_world, foreigner)),
         }
         towns.working = {INSIDER, OUTSIDER, SIGNER, "Inge Vejleder", "Olga Vejleder"} | {
             visitor.name for name, visitor in towns.visitors.items() if name in WORKS or name.endswith("that was")
@@ -135,22 +138,18 @@ def build(database: Database) -> Towns:
     return towns
 
 
-def _comment(world: World, writer: Someone) -> int:
-    """The id of a comment on the version in force, from when it was a draft."""
-    made = HearingComment(
-        version_id=world.version.id, text="Godt forslag", written_by=writer.person.id, recorded_at=now(), answer=""
-    )
-    world.session.add(made)
-    world.session.flush()
-    return made.id
-
-
 def _matrix(world: World) -> tuple[Task, Task]:
-    """A task with a rule for each group, and one that nurses delegate to helpers."""
+    """A task with a rule for each group, one that nurses delegate to helpers, and the draft of the helpers' profile."""
     task, delegable = world.task(), world.task("Adrenalin")
     world.groups["SPL"].has_reserved_scope = True
     world.cell(delegable, "SPL", CellRule.CORE)
     world.cell(delegable, "SSH", CellRule.DELEGATION_ONLY)
+    profile = CompetenceProfile(staff_group_id=world.groups["SSH"].id, number=1, recorded_at=now())
+    world.session.add(profile)
+    world.session.flush()
+    world.session.add(
+        ProfileTask(profile_id=profile.id, area_name="Medicin", level=1, task_id=task.id, practice_level=1)
+    )
     rules = {"SPL": CellRule.CORE, "SSA": CellRule.MUST, "SSH": CellRule.MAY_GENERAL, "UFA": CellRule.NOT_ALLOWED}
     for group, rule in rules.items():
         world.cell(task, group, rule)
@@ -168,6 +167,10 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "stop_id": Stop(
             task_id=task.id, unit_id=one.unit.id, staff_group_id=world.groups["UFA"].id, begins_at=now(),
             valid_to=today() + timedelta(days=5), reason="Ny pen", stopped_by=guide.person.id, recorded_at=now(),
+        ),
+        "mask_id": UnitMask(
+            task_id=task.id, unit_id=one.unit.id, staff_group_id=world.groups["UFA"].id, recorded_at=now(),
+            valid_from=today() + timedelta(days=40), valid_to=today() + timedelta(days=50),
         ),
         "request_id": SignOffRequest(
             employment_id=one.employment.id, task_id=task.id, asked_by=one.person.id, asked_at=now()
@@ -196,6 +199,14 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
     }  # fmt: skip
 
 
+def _comment(world: World, writer: Someone) -> int:
+    """What somebody said of the version when it was heard."""
+    said = HearingComment(version_id=world.version.id, text="Fint", written_by=writer.person.id, recorded_at=now())
+    world.session.add(said)
+    world.session.flush()
+    return said.id
+
+
 def _framework(world: World, task: Task) -> int:
     """The id of a framework delegation to a staff group."""
     made = FrameworkDelegation(
@@ -203,7 +214,7 @@ def _framework(world: World, task: Task) -> int:
         instruction_version="2", valid_from=today(), recorded_at=now(),
     )  # fmt: skip
     world.session.add(made)
-    world.session.commit()
+    world.session.flush()
     return made.id
 
 

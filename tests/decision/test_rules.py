@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from competence.decision.rules import (
+    SignAgain,
     Employment,
     Mask,
     State,
@@ -301,7 +302,7 @@ def test_a_suspension_pauses_and_ends() -> None:
 
 
 def test_a_new_instruction_that_asks_for_new_signatures_removes_the_old_ones_from_its_day() -> None:
-    rules = book(sign_again_from={INSULIN: MAY})
+    rules = book(sign_again={INSULIN: (SignAgain(MAY, MAY),)})
     assert [
         may(employed(book=rules, events=accepted(1, 2, JANUARY)), INSULIN, on=d).level for d in (MAY - DAY, MAY)
     ] == [2, 0]

@@ -53,6 +53,7 @@ def test_a_nurse_delegates_and_the_receiver_says_yes(world, nurse, signed_in):
     assert "Venter på modtagerens ja" in client.get(answer.location).text
     assert ask(world.session, amira.employment.id, pump.id, on=today()).level == 0
     place = f"/delegations/{row.id}"
+    again(world)
     assert signed_in(nurse).get(place).status_code == 404
     hers = signed_in(amira)
     page = hers.get("/me").text

@@ -41,7 +41,8 @@ def leader(world):
 def heard(world, nurse, *, roles=(Role.COMMITTEE,), persons=(), days=7):
     draft = make_draft(world.session, from_number=1, by=nurse.actor)
     open_hearing(
-        world.session, draft.number, until=today() + timedelta(days=days), roles=list(roles), person_ids=list(persons), by=nurse.actor,
+        world.session, draft.number, until=today() + timedelta(days=days), roles=list(roles), person_ids=list(persons),
+        by=nurse.actor,
     )  # fmt: skip
     return draft
 

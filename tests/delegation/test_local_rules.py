@@ -94,7 +94,7 @@ def test_a_stricter_rule_ends_with_today_and_one_to_come_never_holds(world, lead
 def test_a_leader_makes_her_unit_stricter_on_the_page_and_ends_it(world, leader, signed_in):
     task = world.task()
     world.cell(task, "SSH", CellRule.MAY_GENERAL, minimum_level=2)
-    client = signed_in(leader)
+    client, reader = signed_in(leader), signed_in(world.person())
     typed = {
         "unit": world.team.id, "task": task.id, "staff_group": world.groups["SSH"].id, "stricter": "1",
         "valid_from": today().isoformat(), "reason": "Kun i dagvagt",
@@ -106,6 +106,9 @@ def test_a_leader_makes_her_unit_stricter_on_the_page_and_ends_it(world, leader,
     page = client.get("/matrix/local").text
     assert "Team Havnen: Insulin med pen" in page
     assert "lukket, fra" in page
+    assert "Ophæv" in page
+    assert "Ophæv" not in reader.get("/matrix/local").text
     mask = world.session.query(UnitMask).one()
+    world.session.commit()
     assert client.post(f"/matrix/local/{mask.id}/end").status_code == 302
-    assert "Ophæv" not in signed_in(world.person("Camilla Brandt")).get("/matrix/local").text
+    assert "til og med" in client.get("/matrix/local").text

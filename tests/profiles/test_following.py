@@ -1,8 +1,11 @@
 """Which staff group follows which: what the rule answers afterwards, and what is refused."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from competence.access.rules import Role
 from competence.decision.queries import ask
@@ -11,6 +14,8 @@ from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, Overtaken, RuleBroken
 from competence.people.commands import follow_group, follow_mark, set_stage
 from tests.profiles.conftest import Desk
+
+SignIn = Callable[[Any], FlaskClient]
 
 
 def test_a_student_follows_from_her_stage_and_takes_part_until_then(desk: Desk):
@@ -50,3 +55,18 @@ def test_a_group_follows_one_that_stands_alone_and_only_students_from_a_stage(de
         follow_group(session, groups["UFA"].id, None, seen="", by=by)
     with pytest.raises(NotAllowed):
         follow_group(session, groups["UFA"].id, None, seen=f"{groups['SSH'].id}:", by=desk.leader.actor)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_administrator_notes_the_day_of_a_students_stage(desk: Desk, signed_in: SignIn):
+    world = desk.world
+    world.groups["UFA"].is_student = True
+    student = world.person("Sofie Elev", "UFA")
+    clerk = signed_in(world.role(world.person("Henrik Vestergaard"), Role.ADMINISTRATOR, over=world.root))
+    person, address = f"/people/{student.person.id}/edit", f"/people/employments/{student.employment.id}/stage"
+    assert "ikke nået endnu" in clerk.get(person).text
+    assert clerk.post(address, data={"stage_from": today().isoformat()}).status_code == 302
+    assert "ikke nået endnu" not in clerk.get(person).text
+    assert clerk.post(address, data={"stage_from": ""}).status_code == 302
+    assert "ikke nået endnu" in clerk.get(person).text
+    assert clerk.get(f"/people/employments/{desk.nurse.employment.id}/stage").status_code == 404, "not a student"

@@ -50,7 +50,7 @@ def facts_shown(session: Session, said: TaskFacts, task: Task) -> list[tuple[str
         facts.append((say(GATE_NAMES[gate.kind]), f"{gate.name} ({who})"))
     if task.archived_on is not None:
         facts.append((_("Taken out of the catalogue"), _("from %(day)s", day=day(task.archived_on))))
-    if task.source:
+    if task.source and not task.source.startswith(("editorial", "own catalogue")):
         facts.append((_("Source"), task.source))
     return [(what, words) for what, words in facts if words]
 

@@ -15,12 +15,13 @@ from competence.catalogue.forms import ArchiveForm, TaskForm, task_form
 from competence.catalogue.models import Task, TaskPicture
 from competence.catalogue.queries import criteria_of
 from competence.catalogue.queries import tasks as queries
+from competence.catalogue.queries.instructions import instruction_on, versions_of
 from competence.catalogue.queries.tasks import Wanted
-from competence.catalogue.rules import Reserved, TaskKind
+from competence.catalogue.rules import Asks, Reserved, TaskKind
 from competence.catalogue.rules.tasks import FACT_NAMES, TaskFacts, document, facts_in, merged
 from competence.catalogue.views.showing import facts_shown, history_shown
-from competence.catalogue.words import KIND_NAMES, RESERVED_NAMES, part_words
-from competence.foundation.clock import midnight, today
+from competence.catalogue.words import ASKS_NAMES, KIND_NAMES, RESERVED_NAMES, part_words
+from competence.foundation.clock import last_day, midnight, today
 from competence.foundation.errors import Overtaken, RuleBroken
 from competence.foundation.web import db, say, show, transaction
 
@@ -83,6 +84,8 @@ def _page(found: Task, form: ArchiveForm, actor: Actor) -> ResponseReturnValue:
     shared = not said.criteria
     return render_template(
         "catalogue/task.html", task=found, said=said, facts=facts_shown(db.session, said, found), then=then, kept=kept,
+        instruction=instruction_on(db.session, found, then or today()),
+        instructions=[(one, ASKS_NAMES[Asks(one.asks)], last_day(one.closes_on)) for one in versions_of(db.session, found.id)],
         picture=picture, shared=shared, form=form, history=history_shown(db.session, changes),
         criteria=[one.text for one in criteria_of(db.session, found.id)] if shared else said.criteria,
         gone=found.archived_on is not None and found.archived_on <= today(), today=today(),

@@ -221,7 +221,7 @@ def by_group(session: Session, shared: Book, one: Any, tasks: Sequence[int], *, 
     if missing:
         bare = Employment(
             id=0, person_id=0, staff_group_id=group, unit_path="", valid_from=on, valid_to=None,
-            book=replace(shared, stops=(), masks=(), must_hold={}, sign_again_from={}),
+            book=replace(shared, stops=(), masks=(), must_hold={}, sign_again={}),
             authorisation_checked_on=None if unchecked else on, stage_from=on if reached else None,
         )  # fmt: skip
         for task in missing:

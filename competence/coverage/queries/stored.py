@@ -89,7 +89,7 @@ def open_facts(
     always = {
         *shared.must_hold,
         *(task for needs in shared.must_hold.values() for task in needs),
-        *shared.sign_again_from,
+        *shared.sign_again,
     }
 
     # A signature for all citizens says nothing where the rule is about one of them.

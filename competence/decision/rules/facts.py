@@ -96,6 +96,18 @@ class Mask:
     recorded_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SignAgain:
+    """From `closes_on` only signatures given on `since` or later count: a new instruction asked for them."""
+
+    since: date
+    closes_on: date
+
+    def overtakes(self, signed: Signed, *, on: date) -> bool:
+        """Whether the signature no longer counts on the day because of it."""
+        return self.closes_on <= on and signed.valid_from < self.since
+
+
 @dataclass(frozen=True)
 class Book:
     """The municipality's own rules, shared by all its employments."""
@@ -112,7 +124,8 @@ class Book:
     masks: tuple[Mask, ...] = ()
     must_hold: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     """Task -> tasks that must be held as long as it is used."""
-    sign_again_from: Mapping[int, date] = field(default_factory=dict)
+    sign_again: Mapping[int, tuple[SignAgain, ...]] = field(default_factory=dict)
+    """Task -> the new versions of its instruction whose authors asked for new signatures."""
     settings: Settings = field(default_factory=Settings)
 
     def version_on(self, on: date, known_at: datetime | None = None) -> Version | None:
@@ -291,6 +304,8 @@ class Answer:
     delegated: Delegated | None = None
     done: int = 0
     needed: int = 0
+    overtaken: SignAgain | None = None
+    """The new instruction because of which the signature no longer counts."""
     reasons: tuple[Reason, ...] = ()
 
     @property

@@ -44,12 +44,13 @@ def judge(
     signs = [s for s in employment.signed.get(task, ()) if s.citizen_id == (citizen if named else None)]
     if named and citizen is None:
         signs = [s for s in employment.signed.get(task, ()) if s.citizen_id is not None]
-    again = book.sign_again_from.get(task)
     last = latest(signs, on=on)
     wait = waiting(signs, on=on)
     if wait is not None and wait is last:
         wait = None
-    holds = last is not None and last.in_force(on) and not (again and again <= on and last.valid_from < again)
+    asked = book.sign_again.get(task, ())
+    overtaken = next((one for one in asked if last is not None and one.overtakes(last, on=on)), None)
+    holds = last is not None and last.in_force(on) and overtaken is None
     ends = [end for end in (employment.valid_to,) if end]
     exempt = _inside(employment.exempt.get(task, ()), on)
     paused = exempt or (last is not None and holds and last.paused(on)) or _away(employment, task, on)
@@ -84,7 +85,7 @@ def judge(
     def may_not(state: State, because: str = "", valid_to: date | None = None) -> Answer:
         return Answer(
             state, 0, cell, valid_to=valid_to, basis=because, signed=last, waiting=wait, delegated=delegated, done=done,
-            needed=needed,
+            needed=needed, overtaken=overtaken,
         )  # fmt: skip
 
     if stop is not None:
@@ -96,6 +97,7 @@ def judge(
     if level:
         if basis in ("signature", "delegation") and last is not None:
             ends += [end for end in (last.ends, *(p[0] for p in last.pauses if p[0] > on)) if end]
+            ends += [one.closes_on for one in asked if one.closes_on > on and last.valid_from < one.since]
             ends += [
                 start + timedelta(days=book.settings.long_absence_days) for start, _ in _long_ahead(employment, on)
             ]

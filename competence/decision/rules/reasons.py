@@ -130,6 +130,11 @@ def _signature(answer: Answer, on: date) -> Iterable[Reason]:
         if signed.origin is Origin.TRANSFERRED
         else N_("Signed on %(day)s at level %(level)s.")
     )
+    if answer.overtaken is not None:
+        yield Reason("signature", True, sentence(text, day=signed.valid_from, level=signed.level))
+        new = N_("A new version of the instruction asks for a signature given on %(day)s or later.")
+        yield Reason("signature", False, sentence(new, day=answer.overtaken.since))
+        return
     enough = signed.level >= answer.cell.minimum_level
     yield Reason("signature", enough and not lapsed, sentence(text, day=signed.valid_from, level=signed.level))
     if not enough:

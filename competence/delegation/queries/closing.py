@@ -108,7 +108,8 @@ def _may_do(session: Session, task_id: int, unit: Unit, staff_group_id: int | No
     rows = scoped(session, ROWS, ROWS.c.employment_id, ROWS.c.level, ROWS.c.citizen_id).where(
         ROWS.c.task_id == task_id, ROWS.c.valid_from <= on, or_(ROWS.c.valid_to.is_(None), ROWS.c.valid_to > on)
     )
-    able, closed = set(), set()
+    able: set[int] = set()
+    closed: set[int] = set()
     for row in session.execute(rows):
         (able if row.level else closed).add(row.employment_id)
     by_education = {

@@ -104,6 +104,9 @@ def about(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.MATRIX_EDIT)
 def discard(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Give the draft up."""
+    numbered(queries.read_versions(db.session), number)
+    if not may_edit(actor):
+        return redirect(url_for("matrix.show_version", number=number))
     try:
         with transaction() as session:
             discard_draft(session, number, by=actor)
@@ -132,6 +135,9 @@ def log(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.MATRIX_EDIT)
 def undo(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Take back a change of the log, with all that were made with it; her own last one when none is named."""
+    numbered(queries.read_versions(db.session), number)
+    if not may_edit(actor):
+        return redirect(url_for("matrix.show_version", number=number))
     change_id = request.form.get("change", type=int)
     try:
         with transaction() as session:

@@ -32,7 +32,7 @@ from competence.delegation.views.drawing import Look, in_words, look_of, reserve
 from competence.delegation.views.standing import STEPS, LookKey, draw, state_of, step_of, tabs_of, title_of
 from competence.delegation.views.wording import change_in_words, parts_of, said_in_words, terms_of
 from competence.foundation.clock import today
-from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.errors import RuleBroken
 from competence.foundation.web import clock_time, db, say, show, transaction
 from competence.people.models import StaffGroup
 
@@ -125,10 +125,11 @@ def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int:number>/since/<int:after>")
+@bp.get("/<int:number>/since")
 @requires(Permission.MATRIX_EDIT)
-def since(number: int, after: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+def since(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """What others have changed since the page was opened: a line for it, asked for now and then."""
+    after = request.args.get("after", 0, type=int)
     _versions, version = _draft(number)
     others = [line for line in change_log(db.session, version.id, after=after) if line.by != actor.person_id]
     return render_template(
@@ -256,7 +257,7 @@ def bulk(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The same terms for several staff groups on an area's tasks: first what it changes, then saved."""
     _versions, version = _draft(number)
     if not version.is_open or not may_edit(actor):
-        raise NotFound
+        return redirect(url_for("matrix.show_version", number=number))
     levels = level_names(db.session)
     form = BulkForm(
         areas=areas(db.session),

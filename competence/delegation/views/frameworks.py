@@ -11,16 +11,23 @@ from competence.delegation.commands import NewFramework
 from competence.delegation.giving_forms import FrameworkForm, ReasonForm
 from competence.delegation.queries import FrameworkLine
 from competence.foundation.clock import day_after, today
-from competence.foundation.errors import RuleBroken
+from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import db, show, transaction
 
 bp = Blueprint("frameworks", __name__, url_prefix="/delegations/frameworks")
+
+
+def _within_all(within: Reach) -> None:
+    """Nothing. NotFound for whoever reaches a part of the municipality only: they hold for all of it."""
+    if not within.covers(commands.root_unit(db.session).path):
+        raise NotFound
 
 
 @bp.get("")
 @requires(Permission.FRAMEWORK_WRITE)
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """All of them, and the cells that have lost the one they rest on."""
+    _within_all(within)
     on = today()
     listed = queries.frameworks(db.session)
     return render_template(
@@ -36,6 +43,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.FRAMEWORK_WRITE)
 def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A written delegation to a staff group."""
+    _within_all(within)
     return _form(actor, None)
 
 
@@ -43,6 +51,7 @@ def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.FRAMEWORK_WRITE)
 def renew(framework_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The same again, with another instruction, giver or last day; the earlier one ends where this begins."""
+    _within_all(within)
     return _form(actor, queries.get_framework(db.session, framework_id))
 
 
@@ -73,6 +82,7 @@ def _form(actor: Actor, renews: FrameworkLine | None) -> ResponseReturnValue:
 @requires(Permission.FRAMEWORK_WRITE)
 def end(framework_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """It ends today, with a reason."""
+    _within_all(within)
     line = queries.get_framework(db.session, framework_id)
     form = ReasonForm()
     if form.validate_on_submit():

@@ -71,6 +71,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         line for line in known.values()
         if line.supervision_state(on) in ("overdue", "near") and (line.supervisor_id == actor.person_id or line in listed)
     ]  # fmt: skip
+    keeps = actor.may(Permission.FRAMEWORK_WRITE, commands.root_unit(db.session).path)
     return render_template(
         "delegations/index.html",
         reads=bool(reads),
@@ -80,8 +81,8 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         due=sorted(looks_after, key=lambda line: (line.supervise_on or on, line.id)),
         citizens=actor.may(Permission.CITIZEN_READ),
         takes_over=actor.may(Permission.DELEGATION_GIVE) or actor.may(Permission.SIGNOFF_SIGN),
-        keeps=actor.may(Permission.FRAMEWORK_WRITE),
-        bare=queries.bare_cells(db.session, on=on) if actor.may(Permission.FRAMEWORK_WRITE) else [],
+        keeps=keeps,
+        bare=queries.bare_cells(db.session, on=on) if keeps else [],
     )
 
 
@@ -262,6 +263,10 @@ def end(delegation_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVal
 @requires(any_of=(Permission.OWN_ANSWER, Permission.DELEGATION_GIVE))
 def supervised(delegation_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """It was supervised that day."""
+    line = queries.get_delegation(db.session, delegation_id, actor=actor)
+    records = queries.works_within(db.session, line.person_id, within=actor.reach(Permission.DELEGATION_GIVE))
+    if not records and actor.person_id not in (line.giver_id, line.supervisor_id):
+        raise NotFound
     form = SupervisedForm()
     if form.validate_on_submit():
         try:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
 from competence.access.web import requires
 from competence.delegation import queries
+from competence.delegation.commands import root_unit
 from competence.delegation.commands.hearing import answer_comment, comment, open_hearing, withdraw_version
 from competence.delegation.draft_forms import CommentForm, HearingForm
 from competence.delegation.queries.explaining import get_task
@@ -50,8 +51,8 @@ def show_hearing(number: int, *, actor: Actor, within: Reach) -> ResponseReturnV
 def _page(number: int, actor: Actor, comment_form: CommentForm, form: HearingForm) -> ResponseReturnValue:
     version = numbered(queries.read_versions(db.session), number)
     asked, edits = invited(db.session, version.id), may_edit(actor)
-    if not edits and not asked.include(actor) and not actor.may(Permission.MATRIX_APPROVE):
-        raise NotFound
+    if not edits and not asked.include(actor):
+        return redirect(url_for("matrix.show_version", number=number))
     if not form.is_submitted():
         form.until.data = version.hearing_until or today() + timedelta(days=14)
         form.roles.data = sorted(role.value for role in asked.roles) or [Role.LEADER.value, Role.COMMITTEE.value]
@@ -81,7 +82,9 @@ def _page(number: int, actor: Actor, comment_form: CommentForm, form: HearingFor
 @requires(Permission.MATRIX_EDIT)
 def ask(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Ask for comments until a day."""
-    numbered(queries.read_versions(db.session), number)
+    version = numbered(queries.read_versions(db.session), number)
+    if not version.is_open or not may_edit(actor):
+        return redirect(url_for("matrix.show_version", number=number))
     form = HearingForm(people=can_be_asked(db.session, on=today()))
     if form.validate_on_submit():
         try:
@@ -102,7 +105,9 @@ def ask(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.MATRIX_COMMENT)
 def write(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A comment on the draft, or on one of its cells."""
-    numbered(queries.read_versions(db.session), number)
+    version = numbered(queries.read_versions(db.session), number)
+    if not version.is_open or not (may_edit(actor) or invited(db.session, version.id).include(actor)):
+        return redirect(url_for("matrix.show_version", number=number))
     form = CommentForm()
     if form.validate_on_submit():
         try:
@@ -120,6 +125,11 @@ def write(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.MATRIX_EDIT)
 def answer(number: int, comment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Answer a comment; then it is no longer open."""
+    version = numbered(queries.read_versions(db.session), number)
+    if comment_id not in {one.id for one in comments_on(db.session, version.id)}:
+        raise NotFound
+    if not may_edit(actor):
+        return redirect(url_for("matrix.show_version", number=number))
     try:
         with transaction() as session:
             answer_comment(session, comment_id, request.form.get("answer", ""), by=actor)
@@ -134,6 +144,9 @@ def answer(number: int, comment_id: int, *, actor: Actor, within: Reach) -> Resp
 @requires(Permission.MATRIX_APPROVE)
 def withdraw(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Make a coming version a draft again."""
+    numbered(queries.read_versions(db.session), number)
+    if not actor.may(Permission.MATRIX_APPROVE, root_unit(db.session).path):
+        return redirect(url_for("matrix.show_version", number=number))
     try:
         withdraw_it = foresee(db.session, lambda session: withdraw_version(session, number, by=actor))
         with transaction() as session:

@@ -11,6 +11,7 @@ from competence.access.rules import ROLE_NAMES, Actor, Assigned, Permission, Rea
 from competence.access.web import requires
 from competence.accounts.web import needs_proof, prove_self
 from competence.catalogue.queries import level_names
+from competence.catalogue.queries.instructions import instruction_on
 from competence.delegation import commands, queries
 from competence.delegation.approving import KIND, Approval
 from competence.delegation.forms import ApproveForm
@@ -158,6 +159,7 @@ def task(number: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseR
         ],
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
         reserved=reserved_words(page.task),
+        instruction=instruction_on(db.session, page.task, today()),
         may_edit=bool(_edit_url(actor, version)),
     )
 

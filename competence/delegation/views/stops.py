@@ -1,5 +1,6 @@
 """Stops: what is closed now, what was, a new one, and lifting one."""
 
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from competence.catalogue.models import Task
 from competence.delegation import commands, queries
 from competence.delegation.agreements import TOLD_NAMES
 from competence.delegation.forms import StopForm
+from competence.delegation.queries import StopLine
 from competence.foundation.clock import day_after, now, today
 from competence.foundation.errors import NotAllowed, NotFound, RuleBroken
 from competence.foundation.web import after_reading, db, say, show, transaction
@@ -21,11 +23,19 @@ from competence.organisation.queries import unit_choices
 bp = Blueprint("stops", __name__, url_prefix="/stops")
 
 
+def _listed(actor: Actor, within: Reach) -> list[StopLine]:
+    """The stops; without names for whoever sees numbers only."""
+    lines = queries.stops_listed(db.session, within=within)
+    if actor.may(Permission.WHO_MAY_COLLEAGUES) or actor.may(Permission.PERSON_READ):
+        return lines
+    return [replace(line, stopped_by="", lifted_by="") for line in lines]
+
+
 @bp.get("")
 @requires(Permission.STOP_READ)
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The stops that close something for the reader's units now, and earlier ones."""
-    listed = queries.stops_listed(db.session, within=within)
+    listed = _listed(actor, within)
     moment = now()
     return render_template(
         "stops/index.html",
@@ -40,7 +50,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.STOP_READ)
 def one(stop_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """One stop; and, for who may stop there or below, who of her people was told of it and who has seen it."""
-    stop = next((line for line in queries.stops_listed(db.session, within=within) if line.id == stop_id), None)
+    stop = next((line for line in _listed(actor, within) if line.id == stop_id), None)
     if stop is None:
         raise NotFound
     after_reading(lambda session: commands.see_stop(session, stop_id, person_id=actor.person_id))

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach
-from competence.catalogue.models import Task
+from competence.catalogue.models import InstructionVersion, Task
+from competence.catalogue.rules import Asks
 from competence.coverage.queries.places import tree
 from competence.coverage.queries.wide import unit_counts
 from competence.coverage.rules import Shift
@@ -30,6 +31,7 @@ DRAFTS = cast(Table, ObservationDraft.__table__)
 IDENTITIES = cast(Table, PersonIdentity.__table__)
 GROUPS = cast(Table, StaffGroup.__table__)
 TASKS = cast(Table, Task.__table__)
+INSTRUCTIONS = cast(Table, InstructionVersion.__table__)
 RECENT = timedelta(days=30)
 MOST = 200
 """A queue that is longer says so; nobody reads on."""
@@ -202,7 +204,28 @@ def _renewals(session: Session, within: Reach, on: date, but: int, soon: int) ->
         .order_by(CURRENT.c.valid_to, CURRENT.c.id)
         .limit(MOST)
     )  # fmt: skip
-    return [_Row(row, day=row.valid_to - timedelta(days=1)) for row in session.execute(wanted)]
+    lapsing = [_Row(row, day=row.valid_to - timedelta(days=1)) for row in session.execute(wanted)]
+    return sorted([*lapsing, *_asked_again(session, within, on, but)], key=lambda row: cast(date, row.day))
+
+
+def _asked_again(session: Session, within: Reach, on: date, but: int) -> list[Any]:
+    """Signatures from before a new version of the instruction whose author asked for new ones, while the grace runs."""
+    wanted = (
+        _joined(session, CURRENT, within, on, but, CURRENT.c.seq, CURRENT.c.level, INSTRUCTIONS.c.closes_on)
+        .join(
+            INSTRUCTIONS,
+            (INSTRUCTIONS.c.municipality_id == CURRENT.c.municipality_id) & (INSTRUCTIONS.c.task_id == CURRENT.c.task_id),
+        )
+        .where(
+            CURRENT.c.citizen_id.is_(None), CURRENT.c.ended_on.is_(None), CURRENT.c.accepted_on.is_not(None),
+            or_(CURRENT.c.valid_to.is_(None), CURRENT.c.valid_to > INSTRUCTIONS.c.closes_on),
+            INSTRUCTIONS.c.asks == Asks.SIGN_AGAIN, CURRENT.c.valid_from < INSTRUCTIONS.c.valid_from,
+            INSTRUCTIONS.c.closes_on > on,
+        )
+        .order_by(INSTRUCTIONS.c.closes_on, CURRENT.c.id, INSTRUCTIONS.c.id)
+        .limit(MOST)
+    )  # fmt: skip
+    return _once([_Row(row, day=row.closes_on - timedelta(days=1)) for row in session.execute(wanted)])
 
 
 def _waiting(session: Session, within: Reach, on: date, but: int) -> list[Any]:

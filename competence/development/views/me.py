@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
 from competence.access.web import requires
 from competence.catalogue.queries import by_rank
+from competence.catalogue.queries.instructions import instruction_on
 from competence.catalogue.rules import ScaleKind
 from competence.coverage.cells import face, verdict_of
 from competence.coverage.rules import SHIFT_NAMES, Shift
@@ -22,6 +23,7 @@ from competence.delegation.queries import (
 )
 from competence.development import queries
 from competence.development.queries import Job, Line, Mine
+from competence.development.queries.instructions import waits_for
 from competence.development.rules import BEFORE_THE_FIRST
 from competence.development.views.levels import AreaShown, areas_shown, talks_shown
 from competence.development.views.showing import Shown, shown, since
@@ -96,6 +98,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         delegations=delegations_waiting(db.session, actor.person_id),
         stops=stops_unseen(db.session, actor.person_id),
         supervisions=supervisions_due(db.session, actor.person_id, on=today()),
+        readings=waits_for(db.session, actor.person_id, on=today()),
         overdue=supervisions_overdue(db.session, within=actor.reach(Permission.DELEGATION_GIVE), on=today()),
         ways=ways,
         talks=talks_shown(queries.confirmed_of(db.session, actor.person_id, reader_id=actor.person_id)),
@@ -274,6 +277,7 @@ def why(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> Res
         shown=drawn,
         verdict=say(verdict_of(face(answer, own.on, ends=line.job.facts.valid_to))),
         reasons=answer.reasons,
+        instruction=instruction_on(db.session, line.task, own.on),
         asked=queries.requests_of(db.session, [employment_id]).get((employment_id, task_id)),
         guides=queries.guides_for(db.session, unit, [task_id], on=own.on, but=actor.person_id).get(task_id, []),
         colleagues=[]

@@ -1,10 +1,15 @@
 """The chains of a demonstration: sign-offs, answers and delegations; and what was observed before them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from competence.audit.chain import HEADS, NewEvent, append_all
+from competence.catalogue.models import Task
+from competence.catalogue.rules import Reserved
+from competence.delegation.agreements import DelegationKind, Scope, Supervision
 from competence.delegation.models import Delegation
 from competence.foundation.clock import now
 from competence.foundation.orm import scoped
@@ -14,10 +19,14 @@ from competence.imports.demonstration.rows import Observation as Seen
 from competence.signoffs.models import Observation
 from competence.signoffs.rules import EventKind, Origin
 
+HALF_A_YEAR = 182
+"""Days from a delegation to its first supervision."""
+
 
 def write_evidence(to: Writing) -> None:
     """Nothing; sign-offs, answers and delegations are written, in the order of each person's chain."""
     seen = _by_person_and_task(to.demo.observations)
+    reserved = set(to.session.scalars(select(Task.id).where(Task.reserved != Reserved.NO.value)))
     plan: list[tuple[datetime, int, SignOff | Delegated]] = []
     given_rows: list[SignOff | Delegated] = [*to.demo.signoffs, *to.demo.delegations]
     for order, row in enumerate(given_rows):
@@ -40,15 +49,17 @@ def write_evidence(to: Writing) -> None:
         given[order] = lengths[row.person]
         if isinstance(row, Delegated):
             delegated[len(events)] = row
-            events.append(_delegated(to, row, at))
+            events.append(_delegated(to, row, at, reserved))
         else:
             events.append(_signed(to, row, at, seen))
     written = append_all(to.session, events)
     to.session.add_all(
         Delegation(
             event_id=written[place].id, person_id=to.persons[row.person], giver_id=to.persons[row.giver],
-            task_id=to.rules.tasks[row.task], valid_from=to.day(row.given), valid_to=to.until(row.through),
-            accepted_on=to.day(row.accepted),
+            task_id=to.rules.tasks[row.task], kind=events[place].fields["kind"], valid_from=to.day(row.given),
+            valid_to=to.until(row.through), accepted_on=to.day(row.accepted), instructor_id=to.persons[row.giver],
+            instructed_on=to.day(row.given), supervisor_id=to.persons[row.giver], supervision=Supervision.PRESENT,
+            supervise_on=_supervise_on(to, row), supervise_months=6,
         )
         for place, row in delegated.items()
     )  # fmt: skip
@@ -86,13 +97,25 @@ def _signed(to: Writing, row: SignOff, at: datetime, seen: Mapping[tuple[str, st
     return NewEvent(person, EventKind.SIGNED, by, task, fields=fields, texts=texts, recorded_at=at)
 
 
-def _delegated(to: Writing, row: Delegated, at: datetime) -> NewEvent:
+def _delegated(to: Writing, row: Delegated, at: datetime, reserved: set[int]) -> NewEvent:
+    giver, task = to.persons[row.giver], to.rules.tasks[row.task]
+    kind = DelegationKind.FRAMEWORK if task in reserved else DelegationKind.TRANSFER
+    supervised = _supervise_on(to, row)
     fields = {
         "valid_from": to.day(row.given).isoformat(), "valid_to": to.day(row.through + 1).isoformat(),
-        "kind": row.kind, "onward": False,
+        "kind": kind.value, "scope": Scope.ALL.value, "onward": False, "instructed_on": to.day(row.given).isoformat(),
+        "instructor": giver, "supervisor": giver, "supervision": Supervision.PRESENT.value,
+        "supervise_on": supervised.isoformat() if supervised else None, "supervise_months": 6,
     }  # fmt: skip
-    giver, task = to.persons[row.giver], to.rules.tasks[row.task]
-    return NewEvent(to.persons[row.person], EventKind.DELEGATED, giver, task, fields=fields, recorded_at=at)
+    texts = {"instruction": f"Instruks for {row.task.lower()}", "instruction_version": "1"}
+    return NewEvent(
+        to.persons[row.person], EventKind.DELEGATED, giver, task, fields=fields, texts=texts, recorded_at=at
+    )
+
+
+def _supervise_on(to: Writing, row: Delegated) -> date | None:
+    """Half a year after it was given, where that still lies before its end."""
+    return to.day(row.given + HALF_A_YEAR) if row.given + HALF_A_YEAR < row.through else None
 
 
 def write_observations(to: Writing) -> None:

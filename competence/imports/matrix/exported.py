@@ -12,8 +12,8 @@ from competence.imports.matrix.whole import HEADINGS, Problems, WholeCell, read_
 from competence.imports.parsed import Parsed, Problem, at, cpr_sentence
 from competence.imports.symbols import read_symbol
 
-TABLE, FIELDS, LIMITS, ABOUT = "Opgavefordeling", "Felter", "Vilkår", "Om filen"
-MARKER = "Kompetencetavlen, opgavefordeling, format 1"
+TABLE, FIELDS, LIMITS, ABOUT = "Opgavedeling", "Felter", "Vilkår", "Om filen"
+MARKER = "Kompetencetavlen, opgavedeling, format 1"
 TABLE_HEADINGS = ("Kode", "Område", "Opgave")
 LIMIT_HEADINGS = ("Opgavekode", "Faggruppe", "Kode", "Vilkår", "Må, når")
 

@@ -35,8 +35,9 @@ class Table:
             use.legend = use.legend or self.around.notes.get(symbol, "")
         for legend in self.around.legends:
             symbol = symbol_key(legend.symbol)
-            if use := self.reader.uses.get(symbol):
-                use.legend, use.contradicts = legend.meaning, legend.contradicts
+            if symbol in self.reader.uses:
+                used = self.reader.uses[symbol]
+                used.legend, used.contradicts = legend.meaning, legend.contradicts
             if legend.contradicts and symbol in self.fields.used and symbol not in self.reader.mapping.symbols:
                 said = sentence(
                     N_("The file says that %(symbol)s means “%(meaning)s”. Say by a mapping file which rule that is."),

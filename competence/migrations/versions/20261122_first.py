@@ -708,7 +708,6 @@ def upgrade() -> None:
         sa.Column("instruction_url", sa.String(length=400), nullable=True),
         sa.Column("instruction_version", sa.String(length=40), nullable=True),
         sa.Column("instruction_from", sa.Date(), nullable=True),
-        sa.Column("sign_again_from", sa.Date(), nullable=True),
         sa.Column("slot", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("reference_code", sa.String(length=40), nullable=True),

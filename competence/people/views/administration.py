@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.foundation.clock import last_day, today
+from competence.foundation.errors import NotFound
 from competence.foundation.web import day, db
 from competence.organisation.queries import unit_choices
 from competence.people import commands, queries
@@ -17,6 +18,7 @@ from competence.people.forms import (
     EndForm,
     IdentityForm,
     NewPersonForm,
+    StageForm,
 )
 from competence.people.views.blueprint import about_employment, bp, done, form_page, shifts_in_words
 
@@ -146,4 +148,26 @@ def authorisation(employment_id: int, *, actor: Actor, within: Reach) -> Respons
     return form_page(
         form, title=_("Authorisation"), about=about_employment(facts), back=back, button=_("Note the look-up"),
         intro=_("Your name stands beside it as the one who looked."),
+    )  # fmt: skip
+
+
+@bp.route("/employments/<int:employment_id>/stage", methods=["GET", "POST"])
+@requires(Permission.PERSON_ADMINISTER)
+def stage(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The day from which a student's stage is reached."""
+    facts = queries.get_employment(db.session, employment_id, within=within)
+    if not facts.group.is_student:
+        raise NotFound
+    form, back = StageForm(obj=facts.employment), url_for(".edit", person_id=facts.employment.person_id)
+    if form.validate_on_submit():
+        reached = form.stage_from.data
+        said = (
+            _("The stage is reached from %(day)s.", day=day(reached)) if reached else _("The stage is not reached yet.")
+        )
+        answer = done(form, lambda session: commands.set_stage(session, employment_id, reached, by=actor), said, back)
+        if answer is not None:
+            return answer
+    return form_page(
+        form, title=_("Stage of the education"), about=about_employment(facts), back=back, button=_("Save"),
+        intro=_("Until the stage is reached, a student takes part, not alone."),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from competence.audit.commands import record
 from competence.audit.models import CitizenReference
 from competence.audit.sealing import chain_hash
 from competence.catalogue.queries import level_names
+from competence.catalogue.queries.instructions import instruction_on
 from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
@@ -154,7 +155,7 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
         "origin": (Origin.EXTERNAL_INSTRUCTOR if new.external else Origin.SIGNED_HERE).value, "ground": dict(ground),
         "matrix_version": cell.version, "rule": cell.rule.value, "criteria": sorted(ready.wanted & ready.ticked),
         "observed": [{"kind": kind.value, "on": day.isoformat(), "by": who} for kind, day, who in ready.seen],
-        "instruction": task.instruction_version,
+        "instruction": instruction_on(session, task, valid_from).version,
     }  # fmt: skip
     if citizen is not None:
         fields["citizen_hash"] = chain_hash(citizen.lookup or "", citizen.salt)

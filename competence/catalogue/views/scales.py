@@ -1,0 +1,113 @@
+"""The two scales: their levels, what points at them, and changing one after having seen what it does."""
+
+import json
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import requires
+from competence.catalogue import commands
+from competence.catalogue.commands.scales import checked_scale, level_uses, scale_now
+from competence.catalogue.forms import ScaleForm
+from competence.catalogue.queries.scales import changes_of
+from competence.catalogue.rules import ScaleKind
+from competence.catalogue.rules.scales import READY, SaidLevel, Scale
+from competence.catalogue.words import SCALE_NAMES, SCALE_TEXTS
+from competence.foundation.changes import foresee
+from competence.foundation.errors import NotFound, Overtaken, RuleBroken
+from competence.foundation.web import db, show, transaction
+
+bp = Blueprint("scales", __name__, url_prefix="/catalogue/scales")
+
+
+@bp.get("")
+@requires(Permission.CATALOGUE_WRITE)
+def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Both scales with their changes."""
+    scales = [
+        (kind, SCALE_NAMES[kind], SCALE_TEXTS[kind], scale_now(db.session, kind), changes_of(db.session, kind))
+        for kind in (ScaleKind.PRACTICE, ScaleKind.PROFILE)
+    ]
+    return render_template("catalogue/scales.html", scales=scales)
+
+
+def _kept(scale: Scale) -> str:
+    return json.dumps([asdict(level) for level in scale], ensure_ascii=False)
+
+
+def _seen(form: ScaleForm) -> Scale:
+    """The scale that the page showed; none when that cannot be read any more."""
+    try:
+        read: list[dict[str, Any]] = json.loads(form.seen.data or "")
+        return tuple(SaidLevel(str(one["name"]), str(one["meaning"])) for one in read)
+    except (TypeError, ValueError, KeyError):
+        return ()
+
+
+@bp.route("/<scale>", methods=["GET", "POST"])
+@requires(Permission.CATALOGUE_WRITE)
+def change(scale: str, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The levels of one scale. What a change does is shown before it is saved."""
+    if scale not in {kind.value for kind in ScaleKind}:
+        raise NotFound
+    kind = ScaleKind(scale)
+    before, ready = scale_now(db.session, kind), READY[kind]
+    form = ScaleForm()
+    if not form.is_submitted():
+        chosen = request.args.get("ready", type=int)
+        form.fill(ready[chosen] if chosen is not None and 0 <= chosen < len(ready) else before)
+        form.seen.data = _kept(before)
+    elif form.validate_on_submit() and "back" not in request.form:
+        try:
+            after = checked_scale(db.session, kind, form.to_levels(), before=before)
+            if after == before == _seen(form):
+                flash(_("Nothing is changed."))
+                return redirect(url_for(".index"))
+            if "confirmed" not in request.form and _seen(form) == before:
+                return _what_it_does(form, kind, before, after)
+            run = foresee(
+                db.session,
+                partial(commands.change_scale, scale=kind, said=form.to_levels(), seen=_seen(form), by=actor),
+            )
+            with transaction() as session:
+                run(session)
+        except RuleBroken as broken:
+            show(broken, form)
+            if isinstance(broken, Overtaken):
+                before = scale_now(db.session, kind)
+                form.seen.data = _kept(before)
+        else:
+            flash(_("The scale is saved."))
+            return redirect(url_for(".index"))
+    return render_template(
+        "catalogue/scale.html", form=form, kind=kind, name=SCALE_NAMES[kind], text=SCALE_TEXTS[kind], before=before,
+        ready=ready, uses=level_uses(db.session, kind), rows=form.rows(),
+    ), 422 if form.errors else 200  # fmt: skip
+
+
+def _what_it_does(form: ScaleForm, kind: ScaleKind, before: Scale, after: Scale) -> ResponseReturnValue:
+    """The change level by level with all that points at each, before it is saved."""
+    uses = level_uses(db.session, kind)
+    most = max(len(before), len(after))
+    lines = [
+        (
+            rank,
+            before[rank - 1] if rank <= len(before) else None,
+            after[rank - 1] if rank <= len(after) else None,
+            [(name, by_rank[rank]) for name, by_rank in uses.items() if by_rank.get(rank)],
+        )
+        for rank in range(1, most + 1)
+    ]
+    return render_template(
+        "catalogue/scale_change.html",
+        form=form,
+        kind=kind,
+        name=SCALE_NAMES[kind],
+        lines=lines,
+        grows=len(after) > len(before),
+    )

@@ -1,0 +1,55 @@
+"""What the municipality has, as a file is compared with it, and the mappings that it has kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from competence.imports.grid import Workbook
+from competence.imports.mapping.choices import Choices, from_json, placed
+from competence.imports.mapping.reading import Ours
+from competence.imports.models import RememberedMapping
+from competence.imports.queries import area_names, known_groups, known_tasks, practice_levels
+from competence.people.models import PersonIdentity
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A remembered mapping."""
+
+    id: int
+    filename: str
+    recorded_at: datetime
+    saved_by: str
+    """The name as it is known now; "" for somebody who has been forgotten."""
+    headings: Sequence[Sequence[str]]
+    choices: Choices
+
+
+def ours_now(session: Session) -> Ours:
+    """What the municipality has."""
+    return Ours(
+        tuple(known_tasks(session)), tuple(known_groups(session)), tuple(practice_levels(session)), tuple(area_names(session))
+    )  # fmt: skip
+
+
+def remembered(session: Session) -> list[Kept]:
+    """The municipality's mappings, newest first."""
+    rows = session.execute(
+        select(RememberedMapping, PersonIdentity.name)
+        .outerjoin(PersonIdentity, PersonIdentity.person_id == RememberedMapping.saved_by)
+        .order_by(RememberedMapping.recorded_at.desc(), RememberedMapping.id)
+    )
+    return [
+        Kept(row.id, row.filename, row.recorded_at, name or "", row.headings, from_json(row.choices)) for row, name in rows
+    ]  # fmt: skip
+
+
+def fitting(session: Session, workbook: Workbook) -> tuple[Kept, Choices] | None:
+    """The newest mapping whose headings the file has, and its choices for this file's rows."""
+    for kept in remembered(session):
+        if choices := placed(kept.choices, kept.headings, workbook):
+            return kept, choices
+    return None
