@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from competence.decision.rules import (
-    SignAgain,
     Employment,
     Mask,
+    SignAgain,
     State,
     Stopped,
     Verdict,

@@ -155,18 +155,12 @@ def gaps(found: Impact, units: Tree, within: Reach) -> tuple[list[str], list[str
     tasks = {change.task_id: change.task for change in found.changes}
 
     def line(one: GapChange) -> str:
-        return str(
-            _(
-                "%(unit)s, %(shift)s (%(days)s): %(task)s. Have %(before)s today, %(after)s then, the requirement is %(need)s.",
-                unit=units.by_id[one.unit_id].name,
-                shift=say(SHIFT_NAMES[one.shift]),
-                days=say(DAY_KIND_NAMES[one.days]),
-                task=tasks[one.task_id],
-                before=one.before,
-                after=one.after,
-                need=one.need,
-            )  # fmt: skip
-        )
+        text: str = _(
+            "%(unit)s, %(shift)s (%(days)s): %(task)s. Have %(before)s today, %(after)s then, the requirement is %(need)s.",
+            unit=units.by_id[one.unit_id].name, shift=say(SHIFT_NAMES[one.shift]), days=say(DAY_KIND_NAMES[one.days]),
+            task=tasks[one.task_id], before=one.before, after=one.after, need=one.need,
+        )  # fmt: skip
+        return text
 
     shown = [one for one in found.gaps if within.covers(units.by_id[one.unit_id].path)]
     shown.sort(key=lambda one: (one.after - one.need, units.by_id[one.unit_id].name, one.task_id, one.shift, one.days))
