@@ -20,7 +20,7 @@ from competence.development.rules import BEFORE_THE_FIRST
 from competence.development.views.showing import Shown, shown, since
 from competence.foundation.clock import last_day, local, today
 from competence.foundation.errors import NotFound
-from competence.foundation.web import day, db, say, transaction
+from competence.foundation.web import day, db, listed, say, transaction
 from competence.signoffs import commands
 from competence.signoffs.queries import names_of
 from competence.signoffs.rules import Origin, Signed
@@ -195,8 +195,8 @@ def _guides_text(names: list[str]) -> str:
     if not names:
         return ""
     if len(names) == 1:
-        return str(_("%(name)s may sign.", name=names[0]))
-    return str(_("%(names)s may sign.", names=_(" and ").join([", ".join(names[:-1]), names[-1]])))
+        return str(_("%(name)s may sign.", name=names[0].split(" ")[0]))
+    return str(_("%(names)s may sign.", names=listed(list(dict.fromkeys(name.split(" ")[0] for name in names)))))
 
 
 def _step_text(own: Mine, line: Line | None, *, done: bool) -> str:
