@@ -53,7 +53,7 @@ class Measures:
 
 
 ROOMY = Measures(row=21, area=18, over_table=37, over_lists=16, signature_top=118)
-CLOSE = Measures(row=18.4, area=15.4, over_table=26, over_lists=8, signature_top=100)
+CLOSE = Measures(row=18.4, area=15.4, over_table=26, over_lists=8, signature_top=96)
 """For a passport that keeps to one page by it: the smallest at which two signs under each other do not touch."""
 
 
