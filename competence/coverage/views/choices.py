@@ -1,6 +1,6 @@
-"""Long lists to choose from, drawn once for each edition of what they list."""
+"""What is chosen in an address, and long lists to choose from, drawn once for each edition of what they list."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
@@ -10,6 +10,16 @@ from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.places import Node, Tree
 from competence.foundation.clock import today
 from competence.foundation.editions import remembered
+
+FARTHEST = timedelta(days=100 * 365)
+
+
+def day_of(text: str) -> date:
+    """The day of an address. ValueError when it is none, or so far away that nothing can be known of it."""
+    asked = date.fromisoformat(text)
+    if abs(asked - today()) > FARTHEST:
+        raise ValueError(text)
+    return asked
 
 
 def unit_options(session: Session, units: Tree, node: Node | None, within: Reach) -> Markup:

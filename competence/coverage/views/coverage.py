@@ -31,7 +31,7 @@ from competence.coverage.rules import (
 )
 from competence.coverage.statements import Candidate, nearest, spoken_apart, spoken_count
 from competence.coverage.views.cards import card, gap_since, next_expiry, place_of, since_words, spot_of
-from competence.coverage.views.choices import unit_options
+from competence.coverage.views.choices import day_of, unit_options
 from competence.coverage.views.drawing import Row, body, column_group, draw, language, pen_for, words
 from competence.coverage.views.explaining import Explained, explained, person_url, signers
 from competence.coverage.views.figures import counts_page, overview
@@ -82,12 +82,8 @@ class Filters:
 def filters() -> Filters:
     """Of the request; what cannot be read is left out, as an address may be old."""
     args = request.args
-
-    def day(text: str) -> date:
-        return date.fromisoformat(text)
-
     return Filters(
-        on=args.get("on", today(), type=day),
+        on=args.get("on", today(), type=day_of),
         shift=args.get("shift", type=Shift),
         area=args.get("area", type=int),
         group=args.get("group", type=int),
