@@ -116,6 +116,7 @@ def test_why_is_a_fragment_for_the_popover_and_a_page_without_script(team):
     fragment = client.get(address, headers={"HX-Request": "true"}).text
     assert not fragment.lstrip().startswith("<!doctype")
     assert "Camilla Brandt · Insulin med pen" in fragment
+    assert "Snart: " in fragment
     page = client.get(address).text
     assert "Af Karen Winther." in page
     assert "Egen accept" in page
@@ -148,6 +149,47 @@ def test_a_stop_stands_on_top(team):
 def test_before_a_version_is_approved_the_board_says_that_nothing_counts(team):
     team.world.version.approved_at = None
     assert "Intet tæller endnu." in team.as_role(Role.LEADER).get(team.board).text
+
+
+def test_a_unit_that_was_closed_says_so_and_leads_to_its_last_day(team):
+    team.world.version.approved_at = now() - timedelta(days=300)
+    other = team.world.unit("Team Lunden", under=team.world.district)
+    team.world.team.valid_to = today()
+    client = team.as_role(Role.LEADER, over=team.world.district)
+    answer = client.get(team.board)
+    assert answer.status_code == 404
+    assert "Team Havnen blev lukket" in answer.text
+    last = f"{team.board}?on={today() - timedelta(days=1)}"
+    assert f'href="{last}"' in answer.text
+    page = client.get(last).text
+    assert "Sådan sagde systemet den" in page
+    assert f"<option value={team.world.team.id} selected>" in page
+    assert f"<option value={team.world.team.id}" not in client.get(f"/coverage/{other.id}").text
+    figures = team.as_role(Role.DIRECTOR, "Anne Krogh", over=team.world.district).get(last)
+    assert figures.status_code == 404
+    assert "Se den sidste dag" not in figures.text
+    outside = team.as_role(Role.LEADER, "Ole Ol", over=other).get(team.board)
+    assert outside.status_code == 404
+    assert "Team Havnen" not in outside.text
+
+
+def test_without_needs_there_is_no_talk_of_gaps(team):
+    other = team.world.unit("Team Lunden", under=team.world.district)
+    team.world.person("Rikke Sander", "SPL", unit=other)
+    team.world.settle()
+    page = team.as_role(Role.LEADER, over=team.world.district).get(f"/coverage/{other.id}").text
+    assert "Der er ikke sat bemandingskrav for Team Lunden." in page
+    assert "Ingen huller" not in page
+    assert f'href="/requirements?unit_id={other.id}"' in page
+
+
+def test_an_empty_unit_says_how_it_is_filled_by_those_who_can(team):
+    other = team.world.unit("Team Lunden", under=team.world.district)
+    page = team.as_role(Role.LEADER, over=team.world.district).get(f"/coverage/{other.id}").text
+    assert "Ingen arbejder i Team Lunden endnu." in page
+    assert "En administrator henter medarbejderne" in page
+    assert 'href="/people/external/new"' in page
+    assert 'href="/people/new"' not in page
 
 
 def test_a_past_day_says_what_the_system_said_then(team):

@@ -207,7 +207,8 @@ def person_line(
 ) -> Line:
     """One who may."""
     someone, answer = one.someone, one.answer
-    shown = face(answer, found.on, ends=someone.valid_to)
+    tab = found.settings.expiring_days
+    shown = face(answer, found.on, ends=someone.valid_to, tab=tab)
     group = in_a_line(someone.group)
     group = f"{group}, {one.unit.name}" if neighbour else group
     limit = say(verdict_of(shown)) if answer.limits else ""
@@ -222,7 +223,7 @@ def person_line(
     fixed = someone.worker.standing is Standing.FIXED
     when = f"{say(SHIFT_NAMES[found.shift])} {hours(found.shift, found.settings)}"
     return Line(
-        someone.name, group, mark(answer, found.on, ends=someone.valid_to), limit, " ".join(how), when,
+        someone.name, group, mark(answer, found.on, ends=someone.valid_to, tab=tab), limit, " ".join(how), when,
         where or (_("fixed shift") if fixed else ""), someone.phone or "", soon=soon,
     )  # fmt: skip
 

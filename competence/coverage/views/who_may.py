@@ -49,7 +49,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     fully = unit is not None and actor.may(Permission.WHO_MAY_ASK, unit.path)
     return render_template(
         "who_may/index.html",
-        unit_options=unit_options(db.session, units, unit, within), task_options=task_options(db.session, on), unit=unit,
+        unit_options=unit_options(db.session, unit, within), task_options=task_options(db.session, on), unit=unit,
         on=on, shift=shift, shifts=list(Shift), shift_names=SHIFT_NAMES,
         text=matches[0].name if len(matches) == 1 else text, matches=matches[:MOST_MATCHES] if len(matches) > 1 else [],
         unknown=bool(text) and not matches, found=found, fully=fully, today=today(),
