@@ -324,5 +324,6 @@ def _page_name(endpoint: str) -> str:
         "who_may": _("Who may?"),
         "queue": _("The guide's queue"),
         "passport": _("Passport"),
+        "exemptions": _("Exempt by agreement"),
     }
     return str(names.get(endpoint.partition(".")[0], _("Another page")))
