@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, EmailField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import EmailField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional
 
 from competence.access.rules import ROLE_NAMES, Role
 from competence.accounts.commands import NewRole
 from competence.accounts.rules import LONGEST_PASSWORD
 from competence.foundation.clock import day_after, today
-from competence.foundation.forms import Form, NoCpr, squeezed
+from competence.foundation.forms import AtMost, DateField, Form, NoCpr, squeezed
 from competence.foundation.web import say
 
 
@@ -22,7 +22,7 @@ class SignInForm(Form):
         filters=[squeezed],
         validators=[
             InputRequired(_l("Write your e-mail address.")),
-            Length(max=255, message=_l("The address is too long.")),
+            AtMost(255),
         ],
         render_kw={"autocomplete": "username", "autofocus": True},
     )
@@ -30,7 +30,7 @@ class SignInForm(Form):
         _l("Password"),
         validators=[
             InputRequired(_l("Write your password.")),
-            Length(max=LONGEST_PASSWORD, message=_l("The password is too long.")),
+            AtMost(LONGEST_PASSWORD),
         ],
         render_kw={"autocomplete": "current-password"},
     )
@@ -115,7 +115,7 @@ class InviteForm(Form):
         filters=[squeezed],
         validators=[
             InputRequired(_l("Write the e-mail address.")),
-            Length(max=255, message=_l("The address is too long.")),
+            AtMost(255),
         ],
         render_kw={"autocomplete": "off"},
     )
@@ -146,13 +146,15 @@ class RoleForm(Form):
         description=_l("Only for supervision."),
         validators=[
             Optional(),
-            Length(max=400, message=_l("The text is too long. Use at most 400 characters.")),
+            AtMost(400),
             NoCpr(),
         ],
     )
 
-    def __init__(self, *, roles: Iterable[Role], units: Iterable[tuple[int, str]], for_guide: bool = False) -> None:
-        super().__init__()
+    def __init__(
+        self, *, roles: Iterable[Role], units: Iterable[tuple[int, str]], for_guide: bool = False, sent: bool = True
+    ) -> None:
+        super().__init__(**({} if sent else {"formdata": None}))
         if for_guide:
             del self.purpose
         self.role.choices = [("", _l("Choose")), *((role.value, say(ROLE_NAMES[role])) for role in roles)]

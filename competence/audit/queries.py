@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from competence.audit.models import AccessEntry, AuditEntry
+from competence.audit.models import AuditEntry
 
 
 def administrative_entries(session: Session, *, page: int = 1, size: int = 50) -> tuple[Sequence[AuditEntry], int]:
@@ -33,14 +33,4 @@ def entries_about(session: Session, subject: str, subject_id: int) -> Sequence[A
         select(AuditEntry)
         .where(AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
         .order_by(AuditEntry.recorded_at.desc(), AuditEntry.id.desc())
-    ).all()
-
-
-def looks_at(session: Session, person_id: int, *, limit: int = 200) -> Sequence[AccessEntry]:
-    """Who opened a page about the person, the latest first."""
-    return session.scalars(
-        select(AccessEntry)
-        .where(AccessEntry.person_id == person_id)
-        .order_by(AccessEntry.looked_at.desc(), AccessEntry.id.desc())
-        .limit(limit)
     ).all()

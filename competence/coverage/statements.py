@@ -132,7 +132,7 @@ def reasons(gap: Gap, *, on: date, soon: int) -> list[Sentence]:
     said += [way_left(one, nearest_of_all=not place) for place, one in enumerate(begun)]
     fresh = [one for one in gap.near if one.answer.state is State.NOT_BEGUN and not one.level_is_low]
     if fresh and len(said) < 3:
-        said.append(_can_be_trained(fresh))
+        said.append(can_be_trained(fresh))
     if not gap.near:
         said.append(sentence(_NOBODY_TO_TRAIN[gap.shift]))
     return said[:4]
@@ -172,12 +172,16 @@ def way_left(one: Candidate, *, nearest_of_all: bool = False) -> Sentence:
         case State.MISSING:
             return sentence(N_("%(name)s lacks something that must come first."), name=name)
         case _:
-            return _can_be_trained([one])
+            return can_be_trained([one])
 
 
-def _can_be_trained(some: Sequence[Candidate]) -> Sentence:
+def can_be_trained(some: Sequence[Candidate], *, named: bool = True) -> Sentence:
+    """That those who have not begun can come to do it; at most two are named."""
+    by_delegation = all(one.answer.cell.rule is CellRule.DELEGATION_ONLY for one in some)
+    if not named:
+        return sentence(N_("Can get a delegation after training.") if by_delegation else N_("Can be trained."))
     names = [one.name for one in some[:2]]
-    if all(one.answer.cell.rule is CellRule.DELEGATION_ONLY for one in some):
+    if by_delegation:
         return sentence(N_("%(names)s can get a delegation after training."), names=names)
     trainable = [one.name for one in some if one.answer.cell.rule is not CellRule.DELEGATION_ONLY][:2]
     return sentence(N_("%(names)s can be trained."), names=trainable)

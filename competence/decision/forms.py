@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField
+from wtforms import SelectField
 from wtforms.validators import InputRequired, Optional
 
 from competence.foundation.clock import today
-from competence.foundation.forms import Form
+from competence.foundation.forms import DateField, Form
 
 
 def _chosen(value: Any) -> int | None:

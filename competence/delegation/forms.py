@@ -6,16 +6,14 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, PasswordField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional
 
 from competence.delegation.commands import Framework, GroundGiven
 from competence.delegation.rules import GROUND_NAMES, Ground
 from competence.foundation.clock import today
-from competence.foundation.forms import Form, NoCpr, squeezed
+from competence.foundation.forms import AtMost, DateField, Form, NoCpr, squeezed
 from competence.foundation.web import say
-
-TOO_LONG = _l("The text is too long.")
 
 
 def _chosen(value: Any) -> int | None:
@@ -31,12 +29,10 @@ class ApproveForm(Form):
         validators=[InputRequired(_l("Choose the first day."))],
     )
     same = RadioField(_l("Ground for all that have none"), validators=[Optional()], default="")
-    giver = StringField(_l("Given by"), filters=[squeezed], validators=[Length(max=200, message=TOO_LONG), NoCpr()])
-    instruction = StringField(
-        _l("Written instruction"), filters=[squeezed], validators=[Length(max=200, message=TOO_LONG), NoCpr()]
-    )
+    giver = StringField(_l("Given by"), filters=[squeezed], validators=[AtMost(200), NoCpr()])
+    instruction = StringField(_l("Written instruction"), filters=[squeezed], validators=[AtMost(200), NoCpr()])
     instruction_version = StringField(
-        _l("The instruction's version"), filters=[squeezed], validators=[Length(max=40, message=TOO_LONG), NoCpr()]
+        _l("The instruction's version"), filters=[squeezed], validators=[AtMost(40), NoCpr()]
     )
     despite_comments = BooleanField(
         _l("I have read the comments that have no answer, and approve all the same"), validators=[Optional()]
@@ -104,7 +100,7 @@ class StopForm(Form):
         filters=[squeezed],
         validators=[
             InputRequired(_l("Write why the task is stopped, so that colleagues know.")),
-            Length(max=400, message=_l("The text is too long. Use at most 400 characters.")),
+            AtMost(400),
             NoCpr(),
         ],
         render_kw={"rows": 3, "maxlength": 400},

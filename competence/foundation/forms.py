@@ -2,11 +2,15 @@
 
 from typing import Any, ClassVar
 
+import wtforms
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
+from wtforms.validators import Length
 
+from competence.foundation.clock import add_months, today
 from competence.foundation.text import looks_like_cpr, squeeze
+from competence.foundation.web import day
 
 
 class _Sentences:
@@ -40,6 +44,30 @@ class NoCpr:
             raise ValidationError(
                 gettext("The text looks as if it holds a CPR number. Remove it: CPR numbers are not kept here.")
             )
+
+
+class AtMost(Length):
+    """Refuses a longer text by a sentence that says how long it may be, and tells the browser."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(max=most, message=lazy_gettext("The text is too long. Use at most %(max)d characters."))
+
+
+class DateField(wtforms.DateField):
+    """A day. One so far from today that its year must be a slip is asked about, before anything else is decided."""
+
+    def __init__(self, *args: Any, years_ahead: int = 10, years_back: int = 80, **kwargs: Any) -> None:
+        self.years_ahead, self.years_back = years_ahead, years_back
+        super().__init__(*args, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """Nothing; ValidationError when the day is out of range."""
+        if self.data is None:
+            return
+        if self.data > add_months(today(), 12 * self.years_ahead):
+            raise ValidationError(gettext("Is the year right? %(day)s lies far ahead.", day=day(self.data)))
+        if self.data < add_months(today(), -12 * self.years_back):
+            raise ValidationError(gettext("Is the year right? %(day)s lies far back.", day=day(self.data)))
 
 
 def squeezed(value: Any) -> Any:

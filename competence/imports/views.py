@@ -82,7 +82,7 @@ def _in_background(kind: Kind, actor: Actor, filename: str, content: bytes, word
     with transaction() as session:
         staged = commands.stage(session, kind, filename=filename, content=content, mapping=words, seen={}, by=actor)
         job = jobs.ask(
-            session, loading.CHECK, str(staged.id), title=_("%(file)s is being read", file=staged.filename),
+            session, loading.CHECK, str(staged.id), title=_("Reading of %(file)s", file=staged.filename),
             leads_to=url_for(f".{kind}_preview"), said=loading.about(staged), by=actor,
         )  # fmt: skip
     wake()
@@ -152,7 +152,7 @@ def _confirm(kind: Kind, staged: StagedImport, shown: str, actor: Actor) -> int 
     if staged.seen.get("rows_total", 0) > loading.MANY_ROWS:
         with transaction() as session:
             job = jobs.ask(
-                session, loading.LOAD, str(staged_id), title=_("%(file)s is being loaded", file=filename),
+                session, loading.LOAD, str(staged_id), title=_("Loading of %(file)s", file=filename),
                 leads_to=url_for(f".{kind}_preview"), said=loading.about(staged), by=actor,
             )  # fmt: skip
         wake()

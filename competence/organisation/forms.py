@@ -9,10 +9,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, TelField, TimeField
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.validators import InputRequired, Optional, StopValidation
 from wtforms.widgets import TextInput
 
-from competence.foundation.forms import Form, NoCpr, squeezed
+from competence.foundation.forms import AtMost, Form, NoCpr, squeezed
 from competence.foundation.web import say
 from competence.organisation.commands import NewUnit, UnitChange
 from competence.organisation.models import Unit
@@ -27,7 +27,7 @@ class UnitForm(Form):
         filters=[squeezed],
         validators=[
             InputRequired(_l("Write the unit's name.")),
-            Length(max=120, message=_l("The name is too long.")),
+            AtMost(120),
             NoCpr(),
         ],
     )
@@ -37,7 +37,7 @@ class UnitForm(Form):
         filters=[squeezed],
         validators=[
             InputRequired(_l("Say what kind of unit it is, for instance distrikt or team.")),
-            Length(max=60, message=_l("The text is too long. Use at most 60 characters.")),
+            AtMost(60),
             NoCpr(),
         ],
     )
@@ -45,12 +45,12 @@ class UnitForm(Form):
         _l("Whom to call when nobody may"),
         description=_l("A shared line, for instance Sygeplejeakutteamet. Empty: as the unit above."),
         filters=[squeezed],
-        validators=[Optional(), Length(max=120, message=_l("The name is too long.")), NoCpr()],
+        validators=[Optional(), AtMost(120), NoCpr()],
     )
     fallback_phone = TelField(
         _l("Phone"),
         filters=[squeezed],
-        validators=[Optional(), Length(max=40, message=_l("The number is too long.")), NoCpr()],
+        validators=[Optional(), AtMost(40), NoCpr()],
     )
     parent = SelectField(
         _l("Lies below"),

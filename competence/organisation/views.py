@@ -1,6 +1,7 @@
 """The units as a tree, and the municipality's settings."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.audit.queries import entries_of
+from competence.foundation.changes import foresee
 from competence.foundation.errors import Overtaken, RuleBroken
 from competence.foundation.text import sentence
 from competence.foundation.web import clock_time, db, moment, say, show, transaction
@@ -103,8 +105,11 @@ def settings(*, actor: Actor, within: Reach) -> ResponseReturnValue:
             if asks and "back" not in request.form:
                 return _what_it_means(form, stored, new)
             if "back" not in request.form:
+                save = foresee(
+                    db.session, partial(commands.change_settings, changes=changes, by=actor, seen=form.seen_settings())
+                )
                 with transaction() as session:
-                    commands.change_settings(session, changes, by=actor, seen=form.seen_settings())
+                    save(session)
                 flash(_("The settings are saved."))
                 return redirect(url_for(".settings"))
         except Overtaken:

@@ -5,18 +5,16 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField, SelectField, SelectMultipleField, StringField, TelField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, EmailField, SelectField, SelectMultipleField, StringField, TelField
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from competence.foundation.clock import day_after, last_day, today
-from competence.foundation.forms import Form, NoCpr, squeezed
+from competence.foundation.forms import AtMost, DateField, Form, NoCpr, squeezed
 from competence.foundation.web import say
 from competence.people.commands import EmploymentChange, Identity, NewEmployment, NewExternal
 from competence.people.models import Employment, PersonIdentity
 from competence.people.rules import SHIFT_NAMES
-
-TOO_LONG = _l("The text is too long.")
 
 
 def _chosen(value: Any) -> int | None:
@@ -35,7 +33,7 @@ def _shifts() -> SelectMultipleField:
 
 def _text(label: Any, *, longest: int, hint: Any = "", **extra: Any) -> StringField:
     return StringField(
-        label, description=hint, filters=[squeezed], validators=[Optional(), Length(max=longest, message=TOO_LONG), NoCpr()],
+        label, description=hint, filters=[squeezed], validators=[Optional(), AtMost(longest), NoCpr()],
         **extra,
     )  # fmt: skip
 
@@ -60,13 +58,11 @@ class IdentityForm(Form):
     name = StringField(
         _l("Name"),
         filters=[squeezed],
-        validators=[InputRequired(_l("Write the name.")), Length(max=120, message=TOO_LONG), NoCpr()],
+        validators=[InputRequired(_l("Write the name.")), AtMost(120), NoCpr()],
     )
     number = _text(_l("Staff number"), longest=40, hint=_l("As in the payroll system. Never a CPR number."))
-    email = EmailField(_l("E-mail"), filters=[squeezed], validators=[Optional(), Length(max=255, message=TOO_LONG)])
-    phone = TelField(
-        _l("Phone"), filters=[squeezed], validators=[Optional(), Length(max=40, message=TOO_LONG), NoCpr()]
-    )
+    email = EmailField(_l("E-mail"), filters=[squeezed], validators=[Optional(), AtMost(255)])
+    phone = TelField(_l("Phone"), filters=[squeezed], validators=[Optional(), AtMost(40), NoCpr()])
 
     def __init__(self, identity: PersonIdentity) -> None:
         super().__init__(obj=identity)
@@ -113,13 +109,11 @@ class NewPersonForm(EmploymentForm):
     name = StringField(
         _l("Name"),
         filters=[squeezed],
-        validators=[InputRequired(_l("Write the name.")), Length(max=120, message=TOO_LONG), NoCpr()],
+        validators=[InputRequired(_l("Write the name.")), AtMost(120), NoCpr()],
     )
     number = _text(_l("Staff number"), longest=40, hint=_l("As in the payroll system. Never a CPR number."))
-    email = EmailField(_l("E-mail"), filters=[squeezed], validators=[Optional(), Length(max=255, message=TOO_LONG)])
-    phone = TelField(
-        _l("Phone"), filters=[squeezed], validators=[Optional(), Length(max=40, message=TOO_LONG), NoCpr()]
-    )
+    email = EmailField(_l("E-mail"), filters=[squeezed], validators=[Optional(), AtMost(255)])
+    phone = TelField(_l("Phone"), filters=[squeezed], validators=[Optional(), AtMost(40), NoCpr()])
 
     def to_identity(self) -> Identity:
         """The identity as the command takes it."""
@@ -231,7 +225,7 @@ class ExternalForm(_WithPlaces):
     name = StringField(
         _l("Name"),
         filters=[squeezed],
-        validators=[InputRequired(_l("Write the name.")), Length(max=120, message=TOO_LONG), NoCpr()],
+        validators=[InputRequired(_l("Write the name.")), AtMost(120), NoCpr()],
         render_kw={"autocomplete": "off"},
     )
     staff_group = SelectField(
@@ -247,18 +241,22 @@ class ExternalForm(_WithPlaces):
         filters=[squeezed],
         validators=[
             InputRequired(_l("Write which agency she comes from.")),
-            Length(max=120, message=TOO_LONG),
+            AtMost(120),
             NoCpr(),
         ],
     )
     unit = SelectField(_l("Unit"), coerce=_chosen, validators=[InputRequired(_l("Choose the unit."))])
-    valid_from = DateField(_l("From"), validators=[InputRequired(_l("Choose the first day."))], default=today)
-    valid_through = DateField(_l("Through"), validators=[InputRequired(_l("Choose the last day."))], default=today)
+    valid_from = DateField(
+        _l("From"), validators=[InputRequired(_l("Choose the first day."))], default=today, years_ahead=1
+    )
+    valid_through = DateField(
+        _l("Through"), validators=[InputRequired(_l("Choose the last day."))], default=today, years_ahead=1
+    )
     shifts = SelectMultipleField(
         _l("Shifts"), validators=[Optional()], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     phone = TelField(
-        _l("Phone"), filters=[squeezed], validators=[Optional(), Length(max=40, message=TOO_LONG), NoCpr()],
+        _l("Phone"), filters=[squeezed], validators=[Optional(), AtMost(40), NoCpr()],
         render_kw={"autocomplete": "off"},
     )  # fmt: skip
 

@@ -14,15 +14,17 @@ from competence.reports.passport_lists import PassportLists
 from competence.reports.passport_page import (
     BODY,
     BODY_SOFT,
+    CLOSE,
     CONTENT,
     GUTTER,
     HALF,
     HEIGHT,
     LEFT,
-    SIGNATURE_TOP,
+    ROOMY,
     SMALL,
     Drawing,
     Gettext,
+    Measures,
     PassportPages,
 )
 from competence.reports.passport_table import TaskTable
@@ -57,12 +59,19 @@ def passport_pdf(passport: Passport, gettext: Gettext, *, language: str = "da") 
     if passport.issued_at.tzinfo is None:
         raise ValueError("issued_at must say its time zone")
     load_fonts()
-    pages = PassportPages(passport, gettext, language)
-    _Frame(pages).lay_head()
-    TaskTable(pages).lay()
-    PassportLists(pages).lay()
-    _Frame(pages).lay_signatures()
-    return pages.draw()
+
+    def laid_out(measures: Measures) -> PassportPages:
+        pages = PassportPages(passport, gettext, language, measures)
+        _Frame(pages).lay_head()
+        TaskTable(pages).lay()
+        PassportLists(pages).lay()
+        _Frame(pages).lay_signatures()
+        return pages
+
+    roomy = laid_out(ROOMY)
+    if len(roomy.pages) > 1 and len((close := laid_out(CLOSE)).pages) == 1:
+        return close.draw()
+    return roomy.draw()
 
 
 class _Frame:
@@ -149,7 +158,7 @@ class _Frame:
 
     def lay_signatures(self) -> None:
         """None; the two lines are placed at the foot of the last page."""
-        if self.pages.y < SIGNATURE_TOP:
+        if self.pages.y < self.pages.measures.signature_top:
             self.pages.turn_page()
         pdf = self.pages.pdf
         y = SIGNATURE_LINE if self.pages.legend_page == len(self.pages.pages) - 1 else SIGNATURE_LINE + 13

@@ -29,7 +29,9 @@ class PassportTask:
     valid_through: date | None = None
     """The last day that counts; None = it does not lapse."""
     limits: tuple[str, ...] = ()
-    """Each limit of *må, når ...* in words, a sentence without its full stop. Never about a citizen by name."""
+    """Each as the end of *må, når ...*. Never about a citizen by name."""
+    conditions: tuple[str, ...] = ()
+    """The limits that somebody wrote freely, which stand as sentences of their own."""
     origin_note: str | None = None
     """Where the signature comes from when not from here: overført fra papir."""
     citizen_only: bool = False

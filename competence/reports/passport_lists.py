@@ -12,7 +12,6 @@ from competence.reports.passport_page import (
     HALF,
     HEIGHT,
     LEFT,
-    SIGNATURE_TOP,
     SMALL,
     Drawing,
     PassportPages,
@@ -24,8 +23,6 @@ from competence.reports.typography import CONTROL, SEMIBOLD, Face, lines_of, wid
 HEADING = Face(10.1, SEMIBOLD)
 ITEM = 21.6
 GAP = 7.0
-WHOLE_PAGE = HEIGHT - SIGNATURE_TOP - 130
-"""Points that a fresh page has room for."""
 
 
 @dataclass
@@ -75,9 +72,11 @@ class PassportLists:
             sections.append(_Section(self._("Waiting for own acceptance"), items))
         legend = _Section(None, [self._legend_item()])
         columns = [sections[:1], [*sections[1:], legend]] if sections else [[legend]]
-        self.pages.y -= 16
+        self.pages.y -= self.pages.measures.over_lists
         needed = max(sum(section.height for section in column) for column in columns)
-        if self.pages.y - needed < SIGNATURE_TOP and (needed < WHOLE_PAGE or self.pages.y < HEIGHT / 4):
+        least = self.pages.measures.signature_top
+        fits_a_page = needed < HEIGHT - least - 130
+        if self.pages.y - needed < least and (fits_a_page or self.pages.y < HEIGHT / 4):
             self._turn_page()  # The lists are kept together where a page holds them.
         while any(columns):
             lowest = self.pages.y

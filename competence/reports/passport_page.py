@@ -1,6 +1,7 @@
 """The pages of a passport: their measures, running head and footer, and what was placed on each."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from babel.dates import format_date
@@ -32,8 +33,6 @@ HALF = (CONTENT - GUTTER) / 2
 
 BOTTOM = 66.0
 """No row ends below this; the footer and, on pages without the full legend, a line of signs stand under it."""
-SIGNATURE_TOP = 118.0
-"""The last page's rows end above this, so that there is room for writing."""
 BODY = Face(10.1)
 BODY_SOFT = Face(10.1, colour=INK2)
 NOTE = Face(9.2, colour=INK)
@@ -41,11 +40,29 @@ SMALL = Face(9.2, colour=INK2)
 BRAND_NAME = Face(12, SEMIBOLD)
 
 
+@dataclass(frozen=True)
+class Measures:
+    """How far apart things stand, in points."""
+
+    row: float
+    area: float
+    over_table: float
+    over_lists: float
+    signature_top: float
+    """The last page's rows end above this, so that there is room for writing."""
+
+
+ROOMY = Measures(row=21, area=18, over_table=37, over_lists=16, signature_top=118)
+CLOSE = Measures(row=18.4, area=15.4, over_table=26, over_lists=8, signature_top=96)
+"""For a passport that keeps to one page by it: the smallest at which two signs under each other do not touch."""
+
+
 class PassportPages:
     """Where the parts of a passport are laid out first, so that each page knows how many there are, and drawn then."""
 
-    def __init__(self, passport: Passport, gettext: Gettext, language: str) -> None:
+    def __init__(self, passport: Passport, gettext: Gettext, language: str, measures: Measures = ROOMY) -> None:
         self.passport = passport
+        self.measures = measures
         self._ = gettext
         self.language = language
         self.several = len(passport.employments) > 1
@@ -142,7 +159,8 @@ class PassportPages:
     def issued(self) -> tuple[str, str]:
         """The date and time of issue in words, in Danish time."""
         moment = clock.local(self.passport.issued_at)
-        return format_date(moment.date(), format="long", locale=self.language), f"{moment.hour}.{moment.minute:02d}"
+        locale = {"en": "en_GB"}.get(self.language, self.language)
+        return format_date(moment.date(), format="long", locale=locale), f"{moment.hour}.{moment.minute:02d}"
 
     def _draw_legend_line(self) -> None:
         x, y = LEFT, 54.0

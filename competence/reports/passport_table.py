@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from babel.lists import format_list
+
 from competence.reports.passport_content import PassportTask
 from competence.reports.passport_page import BODY, BOTTOM, CONTENT, LEFT, NOTE, RIGHT, PassportPages
 from competence.reports.signs import SIZE, SignShape, draw_citizen_tab, draw_held
@@ -10,9 +12,6 @@ from competence.reports.typography import CONTROL, INK, INK2, LINE, SEMIBOLD, Fa
 
 COLUMN_HEAD = Face(9.2, colour=INK2)
 AREA = Face(9.8, SEMIBOLD)
-
-ROW = 21.0
-AREA_ROW = 18.0
 
 SIGN_X = LEFT + 204
 COLUMNS = (LEFT, LEFT + 230, LEFT + 281, LEFT + 367, LEFT + 433)
@@ -53,14 +52,14 @@ class TaskTable:
             with pdf.inside(table[-1]), pdf.tag("TBody") as element:
                 body.append(element)
 
-        self.pages.y -= 37
+        self.pages.y -= self.pages.measures.over_table
         self.pages.place(open_table)
         self._lay_column_heads(table)
         for area in self.pages.passport.areas:
             if not area.tasks:
                 continue
             rows = [(row, self._height_of(row)) for row in area.tasks]
-            if self.pages.y - AREA_ROW - rows[0][1] < BOTTOM:
+            if self.pages.y - self.pages.measures.area - rows[0][1] < BOTTOM:
                 self._turn_page_in_table(table)
             self.pages.place(open_area)
             self._lay_area(area.name, body)
@@ -109,21 +108,22 @@ class TaskTable:
         def draw() -> None:
             if body is None:
                 with pdf.decoration("Header"):
-                    pdf.text(LEFT, top - 14.2, line, AREA)
+                    pdf.text(LEFT, top - self.pages.measures.area + 3.8, line, AREA)
             else:
                 with pdf.inside(body[-1]), pdf.tag("TR"), pdf.tag("TH", scope="Column", col_span=len(COLUMNS)):
-                    pdf.text(LEFT, top - 14.2, line, AREA)
-            pdf.line(LEFT, RIGHT, top - AREA_ROW, colour=CONTROL, width=0.6)
+                    pdf.text(LEFT, top - self.pages.measures.area + 3.8, line, AREA)
+            pdf.line(LEFT, RIGHT, top - self.pages.measures.area, colour=CONTROL, width=0.6)
 
         self.pages.place(draw)
-        self.pages.y -= AREA_ROW
+        self.pages.y -= self.pages.measures.area
 
     def _notes_of(self, row: PassportTask) -> list[str]:
-        """The sentences under a task: its limits, one citizen, origin and employment."""
+        """The sentences under a task: its limits and conditions, one citizen, origin and employment."""
         notes = []
         if row.limits:
-            limits = ". ".join(limit.strip().rstrip(".") for limit in row.limits) + "."
-            notes.append(self._("May, when … %(limits)s", limits=limits))
+            limits = format_list(list(row.limits), locale=self.pages.language)
+            notes.append(self._("May, when %(limits)s.", limits=limits))
+        notes.extend(f"{text[:1].upper()}{text[1:].rstrip('.')}." for text in row.conditions)
         if row.citizen_only:
             notes.append(self._("With one particular citizen."))
         if row.origin_note:
@@ -148,12 +148,12 @@ class TaskTable:
         task, notes, level, signer = self._cells_of(row)
         beside = max(len(level), len(signer)) * BODY.leading
         under = len(task) * BODY.leading + len(notes) * NOTE.leading
-        return ROW - BODY.leading + max(beside, under)
+        return self.pages.measures.row - BODY.leading + max(beside, under)
 
     def _lay_row(self, row: PassportTask, height: float, body: list[Element]) -> None:
         pdf, top = self.pages.pdf, self.pages.y
         task, notes, level, signer = self._cells_of(row)
-        y = top - 14.3
+        y = top - self.pages.measures.row / 2 - 3.8
         notes_y = y - len(task) * BODY.leading + 0.4
 
         def draw() -> None:
@@ -167,7 +167,7 @@ class TaskTable:
                     else:
                         pdf.text(LEFT, y, task, BODY)
                 with pdf.tag("TD"):
-                    self._draw_sign(row, SIGN_X, top - ROW / 2)
+                    self._draw_sign(row, SIGN_X, top - self.pages.measures.row / 2)
                     pdf.text(COLUMNS[1], y, level, BODY)
                 for x, lines in (
                     (COLUMNS[2], signer),

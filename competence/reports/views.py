@@ -14,6 +14,8 @@ from competence.development.queries import Line, Mine
 from competence.development.rules import Pile
 from competence.foundation.clock import now
 from competence.foundation.web import day, db
+from competence.organisation.models import Unit
+from competence.organisation.queries import path_names
 from competence.profiles.queries import tasks_by_id
 from competence.profiles.views.blueprint import Read, approval_of, read, standing_of
 from competence.reports.function_description import FunctionDescription, LevelRow, ProfileArea, function_description_pdf
@@ -71,7 +73,7 @@ def passport_of(own: Mine, name: str, municipality: str) -> Passport:
         municipality=municipality,
         person_name=name,
         employments=tuple(
-            PassportEmployment(job.employment.staff_group.name, job.employment.unit.name) for job in own.jobs
+            PassportEmployment(job.employment.staff_group.name, _place(job.employment.unit)) for job in own.jobs
         ),
         issued_at=now(),
         matrix_version=str(version.number) if version else "–",
@@ -90,6 +92,11 @@ def passport_of(own: Mine, name: str, municipality: str) -> Passport:
     )
 
 
+def _place(unit: Unit) -> str:
+    """The unit and the one it belongs to, without the municipality: "Team Havnen, Hjemmeplejen Nord"."""
+    return ", ".join(reversed(path_names(db.session, unit)[1:][-2:])) or unit.name
+
+
 def _task(own: Mine, line: Line, signers: dict[int, str], *, several: bool) -> PassportTask:
     answer = line.answer
     level = answer.level or answer.named_level
@@ -104,7 +111,8 @@ def _task(own: Mine, line: Line, signers: dict[int, str], *, several: bool) -> P
         if signed
         else None,
         valid_through=answer.last_day if signed else None,
-        limits=tuple(text.rstrip(".") for text, _when in answer.limits),
+        limits=tuple(when.rstrip(".") for text, when in answer.limits if when.casefold() != text.casefold()),
+        conditions=tuple(text for text, when in answer.limits if when.casefold() == text.casefold()),
         origin_note=_("transferred from paper") if signed and signed.origin is Origin.TRANSFERRED else None,
         citizen_only=bool(answer.named_level),
         employment=line.job.label if several else None,

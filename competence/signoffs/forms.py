@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Optional
 
 from competence.foundation.clock import day_after, today
-from competence.foundation.forms import Form, squeezed
+from competence.foundation.forms import AtMost, DateField, Form, squeezed
 from competence.signoffs.commands import ExternalInstructor, NewObservation, NewSignOff
 from competence.signoffs.rules import ObservationKind
 
@@ -37,19 +37,19 @@ class SignOffForm(Form):
     citizen = StringField(
         _l("The care system's reference of the citizen"),
         filters=[squeezed],
-        validators=[Optional(), Length(max=60, message=_l("At most %(max)d characters."))],
+        validators=[Optional(), AtMost(60)],
         description=_l("The number that the care system shows. Never the CPR number and never a name."),
     )
     note = StringField(
         _l("Note to your colleague"),
         filters=[squeezed],
-        validators=[Optional(), Length(max=400, message=_l("At most %(max)d characters."))],
+        validators=[Optional(), AtMost(400)],
         description=NEVER_A_NAME,
     )
     lower_reason = StringField(
         _l("Why is the level lower than before?"),
         filters=[squeezed],
-        validators=[Optional(), Length(max=400, message=_l("At most %(max)d characters."))],
+        validators=[Optional(), AtMost(400)],
         description=_l("Only when you choose a lower level than the one in force."),
     )
     password = PasswordField(
@@ -83,15 +83,15 @@ class ExternalForm(Form):
     name = StringField(
         _l("The instructor's name"),
         filters=[squeezed],
-        validators=[DataRequired(_l("Write the instructor's name.")), Length(max=80)],
+        validators=[DataRequired(_l("Write the instructor's name.")), AtMost(80)],
     )
     profession = StringField(
-        _l("Profession"), filters=[squeezed], validators=[DataRequired(_l("Write the profession.")), Length(max=60)]
+        _l("Profession"), filters=[squeezed], validators=[DataRequired(_l("Write the profession.")), AtMost(60)]
     )
     organisation = StringField(
         _l("Organisation"),
         filters=[squeezed],
-        validators=[DataRequired(_l("Write where the instructor comes from.")), Length(max=60)],
+        validators=[DataRequired(_l("Write where the instructor comes from.")), AtMost(60)],
     )
     taught_on = DateField(
         _l("Taught on"), validators=[DataRequired(_l("Write the day of the teaching."))], default=None
@@ -99,7 +99,7 @@ class ExternalForm(Form):
     certificate = StringField(
         _l("Certificate"),
         filters=[squeezed],
-        validators=[DataRequired(_l("Write which certificate you have seen.")), Length(max=120)],
+        validators=[DataRequired(_l("Write which certificate you have seen.")), AtMost(120)],
         description=_l("Number or title of the certificate that you have seen."),
     )
     level = RadioField(_l("Level according to the certificate"), coerce=int, validate_choice=False)
@@ -141,7 +141,7 @@ class AnswerForm(Form):
     reason = TextAreaField(
         _l("Would you like to write why?"),
         filters=[squeezed],
-        validators=[Optional(), Length(max=400, message=_l("At most %(max)d characters."))],
+        validators=[Optional(), AtMost(400)],
         description=_l("Only your guide reads it. Never write the citizen's name or CPR number."),
     )
     password = PasswordField(
@@ -161,7 +161,7 @@ class AnswerHereForm(Form):
     reason = TextAreaField(
         _l("Would you like to write why?"),
         filters=[squeezed],
-        validators=[Optional(), Length(max=400, message=_l("At most %(max)d characters."))],
+        validators=[Optional(), AtMost(400)],
         description=_l("Only your guide reads it. Never write the citizen's name or CPR number."),
     )
 
@@ -172,6 +172,6 @@ class ReasonForm(Form):
     reason = TextAreaField(
         _l("Why?"),
         filters=[squeezed],
-        validators=[Length(max=400, message=_l("At most %(max)d characters."))],
+        validators=[AtMost(400)],
         description=_l("Your colleague can read it. Never write the citizen's name or CPR number."),
     )

@@ -196,6 +196,17 @@ def test_a_broken_rule_keeps_what_was_typed(signed_in: SignIn, administrator: So
     assert "Fejl: " in page
 
 
+@pytest.mark.parametrize(("email", "said"), [("camilla", "Skriv hele e-mailadressen"), ("", "Skriv e-mailadressen.")])
+def test_an_invitation_that_is_refused_keeps_the_address(
+    signed_in: SignIn, administrator: Someone, camilla: Someone, email: str, said: str
+):
+    sent = signed_in(administrator).post(f"/accounts/person/{camilla.person.id}/invite", data={"email": email})
+    assert sent.status_code == 422
+    assert said in sent.text
+    assert f'value="{email}"' in sent.text
+    assert "Vælg en rolle." not in sent.text
+
+
 def test_a_leader_sees_only_guides_and_only_her_own_units(signed_in: SignIn, world: World, leader: Someone):
     stranger = world.person("Fremmed Frits", unit=world.unit("Team Andetsteds", under=world.root))
     client = signed_in(leader)

@@ -116,6 +116,7 @@ def test_why_is_a_fragment_for_the_popover_and_a_page_without_script(team):
     fragment = client.get(address, headers={"HX-Request": "true"}).text
     assert not fragment.lstrip().startswith("<!doctype")
     assert "Camilla Brandt · Insulin med pen" in fragment
+    assert "Snart: " in fragment
     page = client.get(address).text
     assert "Af Karen Winther." in page
     assert "Egen accept" in page
@@ -148,6 +149,47 @@ def test_a_stop_stands_on_top(team):
 def test_before_a_version_is_approved_the_board_says_that_nothing_counts(team):
     team.world.version.approved_at = None
     assert "Intet tæller endnu." in team.as_role(Role.LEADER).get(team.board).text
+
+
+def test_a_unit_that_was_closed_says_so_and_leads_to_its_last_day(team):
+    team.world.version.approved_at = now() - timedelta(days=300)
+    other = team.world.unit("Team Lunden", under=team.world.district)
+    team.world.team.valid_to = today()
+    client = team.as_role(Role.LEADER, over=team.world.district)
+    answer = client.get(team.board)
+    assert answer.status_code == 404
+    assert "Team Havnen blev lukket" in answer.text
+    last = f"{team.board}?on={today() - timedelta(days=1)}"
+    assert f'href="{last}"' in answer.text
+    page = client.get(last).text
+    assert "Sådan sagde systemet den" in page
+    assert f"<option value={team.world.team.id} selected>" in page
+    assert f"<option value={team.world.team.id}" not in client.get(f"/coverage/{other.id}").text
+    figures = team.as_role(Role.DIRECTOR, "Anne Krogh", over=team.world.district).get(last)
+    assert figures.status_code == 404
+    assert "Se den sidste dag" not in figures.text
+    outside = team.as_role(Role.LEADER, "Ole Ol", over=other).get(team.board)
+    assert outside.status_code == 404
+    assert "Team Havnen" not in outside.text
+
+
+def test_without_needs_there_is_no_talk_of_gaps(team):
+    other = team.world.unit("Team Lunden", under=team.world.district)
+    team.world.person("Rikke Sander", "SPL", unit=other)
+    team.world.settle()
+    page = team.as_role(Role.LEADER, over=team.world.district).get(f"/coverage/{other.id}").text
+    assert "Der er ikke sat bemandingskrav for Team Lunden." in page
+    assert "Ingen huller" not in page
+    assert f'href="/requirements?unit_id={other.id}"' in page
+
+
+def test_an_empty_unit_says_how_it_is_filled_by_those_who_can(team):
+    other = team.world.unit("Team Lunden", under=team.world.district)
+    page = team.as_role(Role.LEADER, over=team.world.district).get(f"/coverage/{other.id}").text
+    assert "Ingen arbejder i Team Lunden endnu." in page
+    assert "En administrator henter medarbejderne" in page
+    assert 'href="/people/external/new"' in page
+    assert 'href="/people/new"' not in page
 
 
 def test_a_past_day_says_what_the_system_said_then(team):
@@ -263,11 +305,67 @@ def ask(client, team, **query):
 
 def test_a_planner_is_told_who_may_without_who_signed(team):
     page = ask(team.as_role(Role.PLANNER), team)
-    assert "2 i Team Havnen må om dagen." in page
-    assert page.index("Karen Winther") < page.index("Camilla Brandt") or "Camilla Brandt" in page
-    assert "Niveau 2 (øvet)." in page
+    assert "2 i Team Havnen må i dag." in page
+    assert "Karen Winther" in page
+    assert "Ved uddannelse, niveau 2 (øvet)." in page
+    assert "Oplært og skrevet under, niveau 2 (øvet). Gælder til og med" in page
     assert "Af Karen" not in page
-    assert "2 med fast vagt – kravet er 2" in page
+    assert "2 med fast dagvagt – kravet er 2" in page
+    assert "Efter opgavedeling 1 og underskrifter pr. i dag kl." in page
+
+
+def test_another_day_is_said_by_its_name(team):
+    monday = today() + timedelta(days=14 - today().weekday())
+    page = ask(team.as_role(Role.PLANNER), team, on=monday.isoformat())
+    assert f"2 i Team Havnen må om dagen mandag {monday.day}." in page
+
+
+def test_the_gaps_of_today_can_be_asked_about_at_once(team):
+    client = team.as_role(Role.PLANNER)
+    page = client.get("/who-may", query_string={"unit": team.world.team.id}).text
+    assert "Huller i dag i Team Havnen" in page
+    assert ">Skylning af blærekateter, nat</a>" in page
+    assert "Insulin med pen, dag" not in page
+    assert ">Skylning af blærekateter, nat</a>" not in ask(client, team), "they come after the answer"
+    fragment = client.get("/who-may/gaps", query_string={"unit": team.world.team.id}).text
+    assert ">Skylning af blærekateter, nat</a>" in fragment
+    assert "Huller i dag" not in team.signed_in(team.maja).get("/who-may/gaps").text
+
+
+def test_whose_task_it_is_not_is_listed_when_asked_for(team):
+    team.world.person("Ali Rahimi", "UFA")
+    team.world.cell(team.insulin, "UFA", CellRule.NOT_ALLOWED)
+    team.world.settle()
+    page = ask(team.as_role(Role.PLANNER), team)
+    assert "Ikke faggruppens opgave: 1 med denne faste vagt" in page
+    assert "Ali Rahimi" in page
+    assert "Ali Rahimi" not in ask(team.signed_in(team.maja), team)
+
+
+def test_those_who_have_not_begun_stand_together_unless_each_can_be_asked(team):
+    team.world.person("Nina Friis", shifts="N")
+    team.world.settle()
+    page = ask(team.as_role(Role.PLANNER), team, q="Skylning af blærekateter", shift="N")
+    assert "Maja Lind, Nina Friis" in page
+    assert "Kan oplæres." in page
+    assert "Maja Lind, Nina Friis" not in ask(
+        team.as_role(Role.LEADER, "Dorthe Dahl"), team, q="Skylning af blærekateter", shift="N"
+    )
+
+
+@pytest.mark.parametrize("on", ["9999-12-31", "0001-01-01", "2026-02-30", "i morgen"])
+def test_a_day_that_nothing_can_be_known_of_is_today(team, on):
+    client = team.as_role(Role.LEADER)
+    assert "2 i Team Havnen må i dag." in ask(client, team, on=on)
+    assert f'value="{today()}"' in client.get(team.board, query_string={"on": on}).text
+
+
+def test_numbers_that_no_row_has_lead_nowhere(team):
+    client = team.as_role(Role.LEADER)
+    huge = "9" * 24
+    for address in ("why/{0}/1", "why/1/{0}", "person/{0}", "task/{0}"):
+        assert client.get(f"{team.board}/{address.format(huge)}").status_code == 404
+    assert client.get(f"/who-may?q=Insulin+med+pen&unit={huge}").status_code == 404
 
 
 def test_nobody_may_at_night_names_whom_to_call_and_who_nearly_may(team):
@@ -285,7 +383,8 @@ def test_units_next_door_can_help_with_what_they_can_do_without(team):
     team.world.requirement(team.insulin, Shift.DAY, 1, unit=other)
     team.world.settle()
     page = ask(team.as_role(Role.PLANNER), team)
-    assert "2 i naboenhederne må også." in page
+    assert "2 i naboteams må også." in page
+    assert "Naboteams, der kan hjælpe" in page
     assert "Team Lunden kan undvære én" in page
     assert "Rikke Sander" in page
 
@@ -323,7 +422,7 @@ def test_a_colleague_learns_whom_to_ask_and_nothing_more(team):
     page = ask(team.signed_in(team.maja), team)
     assert "Camilla Brandt" in page
     assert "Spørg Camilla." in page
-    for word in ("Niveau 2", "Udløber om", "Må næsten", "Søren"):
+    for word in ("iveau 2", "Udløber om", "Må næsten", "Søren"):
         assert word not in page.partition("<main")[2]
 
 

@@ -70,3 +70,19 @@ def test_from_its_first_day_nothing_of_it_is_said(team: Team, signed_in: SignIn)
         page = client.get(address).text
         assert NOT_YET not in page
         assert DECIDED_LATER not in page
+
+
+@pytest.mark.parametrize("in_days", [None, 3])
+def test_the_guides_queue_says_that_nothing_can_be_signed_or_from_when_it_counts(
+    team: Team, signed_in: SignIn, in_days: int | None
+):
+    begin(team, in_days=in_days)
+    page = signed_in(team.guide).get("/queue").text
+    assert NOT_YET in page
+    assert ("tæller fra den dag" if in_days else "Der kan ikke skrives under på noget, før") in page
+
+
+def test_a_step_says_once_that_it_is_not_decided(team: Team, signed_in: SignIn):
+    begin(team, in_days=None)
+    page = signed_in(team.amira).get("/me").text
+    assert page.count(DECIDED_LATER) == page.count("<h3>")

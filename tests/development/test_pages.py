@@ -1,7 +1,7 @@
 """The employee's own pages, the guide's queue and the page about a person, as they are read."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from competence.access.rules import Role
 from competence.delegation.rules import CellRule
+from competence.development.views.showing import short_month
 from competence.foundation.clock import now, today
 from competence.foundation.orm import begin_writing
 from competence.people.models import Absence, Employment
@@ -244,3 +245,11 @@ def test_a_student_or_newcomer_without_profile_is_shown_what_can_be_learned(team
     world.settle()
     page = signed_in(newcomer).get("/me").text
     assert "Din faggruppe har ingen kompetenceprofil endnu." in page
+
+
+def test_a_last_day_is_a_month_in_short_as_it_is_written_by_hand(team: Team, app: Any) -> None:
+    with app.test_request_context():
+        said = [short_month(date(2028, month, 1)) for month in range(1, 13)]
+    assert [one.removesuffix(" 2028") for one in said] == [
+        "jan.", "feb.", "marts", "april", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec.",
+    ]  # fmt: skip

@@ -246,7 +246,7 @@ def test_a_look_at_a_person_is_noted_and_she_sees_it(signed_in: SignIn, world: W
         "leader",
         "look",
     )
-    page = signed_in(camilla).get("/account/looks").text
+    page = signed_in(camilla).get("/me/looked").text
     assert "Dorthe Nygaard" in page
     assert "leder" in page
 

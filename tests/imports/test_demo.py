@@ -13,7 +13,7 @@ from competence.accounts.models import RoleAssignment
 from competence.app import wire
 from competence.audit.chain import breaks
 from competence.audit.models import EvidenceEvent
-from competence.catalogue.models import TaskCriterion
+from competence.catalogue.models import TaskCriterion, TaskGate
 from competence.cli import example_sign_ins
 from competence.decision.commands import differences
 from competence.foundation import clock
@@ -26,7 +26,7 @@ from competence.organisation.models import Municipality, Unit
 from competence.people.models import Employment
 from competence.signoffs import projection
 from competence.signoffs.commands import NewObservation, NewSignOff, accept, observe, sign_off
-from competence.signoffs.models import CurrentSignOff
+from competence.signoffs.models import CurrentSignOff, Observation
 from competence.signoffs.rules import ObservationKind, Origin
 from tests.databases import Database
 
@@ -46,6 +46,14 @@ def test_its_chains_verify_and_its_stored_answers_are_the_rules(engine: Engine) 
         assert breaks(session) == []
         assert projection.differences(session, on=today()) == []
         assert differences(session) == []
+
+
+def test_what_was_passed_on_the_introduction_has_a_name(engine: Engine) -> None:
+    wire()
+    with open_session(engine, load_demo(engine, 60)) as session:
+        passed = set(session.scalars(select(Observation.gate_code).where(Observation.gate_code.is_not(None))))
+        assert passed
+        assert passed <= set(session.scalars(select(TaskGate.code)))
 
 
 def test_every_answer_speaks_of_a_signature_for_the_same_task(engine: Engine) -> None:

@@ -90,7 +90,7 @@ def test_while_it_is_being_read_its_page_leads_to_how_far_it_is(
     job = send(client, "signoffs", csv(papers(world))).location
     assert client.get("/imports/signoffs/preview").location == job
     index = client.get("/imports/").text
-    assert "liste.csv læses." in index
+    assert "Læsning af liste.csv er i gang." in index
     assert f'href="{job}"' in index
     world.session.rollback()
     other = signed_in(administrator(world, Role.ADMINISTRATOR))

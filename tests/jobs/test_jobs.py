@@ -228,7 +228,7 @@ def test_where_many_are_touched_the_approver_is_shown_how_far_it_is(
         answer = client.post(f"/matrix/{made.draft}/approve", data={"valid_from": first})
         assert re.fullmatch(r"/jobs/\d+", answer.location)
         page = client.get(answer.location).text
-        assert "Version 2 er ved at blive godkendt" in page
+        assert "Godkendelse af version 2" in page
         assert 'hx-trigger="every 2s"' in page
         assert "Se, hvor langt det er" in page
         assert f'href="{answer.location}"' in client.get(f"/matrix/{made.draft}").text, "the version leads to it"

@@ -62,6 +62,49 @@ def test_arrows_home_end_enter_and_escape_in_the_matrix(fjordby: str, page: Page
     page.keyboard.press("Escape")
 
 
+def test_arrows_reach_the_headings_and_the_areas_so_that_one_tab_stop_is_enough(fjordby: str, page: Page):
+    sign_in(page, fjordby, "dorthe.nygaard")
+    grid = page.get_by_role("grid")
+    expect(grid.locator("a:not([tabindex='-1']), button:not([tabindex='-1']), td[tabindex='0']")).to_have_count(1)
+    grid.locator("[tabindex='0']").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(grid.get_by_role("link", name="Udlevering af doseret medicin")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    area = grid.get_by_role("button", name="Medicinhåndtering")
+    expect(area).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(grid.get_by_role("link", name="Karen W.")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(area).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("ArrowDown")
+    expect(grid.get_by_role("button", name="Sårpleje")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    expect(area).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("?")
+    expect(page.get_by_role("group", name="Sådan læses tavlen")).to_be_focused()
+
+
+def test_at_400_percent_the_matrix_is_a_list_that_the_tab_key_walks(fjordby: str, page: Page):
+    sign_in(page, fjordby, "dorthe.nygaard")
+    page.set_viewport_size({"width": 320, "height": 256})
+    expect(page.get_by_role("grid")).to_have_count(0)
+    expect(page.get_by_role("table").locator("[tabindex='-1']")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("link", name="Insulin med pen").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Insulin med pen")
+
+
+def test_a_gap_says_since_when(fjordby: str, page: Page):
+    sign_in(page, fjordby, "dorthe.nygaard")
+    expect(page.get_by_role("article").first).to_contain_text("· siden")
+    page.get_by_role("article").first.get_by_role("link").click()
+    expect(page.get_by_role("main")).to_contain_text("Hul siden")
+
+
 def test_a_gap_filter_can_be_shared_and_taken_back(fjordby: str, page: Page, accessible: Callable[[Page], None]):
     sign_in(page, fjordby, "dorthe.nygaard")
     rows = page.get_by_role("grid").locator("tbody tr[data-row]")

@@ -68,10 +68,13 @@ def test_a_new_nurse_may_at_once_what_her_education_gives(world, administrator):
         (Identity("Ida Storm", "0101901234"), "CPR"),
         (Identity("Ida Storm", "1001"), "already has the number"),
         (Identity("Ida Storm", "77", email="ida"), "whole e-mail"),
+        (Identity("Ida Storm", "77", email="Lis.Bak@fjordby.example"), "already has the address"),
         (Identity("Ida Storm", "77", phone="ring til mig"), "with digits"),
     ],
 )
 def test_a_person_is_refused_with_a_sentence(world, administrator, identity, said):
+    named = Identity("Lis Bak", "78", email="lis.bak@fjordby.example")
+    commands.add_person(world.session, named, new(world), by=administrator)
     with pytest.raises(RuleBroken, match=said):
         commands.add_person(world.session, identity, new(world), by=administrator)
 
@@ -203,6 +206,27 @@ def test_absences_have_two_dates_and_never_meet(world, leader):
     commands.add_absence(world.session, amira.employment.id, today() + 2 * DAY, None, by=leader)
     commands.remove_absence(world.session, away.id, by=leader)
     assert len(world.session.scalars(select(Absence)).all()) == 1
+
+
+def test_an_absence_begins_after_the_first_employment_did(world, administrator, leader):
+    amira = world.person()
+    began = amira.employment.valid_from
+    change = EmploymentChange(amira.employment.unit_id, world.groups["SSH"].id, "N", False, today() + DAY)
+    moved = commands.change_employment(world.session, amira.employment.id, change, by=administrator)
+    with pytest.raises(RuleBroken, match="The employment began on"):
+        commands.add_absence(world.session, moved.id, began - DAY, None, by=leader)
+    assert commands.add_absence(world.session, moved.id, began + DAY, None, by=leader).valid_from == began + DAY
+
+
+def test_an_address_is_kept_by_whoever_has_it(world, administrator):
+    lis, ida = (
+        commands.add_person(world.session, Identity(name, number, f"{number}@b.dk"), new(world), by=administrator)
+        for name, number in (("Lis Bak", "78"), ("Ida Storm", "79"))
+    )
+    with pytest.raises(RuleBroken, match="already has the address"):
+        commands.change_identity(world.session, ida.person_id, Identity("Ida Storm", "79", "78@b.dk"), by=administrator)
+    same = commands.change_identity(world.session, lis.person_id, Identity("Lis Ek", "78", "78@b.dk"), by=administrator)
+    assert (same.name, same.email) == ("Lis Ek", "78@b.dk")
 
 
 def test_a_long_absence_pauses_what_rests_on_a_signature(world, leader):

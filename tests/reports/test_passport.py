@@ -130,10 +130,19 @@ def test_the_signs_of_training_and_waiting_are_told_in_words(danish, hear):
 
 
 def test_limits_stand_in_words_under_the_task(danish, hear):
-    limited = with_task(limits=("Kun hos borgere i stabile og kendte forløb", "Kun i dagvagt"))
+    limited = with_task(limits=("forløbet er stabilt og kendt", "det er dagvagt"), conditions=("ring først til Hanne",))
     assert row_heads(hear(passport_pdf(limited, danish))) == [
-        "Øjendråber Må, når … Kun hos borgere i stabile og kendte forløb. Kun i dagvagt."
+        "Øjendråber Må, når forløbet er stabilt og kendt og det er dagvagt. Ring først til Hanne."
     ]
+
+
+def test_a_passport_keeps_to_one_page_as_long_as_signs_do_not_touch(danish):
+    limited = replace(EYE_DROPS, limits=("forløbet er stabilt og kendt",))
+    areas = tuple(PassportArea(f"Fagområde {n}", (limited,)) for n in range(9))
+    training = tuple(PassportTraining(f"Opgave {n}", 1, 3) for n in range(3))
+    (page,) = pages_of(passport_pdf(replace(AMIRA, areas=areas, training=training), danish))
+    assert page.count("Øjendråber") == 9
+    assert "Leder, dato" in page
 
 
 def test_a_task_for_one_citizen_says_so_and_not_which(danish, hear):

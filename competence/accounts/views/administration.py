@@ -79,12 +79,7 @@ def _only(actor: Actor) -> Role | None:
 def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """One person's roles and account; a form to give a role."""
     name = queries.person_within(db.session, person_id, within=within)
-    only = _only(actor)
-    form = RoleForm(
-        roles=[only] if only else commands.GIVEN_ROLES,
-        units=unit_choices(db.session, within=within),
-        for_guide=bool(only),
-    )
+    form = _role_form(actor, within)
     if form.validate_on_submit():
         try:
             with transaction() as session:
@@ -98,19 +93,36 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
                 else _("The role is given.")
             )
             return redirect(url_for(".person", person_id=person_id))
-    account = queries.account_of_person(db.session, person_id) if actor.may(Permission.PERSON_ADMINISTER) else None
+    return _person_page(person_id, name, form, actor, within), 422 if form.errors else 200
+
+
+def _person_page(person_id: int, name: str, form: RoleForm | InviteForm, actor: Actor, within: Reach) -> str:
+    """The page about a person's roles and account; `form` is the one of its two that was sent, as it was typed."""
+    administers = actor.may(Permission.PERSON_ADMINISTER)
+    only = _only(actor)
     return render_template(
         "accounts/person.html",
         form=form,
+        role_form=form if isinstance(form, RoleForm) else _role_form(actor, within, sent=False),
         person_id=person_id,
         name=name,
         given=queries.roles_of(db.session, person_id, within=within, role=only),
-        account=account,
-        administers=actor.may(Permission.PERSON_ADMINISTER),
-        invite_form=InviteForm(formdata=None, email=queries.address_of(db.session, person_id)),
+        account=queries.account_of_person(db.session, person_id) if administers else None,
+        administers=administers,
+        invite_form=form
+        if isinstance(form, InviteForm)
+        else InviteForm(formdata=None, email=queries.address_of(db.session, person_id)),
         role_names=ROLE_NAMES,
         on=today(),
     )
+
+
+def _role_form(actor: Actor, within: Reach, *, sent: bool = True) -> RoleForm:
+    only = _only(actor)
+    return RoleForm(
+        roles=[only] if only else commands.GIVEN_ROLES, units=unit_choices(db.session, within=within), for_guide=bool(only),
+        sent=sent,
+    )  # fmt: skip
 
 
 @bp.post("/accounts/role/<int:role_id>/end")
@@ -135,12 +147,13 @@ def invite(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
     name = queries.person_within(db.session, person_id, within=within)
     form = InviteForm()
     if not form.validate_on_submit():
-        return _back(person_id, form.email.errors[0] if form.email.errors else _("Write the e-mail address."))
+        return _person_page(person_id, name, form, actor, within), 422
     try:
         with transaction() as session:
             invited = commands.invite(session, person_id, form.email.data, by=actor)
     except RuleBroken as broken:
-        return _back(person_id, say(broken.message))
+        show(broken, form)
+        return _person_page(person_id, name, form, actor, within), 422
     settings: config.Settings = current_app.config["SETTINGS"]
     # A municipality with a host name of its own is invited to that one, as she who invites has opened it.
     site = (None if g.municipality.host else settings.public_url) or request.host_url.rstrip("/")

@@ -6,14 +6,13 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
+from competence.access.rules import Actor, Permission, Reach, Role
 from competence.access.web import requires
 from competence.accounts import commands, queries, web
 from competence.accounts.forms import ChangePasswordForm, ProofForm
 from competence.accounts.rules import CODE_FOR
 from competence.accounts.views.blueprint import bp
 from competence.accounts.views.signin import safe_next
-from competence.audit.queries import looks_at
 from competence.foundation.errors import RuleBroken
 from competence.foundation.web import db, show, transaction
 
@@ -84,12 +83,3 @@ def switch_role(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     with transaction() as session:
         commands.switch_role(session, role, by=actor)
     return redirect(url_for("home.index"))
-
-
-@bp.get("/account/looks")
-@requires(Permission.ACCESS_LOG_READ_OWN)
-def looks(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """Who has looked at her data, the latest first."""
-    entries = looks_at(db.session, actor.person_id)
-    names = queries.names_of(db.session, {entry.by_person_id for entry in entries})
-    return render_template("accounts/looks.html", entries=entries, names=names, role_names=ROLE_NAMES)

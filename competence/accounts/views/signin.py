@@ -1,6 +1,6 @@
 """Signing in and out, the language, and invitations' links."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -112,4 +112,4 @@ def switch_language() -> ResponseReturnValue:
     cookie["language"] = language
     came_from = urlsplit(request.referrer or "")
     same_site = came_from.netloc == request.host
-    return redirect(safe_next(came_from.path if same_site else None))
+    return redirect(safe_next(urlunsplit(("", "", came_from.path, came_from.query, "")) if same_site else None))

@@ -60,7 +60,7 @@ class WhoMay:
     apart: tuple[Found, ...]
     """Floaters, externals and students who may."""
     near: tuple[tuple[Found, Candidate], ...]
-    not_theirs: int
+    not_theirs: tuple[Found, ...]
     """On the shift, but the task is not their group's."""
     helper: Found | None
     """Somebody on the shift who may sign the task, to be asked to show it."""
@@ -133,7 +133,7 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
         tuple(one for one in able if one in fixed and one.answer.limits),
         tuple(one for one in able if one not in fixed),
         tuple((own[one.employment_id], one) for one in near),
-        sum(one.answer.state in closed for one in fixed),
+        tuple(_by_name(one for one in fixed if one.answer.state in closed)),
         next((one for one in able if one.someone.may_sign or one.someone.is_guide), None),
         count((Held(one.someone.worker, one.answer.level, bool(one.answer.limits)) for one in found), shift, need),
         _neighbours(beside, {one.employment_id: one for one in everybody}, answers, on, shift),
@@ -293,5 +293,7 @@ def _rule(session: Session, shared: Book, task: BoardTask, on: date) -> tuple[tu
 
 
 def _group_names(session: Session) -> tuple[tuple[int, str], ...]:
-    rows = session.execute(scoped(session, GROUPS, GROUPS.c.id, GROUPS.c.name).order_by(GROUPS.c.position, GROUPS.c.id))
-    return tuple((row.id, row.name) for row in rows)
+    rows = session.execute(
+        scoped(session, GROUPS, GROUPS.c.id, GROUPS.c.short_name).order_by(GROUPS.c.position, GROUPS.c.id)
+    )
+    return tuple((row.id, row.short_name) for row in rows)

@@ -94,8 +94,10 @@ def _away(one: Someone, facts: Employment, on: date) -> Someone:
 
 def _person(session: Session, node: Node, employment_id: int, on: date) -> tuple[Someone, Employment]:
     someone = next((one for one in people_of(session, node, on=on) if one.employment_id == employment_id), None)
+    if someone is None:
+        raise NotFound
     facts = _facts(session, node, on, employment_id=employment_id).get(employment_id)
-    if someone is None or facts is None:
+    if facts is None:
         raise NotFound
     return _away(someone, facts, on), facts
 

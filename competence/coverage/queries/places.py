@@ -112,16 +112,30 @@ def tree(session: Session, *, on: date) -> Tree:
 
 
 def _read_tree(session: Session, on: date) -> Tree:
+    nodes = tuple(
+        node for node, _closed in _read_units(session, or_(UNITS.c.valid_to.is_(None), UNITS.c.valid_to > on))
+    )
+    return Tree(nodes, {node.id: node for node in nodes})
+
+
+def closed_units(session: Session, *, on: date) -> dict[int, tuple[Node, date]]:
+    """Unit id -> a unit that is closed on the day, and the first day on which it was."""
+    return remembered(
+        session, ("closed units", on),
+        lambda s: {node.id: (node, closed) for node, closed in _read_units(s, UNITS.c.valid_to <= on) if closed},
+    )  # fmt: skip
+
+
+def _read_units(session: Session, where: ColumnElement[bool]) -> list[tuple[Node, date | None]]:
     rows = session.execute(
         scoped(
             session, UNITS, UNITS.c.id, UNITS.c.parent_id, UNITS.c.name, UNITS.c.kind, UNITS.c.path, UNITS.c.fallback_name,
-            UNITS.c.fallback_phone,
+            UNITS.c.fallback_phone, UNITS.c.valid_to,
         )
-        .where(or_(UNITS.c.valid_to.is_(None), UNITS.c.valid_to > on))
+        .where(where)
         .order_by(UNITS.c.position, UNITS.c.name, UNITS.c.id)
     )  # fmt: skip
-    nodes = tuple(Node(*row) for row in rows.all())
-    return Tree(nodes, {node.id: node for node in nodes})
+    return [(Node(*row[:-1]), row.valid_to) for row in rows.all()]
 
 
 def kind_of_day(on: date) -> DayKind:

@@ -1,25 +1,37 @@
-"""Long lists to choose from, drawn once for each edition of what they list."""
+"""What is chosen in an address, and long lists to choose from, drawn once for each edition of what they list."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach
 from competence.coverage.queries.board import tasks_on
-from competence.coverage.queries.places import Node, Tree
+from competence.coverage.queries.places import Node, tree
 from competence.foundation.clock import today
 from competence.foundation.editions import remembered
 
+FARTHEST = timedelta(days=100 * 365)
 
-def unit_options(session: Session, units: Tree, node: Node | None, within: Reach) -> Markup:
-    """The units within reach to choose from, `node` chosen."""
+
+def day_of(text: str) -> date:
+    """The day of an address. ValueError when it is none, or so far away that nothing can be known of it."""
+    asked = date.fromisoformat(text)
+    if abs(asked - today()) > FARTHEST:
+        raise ValueError(text)
+    return asked
+
+
+def unit_options(session: Session, node: Node | None, within: Reach) -> Markup:
+    """The units within reach to choose from, `node` chosen; one that has been closed stands first when it is the chosen one."""
     known = remembered(
         session, ("unit options", within, today()),
-        lambda _session: tuple((one.id, str(escape(one.name))) for one in units.reached(within)),
+        lambda s: tuple((one.id, str(escape(one.name))) for one in tree(s, on=today()).reached(within)),
     )  # fmt: skip
     chosen = node.id if node else None
     options = [f"<option value={key}{' selected' if key == chosen else ''}>{name}</option>" for key, name in known]
+    if node is not None and not any(key == chosen for key, _name in known):
+        options.insert(0, f"<option value={node.id} selected>{escape(node.name)}</option>")
     return Markup("".join(options))  # noqa: S704 - names are escaped above
 
 

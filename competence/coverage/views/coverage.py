@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from competence.catalogue.queries import level_names
 from competence.coverage.queries.board import Board, BoardTask, board
 from competence.coverage.queries.gaps import candidate, gaps_of, totals, with_people
 from competence.coverage.queries.one import OneTask, one_person, one_task, stops_over, why
-from competence.coverage.queries.places import Node, Tree, kind_of_day, tree
+from competence.coverage.queries.places import Node, Tree, closed_units, kind_of_day, tree
 from competence.coverage.queries.since import open_since
 from competence.coverage.queries.staff import Someone
 from competence.coverage.queries.wide import headcount
@@ -31,12 +31,14 @@ from competence.coverage.rules import (
 )
 from competence.coverage.statements import Candidate, nearest, spoken_apart, spoken_count
 from competence.coverage.views.cards import card, gap_since, next_expiry, place_of, since_words, spot_of
-from competence.coverage.views.choices import unit_options
-from competence.coverage.views.drawing import Row, body, column_group, draw, language, pen_for, words
+from competence.coverage.views.choices import day_of, unit_options
+from competence.coverage.views.drawing import Row, body, column_group, draw, pen_for, weekday, words
 from competence.coverage.views.explaining import Explained, explained, person_url, signers
 from competence.coverage.views.figures import counts_page, overview
 from competence.foundation.clock import now, today
+from competence.foundation.errors import NotFound
 from competence.foundation.web import db, say
+from competence.organisation.queries import settings_of
 
 bp = Blueprint("coverage", __name__, url_prefix="/coverage")
 
@@ -82,12 +84,8 @@ class Filters:
 def filters() -> Filters:
     """Of the request; what cannot be read is left out, as an address may be old."""
     args = request.args
-
-    def day(text: str) -> date:
-        return date.fromisoformat(text)
-
     return Filters(
-        on=args.get("on", today(), type=day),
+        on=args.get("on", today(), type=day_of),
         shift=args.get("shift", type=Shift),
         area=args.get("area", type=int),
         group=args.get("group", type=int),
@@ -118,8 +116,7 @@ def top_units(units: Tree, within: Reach) -> list[Node]:
 @requires(any_of=EITHER)
 def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The unit's board with names for whoever may see them; else, and where too many work, figures."""
-    units = tree(db.session, on=today())
-    node = units.get(unit_id, within)
+    units, node = unit_on(unit_id, actor, within, filters().on)
     other = request.args.get("unit", type=int)
     if other is not None and other != unit_id:
         return redirect(f"{url_for('.unit', unit_id=other)}?{filters().query()}".rstrip("?"))
@@ -129,6 +126,35 @@ def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     if not named:
         return counts_page(units, node, actor, within)
     return named_board(units, node, actor, within)
+
+
+class Closed(NotFound):
+    """A unit within reach that has been closed."""
+
+    def __init__(self, node: Node, on: date, *, sees: bool) -> None:
+        """`on` is the first day on which it was; `sees` whether its earlier boards may be seen."""
+        super().__init__()
+        self.node, self.on, self.sees = node, on, sees
+
+
+def unit_on(unit_id: int, actor: Actor, within: Reach, on: date) -> tuple[Tree, Node]:
+    """The units of today with the unit; those of a past day when it has been closed since. Closed, and NotFound."""
+    units = tree(db.session, on=today())
+    shut = closed_units(db.session, on=today()).get(unit_id)
+    if shut is None or not within.covers(shut[0].path):
+        return units, units.get(unit_id, within)
+    sees = actor.may(Permission.COVERAGE_READ, shut[0].path)
+    units = tree(db.session, on=min(on, today()))
+    if unit_id not in units.by_id or not sees:
+        raise Closed(*shut, sees=sees)
+    return units, units.by_id[unit_id]
+
+
+@bp.errorhandler(Closed)
+def closed(shut: Closed) -> ResponseReturnValue:
+    """That the unit is closed, and the way to its last day for whoever may see it."""
+    last = shut.on - timedelta(days=1)
+    return render_template("coverage/closed.html", node=shut.node, closed_on=shut.on, last=last, sees=shut.sees), 404
 
 
 def named_board(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
@@ -153,10 +179,12 @@ def named_board(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
         cards=[card(found, with_people(found, gap), actor) for gap in gaps[:CARDS] if gap.count.status is Status.GAP]
         if not chosen.flat or chosen.gaps else [],
         counts={"gaps": open_, "vulnerable": thin, "expiring": drawn.expiring, "waiting": drawn.waiting},
-        next_expiry=next_expiry(found) if not open_ else None, later=later(found), stops=stops_over(db.session, node, now()),
-        above=units.way_to(node, within), unit_options=unit_options(db.session, units, node, within),
+        next_expiry=next_expiry(found) if not open_ else None, has_needs=any(found.needs.values()), later=later(found),
+        stops=stops_over(db.session, node, found.known_at or now()),
+        above=units.way_to(node, within), unit_options=unit_options(db.session, node, within),
         groups=group_choices(found), shift_names=SHIFT_NAMES, shifts=list(Shift), day_kinds=DAY_KIND_NAMES,
-        starts=starts(columns), updated=now(), today=today(), link=link_to(node),
+        starts=starts(columns), updated=now(), weekday=weekday(today()), today=today(),
+        link=link_to(node, actor, empty=not found.people),
         floaters=sum(one.worker.standing is Standing.FLOATER for one in found.people),
     )  # fmt: skip
 
@@ -252,15 +280,15 @@ def since(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.COVERAGE_READ)
 def reasons_for(unit_id: int, employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Why this person may or may not do this task: a fragment for the popover, a page without script."""
-    node = tree(db.session, on=today()).get(unit_id, within)
     chosen = filters()
+    _units, node = unit_on(unit_id, actor, within, chosen.on)
     found = why(db.session, node, employment_id, task_id, on=chosen.on)
     looked_at(person_id=found.someone.person_id)
     names = signers(db.session, [found], actor)
-    shown = explained(found, actor, level_names(db.session), names)
+    shown = explained(found, actor, level_names(db.session), names, tab=settings_of(db.session).expiring_days)
     template = "coverage/why.html" if request.headers.get("HX-Request") else "coverage/why_page.html"
     return render_template(
-        template, why=shown, node=node, chosen=chosen, back=url_for(".unit", unit_id=node.id), link=link_to(node)
+        template, why=shown, node=node, chosen=chosen, back=url_for(".unit", unit_id=node.id), link=link_to(node, actor)
     )
 
 
@@ -268,13 +296,13 @@ def reasons_for(unit_id: int, employment_id: int, task_id: int, *, actor: Actor,
 @requires(Permission.COVERAGE_READ)
 def task(unit_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """One task in the unit: who counts on each shift, and everybody's reasons. With a shift, as a fragment for the popover."""
-    units = tree(db.session, on=today())
-    node = units.get(unit_id, within)
     chosen = filters()
+    units, node = unit_on(unit_id, actor, within, chosen.on)
     found = one_task(db.session, units, node, task_id, on=chosen.on, days=chosen.days)
     looked_at(unit_id=node.id)
     levels, names = level_names(db.session), signers(db.session, found.people, actor)
-    people = [(item.someone, explained(item, actor, levels, names)) for item in found.people]
+    tab = settings_of(db.session).expiring_days
+    people = [(item.someone, explained(item, actor, levels, names, tab=tab)) for item in found.people]
     fragment = bool(request.headers.get("HX-Request")) and chosen.shift is not None
     return render_template(
         "coverage/who_counts.html" if fragment else "coverage/task.html",
@@ -313,15 +341,15 @@ def both_sides(found: OneTask, shift: Shift, people: People) -> tuple[People, Pe
 @requires(Permission.COVERAGE_READ)
 def person(unit_id: int, employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """One person's column: every task with its reasons."""
-    units = tree(db.session, on=today())
-    node = units.get(unit_id, within)
     chosen = filters()
+    units, node = unit_on(unit_id, actor, within, chosen.on)
     found = one_person(db.session, node, employment_id, on=chosen.on)
     looked_at(person_id=found.someone.person_id)
     levels, names = level_names(db.session), signers(db.session, found.tasks, actor)
+    tab = settings_of(db.session).expiring_days
     rows: dict[str, list[tuple[BoardTask, Explained]]] = {}
     for item in found.tasks:
-        rows.setdefault(item.task.area, []).append((item.task, explained(item, actor, levels, names)))
+        rows.setdefault(item.task.area, []).append((item.task, explained(item, actor, levels, names, tab=tab)))
     return render_template(
         "coverage/person.html",
         found=found, node=node, chosen=chosen, areas=rows,
@@ -330,11 +358,18 @@ def person(unit_id: int, employment_id: int, *, actor: Actor, within: Reach) -> 
     )  # fmt: skip
 
 
-def link_to(node: Node) -> Mapping[str, str]:
-    """Addresses on other pages, as far as they are there."""
+def link_to(node: Node, actor: Actor, *, empty: bool = False) -> Mapping[str, str]:
+    """Addresses on other pages, as far as they are there and open to the reader; how to fill an `empty` unit only then."""
+    asked: dict[str, tuple[str, Permission, dict[str, Any]]] = {
+        "requirements": ("requirements.index", Permission.REQUIREMENT_READ, {"unit_id": node.id}),
+        "matrix": ("matrix.index", Permission.MATRIX_READ, {}),
+    }
+    if empty:
+        asked["load"] = ("imports.people", Permission.IMPORT_PEOPLE, {})
+        asked["add"] = ("people.new", Permission.PERSON_ADMINISTER, {})
+        asked["external"] = ("people.new_external", Permission.EXTERNAL_ADD, {})
     views = current_app.view_functions
     return {
-        "requirements": url_for("requirements.index", unit_id=node.id) if "requirements.index" in views else "",
-        "matrix": url_for("matrix.index") if "matrix.index" in views else "",
-        "language": language(),
+        name: url_for(endpoint, **values) if endpoint in views and actor.may(needed, node.path) else ""
+        for name, (endpoint, needed, values) in asked.items()
     }

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from babel.dates import format_date
 from flask import url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -36,6 +37,11 @@ SHOWN_GROUPS = {Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT}
 def language() -> str:
     """Of the request, as a key of what is remembered."""
     return str(get_locale() or "da")
+
+
+def weekday(on: date) -> str:
+    """As "tirsdag"."""
+    return str(format_date(on, "EEEE", locale=language()))
 
 
 @dataclass(frozen=True, slots=True)

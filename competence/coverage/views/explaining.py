@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission
-from competence.coverage.cells import face, lapses, sign_of, verdict_of
+from competence.coverage.cells import TAB_DAYS, face, lapses, sign_of, verdict_of
 from competence.coverage.queries.one import Asked
 from competence.coverage.queries.staff import Someone, names_of
 from competence.coverage.signs import Sign
@@ -46,7 +46,7 @@ class Step:
     label: str
     text: str
     state: str
-    """"ok", "missing" or "none"."""
+    """"ok", "soon" (it still holds, but not for long), "missing" or "none"."""
     note: str = ""
 
 
@@ -76,10 +76,15 @@ def signers(session: Session, asked: Iterable[Asked], actor: Actor) -> Mapping[i
     return names_of(session, [signed.signer_id for signed in deciding if signed and signed.signer_id])
 
 
-def explained(found: Asked, actor: Actor, levels: Mapping[int, str], names: Mapping[int, str]) -> Explained:
-    """The panel in the reader's language; who signed is named to those who may see the history (`names`: `signers`)."""
+def explained(
+    found: Asked, actor: Actor, levels: Mapping[int, str], names: Mapping[int, str], *, tab: int = TAB_DAYS
+) -> Explained:
+    """The panel in the reader's language; who signed is named to those who may see the history (`names`: `signers`).
+
+    `tab`: so many days before the last one it is said how many are left.
+    """
     one, answer, on = found.someone, found.answer, found.on
-    shown = face(answer, on, ends=one.valid_to, off_duty=one.worker.absent)
+    shown = face(answer, on, ends=one.valid_to, off_duty=one.worker.absent, tab=tab)
     verdict = say(verdict_of(shown))
     if shown.state is State.VALID and shown.level:
         verdict = _(
@@ -101,7 +106,9 @@ def explained(found: Asked, actor: Actor, levels: Mapping[int, str], names: Mapp
         sign=sign_of(shown),
         verdict=verdict,
         soon=soon,
-        steps=tuple(_steps(answer, names, history=actor.may(Permission.PERSON_HISTORY, one.unit_path))),
+        steps=tuple(
+            _steps(answer, names, history=actor.may(Permission.PERSON_HISTORY, one.unit_path), soon=shown.days is not None)
+        ),
         ask=here and entitles and answer.state in CAN_BE_ASKED and (not answer.level or shown.days is not None)
         and actor.may(Permission.SIGNOFF_ASK, one.unit_path) and "signoffs.ask" in views,
         sign_url=url_for("signoffs.bedside", employment_id=one.employment_id, task_id=found.task.id)
@@ -119,7 +126,7 @@ def person_url(one: Someone, actor: Actor) -> str:
     return ""
 
 
-def _steps(answer: Answer, names: Mapping[int, str], *, history: bool) -> list[Step]:
+def _steps(answer: Answer, names: Mapping[int, str], *, history: bool, soon: bool) -> list[Step]:
     said = sorted(answer.reasons, key=lambda reason: ORDER.index(reason.step) if reason.step in ORDER else len(ORDER))
     signer = _signer(answer, names) if history else ""
     found = []
@@ -128,7 +135,8 @@ def _steps(answer: Answer, names: Mapping[int, str], *, history: bool) -> list[S
         if reason.step == "signature" and signer:
             note, signer = signer, ""
         label = LABELS.get(reason.step, reason.step)
-        found.append(Step(say(label), say(reason.text), "ok" if reason.holds else "missing", note))
+        stands = "missing" if not reason.holds else "soon" if soon and reason.step == "validity" else "ok"
+        found.append(Step(say(label), say(reason.text), stands, note))
     return found
 
 

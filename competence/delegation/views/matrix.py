@@ -260,7 +260,7 @@ def _approve(approval: Approval, actor: Actor) -> int | None:
     rehearse(db.session, approve_it, lambda _session, _touched: None)
     with transaction() as session:
         job = ask(
-            session, KIND, str(approval.number), title=_("Version %(number)s is being approved", number=approval.number),
+            session, KIND, str(approval.number), title=_("Approval of version %(number)s", number=approval.number),
             leads_to=url_for(".show_version", number=approval.number), said=approval.as_json(), by=actor,
         )  # fmt: skip
     wake()

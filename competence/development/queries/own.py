@@ -218,7 +218,7 @@ def requests_of(session: Session, employment_ids: Iterable[int]) -> dict[tuple[i
 
 
 def guides_for(session: Session, unit: Unit, task_ids: Iterable[int], *, on: date, but: int) -> dict[int, list[str]]:
-    """Task -> first names of the guides over the unit who hold it themselves, without the person `but`."""
+    """Task -> names of the guides over the unit who hold it themselves, without the person `but`."""
     wanted = sorted(set(task_ids))
     rows = session.execute(
         select(RoleAssignment.person_id, Unit.path)
@@ -238,7 +238,7 @@ def guides_for(session: Session, unit: Unit, task_ids: Iterable[int], *, on: dat
     found: dict[int, list[str]] = {}
     for facts in load(session, EMPLOYMENTS.c.person_id.in_(guides) & running(on)):
         for task in wanted:
-            name = names.get(facts.person_id, "").split(" ")[0]
+            name = names.get(facts.person_id, "")
             if name and name not in found.get(task, ()) and judge(facts, task, on=on).level:
                 found.setdefault(task, []).append(name)
     return found

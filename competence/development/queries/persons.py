@@ -99,7 +99,7 @@ def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int
             0,
             one.kind,
             one.observed_on,
-            name or gates.get(one.gate_code or "", one.gate_code or ""),
+            name or gates.get(one.gate_code or "", ""),
             one.task_id or 0,
             names.get(one.observer_id or 0, ""),
             {},

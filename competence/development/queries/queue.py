@@ -82,6 +82,10 @@ class Queue:
     """Where the reader has ticked something and not signed yet."""
     signed: Sequence[Item]
     expiring_days: int
+    in_force: bool
+    """Whether the municipality has a division of tasks in force."""
+    in_force_from: date | None
+    """The first day of the approved one that is to come; None while none is approved."""
 
 
 def within_reach(within: Reach) -> ColumnElement[bool]:
@@ -150,7 +154,21 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
         ]  # fmt: skip
     requests = sorted(made["requests"], key=lambda one: (not one.closes_gap, one.i_hold == 0, one.day or on))
     renewals = [one for one in made["renewals"] if one.answer.level and one.answer.basis != "education"]
-    return Queue(requests, renewals[:MOST], made["waiting"], made["paper"], made["begun"], made["signed"], soon)
+    return Queue(
+        requests,
+        renewals[:MOST],
+        made["waiting"],
+        made["paper"],
+        made["begun"],
+        made["signed"],
+        soon,
+        *_in_force(shared, on),
+    )
+
+
+def _in_force(shared: Book, on: date) -> tuple[bool, date | None]:
+    coming = shared.coming(on)
+    return shared.version_on(on) is not None, coming.valid_from if coming else None
 
 
 def _joined(session: Session, table: Table, within: Reach, on: date, but: int, *columns: Any) -> Any:

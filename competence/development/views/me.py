@@ -29,7 +29,7 @@ from competence.development.views.levels import AreaShown, areas_shown, talks_sh
 from competence.development.views.showing import Shown, shown, since
 from competence.foundation.clock import last_day, local, today
 from competence.foundation.errors import NotFound
-from competence.foundation.web import day, db, say, transaction
+from competence.foundation.web import day, db, listed, say, transaction
 from competence.signoffs import commands
 from competence.signoffs.queries import names_of
 from competence.signoffs.rules import Origin, Signed
@@ -213,8 +213,8 @@ def _guides_text(names: list[str]) -> str:
     if not names:
         return ""
     if len(names) == 1:
-        return str(_("%(name)s may sign.", name=names[0]))
-    return str(_("%(names)s may sign.", names=_(" and ").join([", ".join(names[:-1]), names[-1]])))
+        return str(_("%(name)s may sign.", name=names[0].split(" ")[0]))
+    return str(_("%(names)s may sign.", names=listed(list(dict.fromkeys(name.split(" ")[0] for name in names)))))
 
 
 def _step_text(own: Mine, line: Line | None, *, done: bool) -> str:
@@ -343,5 +343,6 @@ def _page_name(endpoint: str) -> str:
         "who_may": _("Who may?"),
         "queue": _("The guide's queue"),
         "passport": _("Passport"),
+        "exemptions": _("Exempt by agreement"),
     }
     return str(names.get(endpoint.partition(".")[0], _("Another page")))

@@ -55,7 +55,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         "queue/index.html",
         requests=rows(found.requests), renewals=rows(found.renewals), waiting=rows(found.waiting), paper=rows(found.paper),
         begun=rows(found.begun), signed=rows(found.signed), days=found.expiring_days, most=SHOWN, levels=names,
-        places=_places(found),
+        places=_places(found), in_force=found.in_force, in_force_from=found.in_force_from,
     )  # fmt: skip
 
 

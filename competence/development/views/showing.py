@@ -77,6 +77,8 @@ def since(day: date) -> str:
 
 
 def short_month(day: date) -> str:
-    """As "feb. 2028"."""
+    """As "feb. 2028"; a month of five letters or less is written out, as "juli 2028"."""
     locale = get_locale()
-    return format_date(day, "MMM y", locale=locale.language if locale else "da")
+    language = locale.language if locale else "da"
+    month = format_date(day, "MMMM", locale=language)
+    return str(format_date(day, "MMMM y" if len(month) <= 5 else "MMM y", locale=language))

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from competence.audit.chain import NewEvent, append_all
-from competence.catalogue.models import Area, Limit, Task
+from competence.catalogue.models import Area, Limit, Task, TaskGate
 from competence.catalogue.rules import Reserved, TaskKind
 from competence.delegation.commands import NewCell, cells_hash
 from competence.delegation.models import Cell, FrameworkDelegation, MatrixVersion
@@ -19,7 +19,6 @@ from competence.imports.demonstration.files import read as read_demonstration
 from competence.imports.demonstration.files import widened
 from competence.imports.demonstration.rows import Demonstration
 from competence.imports.reference import (
-    GATE_KINDS,
     WHEN,
     Files,
     default_ground,
@@ -84,8 +83,9 @@ def load_rules(
     _frameworks(session, matrix, tasks, groups, day, moment)
     _draft(session, demo, made, tasks, groups, moment)
     gates: dict[str, dict[str, str]] = {}
+    asked_for = set(session.scalars(select(TaskGate.code)))
     for row in files["onboarding_programme"]:
-        if row["gate"] == "yes" and row["type"] in GATE_KINDS:
+        if row["code"] in asked_for:
             for group in groups if row["profession_codes"] == "ALLE" else row["profession_codes"].split(";"):
                 gates.setdefault(group, {})[row["code"]] = OBSERVED.get(row["type"], "practice_check")
     return Rules(groups, tasks, {group: tuple(some.items()) for group, some in gates.items()})

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission
@@ -12,7 +12,7 @@ from competence.foundation.clock import now
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_
 from competence.people.commands.common import check_order, employment_for
-from competence.people.models import Absence
+from competence.people.models import Absence, Employment
 
 
 @command
@@ -20,6 +20,7 @@ def add_absence(session: Session, employment_id: int, valid_from: date, valid_to
     """The absence, half-open; None: she is away until somebody writes the last day. RuleBroken when it meets another."""
     employment, _unit = employment_for(session, employment_id, by, Permission.ABSENCE_WRITE)
     check_order(valid_from, valid_to)
+    _check_begun(session, employment.person_id, valid_from)
     others = session.scalars(select(Absence).where(Absence.employment_id == employment.id)).all()
     if any(
         (other.valid_to is None or valid_from < other.valid_to) and (valid_to is None or other.valid_from < valid_to)
@@ -41,6 +42,15 @@ def add_absence(session: Session, employment_id: int, valid_from: date, valid_to
     )  # fmt: skip
     touched(session, person_id=employment.person_id)
     return row
+
+
+def _check_begun(session: Session, person_id: int, valid_from: date) -> None:
+    """Nothing. RuleBroken before her first employment: she may have been away since before she moved to this one."""
+    first = session.scalar(select(func.min(Employment.valid_from)).where(Employment.person_id == person_id))
+    if first is not None and valid_from < first:
+        raise RuleBroken(
+            N_("The employment began on %(day)s. Choose that day or a later one."), field="valid_from", day=first
+        )
 
 
 @command

@@ -77,6 +77,20 @@ def checked_email(email: str | None) -> str | None:
     return address or None
 
 
+def check_address_is_free(session: Session, email: str | None, *, but_person: int | None = None) -> None:
+    """Nothing. RuleBroken when somebody else has the address: two people cannot sign in by one."""
+    address = checked_email(email)
+    if address is None:
+        return
+    taken = session.scalar(
+        select(PersonIdentity.person_id)
+        .where(PersonIdentity.email == address, PersonIdentity.person_id != (but_person or 0))
+        .limit(1)
+    )
+    if taken is not None:
+        raise RuleBroken(N_("Another employee already has the address %(email)s."), field="email", email=address)
+
+
 def checked_phone(phone: str | None) -> str | None:
     """The number as it is written, None for none. RuleBroken when it is no phone number."""
     number = checked_text(phone, field="phone", longest=40)

@@ -14,6 +14,7 @@ from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_, sentence
 from competence.organisation.models import Unit
 from competence.people.commands.common import (
+    check_address_is_free,
     check_authorisation_date,
     check_order,
     checked_email,
@@ -58,6 +59,7 @@ def add_person(session: Session, identity: Identity, employment: NewEmployment, 
     """The first employment of a new person. RuleBroken when the number is taken or a field does not fit."""
     unit = unit_for(session, employment.unit_id, by, Permission.PERSON_ADMINISTER)
     number = checked_number(session, identity.number)
+    check_address_is_free(session, identity.email)
     person = insert_person(session, replace(identity, number=number))
     row = _insert(session, person.id, employment, unit, by)
     record(
@@ -130,6 +132,7 @@ def change_identity(session: Session, person_id: int, identity: Identity, *, by:
     if row is None:
         raise NotFound
     check_reach(session, person_id, by)
+    check_address_is_free(session, identity.email, but_person=person_id)
     new = Identity(
         checked_name(identity.name),
         checked_number(session, identity.number, but_person=person_id),

@@ -19,7 +19,9 @@ function shortcutsAreOn() {
 }
 
 function isTyping(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.tagName === "INPUT") return !/^(checkbox|radio|button|submit)$/.test(target.type);
+  return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
 function startShortcuts() {
@@ -97,4 +99,4 @@ startShortcuts();
 startMenus();
 startToasts();
 startForms();
-document.querySelector("#errors, #gaps")?.focus();
+document.querySelector(".kt-errors[data-kt-focus]")?.focus();

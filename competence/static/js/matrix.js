@@ -1,4 +1,6 @@
 // The matrix as a grid: one tab stop, arrows, Home and End, area by area, Enter for "hvorfor", tint of row and column.
+// Arrows also reach the links of the headings and the buttons of the areas. Where the stylesheet makes lists of it (on a
+// phone, and at 400 %), it is no grid: each link is a tab stop of its own.
 // The table says where to ask: data-why-url with {row} and {col}, which are data-row of the tr and data-col of the
 // column's th; data-who-url for the coverage fields (class k).
 
@@ -68,6 +70,7 @@ class Popover {
   close(giveBack = true) {
     if (this.box.hidden) return;
     this.box.hidden = true;
+    this.box.removeAttribute("style"); // htmx would take the place over to a new board, which the page's policy forbids
     this.onClose?.();
     if (giveBack && this.anchor?.isConnected) this.anchor.focus();
   }
@@ -93,47 +96,77 @@ class Popover {
   }
 }
 
+const WIDE = window.matchMedia("(min-width: 768px)");
+
 class Matrix {
   constructor(table) {
     this.table = table;
     this.cols = [...table.querySelectorAll("colgroup > col")];
     this.keys = [...table.querySelectorAll(".kt-people > th")].map((th) => th.dataset.col ?? "");
+    this.head = table.querySelector(".kt-people");
     this.asked = null;
+    this.stop = null;
+    this.column = 1;
     this.popover = Popover.onPage(() => this.asked?.classList.remove("kt-asked"));
-    const first = this.cellAt(this.rows()[0], 1);
-    if (first) first.tabIndex = 0;
+    this.fit();
+    WIDE.addEventListener("change", () => this.fit());
     table.addEventListener("keydown", (event) => this.onKey(event));
     table.addEventListener("click", (event) => this.onClick(event));
-    table.addEventListener("focusin", (event) => this.onFocus(event));
+    table.addEventListener("focusin", (event) => this.tint(event.target.closest("td, th")));
     table.addEventListener("focusout", () => this.tint(null));
     table.addEventListener("pointerover", (event) => this.onHover(event));
     table.addEventListener("pointerleave", () => this.tint(null));
   }
 
+  /** One tab stop where it is a grid; all links and buttons where it is a list. */
+  fit() {
+    this.table.setAttribute("role", WIDE.matches ? "grid" : "table");
+    for (const one of this.table.querySelectorAll("a, button")) {
+      if (WIDE.matches) one.tabIndex = -1;
+      else one.removeAttribute("tabindex");
+    }
+    if (!WIDE.matches) { this.stop?.removeAttribute("tabindex"); this.stop = null; }
+    else this.rest(this.tasks()[0]?.cells[1] ?? this.table.querySelector("[data-kt-area]"));
+  }
+
   /** The rows of tasks that are shown now. */
-  rows() {
+  tasks() {
     return [...this.table.querySelectorAll("tbody:not(.kt-closed) > tr[data-row]:not([hidden])")];
   }
 
-  cellAt(row, index) {
-    return row ? row.cells[Math.max(1, Math.min(index, row.cells.length - 1))] : null;
+  /** The rows that arrows move over: the people, the areas, the tasks. */
+  lines() {
+    const shown = "tbody > tr.kt-area, tbody:not(.kt-closed) > tr[data-row]:not([hidden])";
+    return [this.head, ...this.table.querySelectorAll(shown)].filter(Boolean);
+  }
+
+  /** What takes the focus in the row at the column: a field, the link of a heading, the button of an area; or nothing. */
+  place(row, index) {
+    if (!row) return null;
+    if (row.classList.contains("kt-area")) return row.querySelector("button");
+    const cell = row.cells[index];
+    return cell?.tagName === "TH" ? cell.querySelector("a") : cell;
+  }
+
+  /** The tab stop, without the focus. */
+  rest(goal) {
+    if (!goal) return;
+    if (this.stop) this.stop.tabIndex = -1;
+    this.stop = goal;
+    goal.tabIndex = 0;
+  }
+
+  go(goal) {
+    if (!goal) return;
+    this.rest(goal);
+    const cell = goal.closest("td, th");
+    if (!cell.parentElement.classList.contains("kt-area")) this.column = cell.cellIndex;
+    goal.focus();
   }
 
   cellOf(target) {
     const cell = target instanceof Element ? target.closest("td") : null;
     return cell && cell.parentElement.dataset.row !== undefined ? cell : null;
-  }
-
-  go(cell) {
-    if (!cell) return;
-    for (const other of this.table.querySelectorAll("td[tabindex='0']")) other.tabIndex = -1;
-    cell.tabIndex = 0;
-    cell.focus();
-  }
-
-  onFocus(event) {
-    const cell = this.cellOf(event.target);
-    if (cell) this.tint(cell);
   }
 
   onHover(event) {
@@ -144,36 +177,49 @@ class Matrix {
   tint(cell) {
     this.table.querySelector("tr.kt-row-on")?.classList.remove("kt-row-on");
     for (const col of this.cols) col.classList.remove("kt-on");
-    if (!cell) return;
-    cell.parentElement.classList.add("kt-row-on");
-    if (!cell.classList.contains("k")) this.cols[cell.cellIndex]?.classList.add("kt-on");
+    if (!cell || cell.colSpan > 1) return;
+    if (cell.parentElement.dataset.row !== undefined) cell.parentElement.classList.add("kt-row-on");
+    if (cell.cellIndex > 0 && !cell.classList.contains("k")) this.cols[cell.cellIndex]?.classList.add("kt-on");
   }
 
   onKey(event) {
+    const row = event.target.closest("tr");
+    if (!WIDE.matches || !row || event.altKey || event.metaKey) return;
+    const lines = this.lines();
+    const at = lines.indexOf(row);
+    if (at < 0) return;
     const cell = this.cellOf(event.target);
-    if (!cell || event.altKey || event.metaKey) return;
-    const rows = this.rows();
-    const at = rows.indexOf(cell.parentElement);
-    const index = cell.cellIndex;
-    const last = cell.parentElement.cells.length - 1;
-    const lastPerson = last - cell.parentElement.querySelectorAll("td.k").length;
-    const area = cell.closest("tbody");
-    let goal;
+    const tasks = this.tasks();
+    const body = row.closest("tbody");
+    const inTask = row.dataset.row !== undefined;
+    const index = row.classList.contains("kt-area") ? this.column : event.target.closest("td, th").cellIndex;
+    let goal = null;
     switch (event.key) {
-      case "ArrowLeft": goal = this.cellAt(rows[at], index - 1); break;
-      case "ArrowRight": goal = this.cellAt(rows[at], index + 1); break;
-      case "ArrowUp": goal = this.cellAt(rows[at - 1], index); break;
-      case "ArrowDown": goal = this.cellAt(rows[at + 1], index); break;
-      case "Home": goal = this.cellAt(event.ctrlKey ? rows[0] : rows[at], 1); break;
-      case "End": goal = this.cellAt(event.ctrlKey ? rows[rows.length - 1] : rows[at], event.ctrlKey ? last : lastPerson); break;
-      case "PageDown": goal = this.cellAt(rows.slice(at).find((row) => row.closest("tbody") !== area), index); break;
+      case "ArrowLeft": goal = row.classList.contains("kt-area") ? null : this.place(row, index - 1); break;
+      case "ArrowRight": goal = row.classList.contains("kt-area") ? null : this.place(row, index + 1); break;
+      case "ArrowUp": goal = this.place(lines[at - 1], at === 1 ? Math.max(1, index) : index); break;
+      case "ArrowDown": goal = this.place(lines[at + 1], index); break;
+      case "Home": goal = this.place(event.ctrlKey ? tasks[0] : inTask ? row : null, 1); break;
+      case "End": {
+        const last = event.ctrlKey ? tasks[tasks.length - 1] : inTask ? row : null;
+        const fields = last ? last.cells.length - 1 : 0;
+        goal = this.place(last, event.ctrlKey ? fields : fields - last?.querySelectorAll("td.k").length);
+        break;
+      }
+      case "PageDown": {
+        const below = tasks.filter((task) => row.compareDocumentPosition(task) & Node.DOCUMENT_POSITION_FOLLOWING);
+        goal = this.place(below.find((task) => task.closest("tbody") !== body), index);
+        break;
+      }
       case "PageUp": {
-        const before = rows.slice(0, at).reverse().find((row) => row.closest("tbody") !== area);
-        goal = this.cellAt(before && rows.find((row) => row.closest("tbody") === before.closest("tbody")), index);
+        const before = tasks.filter((task) => row.compareDocumentPosition(task) & Node.DOCUMENT_POSITION_PRECEDING);
+        const above = before.reverse().find((task) => task.closest("tbody") !== body)?.closest("tbody");
+        goal = this.place(tasks.find((task) => task.closest("tbody") === above), index);
         break;
       }
       case "Enter":
       case " ":
+        if (!cell) return; // links and buttons answer by themselves
         event.preventDefault();
         this.ask(cell);
         return;
@@ -188,7 +234,7 @@ class Matrix {
     if (area) { this.fold(area); return; }
     const cell = this.cellOf(event.target);
     if (!cell || event.target.closest("a, button")) return;
-    this.go(cell);
+    if (WIDE.matches) this.go(cell);
     this.ask(cell);
   }
 
@@ -196,10 +242,7 @@ class Matrix {
     const open = button.getAttribute("aria-expanded") !== "true";
     button.setAttribute("aria-expanded", String(open));
     button.closest("tbody").classList.toggle("kt-closed", !open);
-    if (!this.table.querySelector("tbody:not(.kt-closed) td[tabindex='0']")) {
-      const first = this.cellAt(this.rows()[0], 1);
-      if (first) first.tabIndex = 0;
-    }
+    if (WIDE.matches) this.rest(button);
   }
 
   ask(cell) {
@@ -209,6 +252,7 @@ class Matrix {
     if (!pattern || !col) return;
     const url = pattern.replace("{row}", row).replace("{col}", col);
     if (!this.popover) { window.location.assign(url); return; }
+    if (!cell.hasAttribute("tabindex")) cell.tabIndex = -1; // where it is a list, so that the focus can come back
     this.popover.open(url, cell).then(() => {
       this.asked = cell;
       cell.classList.add("kt-asked");
@@ -219,7 +263,7 @@ class Matrix {
 const started = new WeakSet();
 
 function start() {
-  for (const table of document.querySelectorAll("table.kt-matrix[role='grid']")) {
+  for (const table of document.querySelectorAll("table.kt-matrix[role]")) {
     if (started.has(table)) continue;
     started.add(table);
     new Matrix(table);
