@@ -182,7 +182,7 @@ def test_whoever_reads_the_matrix_can_take_it_out(world: World, signed_in: Any) 
     answer = client.get("/exports/matrix/1.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     assert [cell.value for cell in book[TABLE][2]] == ["T0", "Medicinhåndtering", "Insulin med pen", "X 2"]
-    through = [cell.value for cell in book[FIELDS][2]][16]
+    through: Any = [cell.value for cell in book[FIELDS][2]][16]
     assert through.date() == today() + timedelta(days=29), "a last day, as everywhere"
     assert client.get("/exports/matrix/9.xlsx").status_code == 404
     world.session.rollback()

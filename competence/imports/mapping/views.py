@@ -209,7 +209,7 @@ def sheet(state: State, actor: Actor) -> ResponseReturnValue:
         fresh = dict.fromkeys(("top", "bottom", "task", "area")) if moved else {}
         return _answered(state, actor, "sheet", {"sheet": form.sheet.data, **fresh})
     hints = {
-        one.name: _("%(rows)s rows, %(columns)s columns", rows=len(one.rows), columns=len(one.rows[0])) for one in state.sheets
+        one.name: _("Rows: %(rows)s, columns: %(columns)s", rows=len(one.rows), columns=len(one.rows[0])) for one in state.sheets
     }  # fmt: skip
     return _page("sheet", state, form, kept=offered[0] if offered else None, hints=hints)
 
