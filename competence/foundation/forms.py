@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
 
@@ -16,7 +16,8 @@ class _Sentences:
         return str(gettext(text))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return str(ngettext(singular, plural, n))
+        """The sentence about one, its places unfilled: WTForms fills them itself, and it serves for several too."""
+        return self.gettext(singular)
 
 
 class Form(FlaskForm):  # type: ignore[misc]
