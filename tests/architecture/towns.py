@@ -18,6 +18,7 @@ from competence.delegation.models import Delegation, FrameworkDelegation, Hearin
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
+from competence.imports.models import RememberedMapping
 from competence.people.models import Absence, Person, PersonIdentity
 from competence.profiles.models import CompetenceProfile, ProfileTask
 from competence.signoffs.models import Exemption, SignOffRequest
@@ -104,7 +105,7 @@ def build(database: Database) -> Towns:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
         framework, comment = _framework(world, task), _comment(world, signer)
-        instruction = _instruction(world, task)
+        instruction, mapping = _instruction(world, task), _mapping(world, signer)
         world.municipality.host = HOST
         world.settle().session.commit()
         foreign_world = another(world)
@@ -113,6 +114,7 @@ def build(database: Database) -> Towns:
         foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
         foreign_framework, foreign_comment = _framework(foreign_world, foreign_task), _comment(foreign_world, foreigner)
         foreign_instruction = _instruction(foreign_world, foreign_task)
+        foreign_mapping = _mapping(foreign_world, foreigner)
         foreign_world.municipality.host = FOREIGN_HOST
         foreign_world.session.add(
             MatrixVersion(number=2, valid_from=today() + timedelta(days=9), approved_at=now(), recorded_at=now())
@@ -124,6 +126,7 @@ def build(database: Database) -> Towns:
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
             "area_id": Ids(world.area.id, foreign=foreign_world.area.id),
             "instruction_id": Ids(instruction, foreign=foreign_instruction),
+            "mapping_id": Ids(mapping, foreign=foreign_mapping),
             "scale": Ids("practice"),
             "framework_id": Ids(framework, foreign=foreign_framework),
             "comment_id": Ids(comment, foreign=foreign_comment),
@@ -149,6 +152,21 @@ def _instruction(world: World, task: Task) -> int:
     world.session.add(version)
     world.session.flush()
     return version.id
+
+
+def _mapping(world: World, someone: Someone) -> int:
+    """The id of what somebody has said of a spreadsheet's words."""
+    said = RememberedMapping(
+        fingerprint="0" * 64,
+        filename="skema.xlsx",
+        headings=[],
+        choices={},
+        saved_by=someone.person.id,
+        recorded_at=now(),
+    )
+    world.session.add(said)
+    world.session.flush()
+    return said.id
 
 
 def _matrix(world: World) -> tuple[Task, Task]:
