@@ -49,6 +49,11 @@ def _number(value: str | None) -> int | None:
     return int(value) if value and value.isdigit() else None
 
 
+def _month(value: str | int | None) -> int | None:
+    """The number of the month, which its choice names; a choice of its own kind, since a bare number would be an id."""
+    return value if isinstance(value, int) else _number((value or "").removeprefix("month "))
+
+
 class AreaForm(Form):
     """An area's name and where it stands."""
 
@@ -202,7 +207,7 @@ class ScaleForm(Form):
 
 for _rank in range(1, MOST_LEVELS + 1):
     setattr(ScaleForm, f"level_{_rank}", _text(_l("Level %(rank)s", rank=_rank), 40))
-    setattr(ScaleForm, f"meaning_{_rank}", _text(_l("What it means"), 200))
+    setattr(ScaleForm, f"meaning_{_rank}", _text(_l("What level %(rank)s means", rank=_rank), 200))
 
 
 class TaskForm(Form):
@@ -268,7 +273,7 @@ class TaskForm(Form):
     )
     validity_months = IntegerField(_l("Months"), validators=[Optional()])
     validity_day = IntegerField(_l("Day"), validators=[Optional()])
-    validity_month = SelectField(_l("Month"), coerce=_number)
+    validity_month = SelectField(_l("Month"), coerce=_month)
     picture = FileField(
         _l("Picture"), description=_l("PNG, JPEG or WebP, at most 300 KB. No people who can be recognised.")
     )
@@ -383,7 +388,7 @@ def task_form(
     names = list(posted)
     needs = max(_rows(names, r"need_(\d+)"), len(said.needs if said else ()) + 2)
     gates = max(_rows(names, r"gate_(\d+)_code"), len(said.gates if said else ()) + 1)
-    months = [("", _("Choose")), *((str(number), name) for number, name in month_names())]
+    months = [("", _("Choose")), *((f"month {number}", name) for number, name in month_names())]
     fields: dict[str, Any] = {"group_ids": tuple(groups), "need_rows": needs, "gate_rows": gates}
     choices = [("", _("None")), *((str(id_), name) for id_, name in tasks)]
     for row in range(1, needs + 1):
@@ -436,5 +441,5 @@ def _group_fields(group: int, name: str, months: list[tuple[str, str]]) -> dict[
         f"group_{group}": SelectField(name, choices=_choices(choices), default=AS_TASK),
         f"group_{group}_months": IntegerField(_("Months"), validators=[Optional()]),
         f"group_{group}_day": IntegerField(_("Day"), validators=[Optional()]),
-        f"group_{group}_month": SelectField(_("Month"), coerce=_number, choices=_choices(months)),
+        f"group_{group}_month": SelectField(_("Month"), coerce=_month, choices=_choices(months)),
     }

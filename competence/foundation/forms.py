@@ -20,7 +20,8 @@ class _Sentences:
         return str(gettext(text))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return str(ngettext(singular, plural, n))
+        """The sentence about one, its places unfilled: WTForms fills them itself, and it serves for several too."""
+        return self.gettext(singular)
 
 
 class Form(FlaskForm):  # type: ignore[misc]

@@ -41,10 +41,17 @@ BEFORE = {
 }
 PROFILE = {"staff_group_id": "staff_group_id", "number": "number"}
 PERIOD = {"valid_from": TODAY, "valid_through": SOON}
+TASK = {
+    "kind": "care", "reserved": "no", "people_needed": "1", "observed_times": "1", "validity": "never", "gate_1_code": "K1",
+    "gate_1_kind": "course", "gate_1_name": "Kursus",
+}  # fmt: skip
+TASK_IDS = {"area_id": "area_id", "need_1": "task_id", "need_2": "task_id", "gate_1_groups": "staff_group_id"}
 BODIES = {
     "accounts.person": Body(
         {"unit": "unit_id"}, {"role": Role.GUIDE.value, "valid_from": TODAY}, {"person_id": "person_id"}
     ),
+    "catalogue.change": Body(TASK_IDS, TASK | {"name": "Adrenalin nu", "seen": "1"}, {"task_id": "delegable_id"}),
+    "catalogue.new": Body(TASK_IDS, TASK | {"name": "Sondeernæring"}),
     "delegations.new": Body(
         {"task": "delegable_id"}, {"instruction": "Adrenalin, udgave 2"}, {"employment": "employment_id"}
     ),
@@ -77,6 +84,16 @@ SENT_AS_IT_STANDS = frozenset({"hidden", "radio", "checkbox", "submit"})
 NAME_NOBODY = frozenset(
     {
         ("accounts.end_role", "listed"),
+        ("areas.archive", "archive-seen"),
+        ("areas.change", "position"),
+        ("areas.change", "seen"),
+        ("areas.new", "position"),
+        ("areas.new", "seen"),
+        ("catalogue.archive", "archive-seen"),
+        ("catalogue.change", "seen"),
+        ("catalogue.new", "seen"),
+        ("catalogue.restore", "seen"),
+        ("instruction.write", "seen"),
         ("levels.confirm", "level"),
         ("profiles.area", "level"),
         ("profiles.area", "practice"),
@@ -90,7 +107,7 @@ NAME_NOBODY = frozenset(
         ("signoffs.level", "level"),
     }
 )
-"""Numbers that are no ids: levels, places in a list, and how far a chain has come."""
+"""Numbers that are no ids: levels, places in a list, revisions, and how far a chain has come."""
 
 
 def named(walk: Walk, parameter: str) -> Ids:

@@ -11,12 +11,14 @@ from competence.access.rules import POLICY, Assigned, Permission, Role
 from competence.accounts.models import RoleAssignment
 from competence.accounts.passwords import hash_cheaply, hashed
 from competence.audit.chain import NewEvent, append_all
-from competence.catalogue.models import Task
+from competence.catalogue.models import InstructionVersion, Task
+from competence.catalogue.rules import Asks
 from competence.coverage.rules import Shift
 from competence.delegation.models import Delegation, FrameworkDelegation, HearingComment, MatrixVersion, Stop, UnitMask
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
+from competence.imports.models import RememberedMapping
 from competence.jobs.models import Job
 from competence.jobs.rules import State
 from competence.people.models import Absence, Person, PersonIdentity
@@ -105,6 +107,7 @@ def build(database: Database) -> Towns:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
         framework, comment = _framework(world, task), _comment(world, signer)
+        instruction, mapping = _instruction(world, task), _mapping(world, signer)
         world.municipality.host = HOST
         world.settle().session.commit()
         foreign_world = another(world)
@@ -112,6 +115,8 @@ def build(database: Database) -> Towns:
         foreigner = foreign_world.person(FOREIGNER)
         foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
         foreign_framework, foreign_comment = _framework(foreign_world, foreign_task), _comment(foreign_world, foreigner)
+        foreign_instruction = _instruction(foreign_world, foreign_task)
+        foreign_mapping = _mapping(foreign_world, foreigner)
         foreign_world.municipality.host = FOREIGN_HOST
         foreign_world.session.add(
             MatrixVersion(number=2, valid_from=today() + timedelta(days=9), approved_at=now(), recorded_at=now())
@@ -121,6 +126,10 @@ def build(database: Database) -> Towns:
             "task_id": Ids(task.id, foreign=foreign_task.id),
             "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
+            "area_id": Ids(world.area.id, foreign=foreign_world.area.id),
+            "instruction_id": Ids(instruction, foreign=foreign_instruction),
+            "mapping_id": Ids(mapping, foreign=foreign_mapping),
+            "scale": Ids("practice"),
             "framework_id": Ids(framework, foreign=foreign_framework),
             "comment_id": Ids(comment, foreign=foreign_comment),
             "follower_id": Ids(world.groups["UFA"].id, foreign=foreign_world.groups["UFA"].id),
@@ -136,6 +145,32 @@ def build(database: Database) -> Towns:
         foreign_world.session.close()
     engine.dispose()
     return towns
+
+
+def _instruction(world: World, task: Task) -> int:
+    """A version of the task's instruction that is to be read."""
+    version = InstructionVersion(
+        task_id=task.id, number=1, name="Insulininstruks", version="2", valid_from=today(), asks=Asks.READ,
+        closes_on=today() + timedelta(days=9), recorded_at=now(),
+    )  # fmt: skip
+    world.session.add(version)
+    world.session.flush()
+    return version.id
+
+
+def _mapping(world: World, someone: Someone) -> int:
+    """The id of what somebody has said of a spreadsheet's words."""
+    said = RememberedMapping(
+        fingerprint="0" * 64,
+        filename="skema.xlsx",
+        headings=[],
+        choices={},
+        saved_by=someone.person.id,
+        recorded_at=now(),
+    )
+    world.session.add(said)
+    world.session.flush()
+    return said.id
 
 
 def _matrix(world: World) -> tuple[Task, Task]:

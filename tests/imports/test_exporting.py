@@ -2,15 +2,18 @@
 
 import io
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 import openpyxl
+from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from competence.access.rules import Role
+from competence.app import speaker
 from competence.catalogue.models import Task
 from competence.delegation.drafting import Wording
 from competence.delegation.models import Cell, MatrixVersion
@@ -18,6 +21,7 @@ from competence.delegation.rules import ENTITLING, CellRule, Ground, Keeping, Le
 from competence.foundation.clock import today
 from competence.foundation.text import looks_like_cpr
 from competence.imports.exporting import ExportedTask, matrix_file, matrix_workbook, workbook_of
+from competence.imports.exporting_cli import export
 from competence.imports.known import Known
 from competence.imports.matrix import parse_matrix
 from competence.imports.matrix.exported import ABOUT, FIELDS, LIMITS, TABLE
@@ -187,3 +191,17 @@ def test_whoever_reads_the_matrix_can_take_it_out(world: World, signed_in: Any) 
     assert through.date() == today() + timedelta(days=29), "a last day, as everywhere"
     assert client.get("/exports/matrix/9.xlsx").status_code == 404
     world.session.rollback()
+
+
+def test_the_command_line_writes_the_file_or_says_why_not(strandby: Strandby, tmp_path: Path) -> None:
+    def run(*arguments: str) -> Result:
+        with speaker().app_context():
+            return CliRunner().invoke(export, ["matrix", *arguments], obj=strandby.console)
+
+    file = tmp_path / "ud.xlsx"
+    answer = run(str(file))
+    assert (answer.exit_code, "Version 1 er skrevet til" in answer.output) == (0, True)
+    assert strandby.object("matrix", "--dry-run", file=file)["problems"] == []
+    answer = run(str(tmp_path / "ud.xlsx"), "--version", "7")
+    assert (answer.exit_code, "Der er ingen version 7 af opgavedelingen." in answer.output) == (1, True)
+    assert run(str(tmp_path / "ud.csv")).exit_code == 2

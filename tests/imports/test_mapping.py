@@ -247,4 +247,6 @@ def test_an_employee_is_kept_out_and_a_wrong_file_is_refused(world: World, signe
     assert signed_in(world.person("Bo Klit")).get(STEPS).status_code == 403
     client = signed_in(nurse(world))
     assert "Filen er ikke et regneark." in send(client, b"hej", "brev.docx").text
+    large = client.post(STEPS, environ_overrides={"CONTENT_LENGTH": str(22 * 1024 * 1024)})
+    assert (large.status_code, "Filen er større end 20 MB." in large.text) == (413, True)
     assert client.get(f"{STEPS}/result").location == STEPS

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
-from competence.access.web import requires
+from competence.access.web import requires, signed_in_actor
 from competence.delegation.rules import RULE_NAMES, CellRule
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_
@@ -137,6 +137,20 @@ def start(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@bp.errorhandler(413)
+def too_large(_error: Exception) -> ResponseReturnValue:
+    """The first page again, with what is wrong at its field: the file is larger than any that is taken."""
+    actor = signed_in_actor()
+    said = _("The file is larger than 20 MB. Keep the table only, and split it into several files if it is long.")
+    if actor is None or not actor.may(Permission.IMPORT_MATRIX):
+        return render_template("errors/400.html", reason=said), 413
+    form = forms.StartForm(formdata=None)
+    form.file.errors = [said]
+    return render_template(
+        "imports/mapping_start.html", form=form, kept=queries.remembered(db.session), go_on=None
+    ), 413
+
+
 @bp.post("/forget/<int:mapping_id>")
 @requires(Permission.IMPORT_MATRIX)
 def forget(mapping_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
@@ -209,7 +223,7 @@ def sheet(state: State, actor: Actor) -> ResponseReturnValue:
         fresh = dict.fromkeys(("top", "bottom", "task", "area")) if moved else {}
         return _answered(state, actor, "sheet", {"sheet": form.sheet.data, **fresh})
     hints = {
-        one.name: _("%(rows)s rows, %(columns)s columns", rows=len(one.rows), columns=len(one.rows[0])) for one in state.sheets
+        one.name: _("Rows: %(rows)s, columns: %(columns)s", rows=len(one.rows), columns=len(one.rows[0])) for one in state.sheets
     }  # fmt: skip
     return _page("sheet", state, form, kept=offered[0] if offered else None, hints=hints)
 
