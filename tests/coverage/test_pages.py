@@ -244,7 +244,28 @@ def test_the_overview_counts_what_the_board_counts(team):
     )
     pill = "<span>{}</span><span>huller</span>"
     shown = next(number for number in range(1, 20) if pill.format(number) in board)
-    assert pill.format(shown) in figures
+    assert f"<b>{shown}</b><span>huller af " in figures
+
+
+def test_an_overview_says_where_the_gaps_are_without_a_name(team):
+    other = team.world.unit("Team Lunden", under=team.world.district)
+    team.world.person("Rikke Sander", "SPL", unit=other)
+    wounds = team.world.task("Komplicerede sår")
+    team.world.cell(wounds, "SPL", CellRule.CORE)
+    team.world.requirement(wounds, Shift.DAY, 1, unit=other)
+    team.world.settle()
+    page = team.as_role(Role.DIRECTOR, "Anne Krogh", over=team.world.district).get(
+        f"/coverage/{team.world.district.id}"
+    )
+    text = page.text
+    assert "Hvor er hullerne?" in text
+    assert f'<a href="/coverage/{team.world.team.id}">Havnen</a>' in text
+    assert '<a href="/coverage/' in text.partition('class="kt-bare kt-heat-4"')[0]
+    assert "1 kritisk" in text
+    assert "1 hul er i en kritisk opgave" in text
+    assert "Der er ingen huller i Team Lunden." in text
+    assert "Rikke" not in text
+    assert "Søren" not in text
 
 
 def test_looking_at_names_is_noted_and_figures_are_not(team):
