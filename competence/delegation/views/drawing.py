@@ -206,7 +206,7 @@ def reserved_words(task: Task) -> str:
         return ""
     words = _("Reserved by law") if task.reserved == Reserved.YES else _("Partly reserved by law")
     if task.reserved_basis.startswith("editorial"):
-        return _("%(reserved)s, by the starting point's own judgement.", reserved=words)
+        return str(_("%(reserved)s, by the starting point's own judgement.", reserved=words))
     return f"{words}: {task.reserved_basis}" if task.reserved_basis else f"{words}."
 
 
