@@ -159,14 +159,15 @@ class MenuItem:
     icon: str = "list-check"
     permission: Permission | None = None
     covers: tuple[str, ...] | None = None
-    """The pages that belong under it besides its own; None: all of its feature's that no other item names."""
+    """The pages and features that belong under it besides its own page; None: its feature. A page named by one item is no
+    other's."""
 
 
 P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics")
-COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ)
+COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
 IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
 INSTRUCTIONS = MenuItem("instructions.index", N_("New instructions"), "file", P.SIGNOFF_AGREE)
@@ -174,12 +175,14 @@ MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
 PASSPORT = MenuItem("me.passport", N_("My passport"), "contact-card", P.OWN_READ)
 PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ)
-PEOPLE = MenuItem("people.index", N_("Employees"), "groups", P.PERSON_READ)
+PEOPLE = MenuItem(
+    "people.index", N_("Employees"), "groups", P.PERSON_READ, covers=("people", "persons", "exemptions", "delegations")
+)
 PROFILES = MenuItem("profiles.index", N_("Profiles"), "list-check", P.PROFILE_READ)
-QUEUE = MenuItem("queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN)
+QUEUE = MenuItem("queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs"))
 REQUIREMENTS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
 ROLES = MenuItem("accounts.roles", N_("Roles"), "person-add", P.ROLE_GIVE, covers=("accounts.give", "accounts.person"))
-SIGNOFFS = MenuItem("queue.index", N_("Sign-offs"), "list-check", P.SIGNOFF_SIGN)
+SIGNOFFS = MenuItem("queue.index", N_("Sign-offs"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs"))
 STOPS = MenuItem("stops.index", N_("Stops"), "warning", P.STOP_READ)
 UNITS = MenuItem("organisation.index", N_("Units"), "business", P.UNIT_WRITE)
 WHO_MAY = MenuItem("who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK)

@@ -206,8 +206,13 @@ def _links(actor: Actor, items: tuple[MenuItem, ...]) -> list[MenuLink]:
     ]
     group = here.partition(".")[0]
     at = [item for item in able if item.endpoint == here or here in (item.covers or ())]
-    at = at or [item for item in able if item.covers is None and item.endpoint.partition(".")[0] == group]
+    at = at or [item for item in able if group in _features(item)]
     return [MenuLink(say(item.label), address_of(item.endpoint), item.icon, item in at[:1]) for item in able]
+
+
+def _features(item: MenuItem) -> tuple[str, ...]:
+    """The features whose pages belong under the item."""
+    return (item.endpoint.partition(".")[0],) if item.covers is None else item.covers
 
 
 def init(app: Flask) -> None:

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from competence.audit.models import ChainHead, EventText, EvidenceEvent
 from competence.audit.rules import FORMAT, Break, Link, link_hash, text_hash, verify
+from competence.foundation.bulk import Ready, given, own, replacing
 from competence.foundation.clock import now
 from competence.foundation.orm import OWN, TenantSession, execute, scoped, several, standing, tenant_id
 
 EVENTS = cast(Table, EvidenceEvent.__table__)
 HEADS = cast(Table, ChainHead.__table__)
+MANY = 20
+"""Of so many chains the ends are moved in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +98,10 @@ def _lock_new(session: Session, wanted: Sequence[int]) -> dict[int, tuple[int, s
     heads: dict[int, tuple[int, str]] = {}
     if len(wanted) == 1 and (heads := _lock_heads(session, wanted)):
         return heads  # with several, those who are new would be locked after the others, out of order
-    municipality_id = tenant_id(session)
-    dialect = session.get_bind().dialect.name
-    upsert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(HEADS)
-    session.execute(
-        upsert.on_conflict_do_nothing(index_elements=["municipality_id", "person_id"]),
-        [{"municipality_id": municipality_id, "person_id": person, "seq": 0, "hash": ""} for person in wanted],
-    )
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    new = dialect.insert(HEADS).values(municipality_id=own(), person_id=given(HEADS.c.person_id), seq=0, hash="")
+    adding = Ready(session, new.inline().on_conflict_do_nothing(index_elements=["municipality_id", "person_id"]))
+    adding.write(session, [adding.row({"person_id": person}) for person in wanted])
     for some in _chunks(wanted):
         heads |= _lock_heads(session, some)
     return heads
@@ -188,10 +188,19 @@ def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
 
 def move_heads(session: Session, heads: Mapping[int, tuple[int, str]]) -> None:
     """Nothing; the chains of the persons, which the transaction has locked, end there."""
-    own = tenant_id(session)
-    places = [{OWN: own, "person": person, "to_seq": seq, "to_hash": digest} for person, (seq, digest) in heads.items()]
-    if places:
-        session.connection().execute(_MOVE_HEAD, places)
+    if len(heads) > MANY:
+        moving = replacing(session, HEADS, ("seq", "hash"), key="person_id")
+        rows = ({"person_id": person, "seq": seq, "hash": digest} for person, (seq, digest) in heads.items())
+        moving.write(session, map(moving.row, rows))
+    elif heads:
+        own_id = tenant_id(session)
+        session.connection().execute(
+            _MOVE_HEAD,
+            [
+                {OWN: own_id, "person": person, "to_seq": seq, "to_hash": digest}
+                for person, (seq, digest) in heads.items()
+            ],
+        )
     _locked(session).update(heads)
 
 

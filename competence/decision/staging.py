@@ -28,7 +28,7 @@ from competence.decision.queries import EMPLOYMENTS, NOTHING, WITH_PATH, Ahead, 
 from competence.decision.rules import Book, Employment, intervals
 from competence.entitlements.queries import ROWS, VECTORS, shape
 from competence.entitlements.rules import levels_end, next_change
-from competence.foundation.bulk import Ready, Values, given, hold_still, inserting, own
+from competence.foundation.bulk import Ready, Values, given, hold_still, inserting, own, replacing
 from competence.foundation.changes import Tell, Touched, quiet, rehearse
 from competence.foundation.clock import now, today
 from competence.foundation.orm import execute, open_session, several, standing, tenant_id
@@ -87,11 +87,15 @@ class Made:
 
 
 class Rows:
-    """How rows of entitlements are made ready: those that are added, and those that change in their place."""
+    """How rows of entitlements are made ready: those that are added, and those that change in their place.
+
+    SQLite changes a row in less time than it takes to remove one and add another; PostgreSQL does not.
+    """
 
     def __init__(self, session: Session) -> None:
         self.new = inserting(session, ROWS, ("employment_id", "task_id", *_SAID))
         self.changed = Ready(session, _CHANGE)
+        self.in_place = session.get_bind().dialect.name == "sqlite"
 
 
 @dataclass(frozen=True)
@@ -248,7 +252,8 @@ def _made(
     for said, row in after.items():
         if said in before:
             continue
-        if places := free.get(said[0]):
+        places = free.get(said[0])
+        if places and ready.in_place:
             changed.append(ready.changed.row({**row, "id": places.pop()}))
         else:
             new.append(ready.new.row(row))
@@ -332,11 +337,6 @@ def _covers(made: Made, about: Mapping[int, set[int] | None] | None, shared: Boo
 
 
 _GONE = delete(ROWS).where(ROWS.c.municipality_id == own(), ROWS.c.id.in_(several("rows")))
-_AGAIN = (
-    update(VECTORS)
-    .where(VECTORS.c.municipality_id == own(), VECTORS.c.employment_id == given(VECTORS.c.employment_id))
-    .values({name: given(VECTORS.c[name]) for name in ("ends", "next_change", "made_for", "made_at")})
-)
 
 
 def _write(session: Session, rows: Rows, fits: Mapping[int, Made]) -> None:
@@ -345,7 +345,8 @@ def _write(session: Session, rows: Rows, fits: Mapping[int, Made]) -> None:
         execute(session, _GONE, rows=some)
     rows.changed.write(session, (row for made in fits.values() for row in made.changed))
     rows.new.write(session, (row for made in fits.values() for row in made.new))
-    again, on, moment = Ready(session, _AGAIN), today(), now()
+    on, moment = today(), now()
+    again = replacing(session, VECTORS, ("ends", "next_change", "made_for", "made_at"), key="employment_id")
     again.write(
         session,
         (

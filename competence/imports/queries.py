@@ -126,6 +126,14 @@ def amount_of(session: Session, kind: Kind) -> int:
     return session.scalar(wanted) or 0
 
 
+def own_drafts(session: Session) -> bool:
+    """Whether the municipality has loaded a division of tasks that nobody has approved yet."""
+    mine = scoped(session, VERSIONS, func.count()).where(
+        VERSIONS.c.approved_at.is_(None), VERSIONS.c.reference_code.is_(None)
+    )
+    return bool(session.scalar(mine))
+
+
 def _open(table: Table) -> ColumnElement[bool]:
     return or_(table.c.valid_to.is_(None), table.c.valid_to > today())
 

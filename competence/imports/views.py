@@ -9,8 +9,9 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from competence.access.rules import Actor, Permission, Reach
+from competence.access.rules import Actor, Permission, Reach, Role
 from competence.access.web import requires, signed_in_actor
+from competence.accounts.queries import somebody_is
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import db, show, transaction
 from competence.imports import commands, loading
@@ -20,7 +21,7 @@ from competence.imports.grid import SheetProblem
 from competence.imports.kinds import HOLDS, NAMES, NEXT, PERMISSIONS, Kind
 from competence.imports.models import KEPT, StagedImport
 from competence.imports.preview import preview
-from competence.imports.queries import amount_of, staged_of
+from competence.imports.queries import amount_of, own_drafts, staged_of
 from competence.imports.taking import make_ready, read_file, rehearse, take_in
 from competence.jobs import commands as jobs
 from competence.jobs.queries import unfinished
@@ -50,7 +51,14 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         for job in unfinished(db.session, one)
         if job.asked_by == actor.person_id
     ]
-    return render_template("imports/index.html", kinds=kinds, names=NAMES, holds=HOLDS, amounts=amounts, jobs=hers)
+    begun = {kind for kind in kinds if amounts[kind] > (1 if kind is Kind.UNITS else 0)}  # the municipality is a unit
+    return render_template(
+        "imports/index.html", kinds=kinds, names=NAMES, holds=HOLDS, amounts=amounts, jobs=hers,
+        drafts=own_drafts(db.session), next=next((kind for kind in kinds if kind not in begun), None),
+        nobody_approves=actor.may(Permission.ROLE_GIVE)
+        and Kind.PEOPLE in begun
+        and not somebody_is(db.session, Role.DEVELOPMENT_NURSE),
+    )  # fmt: skip
 
 
 def _upload(kind: Kind, actor: Actor) -> ResponseReturnValue:

@@ -28,7 +28,11 @@ settings_bp = Blueprint("settings", __name__, url_prefix="/settings")
 @requires(Permission.UNIT_WRITE)
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The tree, parents before children."""
-    return render_template("organisation/index.html", units=units_within(db.session, within=within), depth=depth)
+    imports = "imports.units" in current_app.view_functions and actor.may(Permission.IMPORT_UNITS)
+    return render_template(
+        "organisation/index.html", units=units_within(db.session, within=within), depth=depth,
+        imports=url_for("imports.units") if imports else "",
+    )  # fmt: skip
 
 
 @bp.route("/new", methods=["GET", "POST"])

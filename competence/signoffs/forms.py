@@ -5,7 +5,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from competence.foundation.clock import day_after, today
 from competence.foundation.forms import AtMost, DateField, Form, squeezed
@@ -28,7 +28,12 @@ class BedsideForm(Form):
 class SignOffForm(Form):
     """Level, last day, note; and what only some signatures need."""
 
-    level = RadioField(_l("Which level have you seen?"), coerce=int, validators=[], validate_choice=False)
+    level = RadioField(
+        _l("Which level have you seen?"),
+        coerce=int,
+        validators=[InputRequired(_l("Choose the level you have seen."))],
+        validate_choice=False,
+    )
     valid_through = DateField(
         _l("Valid through"),
         validators=[Optional()],
@@ -63,10 +68,10 @@ class SignOffForm(Form):
         self.level.choices = list(levels)
 
     def to_command(self, task_id: int, ticked: Sequence[int], *, citizen_id: int | None) -> NewSignOff:
-        """What is to be signed. A level that was not chosen is 0, which the command refuses at its field."""
+        """What is to be signed."""
         return NewSignOff(
             task_id=task_id,
-            level=self.level.data or 0,
+            level=self.level.data,
             valid_from=today(),
             valid_to=day_after(self.valid_through.data),
             ticked=tuple(ticked),
@@ -102,7 +107,12 @@ class ExternalForm(Form):
         validators=[DataRequired(_l("Write which certificate you have seen.")), AtMost(120)],
         description=_l("Number or title of the certificate that you have seen."),
     )
-    level = RadioField(_l("Level according to the certificate"), coerce=int, validate_choice=False)
+    level = RadioField(
+        _l("Level according to the certificate"),
+        coerce=int,
+        validators=[InputRequired(_l("Choose the level you have seen."))],
+        validate_choice=False,
+    )
     valid_through = DateField(
         _l("Valid through"),
         validators=[Optional()],
@@ -128,7 +138,7 @@ class ExternalForm(Form):
         )
         return NewSignOff(
             task_id=task_id,
-            level=self.level.data or 0,
+            level=self.level.data,
             valid_from=today(),
             valid_to=day_after(self.valid_through.data),
             external=outside,

@@ -225,6 +225,7 @@ def test_the_menu_leads_to_roles_and_to_accounts_and_marks_where_one_is(
         "/accounts/roles/give": "Roller",
         f"/accounts/person/{camilla.person.id}": "Roller",
         "/accounts/log": "Log",
+        f"/people/{camilla.person.id}": "Medarbejdere",
         "/account": "",
     }
     for address, marked in places.items():

@@ -1,9 +1,11 @@
 """`python -m tests.bench [--quick] [--only NAME] [--database KIND] [--runs N]`. Ends with 0 also where a limit is missed."""
 
 import argparse
+import statistics
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from competence.entitlements.queries import shape
 from competence.entitlements.rules import EPOCH
 from competence.foundation.clock import today
 from competence.foundation.orm import engine_for, open_session
-from tests.bench import bare, data, jobs, pages, signing
+from tests.bench import bare, data, jobs, locks, pages, signing
 from tests.bench.timing import Result, Taken, in_turns, result, tell
 
 CHECKS = 3
@@ -156,9 +158,28 @@ class Bench:
             "memory of a worker", [(0.0, 0.0)], [], {"mb": 250}, mb=round(full, 1), started_mb=round(empty, 1)
         )  # fmt: skip
 
+    def locks(self) -> Iterator[Result]:
+        """How long others wait for the right to write."""
 
-PARTS = ("havnen", "boards", "finder", "overview", "memory", "people", "check", "signatures")
-"""Signatures last: they change what the others read."""
+        def told(name: str, ready_s: float, taken: list[Taken], **more: Any) -> Result:
+            more |= {"ready_s": round(ready_s, 1), "committed_ms": round(taken[-1][0], 1)}
+            more["cpu_ms"] = round(statistics.median(one[1] for one in taken), 1)
+            return self._result(name, taken, [], {"ms": 2000}, **more)
+
+        few = locks.approving(
+            self.engine, self.m, lambda at, cell: replace(cell, minimum_level=3) if not at % 10 else cell
+        )
+        yield told("lock held: a version with a tenth of its cells changed", *few)
+        limit = {"code": "", "text": "ny betingelse", "when": "ny betingelse"}
+        every = locks.approving(self.engine, self.m, lambda _at, cell: replace(cell, limits=(*cell.limits, limit)))
+        yield told("lock held: a version with every cell changed", *every)
+        count, ready_s, taken = locks.transferring(self.engine, self.m)
+        yield told("lock held: papers carried over", ready_s, taken, papers=count)
+        yield told("lock held: 10,000 people imported", *locks.employing(self.engine, self.m))
+
+
+PARTS = ("havnen", "boards", "finder", "overview", "memory", "people", "check", "signatures", "locks")
+"""Signatures and locks last: they change what the others read."""
 
 
 def main() -> int:

@@ -59,6 +59,32 @@ def test_the_draft_that_ships_stands_under_a_banner(world, signed_in, nurse):
     assert "Godkend kladden" in page
 
 
+def test_whoever_cannot_approve_is_told_who_can(world, signed_in, nurse):
+    draft_of(world, may(world, world.task(), "SSH"))
+    administrator = world.role(world.person("Astrid Holt", "SPL"), Role.ADMINISTRATOR, over=world.root)
+    leader = world.role(world.person("Dorthe Nygaard", "SPL"), Role.LEADER, over=world.team)
+    who = "Det gør en udviklingssygeplejerske eller en leder, hvis rolle gælder hele kommunen."
+    assert who in signed_in(leader).get("/matrix/2").text
+    assert "Giv nogen rollen" not in signed_in(leader).get("/matrix/2").text
+    assert "Giv nogen rollen" in signed_in(administrator).get("/matrix/2").text
+    assert who not in signed_in(nurse).get("/matrix/2").text
+
+
+def test_a_task_says_its_law_and_its_source_in_words(world, signed_in):
+    task = world.task("Insulin med pen", reserved=Reserved.PARTLY)
+    task.legal_basis, task.source, task.reserved_basis = (
+        "SUL138;SEL83a;AEL10;X9",
+        "editorial; picture 01",
+        "editorial x",
+    )
+    world.cell(task, "SPL", CellRule.CORE)
+    page = signed_in(world.person()).get(f"/matrix/1/{task.id}").text
+    assert "sundhedsloven § 138, serviceloven § 83 a, ældreloven § 10, X9" in page.replace("\u00a0", " ")
+    assert "Redaktionel: udgangspunktets eget forslag." in page
+    assert "Delvis forbeholdt ved lov efter udgangspunktets egen vurdering." in page
+    assert "editorial" not in page
+
+
 def test_what_has_changed_since_the_version_in_force_stands_beside_the_table(world, signed_in, nurse):
     insulin, drops = world.task(), world.task("Øjendrypning")
     world.cell(insulin, "SSH", CellRule.NOT_ALLOWED)

@@ -244,6 +244,11 @@ def test_a_refused_signature_keeps_what_was_typed(bedside: Bedside, signed_in: S
     guide = signed_in(bedside.guide)
     guide.post(where(bedside, "/draft"), data={"criterion": "1"})
     typed = {"expects": "0", "note": "Øv alarmgrænser", "valid_through": "2099-01-01"}
+    slip = guide.post(where(bedside, "/level"), data=typed)
+    assert slip.status_code == 422
+    assert "Vælg det niveau, du har set." in slip.text
+    assert "Er årstallet rigtigt? 1. januar 2099 ligger langt ude i fremtiden." in slip.text
+    typed["valid_through"] = (today() + timedelta(days=5 * 365)).isoformat()
     page = guide.post(where(bedside, "/level"), data=typed)
     assert page.status_code == 422
     assert "Vælg det niveau, du har set." in page.text
@@ -253,7 +258,7 @@ def test_a_refused_signature_keeps_what_was_typed(bedside: Bedside, signed_in: S
     assert "Du har selv opgaven på niveau 2 og kan skrive under til og med det niveau." in high.text
     cpr = guide.post(where(bedside, "/level"), data={"level": "1", "expects": "0", "note": "Hos 010190-1234"})
     assert "Skriv aldrig en borgers navn eller CPR-nummer. Tag nummeret ud." in cpr.text
-    for shown in (page, late, high):
+    for shown in (slip, page, late, high):
         assert 'value="Øv alarmgrænser"' in shown.text
     assert state_of(bedside.world.session, bedside.helper.person.id, bedside.task.id) == ()
 

@@ -9,7 +9,7 @@ from competence.accounts.queries.accounts import (
     get_account,
 )
 from competence.accounts.queries.persons import names_of, person_within, root_paths
-from competence.accounts.queries.roles import RoleLine, people_to_give_roles, roles_of, roles_page
+from competence.accounts.queries.roles import RoleLine, people_to_give_roles, roles_of, roles_page, somebody_is
 from competence.accounts.queries.signing_in import (
     OpenSession,
     SignInPlace,
@@ -49,4 +49,5 @@ __all__ = [
     "roles_page",
     "root_paths",
     "sign_ins_of",
+    "somebody_is",
 ]

@@ -66,6 +66,20 @@ def roles_page(
     return _lines(session, ordered.limit(size).offset((page - 1) * size)), total or 0
 
 
+def somebody_is(session: Session, role: Role) -> bool:
+    """Whether anybody in the municipality has the role today or later."""
+    return (
+        session.scalar(
+            select(RoleAssignment.id)
+            .where(
+                RoleAssignment.role == role, or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > today())
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
 def _given(within: Reach, role: Role | None) -> Lines:
     statement = (
         select(RoleAssignment, PersonIdentity.name, Unit.name.label("unit_name"), Unit.path)

@@ -55,6 +55,7 @@ def roles(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     return render_template(
         "accounts/roles.html", search=form, lines=lines, total=total, page=_page(), pages=ceil(total / PAGE),
         chosen=chosen, ended=ended, only=only, narrowed=bool(q or chosen["role"]), role_names=ROLE_NAMES, on=today(),
+        nobody_approves=not only and not queries.somebody_is(db.session, Role.DEVELOPMENT_NURSE),
     )  # fmt: skip
 
 

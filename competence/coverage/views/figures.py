@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +15,8 @@ from competence.coverage.queries.places import Node, Tree
 from competence.coverage.queries.wide import UnitCounts, unit_counts
 from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, STATUS_NAMES, Count, Shift, without_small
 from competence.coverage.statements import spoken_count
-from competence.coverage.views.drawing import TONES
+from competence.coverage.views.drawing import TONES, language
+from competence.coverage.views.heat_map import facts, good_news, heat_map
 from competence.foundation.clock import now, today
 from competence.foundation.web import db, say
 
@@ -50,8 +52,10 @@ def overview(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor,
     if hides:
         hide_people(rows)
     whole = [counted[leaf.id] for top in tops for leaf in units.below(top) if leaf.id in counted]
+    heat = heat_map(units, tops, counted)
     return render_template(
         "coverage/overview.html",
+        heat=heat, facts=facts(heat), good=good_news(heat), met=format_decimal(heat.whole.met, "0.0", locale=language()),
         node=node, rows=rows, hides=hides, smallest=SMALLEST_GROUP,
         gaps=sum(found.gaps for found in whole), vulnerable=sum(found.vulnerable for found in whole),
         above=units.way_to(node, within) if node else [],

@@ -45,8 +45,7 @@ def new(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         levels=[(str(rank), f"{rank} {name}") for rank, name in level_names(db.session).items()],
     )
     if request.method == "GET":
-        form.task.data = request.args.get("task", "")
-        form.day_kind.data = "every"
+        _fill_in(form)
     if form.validate_on_submit():
         try:
             with transaction() as session:
@@ -58,6 +57,19 @@ def new(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
             return redirect(url_for(".index", unit_id=node.id))
     above = [one for one in reversed(units.above(node)) if within.covers(one.path)]
     return render_template("requirements/new.html", form=form, node=node, above=above), 422 if form.errors else 200
+
+
+def _fill_in(form: RequirementForm) -> None:
+    """Nothing; the form begins with what the address says, such as the requirement that is to be changed."""
+    form.day_kind.data = "every"
+    for name in ("task", "unit_kind", "shift", "day_kind"):
+        if name in request.args:
+            form[name].data = request.args[name]
+    form.need.data, form.level.data = request.args.get("need", type=int), request.args.get("level", type=int)
+    form.also_unstable.data, form.students_count.data = (
+        "also_unstable" in request.args,
+        "students_count" in request.args,
+    )
 
 
 @bp.post("/<int:unit_id>/end/<int:requirement_id>")

@@ -1,5 +1,6 @@
 """Words and signs for what a cell says; decides nothing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -168,10 +169,32 @@ def _ground(page: CellPage) -> str:
 
 def _source(terms: CellTerms, *, draft: bool) -> str:
     if not is_editorial(terms):
-        return terms.source
+        return source_words(terms.source)
     if draft:
         return str(_("Editorial: the starting point's own suggestion, which nobody has checked yet."))
     return str(_("Editorial: the starting point's own suggestion."))
+
+
+def source_words(source: str) -> str:
+    """Where a task or an example comes from: the reference data name two of their sources by a word of their own."""
+    if source.startswith("editorial"):
+        return str(_("Editorial: the starting point's own suggestion."))
+    return source.replace("seed 001", _("Benchmarkingenheden's report on elder care"))
+
+
+def legal_words(codes: str) -> str:
+    """The law's paragraphs, as "sundhedsloven § 138, serviceloven § 83"; a code that is not known stands as it is."""
+    said = []
+    for code in filter(None, codes.split(";")):
+        found = _PARAGRAPH.fullmatch(code)
+        said.append(f"{say(LAWS[found['law']])} §\u00a0{found['number']} {found['letter']}".strip() if found else code)
+    return ", ".join(said)
+
+
+LAWS: Mapping[str, str] = {
+    "SUL": N_("the health act"), "SEL": N_("the act on social services"), "AEL": N_("the act on elder care")
+}  # fmt: skip
+_PARAGRAPH = re.compile(rf"(?P<law>{'|'.join(LAWS)})(?P<number>\d+)(?P<letter>[a-z]?)")
 
 
 def reserved_words(task: Task) -> str:
@@ -179,6 +202,8 @@ def reserved_words(task: Task) -> str:
     if task.reserved == Reserved.NO:
         return ""
     words = _("Reserved by law") if task.reserved == Reserved.YES else _("Partly reserved by law")
+    if task.reserved_basis.startswith("editorial"):
+        return str(_("%(reserved)s, by the starting point's own judgement.", reserved=words))
     return f"{words}: {task.reserved_basis}" if task.reserved_basis else f"{words}."
 
 

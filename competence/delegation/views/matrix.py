@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,8 +25,10 @@ from competence.delegation.views.drawing import (
     facts_of,
     history_words,
     in_words,
+    legal_words,
     reserved_words,
     sign_of,
+    source_words,
     times_and_months,
 )
 from competence.delegation.views.standing import STEPS, LookKey, draw, step_of, tabs_of
@@ -60,6 +63,12 @@ def show_version(number: int, *, actor: Actor, within: Reach) -> ResponseReturnV
     """One version."""
     versions = queries.read_versions(db.session)
     return _board(actor, versions, _numbered(versions, number))
+
+
+@bp.context_processor
+def words() -> dict[str, Any]:
+    """How the pages here say where a thing comes from and what the law says of it."""
+    return {"legal_words": legal_words, "reserved_words": reserved_words, "source_words": source_words}
 
 
 def _numbered(versions: list[ReadVersion], number: int) -> ReadVersion:
@@ -158,7 +167,6 @@ def task(number: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseR
             (group, terms, followed, sign_of(terms), in_words(terms, levels)) for group, terms, followed in page.cells
         ],
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
-        reserved=reserved_words(page.task),
         instruction=instruction_on(db.session, page.task, today()),
         may_edit=bool(_edit_url(actor, version)),
     )
@@ -177,7 +185,6 @@ def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within
         sign_parts=sign_of(page.terms),
         verdict=in_words(page.terms, levels),
         facts=facts_of(page, levels),
-        reserved=reserved_words(page.task),
         history=history_words(page, levels),
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
         draft=page.version.is_draft,

@@ -189,16 +189,16 @@ def people_of(session: Session, numbers: set[str], within: Reach | None, on: dat
         .where(IDENTITIES.c.number.is_not(None))
         .order_by(EMPLOYMENTS.c.valid_from, EMPLOYMENTS.c.id)
     )  # fmt: skip
-    found: dict[str, Someone] = {}
+    named: dict[str, tuple[int, str]] = {}
+    work: dict[str, list[Works]] = {}
     for row in rows:
         if row.number not in numbers or (within is not None and not within.covers(row.path)):
             continue
-        someone = found.get(row.number, Someone(row.person_id, row.name, ()))
+        named[row.number] = row.person_id, row.name
         if row.valid_to is None or row.valid_to > on:
-            employment = Works(row.id, row.staff_group_id, row.stage_from, row.valid_from, row.valid_to)
-            someone = replace(someone, employments=(*someone.employments, employment))
-        found[row.number] = someone
-    return found
+            works = Works(row.id, row.staff_group_id, row.stage_from, row.valid_from, row.valid_to)
+            work.setdefault(row.number, []).append(works)
+    return {number: Someone(*who, tuple(work.get(number, ()))) for number, who in named.items()}
 
 
 def _held(session: Session, persons: Iterable[int], on: date) -> dict[tuple[int, int], _Held]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Delete, ScalarSelect, Table, delete, select
+from sqlalchemy import ScalarSelect, Table, delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
@@ -17,12 +17,12 @@ from competence.audit.chain import Linked, NewEvent, link_all, lock_chains, move
 from competence.audit.models import AuditEntry, EventText
 from competence.decision.commands import receivers
 from competence.decision.staging import Foreseen, make, rules_now
-from competence.foundation.bulk import Ready, Values, given, hold_still, inserting, own
+from competence.foundation.bulk import Values, given, hold_still, inserting, own
 from competence.foundation.changes import Tell, command, quiet, touched
 from competence.foundation.clock import today
 from competence.foundation.editions import edition
 from competence.foundation.errors import RuleBroken
-from competence.foundation.orm import open_session, tenant_id
+from competence.foundation.orm import execute, open_session, several, tenant_id
 from competence.imports.commands.papers import PaperPlan, Transfer, heads_of, people_of, plan_papers
 from competence.imports.signoffs import PaperSignOff
 from competence.organisation.queries import settings_of
@@ -41,6 +41,14 @@ _SHOWN = (
     "signer_id", "signer_text", "origin", "signed_at",
 )  # fmt: skip
 """What both projections say of a sign-off, besides its event's id."""
+
+
+_GONE = [
+    delete(table).where(
+        table.c.municipality_id == own(), tuple_(table.c.person_id, table.c.task_id).in_(several("places"))
+    )
+    for table in (CURRENT, WAITING)
+]
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,8 @@ class Hers:
     events: tuple[Values, ...]
     texts: tuple[Values, ...]
     audit: tuple[Values, ...]
-    gone: tuple[Values, ...]
-    """The tasks about which something stands in the projections."""
+    gone: tuple[tuple[int, int], ...]
+    """(person, task) about which something stands in the projections."""
     current: tuple[Values, ...]
     waiting: tuple[Values, ...]
 
@@ -239,7 +247,6 @@ class Writing:
             ("recorded_at", "by_person_id", "action", "subject", "person_id", "administrative", "detail"),
             subject_id=_event_id(),
         )  # fmt: skip
-        self.gone_current, self.gone_waiting = Ready(session, _gone(CURRENT)), Ready(session, _gone(WAITING))
         self.current = inserting(
             session, CURRENT, (*_SHOWN, "counts_from", "ended_on", "ended_by", "pauses"), event_id=_event_id()
         )
@@ -253,14 +260,13 @@ class Writing:
             {"name": name, "text": text, "salt": salt, "person_id": person, "seq": linked.rows[at]["seq"]}
             for at, name, text, salt in linked.texts
         ]
-        replaced = [{"person_id": person, "task_id": task} for task, place in places.items() if place.replaces]
         return Hers(
             head,
             {task: place.signed for task, place in places.items()},
             events=tuple(map(self.events.row, linked.rows)),
             texts=tuple(map(self.texts.row, texts)),
             audit=tuple(map(self.audit.row, entries)),
-            gone=tuple(map(self.gone_current.row, replaced)),
+            gone=tuple((person, task) for task, place in places.items() if place.replaces),
             current=tuple(self.current.row(row) for place in places.values() for row in place.current),
             waiting=tuple(self.waiting.row(row) for place in places.values() for row in place.waiting),
         )
@@ -268,11 +274,15 @@ class Writing:
     def write(self, session: Session, all_hers: Iterable[Hers]) -> None:
         """Nothing; all of it is written."""
         every = list(all_hers)
-        for statement, of in (
-            (self.events, "events"), (self.texts, "texts"), (self.audit, "audit"), (self.gone_current, "gone"),
-            (self.gone_waiting, "gone"), (self.current, "current"), (self.waiting, "waiting"),
-        ):  # fmt: skip
-            statement.write(session, (row for hers in every for row in getattr(hers, of)))
+        self.events.write(session, (row for hers in every for row in hers.events))
+        self.texts.write(session, (row for hers in every for row in hers.texts))
+        self.audit.write(session, (row for hers in every for row in hers.audit))
+        gone = [place for hers in every for place in hers.gone]
+        for start in range(0, len(gone), BATCH):
+            for statement in _GONE:
+                execute(session, statement, places=gone[start : start + BATCH])
+        self.current.write(session, (row for hers in every for row in hers.current))
+        self.waiting.write(session, (row for hers in every for row in hers.waiting))
 
 
 def _event_id() -> ScalarSelect[Any]:
@@ -284,13 +294,6 @@ def _event_id() -> ScalarSelect[Any]:
             EVENTS.c.seq == given(EVENTS.c.seq),
         )
         .scalar_subquery()
-    )  # fmt: skip
-
-
-def _gone(table: Table) -> Delete:
-    return delete(table).where(
-        table.c.municipality_id == own(), table.c.person_id == given(table.c.person_id),
-        table.c.task_id == given(table.c.task_id),
     )  # fmt: skip
 
 
