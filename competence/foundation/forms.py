@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 import wtforms
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
 from wtforms.validators import Length

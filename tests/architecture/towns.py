@@ -135,7 +135,6 @@ def build(database: Database) -> Towns:
             "follower_id": Ids(world.groups["UFA"].id, foreign=foreign_world.groups["UFA"].id),
             "number": Ids(1, foreign=2),
             "token": Ids("nobody-has-this-link"),
-            "area_id": Ids(world.area.id, foreign=foreign_world.area.id),
             "after": Ids(0, foreign=0),
         }
         towns.working = {INSIDER, OUTSIDER, SIGNER, "Inge Vejleder", "Olga Vejleder"} | {

@@ -50,7 +50,8 @@ def test_the_nurse_adds_a_task_with_all_that_belongs_to_it(world, keeper):
     world.session.commit()
     form = form_values(keeper.get("/catalogue/new").text) | {
         "name": "Skylning af kateter", "area_id": world.area.id, "criteria": "Håndhygiejne\r\n\r\nSkyller langsomt",
-        "validity": "date", "validity_day": "1", "validity_month": "month 3", f"group_{group}": "months", f"group_{group}_months": "6",
+        "validity": "date", "validity_day": "1", "validity_month": "month 3",
+        f"group_{group}": "months", f"group_{group}_months": "6",
         "need_1": medicine.id, "need_1_must": "y", "gate_1_code": "KAT", "gate_1_name": "Kateterkursus", "gate_1_groups": group,
         "picture": (BytesIO(PNG), "kateter.exe"),
     }  # fmt: skip
