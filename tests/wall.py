@@ -13,6 +13,8 @@ from competence.foundation.orm import REFERENCE, Base, is_tenant
 from tests.postgres import APP
 
 WATCHED = re.compile(r"\s*(SELECT|UPDATE|DELETE|WITH|INSERT)\b", re.IGNORECASE)
+COPIES = "INSERT INTO _alembic_tmp_"
+"""How a migration makes a table anew on SQLite: with the rows of every municipality, as it must."""
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +50,7 @@ def _by_identity(context: Any) -> bool:
 @cache
 def unfiltered(statement: str) -> tuple[str, ...]:
     """The names under which the statement reads tables of a municipality without a condition on which."""
-    if not WATCHED.match(statement):
+    if not WATCHED.match(statement) or statement.startswith(COPIES):
         return ()
     if re.match(r"\s*INSERT\b", statement, re.IGNORECASE):
         statement = re.sub(r"^\s*INSERT INTO \S+ (\([^)]*\))?", "", statement, flags=re.IGNORECASE)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from competence import migrations
@@ -149,3 +149,24 @@ def test_the_append_only_tables_are_the_ones_with_evidence():
     migrations.load_models()
     assert {"evidence_event", "audit_entry"} <= set(APPEND_ONLY)
     assert set(APPEND_ONLY) <= set(Base.metadata.tables)
+
+
+def checks_of(connection: Connection) -> set[tuple[str, str | None]]:
+    """Every table's check constraints by name."""
+    seen = inspect(connection)
+    return {(table, check["name"]) for table in seen.get_table_names() for check in seen.get_check_constraints(table)}
+
+
+def test_migrations_leave_what_the_models_say_and_every_check(database: Database):
+    engine = engine_for(database.owner_url)
+    with engine.connect() as connection:
+        assert migrations.differences(connection) == []
+        found = checks_of(connection)
+    engine.dispose()
+    said = {
+        (table.name, check.name)
+        for table in Base.metadata.sorted_tables
+        for check in table.constraints
+        if isinstance(check, CheckConstraint)
+    }
+    assert found == said

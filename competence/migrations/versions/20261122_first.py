@@ -66,8 +66,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("archived_on", sa.Date(), nullable=True),
-        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_area_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_area")),
@@ -143,19 +141,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_person_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_person_municipality_id_id")),
-    )
-    op.create_table(
-        "scale_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("scale", sa.String(length=12), nullable=False),
-        sa.Column("before", sa.JSON(), nullable=False),
-        sa.Column("after", sa.JSON(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.Integer(), nullable=True),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_scale_change_municipality_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_scale_change")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_scale_change_municipality_id_id")),
     )
     op.create_table(
         "staff_group",
@@ -272,31 +257,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("staff_group_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by", sa.Integer(), nullable=True),
-        sa.Column("approved_as", sa.String(length=40), nullable=False),
-        sa.Column("why", sa.String(length=400), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("responsibilities", sa.Text(), nullable=False),
         sa.Column("reference_version", sa.String(length=20), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.Integer(), nullable=True),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("changed_by", sa.Integer(), nullable=True),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "approved_at IS NULL OR valid_from IS NOT NULL", name=op.f("ck_competence_profile_approved_has_a_first_day")
-        ),
-        sa.CheckConstraint(
-            "valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_competence_profile_ends_after_it_begins")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "approved_by"],
-            ["person.municipality_id", "person.id"],
-            name=op.f("fk_competence_profile_municipality_id_approved_by"),
-        ),
         sa.ForeignKeyConstraint(
             ["municipality_id", "staff_group_id"],
             ["staff_group.municipality_id", "staff_group.id"],
@@ -313,67 +280,6 @@ def upgrade() -> None:
             "number",
             name=op.f("uq_competence_profile_municipality_id_staff_group_id_number"),
         ),
-    )
-    op.create_index(
-        "uq_competence_profile_first_day",
-        "competence_profile",
-        ["municipality_id", "staff_group_id", "valid_from"],
-        unique=True,
-        sqlite_where=sa.text("approved_at IS NOT NULL"),
-        postgresql_where=sa.text("approved_at IS NOT NULL"),
-    )
-    op.create_index(
-        "uq_competence_profile_one_draft",
-        "competence_profile",
-        ["municipality_id", "staff_group_id"],
-        unique=True,
-        sqlite_where=sa.text("approved_at IS NULL"),
-        postgresql_where=sa.text("approved_at IS NULL"),
-    )
-    op.create_table(
-        "confirmed_level",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("held_by", sa.Integer(), nullable=False),
-        sa.Column("held_on", sa.Date(), nullable=False),
-        sa.Column("staff_group_id", sa.Integer(), nullable=False),
-        sa.Column("profile_number", sa.Integer(), nullable=False),
-        sa.Column("area_name", sa.String(length=120), nullable=False),
-        sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("level_name", sa.String(length=40), nullable=False),
-        sa.Column("computed_level", sa.Integer(), nullable=True),
-        sa.Column("computed_name", sa.String(length=40), nullable=False),
-        sa.Column("missing", sa.Integer(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("held_by <> person_id", name=op.f("ck_confirmed_level_held_by_another")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "held_by"],
-            ["person.municipality_id", "person.id"],
-            name=op.f("fk_confirmed_level_municipality_id_held_by"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "person_id"],
-            ["person.municipality_id", "person.id"],
-            name=op.f("fk_confirmed_level_municipality_id_person_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "staff_group_id"],
-            ["staff_group.municipality_id", "staff_group.id"],
-            name=op.f("fk_confirmed_level_municipality_id_staff_group_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_confirmed_level_municipality_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmed_level")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_confirmed_level_municipality_id_id")),
-    )
-    op.create_index(
-        op.f("ix_confirmed_level_municipality_id_person_id"),
-        "confirmed_level",
-        ["municipality_id", "person_id"],
-        unique=False,
     )
     op.create_table(
         "employment",
@@ -489,20 +395,9 @@ def upgrade() -> None:
         sa.Column("approved_as", sa.String(length=80), nullable=True),
         sa.Column("reference_code", sa.String(length=20), nullable=True),
         sa.Column("reference_version", sa.String(length=20), nullable=True),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("based_on_id", sa.Integer(), nullable=True),
-        sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("discarded_by", sa.Integer(), nullable=True),
-        sa.Column("hearing_opened_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("hearing_opened_by", sa.Integer(), nullable=True),
-        sa.Column("hearing_until", sa.Date(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "approved_at IS NULL OR discarded_at IS NULL", name=op.f("ck_matrix_version_approved_is_not_discarded")
-        ),
         sa.CheckConstraint(
             "approved_at IS NULL OR valid_from IS NOT NULL", name=op.f("ck_matrix_version_approved_has_a_first_day")
         ),
@@ -510,11 +405,6 @@ def upgrade() -> None:
             ["municipality_id", "approved_by"],
             ["person.municipality_id", "person.id"],
             name=op.f("fk_matrix_version_municipality_id_approved_by"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "based_on_id"],
-            ["matrix_version.municipality_id", "matrix_version.id"],
-            name=op.f("fk_matrix_version_municipality_id_based_on_id"),
         ),
         sa.ForeignKeyConstraint(
             ["municipality_id"], ["municipality.id"], name=op.f("fk_matrix_version_municipality_id")
@@ -572,30 +462,6 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_person_identity_municipality_id_name"), "person_identity", ["municipality_id", "name"], unique=False
-    )
-    op.create_table(
-        "remembered_mapping",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("filename", sa.String(length=200), nullable=False),
-        sa.Column("headings", sa.JSON(), nullable=False),
-        sa.Column("choices", sa.JSON(), nullable=False),
-        sa.Column("saved_by", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "saved_by"],
-            ["person.municipality_id", "person.id"],
-            name=op.f("fk_remembered_mapping_municipality_id_saved_by"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_remembered_mapping_municipality_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_remembered_mapping")),
-        sa.UniqueConstraint(
-            "municipality_id", "fingerprint", name=op.f("uq_remembered_mapping_municipality_id_fingerprint")
-        ),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_remembered_mapping_municipality_id_id")),
     )
     op.create_table(
         "role_assignment",
@@ -698,28 +564,24 @@ def upgrade() -> None:
         sa.Column("legal_basis", sa.String(length=80), nullable=False),
         sa.Column("reserved", sa.String(length=12), nullable=False),
         sa.Column("reserved_basis", sa.String(length=200), nullable=False),
-        sa.Column("never_delegated", sa.String(length=200), nullable=False),
         sa.Column("people_needed", sa.Integer(), nullable=False),
         sa.Column("observed_times", sa.Integer(), nullable=False),
         sa.Column("renewal_observed_times", sa.Integer(), nullable=True),
         sa.Column("validity_months", sa.Integer(), nullable=True),
-        sa.Column("validity_date", sa.String(length=5), nullable=True),
         sa.Column("instruction_name", sa.String(length=200), nullable=True),
         sa.Column("instruction_url", sa.String(length=400), nullable=True),
         sa.Column("instruction_version", sa.String(length=40), nullable=True),
         sa.Column("instruction_from", sa.Date(), nullable=True),
+        sa.Column("sign_again_from", sa.Date(), nullable=True),
         sa.Column("slot", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("reference_code", sa.String(length=40), nullable=True),
         sa.Column("reference_version", sa.String(length=20), nullable=True),
         sa.Column("source", sa.String(length=400), nullable=False),
         sa.Column("archived_on", sa.Date(), nullable=True),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("last_criterion", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
         sa.CheckConstraint("observed_times >= 0", name=op.f("ck_task_observed_times_not_negative")),
-        sa.CheckConstraint("validity_date IS NULL OR validity_months IS NULL", name=op.f("ck_task_one_validity")),
         sa.ForeignKeyConstraint(
             ["municipality_id", "area_id"],
             ["area.municipality_id", "area.id"],
@@ -764,14 +626,9 @@ def upgrade() -> None:
         sa.Column("level_not_stated", sa.Boolean(), nullable=False),
         sa.Column("observed_times", sa.Integer(), nullable=True),
         sa.Column("validity_months", sa.Integer(), nullable=True),
-        sa.Column("validity_date", sa.String(length=5), nullable=True),
         sa.Column("limits", sa.JSON(), nullable=False),
         sa.Column("ground", sa.String(length=20), nullable=True),
-        sa.Column("framework", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("agreed_with_leader", sa.String(length=10), nullable=False),
-        sa.Column("keeping", sa.String(length=10), server_default="at_once", nullable=False),
-        sa.Column("keeping_to", sa.Date(), nullable=True),
-        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("source", sa.String(length=400), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
@@ -801,50 +658,6 @@ def upgrade() -> None:
             "staff_group_id",
             name=op.f("uq_cell_municipality_id_version_id_task_id_staff_group_id"),
         ),
-    )
-    op.create_table(
-        "cell_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("task_id", sa.Integer(), nullable=False),
-        sa.Column("staff_group_id", sa.Integer(), nullable=False),
-        sa.Column("batch", sa.String(length=32), nullable=False),
-        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("undoes_id", sa.Integer(), nullable=True),
-        sa.Column("changed_by", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "staff_group_id"],
-            ["staff_group.municipality_id", "staff_group.id"],
-            name=op.f("fk_cell_change_municipality_id_staff_group_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "task_id"],
-            ["task.municipality_id", "task.id"],
-            name=op.f("fk_cell_change_municipality_id_task_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "undoes_id"],
-            ["cell_change.municipality_id", "cell_change.id"],
-            name=op.f("fk_cell_change_municipality_id_undoes_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "version_id"],
-            ["matrix_version.municipality_id", "matrix_version.id"],
-            name=op.f("fk_cell_change_municipality_id_version_id"),
-        ),
-        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_cell_change_municipality_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cell_change")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_cell_change_municipality_id_id")),
-    )
-    op.create_index(
-        op.f("ix_cell_change_municipality_id_version_id_id"),
-        "cell_change",
-        ["municipality_id", "version_id", "id"],
-        unique=False,
     )
     op.create_table(
         "entitlement",
@@ -1039,22 +852,12 @@ def upgrade() -> None:
         sa.Column("instruction_version", sa.String(length=40), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.Column("renews_id", sa.Integer(), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_by", sa.Integer(), nullable=True),
-        sa.Column("end_reason", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["municipality_id", "giver_id"],
             ["person.municipality_id", "person.id"],
             name=op.f("fk_framework_delegation_municipality_id_giver_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "renews_id"],
-            ["framework_delegation.municipality_id", "framework_delegation.id"],
-            name=op.f("fk_framework_delegation_municipality_id_renews_id"),
         ),
         sa.ForeignKeyConstraint(
             ["municipality_id", "staff_group_id"],
@@ -1071,12 +874,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_framework_delegation")),
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_framework_delegation_municipality_id_id")),
-    )
-    op.create_index(
-        op.f("ix_framework_delegation_municipality_id_task_id_staff_group_id"),
-        "framework_delegation",
-        ["municipality_id", "task_id", "staff_group_id"],
-        unique=False,
     )
     op.create_table(
         "group_entitlement",
@@ -1109,120 +906,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_group_entitlement_municipality_id_id")),
         sa.UniqueConstraint(
             "municipality_id", "version_id", "staff_group_id", "task_id", name="uq_group_entitlement_place"
-        ),
-    )
-    op.create_table(
-        "hearing_comment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("task_id", sa.Integer(), nullable=True),
-        sa.Column("staff_group_id", sa.Integer(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=True),
-        sa.Column("written_by", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column("answered_by", sa.Integer(), nullable=True),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(task_id IS NULL) = (staff_group_id IS NULL)", name=op.f("ck_hearing_comment_a_whole_cell_or_none")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "staff_group_id"],
-            ["staff_group.municipality_id", "staff_group.id"],
-            name=op.f("fk_hearing_comment_municipality_id_staff_group_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "task_id"],
-            ["task.municipality_id", "task.id"],
-            name=op.f("fk_hearing_comment_municipality_id_task_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "version_id"],
-            ["matrix_version.municipality_id", "matrix_version.id"],
-            name=op.f("fk_hearing_comment_municipality_id_version_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "written_by"],
-            ["person.municipality_id", "person.id"],
-            name=op.f("fk_hearing_comment_municipality_id_written_by"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_hearing_comment_municipality_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hearing_comment")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_hearing_comment_municipality_id_id")),
-    )
-    op.create_index(
-        op.f("ix_hearing_comment_municipality_id_version_id"),
-        "hearing_comment",
-        ["municipality_id", "version_id"],
-        unique=False,
-    )
-    op.create_table(
-        "hearing_invitation",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("role", sa.String(length=40), nullable=True),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("invited_by", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(role IS NULL) <> (person_id IS NULL)", name=op.f("ck_hearing_invitation_a_role_or_a_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "person_id"],
-            ["person.municipality_id", "person.id"],
-            name=op.f("fk_hearing_invitation_municipality_id_person_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "version_id"],
-            ["matrix_version.municipality_id", "matrix_version.id"],
-            name=op.f("fk_hearing_invitation_municipality_id_version_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_hearing_invitation_municipality_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hearing_invitation")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_hearing_invitation_municipality_id_id")),
-    )
-    op.create_index(
-        op.f("ix_hearing_invitation_municipality_id_version_id"),
-        "hearing_invitation",
-        ["municipality_id", "version_id"],
-        unique=False,
-    )
-    op.create_table(
-        "instruction_version",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("task_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("url", sa.String(length=400), nullable=False),
-        sa.Column("version", sa.String(length=40), nullable=False),
-        sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("asks", sa.String(length=12), nullable=False),
-        sa.Column("closes_on", sa.Date(), nullable=True),
-        sa.Column("what_is_new", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.Integer(), nullable=True),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "asks = 'keep' OR closes_on IS NOT NULL", name=op.f("ck_instruction_version_asking_has_a_day")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "task_id"],
-            ["task.municipality_id", "task.id"],
-            name=op.f("fk_instruction_version_municipality_id_task_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_instruction_version_municipality_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_instruction_version")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_instruction_version_municipality_id_id")),
-        sa.UniqueConstraint(
-            "municipality_id", "task_id", "number", name=op.f("uq_instruction_version_municipality_id_task_id_number")
         ),
     )
     op.create_table(
@@ -1562,7 +1245,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=True),
         sa.Column("text", sa.String(length=300), nullable=False),
         sa.Column("source", sa.String(length=400), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
@@ -1612,24 +1294,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "task_picture",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("task_id", sa.Integer(), nullable=False),
-        sa.Column("media_type", sa.String(length=20), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "task_id"],
-            ["task.municipality_id", "task.id"],
-            name=op.f("fk_task_picture_municipality_id_task_id"),
-        ),
-        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_task_picture_municipality_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_picture")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_task_picture_municipality_id_id")),
-        sa.UniqueConstraint("municipality_id", "task_id", name=op.f("uq_task_picture_municipality_id_task_id")),
-    )
-    op.create_table(
         "task_prerequisite",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=False),
@@ -1658,63 +1322,6 @@ def upgrade() -> None:
             "task_id",
             "needs_task_id",
             name=op.f("uq_task_prerequisite_municipality_id_task_id_needs_task_id"),
-        ),
-    )
-    op.create_table(
-        "task_revision",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("task_id", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.Integer(), nullable=True),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "task_id"],
-            ["task.municipality_id", "task.id"],
-            name=op.f("fk_task_revision_municipality_id_task_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_task_revision_municipality_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_revision")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_task_revision_municipality_id_id")),
-        sa.UniqueConstraint(
-            "municipality_id", "task_id", "revision", name=op.f("uq_task_revision_municipality_id_task_id_revision")
-        ),
-    )
-    op.create_table(
-        "task_validity",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("task_id", sa.Integer(), nullable=False),
-        sa.Column("staff_group_id", sa.Integer(), nullable=False),
-        sa.Column("validity_months", sa.Integer(), nullable=True),
-        sa.Column("validity_date", sa.String(length=5), nullable=True),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(validity_date IS NULL) <> (validity_months IS NULL)", name=op.f("ck_task_validity_one_validity")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "staff_group_id"],
-            ["staff_group.municipality_id", "staff_group.id"],
-            name=op.f("fk_task_validity_municipality_id_staff_group_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "task_id"],
-            ["task.municipality_id", "task.id"],
-            name=op.f("fk_task_validity_municipality_id_task_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_task_validity_municipality_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_validity")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_task_validity_municipality_id_id")),
-        sa.UniqueConstraint(
-            "municipality_id",
-            "task_id",
-            "staff_group_id",
-            name=op.f("uq_task_validity_municipality_id_task_id_staff_group_id"),
         ),
     )
     op.create_table(
@@ -1830,28 +1437,10 @@ def upgrade() -> None:
         sa.Column("giver_id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=False),
         sa.Column("citizen_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(length=12), nullable=False),
-        sa.Column("scope", sa.String(length=10), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("accepted_on", sa.Date(), nullable=True),
-        sa.Column("declined_on", sa.Date(), nullable=True),
-        sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.Column("instructor_id", sa.Integer(), nullable=True),
-        sa.Column("instructed_on", sa.Date(), nullable=True),
-        sa.Column("supervisor_id", sa.Integer(), nullable=True),
-        sa.Column("supervision", sa.String(length=10), nullable=True),
-        sa.Column("supervise_on", sa.Date(), nullable=True),
-        sa.Column("supervise_months", sa.Integer(), nullable=True),
-        sa.Column("onward", sa.Boolean(), nullable=False),
-        sa.Column("rests_on_id", sa.Integer(), nullable=True),
-        sa.Column("has_conditions", sa.Boolean(), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(scope = 'citizen') = (citizen_id IS NOT NULL)", name=op.f("ck_delegation_citizen_where_the_scope_is_one")
-        ),
-        sa.CheckConstraint("giver_id <> person_id", name=op.f("ck_delegation_giver_is_another")),
-        sa.CheckConstraint("rests_on_id IS NULL OR NOT onward", name=op.f("ck_delegation_onward_once")),
         sa.ForeignKeyConstraint(
             ["municipality_id", "citizen_id"],
             ["citizen_reference.municipality_id", "citizen_reference.id"],
@@ -1868,24 +1457,9 @@ def upgrade() -> None:
             name=op.f("fk_delegation_municipality_id_giver_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["municipality_id", "instructor_id"],
-            ["person.municipality_id", "person.id"],
-            name=op.f("fk_delegation_municipality_id_instructor_id"),
-        ),
-        sa.ForeignKeyConstraint(
             ["municipality_id", "person_id"],
             ["person.municipality_id", "person.id"],
             name=op.f("fk_delegation_municipality_id_person_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "rests_on_id"],
-            ["delegation.municipality_id", "delegation.id"],
-            name=op.f("fk_delegation_municipality_id_rests_on_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "supervisor_id"],
-            ["person.municipality_id", "person.id"],
-            name=op.f("fk_delegation_municipality_id_supervisor_id"),
         ),
         sa.ForeignKeyConstraint(
             ["municipality_id", "task_id"],
@@ -1903,12 +1477,6 @@ def upgrade() -> None:
         op.f("ix_delegation_municipality_id_person_id_task_id"),
         "delegation",
         ["municipality_id", "person_id", "task_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_delegation_municipality_id_supervisor_id"),
-        "delegation",
-        ["municipality_id", "supervisor_id"],
         unique=False,
     )
     op.create_table(
@@ -1932,35 +1500,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_event_text_municipality_id_id")),
     )
     op.create_table(
-        "instruction_reading",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("instruction_id", sa.Integer(), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "instruction_id"],
-            ["instruction_version.municipality_id", "instruction_version.id"],
-            name=op.f("fk_instruction_reading_municipality_id_instruction_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "person_id"],
-            ["person.municipality_id", "person.id"],
-            name=op.f("fk_instruction_reading_municipality_id_person_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipality.id"], name=op.f("fk_instruction_reading_municipality_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_instruction_reading")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_instruction_reading_municipality_id_id")),
-        sa.UniqueConstraint(
-            "municipality_id",
-            "person_id",
-            "instruction_id",
-            name=op.f("uq_instruction_reading_municipality_id_person_id_instruction_id"),
-        ),
-    )
-    op.create_table(
         "review_matter",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -1980,35 +1519,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_matter")),
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_review_matter_municipality_id_id")),
-    )
-    op.create_table(
-        "stop_notice",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("stop_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("part", sa.String(length=10), nullable=False),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "person_id"],
-            ["person.municipality_id", "person.id"],
-            name=op.f("fk_stop_notice_municipality_id_person_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id", "stop_id"],
-            ["stop.municipality_id", "stop.id"],
-            name=op.f("fk_stop_notice_municipality_id_stop_id"),
-        ),
-        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_stop_notice_municipality_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stop_notice")),
-        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_stop_notice_municipality_id_id")),
-        sa.UniqueConstraint(
-            "municipality_id", "stop_id", "person_id", name=op.f("uq_stop_notice_municipality_id_stop_id_person_id")
-        ),
-    )
-    op.create_index(
-        op.f("ix_stop_notice_municipality_id_person_id"), "stop_notice", ["municipality_id", "person_id"], unique=False
     )
     op.create_table(
         "waiting_signoff",
@@ -2095,12 +1605,8 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_waiting_signoff_municipality_id_person_id_task_id"), table_name="waiting_signoff")
     op.drop_table("waiting_signoff")
-    op.drop_index(op.f("ix_stop_notice_municipality_id_person_id"), table_name="stop_notice")
-    op.drop_table("stop_notice")
     op.drop_table("review_matter")
-    op.drop_table("instruction_reading")
     op.drop_table("event_text")
-    op.drop_index(op.f("ix_delegation_municipality_id_supervisor_id"), table_name="delegation")
     op.drop_index(op.f("ix_delegation_municipality_id_person_id_task_id"), table_name="delegation")
     op.drop_index(op.f("ix_delegation_municipality_id_giver_id"), table_name="delegation")
     op.drop_table("delegation")
@@ -2120,10 +1626,7 @@ def downgrade() -> None:
     op.drop_table("current_signoff")
     op.drop_index(op.f("ix_unit_mask_municipality_id_unit_id"), table_name="unit_mask")
     op.drop_table("unit_mask")
-    op.drop_table("task_validity")
-    op.drop_table("task_revision")
     op.drop_table("task_prerequisite")
-    op.drop_table("task_picture")
     op.drop_table("task_gate")
     op.drop_table("task_criterion")
     op.drop_index(op.f("ix_stop_municipality_id_task_id"), table_name="stop")
@@ -2153,15 +1656,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_leader_agreement_municipality_id_employment_id_task_id"), table_name="leader_agreement")
     op.drop_table("leader_agreement")
     op.drop_table("invitation")
-    op.drop_table("instruction_version")
-    op.drop_index(op.f("ix_hearing_invitation_municipality_id_version_id"), table_name="hearing_invitation")
-    op.drop_table("hearing_invitation")
-    op.drop_index(op.f("ix_hearing_comment_municipality_id_version_id"), table_name="hearing_comment")
-    op.drop_table("hearing_comment")
     op.drop_table("group_entitlement")
-    op.drop_index(
-        op.f("ix_framework_delegation_municipality_id_task_id_staff_group_id"), table_name="framework_delegation"
-    )
     op.drop_table("framework_delegation")
     op.drop_index(op.f("ix_exemption_municipality_id_person_id"), table_name="exemption")
     op.drop_table("exemption")
@@ -2173,8 +1668,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_entitlement_municipality_id_task_id_valid_to"), table_name="entitlement")
     op.drop_index(op.f("ix_entitlement_municipality_id_employment_id_task_id"), table_name="entitlement")
     op.drop_table("entitlement")
-    op.drop_index(op.f("ix_cell_change_municipality_id_version_id_id"), table_name="cell_change")
-    op.drop_table("cell_change")
     op.drop_table("cell")
     op.drop_index(op.f("ix_absence_municipality_id_employment_id"), table_name="absence")
     op.drop_table("absence")
@@ -2183,7 +1676,6 @@ def downgrade() -> None:
     op.drop_table("staff_group_follow")
     op.drop_index(op.f("ix_role_assignment_municipality_id_person_id"), table_name="role_assignment")
     op.drop_table("role_assignment")
-    op.drop_table("remembered_mapping")
     op.drop_index(op.f("ix_person_identity_municipality_id_name"), table_name="person_identity")
     op.drop_table("person_identity")
     op.drop_index(op.f("ix_one_time_code_municipality_id_person_id"), table_name="one_time_code")
@@ -2200,20 +1692,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_employment_municipality_id_unit_id_valid_from"), table_name="employment")
     op.drop_index(op.f("ix_employment_municipality_id_person_id"), table_name="employment")
     op.drop_table("employment")
-    op.drop_index(op.f("ix_confirmed_level_municipality_id_person_id"), table_name="confirmed_level")
-    op.drop_table("confirmed_level")
-    op.drop_index(
-        "uq_competence_profile_one_draft",
-        table_name="competence_profile",
-        sqlite_where=sa.text("approved_at IS NULL"),
-        postgresql_where=sa.text("approved_at IS NULL"),
-    )
-    op.drop_index(
-        "uq_competence_profile_first_day",
-        table_name="competence_profile",
-        sqlite_where=sa.text("approved_at IS NOT NULL"),
-        postgresql_where=sa.text("approved_at IS NOT NULL"),
-    )
     op.drop_table("competence_profile")
     op.drop_table("citizen_reference")
     op.drop_table("chain_head")
@@ -2221,7 +1699,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_unit_municipality_id_path"), table_name="unit")
     op.drop_table("unit")
     op.drop_table("staff_group")
-    op.drop_table("scale_change")
     op.drop_table("person")
     op.drop_table("limit_text")
     op.drop_table("level")
