@@ -84,6 +84,7 @@ FORESEE = ("competence.decision.staging:foresee",)
 
 JOBS = {
     "approve": "competence.delegation.approving:work",
+    "impact": "competence.coverage.reporting:work",
     "check": "competence.imports.loading:check",
     "load": "competence.imports.loading:load",
 }

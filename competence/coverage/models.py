@@ -1,13 +1,14 @@
-"""What a unit needs: how many of a shift must hold a task."""
+"""What a unit needs: how many of a shift must hold a task; and what a draft of the matrix would do, once it is calculated."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.coverage.rules import DayKind, Shift
 from competence.foundation.orm import Base, Tenant, reference, wall
-from competence.foundation.retention import NotPersonal
+from competence.foundation.retention import Basis, Erasure, NotPersonal, PersonData
 from competence.foundation.text import N_
 
 
@@ -43,3 +44,33 @@ class Requirement(Base, Tenant):
     source: Mapped[str] = mapped_column(String(400), default="")
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None]
+
+
+class ImpactReport(Base, Tenant):
+    """What a draft would do from a day, where so many people are touched that it is calculated in the background."""
+
+    __tablename__ = "impact_report"
+    __persondata__ = PersonData(
+        purpose=N_("To show what a draft of the division of tasks would do, before anybody is touched."),
+        basis=Basis.TASK,
+        seen_by=N_("whoever edits or approves the division of tasks, with names within her reach only"),
+        period=N_("30 days after it was calculated"),
+        erasures=(Erasure(30, since="calculated_at"),),
+        person="calculated_by",
+    )
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "version_id", "first_day"),
+        version_id="matrix_version",
+        calculated_by="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int]
+    first_day: Mapped[date]
+    cells: Mapped[str] = mapped_column(String(64))
+    """The hash of the draft's cells when it was calculated: another one now means that the draft has changed."""
+    hits: Mapped[list[list[Any]]] = mapped_column(JSON)
+    """[kind, employment, person, unit, staff group, task, level before, level after, observed times] of each."""
+    gaps: Mapped[list[list[Any]]] = mapped_column(JSON)
+    """[unit, task, shift, kind of day, need, before, after] of each."""
+    calculated_at: Mapped[datetime]
+    calculated_by: Mapped[int]

@@ -33,6 +33,9 @@ class Settings:
     """How long a signer may take her own signature back, while the employee has not answered."""
     external_days: int = 14
     """The longest an external may be added for at a time."""
+    observed_minutes: int = 120
+    """What one observed time takes of two people's day, talk before and after with it. Source: data/activities_70_20_10.csv,
+    A70-01, editorial."""
     day_hours: Hours = ("07:00", "15:00")
     evening_hours: Hours = ("15:00", "23:00")
     night_hours: Hours = ("23:00", "07:00")
@@ -162,6 +165,12 @@ GROUPS = (
                 N_("Most days an external is added for at a time"),
                 N_("After that the external is added again, or extended."),
                 least=1, most=31,
+            ),
+            Setting(
+                "observed_minutes",
+                N_("Minutes that an observed time takes"),
+                N_("For the estimate of hours of training when the division of tasks changes. 120 is a starting point."),
+                Measure.MINUTES, least=5, most=480,
             ),
         ),
     ),

@@ -4,20 +4,25 @@ import random
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from competence.access.rules import Role
 from competence.coverage.commands import NewRequirement, set_requirement
 from competence.coverage.effects import Kind
-from competence.coverage.queries.impact import impact_of
+from competence.coverage.models import ImpactReport
+from competence.coverage.queries.impact import effect_of, impact_of
 from competence.coverage.queries.places import tree
 from competence.coverage.rules import Shift
+from competence.coverage.views import impact as views
 from competence.decision.queries import EMPLOYMENTS, load
 from competence.decision.rules import judge
 from competence.delegation.commands.keeping import set_keeping
 from competence.delegation.commands.versions import NewCell, approve_version, new_draft
+from competence.delegation.queries import cells_of, read_versions
 from competence.delegation.rules import CellRule, Keeping, Version
 from competence.foundation.clock import today
 from competence.foundation.errors import RuleBroken
+from competence.foundation.orm import begin_writing
 
 TOMORROW = timedelta(days=1)
 
@@ -109,8 +114,8 @@ def test_a_grace_needs_a_day_that_lies_ahead(world, nurse):
             )
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_what_it_says_is_what_comes(world, nurse, seed):
+def town(world, nurse, seed):
+    """Tasks with rules, people with signatures, and the draw that goes on."""
     draw = random.Random(seed)
     tasks = [world.task(f"Opgave {number}") for number in range(4)]
     rules = [CellRule.CORE, CellRule.MUST, CellRule.MAY_GENERAL, CellRule.NOT_ALLOWED, CellRule.ASSISTS]
@@ -128,6 +133,12 @@ def test_what_it_says_is_what_comes(world, nurse, seed):
         for task in draw.sample(tasks, 2):
             world.signed(someone, task, draw.randint(1, 3), by=nurse, days_ago=draw.randint(0, 300))
     world.settle()
+    return draw, tasks, rules, terms
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_it_says_is_what_comes(world, nurse, seed):
+    draw, tasks, rules, terms = town(world, nurse, seed)
     made = draft(world, [
         (task, group, rule := draw.choice(rules), terms(rule)) for task in tasks for group in ("SPL", "SSA", "SSH")
     ])  # fmt: skip
@@ -176,3 +187,91 @@ def test_the_page_says_it_in_sentences_and_notes_what_is_kept(world, nurse, sign
 def test_an_employee_does_not_see_it(world, nurse, signed_in):
     made = draft(world, [])
     assert signed_in(world.person("Amira Haddad", "SSH")).get(f"/matrix/{made.number}/impact").status_code in (403, 404)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_effect_of_one_cell_is_that_of_a_draft_with_that_cell_alone(world, nurse, seed):
+    draw, tasks, rules, terms = town(world, nurse, seed)
+    shifts = [*Shift]
+    for task in tasks:
+        need = NewRequirement(task.id, draw.choice(shifts), draw.randint(1, 3), world.team.id)
+        set_requirement(world.session, need, by=nurse.actor)
+    world.settle()
+    version = read_versions(world.session)[0]
+    stands = cells_of(world.session, version.id, version.number)
+    for _ in range(3):
+        task, group, rule = draw.choice(tasks), draw.choice(["SPL", "SSA", "SSH"]), draw.choice(rules)
+        place = task.id, world.groups[group].id
+        said = {key: (cell.rule, cell.minimum_level, cell.education_level) for key, cell in stands.items()}
+        chosen = terms(rule)
+        said[place] = (rule, chosen.get("minimum_level"), chosen.get("education_level"))
+        cells = [
+            NewCell(*key, what, minimum_level=least, education_level=own) for key, (what, least, own) in said.items()
+        ]
+        made = new_draft(world.session, cells, by=None)
+        world.session.commit()
+        whole = impact(world, made)
+        one = effect_of(
+            world.session, tree(world.session, on=today()), Version(made.id, made.number, None, None, False), place,
+            first_day=today() + TOMORROW,
+        )  # fmt: skip
+        assert sorted(one.hits, key=str) == sorted(whole.hits, key=str)
+        assert sorted(one.gaps, key=str) == sorted(whole.gaps, key=str)
+        assert {h.employment_id for h in one.hits} == set(one.people)
+
+
+def test_the_hours_follow_the_municipality_s_own_minutes(world, nurse, signed_in):
+    talk = world.task("Svær samtale")
+    world.cell(talk, "SSA", CellRule.NOT_ALLOWED)
+    world.person("Jonas Friis", "SSA")
+    world.settle()
+    made = draft(world, [(talk, "SSA", CellRule.MUST, {"minimum_level": 1, "observed_times": 3})])
+    client = signed_in(nurse)
+    assert "Det kræver 3 observerede gange, omkring 6 timer." in client.get(f"/matrix/{made.number}/impact").text
+    begin_writing(world.session)
+    world.municipality.settings = {"observed_minutes": 30}
+    world.session.commit()
+    assert "Det kræver 3 observerede gange, omkring 2 timer." in client.get(f"/matrix/{made.number}/impact").text
+
+
+def test_the_sheet_is_told_what_its_cell_would_do(world, nurse, signed_in):
+    insulin, bath = world.task("Insulin med pen"), world.task("Bad")
+    world.cell(insulin, "SSH", CellRule.MAY_GENERAL)
+    world.cell(bath, "SSH", CellRule.MAY_GENERAL)
+    for task in (insulin, bath):
+        world.signed(world.person(f"Holder af {task.name}", "SSH"), task, 1, by=nurse)
+    world.settle()
+    made = draft(world, [(insulin, "SSH", CellRule.NOT_ALLOWED, {}), (bath, "SSH", CellRule.NOT_ALLOWED, {})])
+    client, group = signed_in(nurse), world.groups["SSH"].id
+    address = f"/matrix/{made.number}/impact/{insulin.id}/{group}"
+    part = client.get(address, headers={"HX-Request": "true"}).text
+    assert "1 medarbejder: må i dag og må ikke længere." in part
+    assert "<html" not in part
+    assert client.get(address).location == f"/matrix/{made.number}/impact", "a page of its own it has not"
+
+
+def test_where_many_are_touched_it_is_calculated_in_the_background(world, nurse, app, signed_in, monkeypatch):
+    monkeypatch.setattr(views, "AT_ONCE", 1)
+    insulin = world.task("Insulin med pen")
+    world.cell(insulin, "SSH", CellRule.MAY_GENERAL)
+    world.signed(world.person("Amira Haddad", "SSH"), insulin, 1, by=nurse)
+    world.settle()
+    made = draft(world, [(insulin, "SSH", CellRule.NOT_ALLOWED, {})])
+    client, address = signed_in(nurse), f"/matrix/{made.number}/impact"
+    assert "Ikke beregnet endnu" in client.get(address).text
+    job = client.post(f"{address}/calculate", data={"from": ""}).location
+    app.extensions["jobs"].join(60)
+    assert "Det er beregnet, hvad version" in client.get(job).text
+    page = client.get(address).text
+    assert "1 medarbejder: må i dag og må ikke længere." in page
+    assert "Beregnet " in page
+    assert "Kladden er ændret" not in page
+    begin_writing(world.session)
+    set_keeping(world.session, made.number, insulin.id, world.groups["SSH"].id, Keeping.KEEP, by=nurse.actor)
+    world.session.commit()
+    stale = client.get(address).text
+    assert "Kladden er ændret, siden dette blev beregnet" in stale
+    client.post(f"{address}/calculate", data={"from": ""})
+    app.extensions["jobs"].join(60)
+    assert "1 medarbejder: ville have mistet den og beholder den en tid." in client.get(address).text
+    assert world.session.scalar(select(func.count()).select_from(ImpactReport)) == 1

@@ -7,30 +7,41 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.catalogue.queries import level_names
 from competence.coverage.effects import KIND_NAMES, GapChange, Hit, Kind
 from competence.coverage.forms import KeepingForm
-from competence.coverage.queries.impact import Impact, impact_of
+from competence.coverage.queries.impact import Impact, effect_of, impact_of
 from competence.coverage.queries.places import Tree, tree
+from competence.coverage.reporting import KIND, about, calculated
 from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES
 from competence.delegation.commands.keeping import set_keeping
 from competence.delegation.commands.versions import ungrounded
+from competence.delegation.models import MatrixVersion
 from competence.delegation.queries import get_version, read_versions
 from competence.delegation.rules import Keeping, Version
 from competence.delegation.views.drawing import in_words
 from competence.foundation.clock import today
 from competence.foundation.errors import RuleBroken
-from competence.foundation.web import db, say, show, transaction
+from competence.foundation.web import day, db, say, show, transaction
+from competence.jobs.commands import ask
+from competence.jobs.queries import unfinished
+from competence.jobs.views import wake
+from competence.organisation.queries import settings_of
+from competence.people.queries import how_many_employments
 
 bp = Blueprint("impact", __name__, url_prefix="/matrix")
 
 MOST_LISTED = 200
 """Lines of a list; of more, the rest is a number."""
+MOST_GAPS = 5
+"""Gaps that are told beside a cell; of more, the rest is a number."""
+AT_ONCE = 2_000
+"""Employments for which it is calculated while the page is fetched; for more, in the background."""
 EITHER = (Permission.MATRIX_EDIT, Permission.MATRIX_APPROVE)
 
 
@@ -90,53 +101,123 @@ def keep(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     return _page(number, actor, within, typed=form, cell=request.form.get("cell", "")), 422
 
 
+@bp.post("/<int:number>/impact/calculate")
+@requires(any_of=EITHER)
+def calculate(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Begin to calculate it in the background: the job's page says how far it is, and leads back."""
+    version, first_day = get_version(db.session, number), _first_day(request.form)
+    if version.approved_at is not None or version.discarded_at is not None:
+        return redirect(url_for(".show_impact", number=number))
+    subject = about(number, first_day)
+    if not unfinished(db.session, KIND, subject):
+        with transaction() as session:
+            job = ask(
+                session, KIND, subject, title=_("What version %(number)s would do from %(day)s", number=number, day=day(first_day)),
+                leads_to=_address(number, first_day),
+                said={"number": number, "first_day": first_day.isoformat()}, by=actor,
+            )  # fmt: skip
+        wake()
+        return redirect(url_for("jobs.job", job_id=job.id))
+    return redirect(_address(number, first_day))
+
+
+@bp.get("/<int:number>/impact/<int:task_id>/<int:staff_group_id>")
+@requires(any_of=EITHER)
+def cell_effect(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """What one cell of the draft would do tomorrow, if it alone changed: shown in the sheet where it was saved."""
+    version = get_version(db.session, number)
+    if version.approved_at is not None or not request.headers.get("HX-Request"):
+        return redirect(url_for(".show_impact", number=number))
+    units = tree(db.session, on=today())
+    found = effect_of(
+        db.session, units, _as_draft(version), (task_id, staff_group_id), first_day=today() + timedelta(days=1)
+    )
+    opening, closing = gaps(found, units, within)
+    return render_template(
+        "matrix/cell_effect.html", number=number, found=found, sentences=[s for _kind, s in sentences(found, _minutes())],
+        opening=opening[:MOST_GAPS], closing=closing[:MOST_GAPS],
+        more=max(0, len(opening) - MOST_GAPS) + max(0, len(closing) - MOST_GAPS),
+    )  # fmt: skip
+
+
+def _address(number: int, first_day: date) -> str:
+    return f"{url_for('.show_impact', number=number)}?{urlencode({'from': first_day.isoformat()})}"
+
+
 def _asked() -> str:
-    return f"?{urlencode({'from': day})}" if (day := request.args.get("from")) else ""
+    return f"?{urlencode({'from': chosen})}" if (chosen := request.args.get("from")) else ""
+
+
+def _first_day(said: Mapping[str, str]) -> date:
+    """The day that was chosen; tomorrow where it is none that can be approved."""
+    tomorrow = today() + timedelta(days=1)
+    try:
+        return max(date.fromisoformat(said.get("from", "")), tomorrow)
+    except ValueError:
+        return tomorrow
+
+
+def _as_draft(version: MatrixVersion) -> Version:
+    return Version(version.id, version.number, None, None, False)
+
+
+def _minutes() -> int:
+    return settings_of(db.session).observed_minutes
 
 
 def _page(number: int, actor: Actor, within: Reach, *, typed: KeepingForm | None = None, cell: str = "") -> str:
-    version = get_version(db.session, number)
-    first_day = request.args.get("from", today() + timedelta(days=1), type=date.fromisoformat)
-    first_day = max(first_day, today() + timedelta(days=1))
+    version, first_day = get_version(db.session, number), _first_day(request.args)
     units = tree(db.session, on=today())
-    approved = version.approved_at is not None
-    found = None
-    if not approved:
-        found = impact_of(
-            db.session, units, Version(version.id, version.number, None, None, False), first_day=first_day
-        )
+    over = version.approved_at is not None or version.discarded_at is not None
+    at_once = how_many_employments(db.session) <= AT_ONCE
+    found, kept = None, None
+    if not over and at_once:
+        found = impact_of(db.session, units, _as_draft(version), first_day=first_day)
+    elif not over:
+        kept = calculated(db.session, _as_draft(version), first_day)
+        found = kept.impact if kept else None
+    if found:
         looked_at()
     levels = level_names(db.session)
     return render_template(
         "matrix/impact.html",
-        number=number, found=found, first_day=first_day, approved=approved,
-        lists=listed(found, units, within) if found else [],
+        number=number, found=found, first_day=first_day, over=over, approved=version.approved_at is not None,
+        kept=kept, at_once=at_once, calculating=unfinished(db.session, KIND, about(number, first_day)),
+        lists=listed(found, units, within, _minutes()) if found else [],
         gaps=gaps(found, units, within) if found else ([], []),
         losing=losing(found, levels, typed, cell) if found else [],
-        ungrounded=ungrounded(db.session, version.id) if not approved else [],
+        ungrounded=ungrounded(db.session, version.id) if not over else [],
         may_edit=actor.may(Permission.MATRIX_EDIT), reader=actor.name, versions=read_versions(db.session),
         earliest=today() + timedelta(days=1),
     )  # fmt: skip
 
 
-def listed(found: Impact, units: Tree, within: Reach) -> list[Listed]:
-    """A sentence for each thing that happens to somebody; what happens to nobody is left out."""
+def sentences(found: Impact, minutes: int) -> list[tuple[Kind, str]]:
+    """A sentence for each thing that happens to somebody, with the hours that the training takes; of `minutes` each time."""
+    said = []
+    for kind in Kind:
+        if not (persons := found.persons(kind)):
+            continue
+        text = ngettext("%(num)s person: %(what)s.", "%(num)s persons: %(what)s.", persons, what=say(KIND_NAMES[kind]))
+        if kind is Kind.MUST and found.times:
+            text += " " + ngettext(
+                "That takes %(num)s observed time, about %(hours)s hours.",
+                "That takes %(num)s observed times, about %(hours)s hours.",
+                found.times, hours=format_decimal(-(-found.times * minutes // 60)),
+            )  # fmt: skip
+        said.append((kind, text))
+    return said
+
+
+def listed(found: Impact, units: Tree, within: Reach, minutes: int) -> list[Listed]:
+    """The sentences with the list behind each number; what happens to nobody is left out."""
     tasks = {change.task_id: change.task for change in found.changes}
     lists = []
-    for kind in Kind:
+    for kind, sentence in sentences(found, minutes):
         hits = found.of(kind)
-        if not hits:
-            continue
         seen = [hit for hit in hits if (node := units.by_id.get(hit.unit_id)) is not None and within.covers(node.path)]
         seen.sort(key=lambda hit: (units.by_id[hit.unit_id].name, found.people[hit.employment_id].name, hit.task_id))
         lines = [_line(hit, found, tasks, units) for hit in seen[:MOST_LISTED]]
-        sentence = ngettext(
-            "%(num)s person: %(what)s.", "%(num)s persons: %(what)s.", found.persons(kind), what=say(KIND_NAMES[kind])
-        )
-        if kind is Kind.MUST and found.times:
-            sentence += " " + ngettext(
-                "That takes %(num)s observed time.", "That takes %(num)s observed times.", found.times
-            )
         lists.append(Listed(kind, sentence, lines, len(hits) - len(lines)))
     return lists
 

@@ -399,6 +399,40 @@ def upgrade() -> None:
             batch_op.f("ix_stop_notice_municipality_id_person_id"), ["municipality_id", "person_id"], unique=False
         )
 
+    op.create_table(
+        "impact_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("cells", sa.String(length=64), nullable=False),
+        sa.Column("hits", sa.JSON(), nullable=False),
+        sa.Column("gaps", sa.JSON(), nullable=False),
+        sa.Column("calculated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("calculated_by", sa.Integer(), nullable=False),
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "calculated_by"],
+            ["person.municipality_id", "person.id"],
+            name=op.f("fk_impact_report_municipality_id_calculated_by"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "version_id"],
+            ["matrix_version.municipality_id", "matrix_version.id"],
+            name=op.f("fk_impact_report_municipality_id_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id"], ["municipality.id"], name=op.f("fk_impact_report_municipality_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_impact_report")),
+        sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_impact_report_municipality_id_id")),
+        sa.UniqueConstraint(
+            "municipality_id",
+            "version_id",
+            "first_day",
+            name=op.f("uq_impact_report_municipality_id_version_id_first_day"),
+        ),
+    )
+
     with op.batch_alter_table("area") as batch_op:
         batch_op.add_column(sa.Column("archived_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), server_default="1", nullable=False))
@@ -638,6 +672,7 @@ def downgrade() -> None:
     with op.batch_alter_table("stop_notice") as batch_op:
         batch_op.drop_index(batch_op.f("ix_stop_notice_municipality_id_person_id"))
 
+    op.drop_table("impact_report")
     op.drop_table("stop_notice")
     op.drop_table("instruction_reading")
     op.drop_table("task_validity")
