@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from competence.access.rules import Role
+from competence.catalogue.models import TaskPrerequisite
 from competence.coverage.commands import NewRequirement, set_requirement
 from competence.coverage.effects import Kind
 from competence.coverage.models import ImpactReport
@@ -187,6 +188,29 @@ def test_the_page_says_it_in_sentences_and_notes_what_is_kept(world, nurse, sign
 def test_an_employee_does_not_see_it(world, nurse, signed_in):
     made = draft(world, [])
     assert signed_in(world.person("Amira Haddad", "SSH")).get(f"/matrix/{made.number}/impact").status_code in (403, 404)
+
+
+def test_whoever_loses_a_task_loses_what_asks_for_it(world, nurse):
+    medicine, insulin, pump = world.task("Medicin"), world.task("Insulin med pen"), world.task("Pumpe")
+    for task, need in ((insulin, medicine), (pump, insulin)):
+        world.session.add(TaskPrerequisite(task_id=task.id, needs_task_id=need.id, must_hold=True))
+    someone = world.person("Amira Haddad", "SSH")
+    for task in (medicine, insulin, pump):
+        world.cell(task, "SSH", CellRule.MAY_GENERAL)
+        world.signed(someone, task, 2, by=nurse)
+    world.settle()
+    may = {"minimum_level": 1}
+    made = draft(world, [
+        (medicine, "SSH", CellRule.NOT_ALLOWED, {}), (insulin, "SSH", CellRule.MAY_GENERAL, may),
+        (pump, "SSH", CellRule.MAY_GENERAL, may),
+    ])  # fmt: skip
+    lost = {hit.task_id for hit in impact(world, made).hits if hit.kind in (Kind.LOSES, Kind.LOW)}
+    first = today() + TOMORROW
+    approve_version(world.session, made.number, valid_from=first, by=nurse.actor)
+    world.session.commit()
+    (now_,) = load(world.session, EMPLOYMENTS.c.person_id == someone.person.id)
+    assert lost == {task.id for task in (medicine, insulin, pump) if not judge(now_, task.id, on=first).level}
+    assert len(lost) > 1
 
 
 @pytest.mark.parametrize("seed", range(4))

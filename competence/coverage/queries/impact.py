@@ -3,15 +3,15 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
-import numpy as np
-from sqlalchemy import true
+from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
 from competence.coverage.effects import CellChange, GapChange, Hit, Kind, gap_change, kinds_of
 from competence.coverage.queries.board import tasks_on
-from competence.coverage.queries.places import Node, Tree, requirements_on
+from competence.coverage.queries.places import Tree, requirements_on
 from competence.coverage.queries.staff import Someone, ordered, people_where
 from competence.coverage.rules import Crew, DayKind, Shift, Standing, Worker, needs_of, standing_of
 from competence.decision.queries import DELEGATIONS, EMPLOYMENTS, GROUPS, book, facts_of
@@ -22,7 +22,8 @@ from competence.foundation.clock import now
 from competence.foundation.orm import execute, scoped, several, standing
 from competence.signoffs.queries import CURRENT, EXEMPTIONS, OBSERVATIONS, WAITING
 
-BATCH = 500
+Place = tuple[int, int]
+"""A task and a staff group."""
 Tell = Callable[[int, int], None]
 
 
@@ -76,48 +77,77 @@ def with_draft(shared: Book, version: Version, cells: Mapping[tuple[int, int], C
 def impact_of(
     session: Session, units: Tree, version: Version, *, first_day: date, tell: Tell = lambda _done, _total: None
 ) -> Impact:
-    """What the draft would do from the day. Reads everybody; `tell` says how far it is."""
+    """What the draft would do from the day, task by task; `tell` says how far it is."""
     before = book(session)
     after = with_draft(before, version, cells_of(session, version.id, version.number), first_day)
     changes = changed_cells(session, before, after, first_day)
-    tasks = sorted({change.task_id for change in changes})
-    rows = people_where(session, true(), on=first_day) if tasks else ()
-    answers = Answers(session, before, after, tasks, first_day)
-    hits, levels = answers.hits(rows, tell)
-    gaps = gap_changes(session, units, rows, levels, first_day)
-    return _impact(version, before, first_day, changes, hits, gaps, rows)
+    places = moved(before, after, {change.task_id for change in changes}, staff_groups(session), first_day)
+    rows = people_where(session, true(), on=first_day) if places else ()
+    of_group, of_unit = _by(rows, "staff_group_id"), _by(rows, "unit_id")
+    change = Change(session, units, before, after, first_day)
+    for done, (task, groups) in enumerate(sorted(places.items()), 1):
+        there = partial(_beside, of_unit, groups)
+        change.read(task, [row for group in sorted(groups) for row in of_group.get(group, ())], there)
+        tell(done, len(places))
+    return _impact(version, before, first_day, changes, change.hits, change.gaps, rows)
 
 
-def effect_of(session: Session, units: Tree, version: Version, place: tuple[int, int], *, first_day: date) -> Impact:
-    """What one cell (task, staff group) of the draft would do from the day, if it alone changed. Reads whom it may touch."""
+def effect_of(session: Session, units: Tree, version: Version, place: Place, *, first_day: date) -> Impact:
+    """What one cell of the draft would do from the day, if it alone changed. Reads whom it may touch."""
     before = book(session)
-    task, group = place
     last = before.version_on(first_day)
     stands = before.cells.get(last.id, {}) if last else {}
     said = cells_of(session, version.id, version.number).get(place, UNDECIDED)
     after = with_draft(before, version, {**stands, place: said}, first_day)
     changes = [one for one in changed_cells(session, before, after, first_day) if (one.task_id, one.group_id) == place]
-    groups = {group} | {
-        other for other, (followed, _stage) in before.follows.items() if followed == group and (task, other) not in stands
-    }  # fmt: skip
-    rows = people_where(session, EMPLOYMENTS.c.staff_group_id.in_(groups), on=first_day) if changes else ()
-    answers = Answers(session, before, after, [task], first_day)
-    hits, levels = answers.hits(rows)
-    moved = np.flatnonzero(levels.before[:, 0] != levels.after[:, 0]).tolist()
-    where = {rows[at].unit_id for at in moved}
-    others = (
-        people_where(
-            session, EMPLOYMENTS.c.unit_id.in_(where) & EMPLOYMENTS.c.staff_group_id.not_in(groups), on=first_day
-        )
-        if where
-        else ()
-    )
-    _none, theirs = Answers(session, before, before, [task], first_day).hits(others)
-    here = [at for at, row in enumerate(rows) if row.unit_id in where]
-    gaps = gap_changes(
-        session, units, [*(rows[at] for at in here), *others], levels.only(here).joined(theirs), first_day, only=where
-    )
-    return _impact(version, before, first_day, changes, hits, gaps, rows)
+    change, met = Change(session, units, before, after, first_day), dict[int, Any]()
+    places = moved(before, after, {place[0]} if changes else set(), staff_groups(session), first_day)
+    for task, groups in sorted(places.items()):
+        of_groups = EMPLOYMENTS.c.staff_group_id.in_(groups)
+        rows = people_where(session, of_groups, on=first_day)
+        met |= {row.id: row for row in rows}
+        change.read(task, rows, partial(_of_others, session, of_groups, first_day))
+    return _impact(version, before, first_day, changes, change.hits, change.gaps, met.values())
+
+
+def moved(before: Book, after: Book, tasks: Collection[int], groups: Iterable[int], on: date) -> dict[int, set[int]]:
+    """Task -> the staff groups whose answers may change: their cell says something else, or that of a task it asks for."""
+    found: dict[int, set[int]] = {}
+    was, will = before.version_on(on), after.version_on(on)
+    for task in tasks:
+        touched = {
+            group
+            for group in groups
+            if differs(
+                before.cell(task, group, version=was, stage_from=None, on=on),
+                after.cell(task, group, version=will, stage_from=None, on=on),
+            )
+        }
+        asked = {task} if touched else set()
+        while asked:
+            for one in asked:
+                found.setdefault(one, set()).update(touched)
+            asked = {
+                one
+                for one, needs in before.must_hold.items()
+                if asked & set(needs) and not touched <= found.get(one, set())
+            }
+    return found
+
+
+def _beside(of_unit: Mapping[int, Sequence[Any]], groups: Collection[int], where: Collection[int]) -> list[Any]:
+    return [row for unit in where for row in of_unit.get(unit, ()) if row.staff_group_id not in groups]
+
+
+def _of_others(session: Session, of_groups: ColumnElement[bool], on: date, where: Collection[int]) -> Sequence[Any]:
+    return people_where(session, ~of_groups & EMPLOYMENTS.c.unit_id.in_(where), on=on)
+
+
+def _by(rows: Iterable[Any], column: str) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, column), []).append(row)
+    return found
 
 
 def _impact(
@@ -146,75 +176,76 @@ def impact_again(
     )  # fmt: skip
 
 
-class Levels:
-    """The levels of some people in some tasks, before and after: people x tasks."""
+class Change:
+    """What is found, task by task."""
 
-    def __init__(self, tasks: Sequence[int], before: np.ndarray, after: np.ndarray) -> None:
-        self.tasks, self.before, self.after = list(tasks), before, after
+    def __init__(self, session: Session, units: Tree, before: Book, after: Book, first_day: date) -> None:
+        self._session, self._units, self._first_day = session, units, first_day
+        self._before, self._after = before, after
+        self._stated = requirements_on(session, first_day, units.nodes)
+        self.hits: list[Hit] = []
+        self.gaps: list[GapChange] = []
 
-    @classmethod
-    def of(cls, tasks: Sequence[int], people: int) -> "Levels":
-        """Of so many people, all without."""
-        shape = (people, len(tasks))
-        return cls(tasks, np.zeros(shape, dtype=np.uint8), np.zeros(shape, dtype=np.uint8))
+    def read(self, task: int, rows: Sequence[Any], others: Callable[[Collection[int]], Iterable[Any]]) -> None:
+        """Nothing; what happens to these people by the task, and to the shifts where a level of theirs changes.
 
-    def only(self, people: Sequence[int]) -> "Levels":
-        """Those of the people in these rows."""
-        return Levels(self.tasks, self.before[people], self.after[people])
+        `others`: whoever else works in some units.
+        """
+        levels = []
+        for row, (old, new) in zip(rows, self._answers(task, rows, self._after), strict=True):
+            levels.append((row, old.level, new.level))
+            self.hits += [
+                Hit(
+                    kind, row.id, row.person_id, row.unit_id, row.staff_group_id, task, old.level or old.named_level,
+                    new.level or new.named_level, max(0, new.needed - new.done),
+                )
+                for kind in kinds_of(old, new)
+            ]  # fmt: skip
+        where = {row.unit_id for row, old, new in levels if old != new}
+        if not where:
+            return
+        beside = list(others(where))
+        stay = self._answers(task, beside, self._before)
+        levels += [(row, old.level, old.level) for row, (old, _same) in zip(beside, stay, strict=True)]
+        self.gaps += self._gap_changes(task, [one for one in levels if one[0].unit_id in where])
 
-    def joined(self, others: "Levels") -> "Levels":
-        """With the others' below."""
-        return Levels(
-            self.tasks, np.concatenate([self.before, others.before]), np.concatenate([self.after, others.after])
-        )
-
-
-class Answers:
-    """The rule's answers on the first day, under the rules before and after; alike people are judged once."""
-
-    def __init__(self, session: Session, before: Book, after: Book, tasks: Sequence[int], first_day: date) -> None:
-        self._session, self._before, self._after = session, before, after
-        self._tasks, self._first_day = list(tasks), first_day
-        self._task = tasks[0] if len(tasks) == 1 else None
-        needed = {need for task in tasks for need in before.must_hold.get(task, ())}
-        self._with_facts = persons_with_facts(session, needed | set(tasks))
-        self._alike: dict[Any, list[tuple[Answer, Answer]]] = {}
-
-    def hits(self, rows: Sequence[Any], tell: Tell = lambda _done, _total: None) -> tuple[list[Hit], Levels]:
-        """For whom something changes, and everybody's levels."""
-        hits: list[Hit] = []
-        levels = Levels.of(self._tasks, len(rows))
-        for start in range(0, len(rows), BATCH):
-            some = rows[start : start + BATCH]
-            for at, (row, pairs) in enumerate(self._of(some), start):
-                for place, (task, (old, new)) in enumerate(zip(self._tasks, pairs, strict=True)):
-                    levels.before[at, place], levels.after[at, place] = old.level, new.level
-                    hits += [
-                        Hit(
-                            kind, row.id, row.person_id, row.unit_id, row.staff_group_id, task, old.level or old.named_level,
-                            new.level or new.named_level, max(0, new.needed - new.done),
-                        )
-                        for kind in kinds_of(old, new)
-                    ]  # fmt: skip
-            tell(min(start + BATCH, len(rows)), len(rows))
-        return hits, levels
-
-    def _of(self, rows: Sequence[Any]) -> Iterable[tuple[Any, list[tuple[Answer, Answer]]]]:
-        known = {
-            one.id: one
-            for one in facts_of(
-                self._session, [row for row in rows if row.person_id in self._with_facts], self._before, task_id=self._task
-            )
-        }  # fmt: skip
+    def _answers(self, task: int, rows: Sequence[Any], after: Book) -> Iterator[tuple[Answer, Answer]]:
+        """Each one's answers on the first day, under the rules before and after; alike people are judged once."""
+        day, before = self._first_day, self._before
+        with_facts = persons_with_facts(self._session, {task, *before.must_hold.get(task, ())})
+        some = [row for row in rows if row.person_id in with_facts]
+        known = {one.id: one for one in facts_of(self._session, some, before, task_id=task)}
+        alike: dict[Any, tuple[Answer, Answer]] = {}
         for row in rows:
             facts = known.get(row.id)
             if facts is not None:
-                yield row, _both(facts, self._after, self._tasks, self._first_day)
+                yield _both(facts, after, task, day)
                 continue
-            key = _alike(row, self._before, self._first_day)
-            if key not in self._alike:
-                self._alike[key] = _both(_bare(row, self._before), self._after, self._tasks, self._first_day)
-            yield row, self._alike[key]
+            key = _alike(row, before, day)
+            if key not in alike:
+                alike[key] = _both(_bare(row, before), after, task, day)
+            yield alike[key]
+
+    def _gap_changes(self, task: int, levels: Iterable[tuple[Any, int, int]]) -> Iterator[GapChange]:
+        """Every shift of these people's units where a gap in the task opens or closes, on weekdays and at weekends."""
+        staffed: dict[int, list[tuple[Worker, int, int]]] = {}
+        for row, old, new in levels:
+            apart = standing_of(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student)
+            if apart is Standing.FIXED:
+                staffed.setdefault(row.unit_id, []).append((Worker(row.id, row.person_id, row.shifts, apart), old, new))
+        for unit_id, here in sorted(staffed.items()):
+            node = self._units.by_id.get(unit_id)
+            if node is None:
+                continue
+            crew = Crew(enumerate(worker for worker, _old, _new in here))
+            for days in (DayKind.WEEKDAY, DayKind.WEEKEND):
+                for (needed, shift), said in needs_of(node.place, self._stated, days).items():
+                    if needed != task or not said.need.need:
+                        continue
+                    was = crew.count([old for _worker, old, _new in here], shift, said.need).have
+                    will = crew.count([new for _worker, _old, new in here], shift, said.need).have
+                    if gap_change(was, will, said.need.need):
+                        yield GapChange(unit_id, task, Shift(shift), days, said.need.need, was, will)
 
 
 def changed_cells(session: Session, before: Book, after: Book, on: date) -> list[CellChange]:
@@ -222,18 +253,18 @@ def changed_cells(session: Session, before: Book, after: Book, on: date) -> list
     was, is_ = before.version_on(on), after.version_on(on)
     old = before.cells.get(was.id, {}) if was else {}
     new = after.cells.get(is_.id, {}) if is_ else {}
-    groups = {
-        row.id: row.name
-        for row in session.execute(
-            scoped(session, GROUPS, GROUPS.c.id, GROUPS.c.name).order_by(GROUPS.c.position, GROUPS.c.id)
-        )
-    }
     return [
         CellChange(task.id, task.name, task.area, group, name, one, other)
         for task in tasks_on(session, on)
-        for group, name in groups.items()
+        for group, name in staff_groups(session).items()
         if differs(one := old.get((task.id, group), UNDECIDED), other := new.get((task.id, group), UNDECIDED))
     ]
+
+
+def staff_groups(session: Session) -> dict[int, str]:
+    """Staff group -> its name, in their order."""
+    rows = session.execute(scoped(session, GROUPS, GROUPS.c.id, GROUPS.c.name).order_by(GROUPS.c.position, GROUPS.c.id))
+    return {row.id: row.name for row in rows}
 
 
 _WITH_FACTS = {
@@ -267,40 +298,10 @@ def _alike(row: Any, shared: Book, on: date) -> Any:
     return row.staff_group_id, unchecked, row.stage_from is not None and row.stage_from <= on, path
 
 
-def _both(facts: Employment, after: Book, tasks: Sequence[int], on: date) -> list[tuple[Answer, Answer]]:
+def _both(facts: Employment, after: Book, task: int, on: date) -> tuple[Answer, Answer]:
+    old = judge(facts, task, on=on)
+    if after is facts.book:
+        return old, old
     other = replace(facts, book=after)
     other.__dict__["signed"] = facts.signed
-    return [(judge(facts, task, on=on), judge(other, task, on=on)) for task in tasks]
-
-
-def gap_changes(
-    session: Session, units: Tree, rows: Sequence[Any], levels: Levels, on: date, *, only: Collection[int] | None = None
-) -> Iterator[GapChange]:
-    """Every shift of a unit where a gap in a changed task opens or closes, on weekdays and at weekends.
-
-    `rows`: the people of `levels`, in its order. `only`: in these units.
-    """
-    staffed: dict[int, list[tuple[int, Worker]]] = {}
-    for at, row in enumerate(rows):
-        standing_ = standing_of(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student)
-        if standing_ is Standing.FIXED:
-            staffed.setdefault(row.unit_id, []).append((at, Worker(row.id, row.person_id, row.shifts, standing_)))
-    nodes: list[Node] = [node for node in units.nodes if units.is_leaf(node) or node.id in staffed]
-    if only is not None:
-        nodes = [node for node in nodes if node.id in only]
-    stated = requirements_on(session, on, nodes)
-    place = {task: at for at, task in enumerate(levels.tasks)}
-    for node in nodes:
-        here = sorted(staffed.get(node.id, ()))
-        crew = Crew(enumerate(worker for _at, worker in here))
-        rows_here = [at for at, _worker in here]
-        for days in (DayKind.WEEKDAY, DayKind.WEEKEND):
-            for (task, shift), said in needs_of(node.place, stated, days).items():
-                if task not in place or not said.need.need:
-                    continue
-                was, will = (
-                    crew.count(table[rows_here, place[task]].tolist() if here else [], shift, said.need).have
-                    for table in (levels.before, levels.after)
-                )
-                if gap_change(was, will, said.need.need):
-                    yield GapChange(node.id, task, Shift(shift), days, said.need.need, was, will)
+    return old, judge(other, task, on=on)
