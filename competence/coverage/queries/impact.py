@@ -13,7 +13,7 @@ from competence.coverage.effects import CellChange, GapChange, Hit, Kind, gap_ch
 from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.places import Tree, requirements_on
 from competence.coverage.queries.staff import Someone, ordered, people_where
-from competence.coverage.rules import Crew, DayKind, Shift, Standing, Worker, needs_of, standing_of
+from competence.coverage.rules import Crew, DayKind, Need, Shift, Standing, Worker, needs_of, standing_of
 from competence.decision.queries import DELEGATIONS, EMPLOYMENTS, GROUPS, book, facts_of
 from competence.decision.rules import Answer, Book, Employment, judge
 from competence.delegation.queries import cells_of
@@ -201,13 +201,13 @@ class Change:
                 )
                 for kind in kinds_of(old, new)
             ]  # fmt: skip
-        where = {row.unit_id for row, old, new in levels if old != new}
-        if not where:
+        needs = self._needs(task, {row.unit_id for row, old, new in levels if old != new})
+        if not needs:
             return
-        beside = list(others(where))
+        beside = list(others(needs))
         stay = self._answers(task, beside, self._before)
         levels += [(row, old.level, old.level) for row, (old, _same) in zip(beside, stay, strict=True)]
-        self.gaps += self._gap_changes(task, [one for one in levels if one[0].unit_id in where])
+        self.gaps += self._gap_changes(task, needs, [one for one in levels if one[0].unit_id in needs])
 
     def _answers(self, task: int, rows: Sequence[Any], after: Book) -> Iterator[tuple[Answer, Answer]]:
         """Each one's answers on the first day, under the rules before and after; alike people are judged once."""
@@ -226,7 +226,28 @@ class Change:
                 alike[key] = _both(_bare(row, before), after, task, day)
             yield alike[key]
 
-    def _gap_changes(self, task: int, levels: Iterable[tuple[Any, int, int]]) -> Iterator[GapChange]:
+    def _needs(self, task: int, where: Collection[int]) -> dict[int, list[tuple[DayKind, Shift, Need]]]:
+        """What those of the units need that need anything in the task: unit -> (kind of day, shift, need)."""
+        about = {
+            place: some
+            for place, said in self._stated.items()
+            if (some := [one for one in said if one.task_id == task])
+        }
+        nodes = [node for unit_id in sorted(where) if (node := self._units.by_id.get(unit_id)) is not None]
+        found: dict[int, list[tuple[DayKind, Shift, Need]]] = {}
+        for node in nodes if about else ():
+            for days in (DayKind.WEEKDAY, DayKind.WEEKEND):
+                for (_task, shift), said in needs_of(node.place, about, days).items():
+                    if said.need.need:
+                        found.setdefault(node.id, []).append((days, Shift(shift), said.need))
+        return found
+
+    def _gap_changes(
+        self,
+        task: int,
+        needs: Mapping[int, Iterable[tuple[DayKind, Shift, Need]]],
+        levels: Iterable[tuple[Any, int, int]],
+    ) -> Iterator[GapChange]:
         """Every shift of these people's units where a gap in the task opens or closes, on weekdays and at weekends."""
         staffed: dict[int, list[tuple[Worker, int, int]]] = {}
         for row, old, new in levels:
@@ -234,18 +255,12 @@ class Change:
             if apart is Standing.FIXED:
                 staffed.setdefault(row.unit_id, []).append((Worker(row.id, row.person_id, row.shifts, apart), old, new))
         for unit_id, here in sorted(staffed.items()):
-            node = self._units.by_id.get(unit_id)
-            if node is None:
-                continue
             crew = Crew(enumerate(worker for worker, _old, _new in here))
-            for days in (DayKind.WEEKDAY, DayKind.WEEKEND):
-                for (needed, shift), said in needs_of(node.place, self._stated, days).items():
-                    if needed != task or not said.need.need:
-                        continue
-                    was = crew.count([old for _worker, old, _new in here], shift, said.need).have
-                    will = crew.count([new for _worker, _old, new in here], shift, said.need).have
-                    if gap_change(was, will, said.need.need):
-                        yield GapChange(unit_id, task, Shift(shift), days, said.need.need, was, will)
+            for days, shift, need in needs[unit_id]:
+                was = crew.count([old for _worker, old, _new in here], shift, need).have
+                will = crew.count([new for _worker, _old, new in here], shift, need).have
+                if gap_change(was, will, need.need):
+                    yield GapChange(unit_id, task, shift, days, need.need, was, will)
 
 
 def changed_cells(session: Session, before: Book, after: Book, on: date) -> list[CellChange]:
