@@ -1,7 +1,7 @@
 """Words and signs for what a cell says; decides nothing."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -224,3 +224,8 @@ def history_words(page: CellPage, levels: Mapping[int, str]) -> list[tuple[str, 
         said = in_words(line.terms, levels) if line.is_change else _("unchanged")
         lines.append((_("Version %(number)s", number=version.number), said, when))
     return lines
+
+
+def words() -> dict[str, Callable[..., str]]:
+    """What every template about the matrix says in words: laws, sources, what a task is reserved for."""
+    return {"legal_words": legal_words, "reserved_words": reserved_words, "source_words": source_words}

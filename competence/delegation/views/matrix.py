@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,11 +24,9 @@ from competence.delegation.views.drawing import (
     facts_of,
     history_words,
     in_words,
-    legal_words,
-    reserved_words,
     sign_of,
-    source_words,
     times_and_months,
+    words,
 )
 from competence.delegation.views.standing import STEPS, LookKey, draw, step_of, tabs_of
 from competence.foundation.changes import foresee, rehearse
@@ -65,10 +62,7 @@ def show_version(number: int, *, actor: Actor, within: Reach) -> ResponseReturnV
     return _board(actor, versions, _numbered(versions, number))
 
 
-@bp.context_processor
-def words() -> dict[str, Any]:
-    """How the pages here say where a thing comes from and what the law says of it."""
-    return {"legal_words": legal_words, "reserved_words": reserved_words, "source_words": source_words}
+bp.context_processor(words)
 
 
 def _numbered(versions: list[ReadVersion], number: int) -> ReadVersion:
