@@ -56,6 +56,25 @@ def _holds() -> Select[Any]:
 _HOLDS = _holds()
 
 
+def levels_in(
+    session: Session, task_id: int, *, on: date, version_id: int | None
+) -> tuple[dict[int, int], dict[int, int]]:
+    """(employment -> level, staff group -> level) in the task on the day; who has no level of her own has her group's."""
+    own = execute(session, _OWN, task=task_id, on=on).all()
+    by_group = execute(session, _GROUPS, task=task_id, version=version_id).all()
+    return {row.employment_id: row.level for row in own}, {row.staff_group_id: row.level for row in by_group}
+
+
+_ON = bindparam("on", type_=Date)
+_OWN = standing(ROWS, ROWS.c.employment_id, ROWS.c.level).where(
+    ROWS.c.task_id == bindparam("task"), ROWS.c.citizen_id.is_(None), ROWS.c.valid_from <= _ON,
+    or_(ROWS.c.valid_to.is_(None), ROWS.c.valid_to > _ON),
+)  # fmt: skip
+_GROUPS = standing(GROUP, GROUP.c.staff_group_id, GROUP.c.level).where(
+    GROUP.c.task_id == bindparam("task"), GROUP.c.version_id == bindparam("version")
+)
+
+
 def shape(session: Session) -> tuple[int, int]:
     """(slots, ranks) of the municipality's vectors: one more than the highest slot, and the levels of the practice scale."""
     return remembered(session, "shape", _read_shape)

@@ -15,7 +15,7 @@ from competence.entitlements.queries import shape
 from competence.entitlements.rules import EPOCH
 from competence.foundation.clock import today
 from competence.foundation.orm import engine_for, open_session
-from tests.bench import bare, data, jobs, locks, pages, signing
+from tests.bench import bare, data, jobs, locks, matrices, pages, signing
 from tests.bench.timing import Result, Taken, in_turns, result, tell
 
 CHECKS = 3
@@ -177,9 +177,36 @@ class Bench:
         yield told("lock held: papers carried over", ready_s, taken, papers=count)
         yield told("lock held: 10,000 people imported", *locks.employing(self.engine, self.m))
 
+    def rules(self) -> Iterator[Result]:
+        """The municipality's own rules: the editor, a cell, a draft's effect, publishing, a file."""
+        own = matrices.Own(self.engine, self.m)
+        run = bare.runner(bare.connect(self.database), self.database.kind)
+        few = max(3, self.runs // 6)
+        with pages.serving(self.database, csrf=False) as app:
+            client = pages.signed_in(app, self.places.token)
+            grid = f"/matrix/drafts/{own.number}"
+            html, sent, text = pages.fetch(client, grid)
+            ours, floor = in_turns(lambda: pages.fetch(client, grid), matrices.bare_page(text), runs=self.runs)
+            yield self._result(
+                "editor of the division of tasks", ours, floor, {"ratio": 2}, html_kb=round(html / 1000, 1),
+                sent_kb=round(sent / 1000, 1),
+            )  # fmt: skip
+            one = own.places[0][0]
+            ours, floor = in_turns(own.editing(client), matrices.bare_signed(run, self.m, [one]), runs=self.runs)
+            yield self._result("a cell saved and its effect shown", ours, floor, {"ms": 500})
+        tasks = sorted({task for task, _group in own.places})[: matrices.CHANGED]
+        ours, floor = in_turns(own.impact, matrices.bare_signed(run, self.m, tasks), runs=few, warm=1)
+        yield self._result("what a draft of 20 cells would do", ours, floor, {"ms": 10_000})
+        ours, floor = in_turns(own.publishing, matrices.bare_vectors(run, self.m), runs=CHECKS, warm=0)
+        yield self._result("a version published", ours, floor, {"ms": 60_000})
+        ours, floor = in_turns(*own.reading(), runs=few, warm=1)
+        yield self._result("a file of 200 tasks made a draft", ours, floor, {"ms": 2000})
 
-PARTS = ("havnen", "boards", "finder", "overview", "memory", "people", "check", "signatures", "locks")
+
+PARTS = ("havnen", "rules", "boards", "finder", "overview", "memory", "people", "check", "signatures", "locks")
 """Signatures and locks last: they change what the others read."""
+APART = ("havnen", "rules")
+"""Those with a municipality of another size."""
 
 
 def main() -> int:
@@ -190,6 +217,7 @@ def main() -> int:
     asked.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     asked.add_argument("--only", choices=PARTS, action="append")
     asked.add_argument("--file", type=Path, help="keep the SQLite database here, and use it again when it is there")
+    asked.add_argument("--large-file", type=Path, help="the same for the municipality of 10,000 people")
     chosen = asked.parse_args()
     wanted = chosen.only or PARTS
     large = data.QUICK if chosen.quick else data.FULL
@@ -197,7 +225,10 @@ def main() -> int:
     for kind in chosen.database or ["sqlite", "postgresql"]:
         if "havnen" in wanted:
             well &= _measure(kind, data.SHIPPED, ("havnen",), chosen.runs, None)
-        if parts := [part for part in PARTS if part in wanted and part != "havnen"]:
+        if "rules" in wanted:
+            size = data.QUICK if chosen.quick else data.LARGE
+            well &= _measure(kind, size, ("rules",), chosen.runs, chosen.large_file)
+        if parts := [part for part in PARTS if part in wanted and part not in APART]:
             well &= _measure(kind, large, parts, chosen.runs, chosen.file)
     return 0 if well else 1
 

@@ -39,6 +39,8 @@ class Size:
 
 FULL = Size(3000, 1)
 """About 3,000 people, 150 tasks and 116,000 sign-offs."""
+LARGE = Size(10_000, 1)
+"""As large as the rules are asked to bear: 10,000 people and 385,000 sign-offs."""
 QUICK = Size(300, 1)
 SHIPPED = Size(286, 2, wide=False)
 """Fjordby as it is shipped: Team Havnen has 22 people and 23 tasks."""

@@ -79,8 +79,8 @@ def places(engine: Engine, municipality_id: int) -> Places:
 
 
 @contextmanager
-def serving(database: Measured) -> Iterator[Flask]:
-    """The application as it is served; its log lines are written, to nowhere."""
+def serving(database: Measured, *, csrf: bool = True) -> Iterator[Flask]:
+    """The application as it is served; its log lines are written, to nowhere. Without `csrf` no form's token is asked for."""
     settings = config.Settings(
         database_url=database.url, database_owner_url=database.owner_url, secret_key="only for measuring " * 3
     )
@@ -89,6 +89,7 @@ def serving(database: Measured) -> Iterator[Flask]:
         sys.stderr = nowhere
         try:
             app = create_app(settings)
+            app.config["WTF_CSRF_ENABLED"] = csrf
             yield app
             with app.app_context():
                 db.engine.dispose()

@@ -18,6 +18,7 @@ from competence.decision.queries import DELEGATIONS, EMPLOYMENTS, GROUPS, book, 
 from competence.decision.rules import Answer, Book, Employment, judge
 from competence.delegation.queries import cells_of
 from competence.delegation.rules import UNDECIDED, CellTerms, Version, differs
+from competence.entitlements.queries import levels_in
 from competence.foundation.clock import now
 from competence.foundation.orm import execute, scoped, several, standing
 from competence.signoffs.queries import CURRENT, EXEMPTIONS, OBSERVATIONS, WAITING
@@ -192,7 +193,7 @@ class Change:
         `others`: whoever else works in some units.
         """
         levels = []
-        for row, (old, new) in zip(rows, self._answers(task, rows, self._after), strict=True):
+        for row, (old, new) in zip(rows, self._answers(task, rows), strict=True):
             levels.append((row, old.level, new.level))
             self.hits += [
                 Hit(
@@ -204,14 +205,16 @@ class Change:
         needs = self._needs(task, {row.unit_id for row, old, new in levels if old != new})
         if not needs:
             return
-        beside = list(others(needs))
-        stay = self._answers(task, beside, self._before)
-        levels += [(row, old.level, old.level) for row, (old, _same) in zip(beside, stay, strict=True)]
+        last = self._before.version_on(self._first_day)
+        own, of_group = levels_in(self._session, task, on=self._first_day, version_id=last.id if last else None)
+        for row in others(needs):
+            level = own.get(row.id, of_group.get(row.staff_group_id, 0))
+            levels.append((row, level, level))
         self.gaps += self._gap_changes(task, needs, [one for one in levels if one[0].unit_id in needs])
 
-    def _answers(self, task: int, rows: Sequence[Any], after: Book) -> Iterator[tuple[Answer, Answer]]:
+    def _answers(self, task: int, rows: Sequence[Any]) -> Iterator[tuple[Answer, Answer]]:
         """Each one's answers on the first day, under the rules before and after; alike people are judged once."""
-        day, before = self._first_day, self._before
+        day, before, after = self._first_day, self._before, self._after
         with_facts = persons_with_facts(self._session, {task, *before.must_hold.get(task, ())})
         some = [row for row in rows if row.person_id in with_facts]
         known = {one.id: one for one in facts_of(self._session, some, before, task_id=task)}
@@ -314,9 +317,6 @@ def _alike(row: Any, shared: Book, on: date) -> Any:
 
 
 def _both(facts: Employment, after: Book, task: int, on: date) -> tuple[Answer, Answer]:
-    old = judge(facts, task, on=on)
-    if after is facts.book:
-        return old, old
     other = replace(facts, book=after)
     other.__dict__["signed"] = facts.signed
-    return old, judge(other, task, on=on)
+    return judge(facts, task, on=on), judge(other, task, on=on)
