@@ -65,7 +65,7 @@ def show_version(number: int, *, actor: Actor, within: Reach) -> ResponseReturnV
     return _board(actor, versions, _numbered(versions, number))
 
 
-@bp.context_processor
+@bp.app_context_processor
 def words() -> dict[str, Any]:
     """How the pages here say where a thing comes from and what the law says of it."""
     return {"legal_words": legal_words, "reserved_words": reserved_words, "source_words": source_words}
