@@ -118,7 +118,7 @@ class CellForm(Form):
         _l("Level by education"), coerce=lambda value: int(value) if value else None, validators=[Optional()]
     )
     observed_times = _number(_l("Times"), MOST_TIMES)
-    validity_months = _number(_l("Counts for (months)"), MOST_MONTHS)
+    validity_months = _number(_l("Counts (mo.)"), MOST_MONTHS)
     limits = Ticks(_l("May, when …"), validators=[Optional()])
     own_limits = _text(_l("Other limits"), 600, description=_l("One on each line."), rows=2)
     ground = RadioField(_l("Ground"), validators=[Optional()])

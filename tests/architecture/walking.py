@@ -29,6 +29,7 @@ BODIES = {
 
 QUERIES = {
     "delegations.new": {"employment": "employment_id", "task": "task_id"},
+    "local.index": {"unit": "unit_id"},
     "requirements.index": {"unit_id": "unit_id"},
     "who_may.index": {"unit": "unit_id"},
 }

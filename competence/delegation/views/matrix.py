@@ -18,6 +18,7 @@ from competence.delegation.approving import KIND, Approval
 from competence.delegation.forms import ApproveForm
 from competence.delegation.queries import Board, ReadVersion, Row
 from competence.delegation.queries.hearing import hearings_for, open_comments
+from competence.delegation.queries.local import local_rules
 from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, CellRule, CellTerms, Ground
 from competence.delegation.views.drafts import may_edit
 from competence.delegation.views.drawing import (
@@ -31,6 +32,7 @@ from competence.delegation.views.drawing import (
     source_words,
     times_and_months,
 )
+from competence.delegation.views.local import local_words
 from competence.delegation.views.standing import STEPS, LookKey, draw, step_of, tabs_of
 from competence.foundation.changes import foresee, rehearse
 from competence.foundation.clock import today
@@ -188,6 +190,14 @@ def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within
         history=history_words(page, levels),
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
         draft=page.version.is_draft,
+        local=[
+            (rule, local_words(rule, levels))
+            for rule in local_rules(db.session, task_id=task_id, group_id=staff_group_id)
+            if not rule.is_over(today())
+        ],
+        restrict_url=url_for("local.new", task=task_id, group=staff_group_id)
+        if actor.may(Permission.MATRIX_RESTRICT) and page.terms.entitles
+        else "",
         may_edit=bool(_edit_url(actor, page.version)),
         may_comment=_in_hearing(actor, page.version),
     )
