@@ -34,6 +34,10 @@ class LocalRule:
     valid_to: date | None
     reason: str
 
+    def holds(self, on: date) -> bool:
+        """Whether it holds on the day."""
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
     def is_over(self, on: date) -> bool:
         """Whether it does not hold on the day or later."""
         return self.valid_to is not None and self.valid_to <= on

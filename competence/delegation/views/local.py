@@ -1,5 +1,7 @@
 """Units that are stricter than the municipality: the list, a new one, and ending one."""
 
+from datetime import date
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -44,12 +46,20 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     asked = request.args.get("unit", type=int)
     unit = get_unit(db.session, asked, within=within) if asked is not None else None
     rules = local_rules(db.session, unit_path=unit.path if unit else None)
+    then = request.args.get("on", type=date.fromisoformat)
+    if then is not None:
+        rules = [rule for rule in rules if rule.holds(then)]
     listed = [(rule, local_words(rule, levels)) for rule in rules]
     return render_template(
         "matrix/local.html",
-        rules=[one for one in listed if not one[0].is_over(on)],
-        over=[one for one in listed if one[0].is_over(on)],
-        endable={rule.id for rule, _said in listed if actor.may(Permission.MATRIX_RESTRICT, rule.unit_path)},
+        rules=[one for one in listed if then or not one[0].is_over(on)],
+        over=[one for one in listed if not then and one[0].is_over(on)],
+        then=then,
+        endable={
+            rule.id
+            for rule, _said in listed
+            if not rule.is_over(on) and actor.may(Permission.MATRIX_RESTRICT, rule.unit_path)
+        },
         may_restrict=actor.may(Permission.MATRIX_RESTRICT, unit.path if unit else None),
         unit=unit,
     )

@@ -1,5 +1,6 @@
 """The matrix, read: any version, a task, a cell with all its reasons; and the approval of a draft."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -33,7 +34,7 @@ from competence.delegation.views.drawing import (
     times_and_months,
 )
 from competence.delegation.views.local import local_words
-from competence.delegation.views.standing import STEPS, LookKey, draw, step_of, tabs_of
+from competence.delegation.views.standing import STEPS, LookKey, draw, state_of, step_of, tabs_of, title_of
 from competence.foundation.changes import foresee, rehearse
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
@@ -51,12 +52,41 @@ AT_ONCE = 500
 @bp.get("")
 @requires(Permission.MATRIX_READ)
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """The version in force, else the newest."""
+    """The version in force, on the day that is asked for, else today; when none is, the newest."""
     versions = queries.read_versions(db.session)
-    version = queries.version_to_open(versions, today())
+    typed = (request.args.get("on") or "").strip()
+    try:
+        asked = date.fromisoformat(typed) if typed else None
+    except ValueError:
+        flash(_("Write the day as year-month-day, for example 2026-03-01."), "error")
+        asked = None
+    held = next((v for v in versions if v.in_force(asked)), None) if asked else None
+    version = held or queries.version_to_open(versions, today())
     if version is None:
         return render_template("matrix/empty.html")
-    return _board(actor, versions, version)
+    return _board(actor, versions, version, then=_then(versions, held, asked) if asked else None)
+
+
+@dataclass(frozen=True)
+class Then:
+    """What held on a day that somebody asks about."""
+
+    on: date
+    words: str
+    local: int
+    """How many units were stricter that day."""
+
+
+def _then(versions: list[ReadVersion], held: ReadVersion | None, on: date) -> Then:
+    local = sum(1 for rule in local_rules(db.session) if rule.holds(on))
+    if held is not None:
+        words = _("On %(day)s %(version)s held: %(state)s.", day=day(on), version=title_of(held), state=state_of(held))
+        return Then(on, words, local)
+    first = min((v.valid_from for v in versions if v.valid_from and not v.is_draft), default=None)
+    if first is None:
+        return Then(on, _("No version held on %(day)s: none has been approved yet.", day=day(on)), local)
+    words = _("No version held on %(day)s. The first one begins on %(first)s.", day=day(on), first=day(first))
+    return Then(on, words, local)
 
 
 @bp.get("/<int:number>")
@@ -80,7 +110,9 @@ def _numbered(versions: list[ReadVersion], number: int) -> ReadVersion:
     return version
 
 
-def _board(actor: Actor, versions: list[ReadVersion], version: ReadVersion) -> ResponseReturnValue:
+def _board(
+    actor: Actor, versions: list[ReadVersion], version: ReadVersion, *, then: Then | None = None
+) -> ResponseReturnValue:
     board = queries.read_board(db.session, versions, version, on=today())
     levels = level_names(db.session)
     asked, only_changes = (request.args.get("q") or "").strip(), bool(request.args.get("changes"))
@@ -109,6 +141,8 @@ def _board(actor: Actor, versions: list[ReadVersion], version: ReadVersion) -> R
         stands=step_of(version),
         steps=[say(step) for step in STEPS],
         edit_url=_edit_url(actor, version),
+        then=then,
+        today=today(),
         hearings=hearings_for(db.session, actor, on=today()) if actor.may(Permission.MATRIX_COMMENT) else [],
         approved=_approval(version),
         times=times_and_months,
