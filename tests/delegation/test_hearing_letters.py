@@ -10,12 +10,15 @@ from email.policy import default
 
 import pytest
 from aiosmtpd.controller import Controller
+from click.testing import CliRunner
 
 from competence.access.rules import Role
+from competence.delegation.cli import remind
 from competence.delegation.commands.drafts import make_draft
 from competence.delegation.commands.hearing import comment, open_hearing, remind_hearing
 from competence.delegation.queries.hearing import asked, hearings_waiting, to_remind
 from competence.foundation.clock import today
+from competence.foundation.console import Console
 from competence.foundation.errors import RuleBroken
 
 WEEK = timedelta(days=7)
@@ -180,3 +183,28 @@ def test_an_answer_that_is_refused_is_kept_where_it_was_typed(world, nurse, lead
     assert page.status_code == 422
     assert "Som hos 010203-1234</textarea>" in page.text
     assert f'id="answer-{said.id}-error"' in page.text
+
+
+def reminded_by_timer(app, world):
+    """What `competence remind` prints."""
+    world.session.commit()
+    console = Console(lambda: app.config["SETTINGS"], lambda _session, _name: world.municipality.id)
+    with app.app_context():
+        said = CliRunner().invoke(remind, obj=console)
+    console.close()
+    return said
+
+
+def test_the_timer_reminds_once_in_the_last_days(world, nurse, leader, draft, inbox, app):
+    heard(world, nurse, draft, until=today() + timedelta(days=2))
+    comment(world.session, 2, "Fint", by=leader.actor)
+    assert "Sendt: 1 af 1." in reminded_by_timer(app, world).output
+    assert inbox.to == ["gitte@proeveby.example"]
+    assert "/matrix/hearing/2" in inbox.mails[0].get_content()
+    assert "Sendt: 0 af 0." in reminded_by_timer(app, world).output
+    assert len(inbox.mails) == 1
+
+
+def test_the_timer_says_so_when_it_has_no_mail_server(world, draft, app):
+    said = reminded_by_timer(app, world)
+    assert (said.exit_code, "Sæt SMTP_URL først" in said.output) == (1, True)
