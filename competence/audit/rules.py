@@ -218,6 +218,7 @@ ACTIONS: Mapping[str, str] = {
     "remove_picture": N_("removed a task's picture"),
     "restore_area": N_("put an area back in the catalogue"),
     "restore_task": N_("put a task back in the catalogue"),
+    "remind_hearing": N_("reminded those who had not commented on a draft"),
     "restrict": N_("made a unit's rule stricter"),
     "revoked": N_("called a signature back"),
     "set_keeping": N_("said what those keep who lose a task"),

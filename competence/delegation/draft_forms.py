@@ -118,7 +118,7 @@ class CellForm(Form):
         _l("Level by education"), coerce=lambda value: int(value) if value else None, validators=[Optional()]
     )
     observed_times = _number(_l("Times"), MOST_TIMES)
-    validity_months = _number(_l("Counts for (months)"), MOST_MONTHS)
+    validity_months = _number(_l("Counts (mo.)"), MOST_MONTHS)
     limits = Ticks(_l("May, when …"), validators=[Optional()])
     own_limits = _text(_l("Other limits"), 600, description=_l("One on each line."), rows=2)
     ground = RadioField(_l("Ground"), validators=[Optional()])
@@ -132,9 +132,7 @@ class CellForm(Form):
     source = _text(_l("Source"), 400)
     reason = _text(_l("Reason (shown in the history)"), 400, rows=2)
 
-    def __init__(
-        self, *, levels: Mapping[int, str], limits: Sequence[tuple[str, str, str]], critical: bool, times: int, months: int | None,
-    ) -> None:  # fmt: skip
+    def __init__(self, *, levels: Mapping[int, str], limits: Sequence[tuple[str, str, str]], critical: bool) -> None:
         super().__init__()
         self._limits = {code: (text, when) for code, text, when in limits}
         self._critical = critical
@@ -148,12 +146,6 @@ class CellForm(Form):
             ("", _("As usual for the rule")),
             *((part.value, say(words)) for part, words in LEADER_WORDS.items()),
         ]
-        self.observed_times.description = _("Empty: %(count)s, as the task says.", count=times)
-        self.validity_months.description = (
-            _("Empty: %(count)s, as the task says. 0: without an end.", count=months)
-            if months
-            else _("Empty: without an end, as the task says.")
-        )
 
     def fill(self, said: Wording, revision: int) -> None:
         """Nothing; the form shows what the cell says."""

@@ -114,6 +114,25 @@ def _limits(limits: Iterable[Mapping[str, str]]) -> Iterable[dict[str, str]]:
 
 def check_lawful(said: Wording, law: Law) -> None:
     """Nothing. RuleBroken, at its field, when the wording contradicts the law as data or itself. Source: domain.md (b)."""
+    check_against_law(said, law)
+    if said.ground is Ground.FRAMEWORK and not names_instruction(said.framework):
+        raise RuleBroken(
+            sentence(N_("A framework delegation needs its giver, its written instruction and the instruction's version.")),
+            field="ground",
+        )  # fmt: skip
+    _check_numbers(said, law)
+    _check_texts(said)
+
+
+def names_instruction(framework: Mapping[str, str] | None) -> bool:
+    """Whether giver, written instruction and its version are all named."""
+    return framework is not None and all(
+        (framework.get(part) or "").strip() for part in ("giver", "instruction", "instruction_version")
+    )
+
+
+def check_against_law(said: Wording, law: Law) -> None:
+    """Nothing. RuleBroken when the law forbids what the cell says, whatever else it says."""
     rests_on_another = said.rule is CellRule.DELEGATION_ONLY or said.ground is Ground.FRAMEWORK
     if law.never_delegated and said.rule in ENTITLING and (rests_on_another or not law.has_reserved_scope):
         raise RuleBroken(
@@ -130,13 +149,6 @@ def check_lawful(said: Wording, law: Law) -> None:
             sentence(N_("%(group)s has no reserved scope of its own and cannot have own right."), group=law.group),
             field="ground",
         )
-    if said.ground is Ground.FRAMEWORK and not all((said.framework or {"": ""}).values()):
-        raise RuleBroken(
-            sentence(N_("A framework delegation needs its giver, its written instruction and the instruction's version.")),
-            field="ground",
-        )  # fmt: skip
-    _check_numbers(said, law)
-    _check_texts(said)
 
 
 def _check_numbers(said: Wording, law: Law) -> None:

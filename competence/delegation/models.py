@@ -57,8 +57,19 @@ class MatrixVersion(Base, Tenant):
     hearing_opened_by: Mapped[int | None]
     hearing_until: Mapped[date | None]
     """The last day on which those invited may comment."""
+    hearing_reminded_at: Mapped[datetime | None]
+    """When those who had said nothing were last reminded; None: not in this hearing."""
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None]
+
+    def is_in_hearing(self, on: date) -> bool:
+        """Whether those invited may comment on the day."""
+        return (
+            self.hearing_until is not None
+            and self.hearing_until >= on
+            and self.approved_at is None
+            and self.discarded_at is None
+        )
 
 
 class Cell(Base, Tenant):

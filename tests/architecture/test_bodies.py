@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from competence.access.rules import Role
 from competence.foundation.clock import today
 from competence.profiles.rules import Content
-from tests.architecture.towns import FOREIGNER, HOST, OUTSIDER, WIDE, WORKS, Ids
+from tests.architecture.towns import FOREIGNER, HOST, OUTSIDER, UNKNOWN, WIDE, WORKS, Ids
 from tests.architecture.walking import Walk
 
 TODAY, SOON = today().isoformat(), (today() + timedelta(days=5)).isoformat()
@@ -40,6 +40,7 @@ BEFORE = {
     name: (today() - timedelta(days=ago)).isoformat() for name, ago in (("valid_from", 600), ("valid_through", 500))
 }
 PROFILE = {"staff_group_id": "staff_group_id", "number": "number"}
+DRAFTED = {"number": "draft_number"}
 PERIOD = {"valid_from": TODAY, "valid_through": SOON}
 TASK = {
     "kind": "care", "reserved": "no", "people_needed": "1", "observed_times": "1", "validity": "never", "gate_1_code": "K1",
@@ -55,7 +56,15 @@ BODIES = {
     "delegations.new": Body(
         {"task": "delegable_id"}, {"instruction": "Adrenalin, udgave 2"}, {"employment": "employment_id"}
     ),
+    "drafts.undo": Body({"change": "change_id"}, {}, DRAFTED),
+    "editing.bulk": Body({"area": "area_id", "groups": "staff_group_id"}, {"rule": "must", "save": "1"}, DRAFTED),
     "exemptions.person": Body({"task": "task_id"}, PERIOD, {"employment_id": "employment_id"}),
+    "hearing.ask": Body({"people": "asked_id"}, {"until": SOON}, DRAFTED),
+    "hearing.write": Body({"task": "delegable_id", "group": "staff_group_id"}, {"text": "Er der tid?"}, DRAFTED),
+    "local.new": Body(
+        {"unit": "unit_id", "task": "task_id", "staff_group": "staff_group_id"},
+        {"stricter": "closed", "valid_from": TODAY, "reason": "Kun i dagvagt"},
+    ),
     "organisation.change": Body(
         {"parent": "unit_id"}, {"name": "Team Havnen", "kind": "team"}, {"unit_id": "unit_id"}, frozenset({"unit"})
     ),
@@ -93,8 +102,16 @@ NAME_NOBODY = frozenset(
         ("catalogue.change", "seen"),
         ("catalogue.new", "seen"),
         ("catalogue.restore", "seen"),
+        ("drafts.new", "source"),
+        ("editing.bulk", "minimum_level"),
+        ("editing.bulk", "save"),
+        ("editing.cell", "education_level"),
+        ("editing.cell", "minimum_level"),
+        ("editing.cell", "seen"),
+        ("impact.keep", "cell"),
         ("instruction.write", "seen"),
         ("levels.confirm", "level"),
+        ("local.new", "stricter"),
         ("profiles.area", "level"),
         ("profiles.area", "practice"),
         ("profiles.tasks", "level"),
@@ -107,7 +124,7 @@ NAME_NOBODY = frozenset(
         ("signoffs.level", "level"),
     }
 )
-"""Numbers that are no ids: levels, places in a list, revisions, and how far a chain has come."""
+"""Numbers that are no ids: levels, places in a list, revisions, and how far a chain has come, and numbers of versions."""
 
 
 def named(walk: Walk, parameter: str) -> Ids:
@@ -124,12 +141,19 @@ def attempts(walk: Walk, endpoint: str) -> Iterator[tuple[str, dict[str, str]]]:
     right = dict(body.rest) | {name: str(named(walk, one).own) for name, one in body.ids.items()}
     if endpoint == "organisation.change":
         right["parent"] = str(walk.known.root_id)
-    yield "", right
+    yield "", _shown_first(endpoint, right)
     for name, parameter in body.ids.items():
         ids = named(walk, parameter)
         if ids.other is not None:
-            yield f"{name} other", right | {name: str(ids.other)}
-        yield f"{name} foreign", right | {name: str(ids.foreign)}
+            yield f"{name} other", _shown_first(endpoint, right | {name: str(ids.other)})
+        yield f"{name} foreign", _shown_first(endpoint, right | {name: str(ids.foreign)})
+
+
+def _shown_first(endpoint: str, said: dict[str, str]) -> dict[str, str]:
+    """The body as it is sent from the list that is shown before an area is changed."""
+    if endpoint != "editing.bulk":
+        return said
+    return said | {"seen": f"{UNKNOWN}.{said['area']}-{said['groups']}-{said['rule']}----"}
 
 
 @pytest.mark.parametrize("endpoint", BODIES)

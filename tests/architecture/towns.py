@@ -14,6 +14,10 @@ from competence.audit.chain import NewEvent, append_all
 from competence.catalogue.models import InstructionVersion, Task
 from competence.catalogue.rules import Asks
 from competence.coverage.rules import Shift
+from competence.delegation.commands.drafts import make_draft
+from competence.delegation.commands.editing import edit_cell
+from competence.delegation.commands.hearing import open_hearing
+from competence.delegation.drafting import Wording
 from competence.delegation.models import Delegation, FrameworkDelegation, HearingComment, MatrixVersion, Stop, UnitMask
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
@@ -40,6 +44,8 @@ WIDE = tuple(f"{role} of all" for role in ("leader", "planner", "development_nur
 """Also met with all of the municipality in reach."""
 VISITORS = (*WORKS, *GIVEN, *WIDE, "leader that was")
 UNKNOWN = 9999
+DRAFT, FOREIGN_DRAFT = 3, 4
+"""Each is the number of a version in its own municipality only."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ def build(database: Database) -> Towns:
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
         framework, comment = _framework(world, task), _comment(world, signer)
         instruction, mapping = _instruction(world, task), _mapping(world, signer)
+        draft, change = _draft(world, delegable, DRAFT, signer)
         world.municipality.host = HOST
         world.settle().session.commit()
         foreign_world = another(world)
@@ -117,6 +124,7 @@ def build(database: Database) -> Towns:
         foreign_framework, foreign_comment = _framework(foreign_world, foreign_task), _comment(foreign_world, foreigner)
         foreign_instruction = _instruction(foreign_world, foreign_task)
         foreign_mapping = _mapping(foreign_world, foreigner)
+        foreign_draft, foreign_change = _draft(foreign_world, foreign_delegable, FOREIGN_DRAFT, foreigner)
         foreign_world.municipality.host = FOREIGN_HOST
         foreign_world.session.add(
             MatrixVersion(number=2, valid_from=today() + timedelta(days=9), approved_at=now(), recorded_at=now())
@@ -134,6 +142,9 @@ def build(database: Database) -> Towns:
             "comment_id": Ids(comment, foreign=foreign_comment),
             "follower_id": Ids(world.groups["UFA"].id, foreign=foreign_world.groups["UFA"].id),
             "number": Ids(1, foreign=2),
+            "draft_number": Ids(draft, foreign=foreign_draft),
+            "change_id": Ids(change, foreign=foreign_change),
+            "asked_id": Ids(towns.visitors["leader"].person_id, foreign=foreigner.person.id),
             "token": Ids("nobody-has-this-link"),
             "after": Ids(0, foreign=0),
         }
@@ -155,6 +166,23 @@ def _instruction(world: World, task: Task) -> int:
     world.session.add(version)
     world.session.flush()
     return version.id
+
+
+def _draft(world: World, task: Task, number: int, asked: Someone) -> tuple[int, int]:
+    """(the number, the id of its one change) of a draft in hearing, for leaders and the one who is asked by name."""
+    nurse = world.role(_without_employment(world, "Nora Nordby"), Role.DEVELOPMENT_NURSE, over=world.root)
+    draft = make_draft(world.session, from_number=1, by=nurse.actor)
+    draft.number = number
+    world.session.flush()
+    said = Wording(CellRule.MUST)
+    change = edit_cell(world.session, number, task.id, world.groups["UFA"].id, said, seen=0, by=nurse.actor)
+    assert change is not None
+    world.role(asked, Role.COMMITTEE)
+    open_hearing(
+        world.session, number, until=today() + timedelta(days=5), roles=[Role.LEADER], person_ids=[asked.person.id],
+        by=nurse.actor,
+    )  # fmt: skip
+    return number, change.id
 
 
 def _mapping(world: World, someone: Someone) -> int:

@@ -79,7 +79,7 @@ def test_a_cell_is_edited_as_a_plain_form(world, nurse, insulin, draft, signed_i
     world.session.add(Limit(code="STABIL", text="Kun stabile", when_text="forløbet er stabilt"))
     client = signed_in(nurse)
     form = client.get(at(world, insulin)).text
-    assert "Tomt: 3, som opgaven siger." in form
+    assert "Tomt: som opgaven siger (3 gange, 12 måneder)" in form
     assert "Flere valg" in form
     answer = client.post(
         at(world, insulin),

@@ -11,6 +11,7 @@ from competence.delegation.models import UnitMask
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, Overtaken, RuleBroken
+from competence.foundation.web import say
 
 DAY = timedelta(days=1)
 
@@ -112,3 +113,74 @@ def test_a_leader_makes_her_unit_stricter_on_the_page_and_ends_it(world, leader,
     world.session.commit()
     assert client.post(f"/matrix/local/{mask.id}/end").status_code == 302
     assert "til og med" in client.get("/matrix/local").text
+
+
+def reasons(world, someone, task):
+    return [say(reason.text) for reason in ask(world.session, someone.employment.id, task.id, on=today()).reasons]
+
+
+def test_the_answer_says_that_the_unit_asks_for_more(world, leader, app):
+    task, helper = world.task(), world.person()
+    world.cell(task, "SSH", CellRule.MAY_GENERAL, minimum_level=1)
+    world.signed(helper, task, level=2)
+    world.settle()
+    stricter(world, leader, task, level=3)
+    with app.test_request_context():
+        said = reasons(world, helper, task)
+    assert "Enheden er strengere: den kræver niveau 3." in said
+    assert "Opgaven kræver niveau 3." in said
+
+
+@pytest.mark.parametrize("group", ["SSH", None])
+def test_a_whole_unit_may_not_and_the_answer_says_so(world, leader, app, group):
+    task, helper = world.task(), world.person()
+    elsewhere = world.person(unit=world.unit("Team Engen", under=world.district))
+    world.cell(task, "SSH", CellRule.MAY_GENERAL, minimum_level=1)
+    for someone in (helper, elsewhere):
+        world.signed(someone, task, level=2)
+    world.settle()
+    stricter(world, leader, task, group=group)
+    assert ask(world.session, helper.employment.id, task.id, on=today()).level == 0
+    assert ask(world.session, elsewhere.employment.id, task.id, on=today()).level == 2, (
+        "other units follow the municipality"
+    )
+    with app.test_request_context():
+        assert reasons(world, helper, task)[0] == "Enheden har lukket opgaven."
+
+
+def test_a_dated_rule_holds_between_its_days_only(world, leader):
+    task, helper = world.task(), world.person()
+    world.cell(task, "SSH", CellRule.MAY_GENERAL, minimum_level=1)
+    world.signed(helper, task, level=2)
+    world.settle()
+    stricter(world, leader, task, valid_from=today() + 2 * DAY, valid_to=today() + 4 * DAY)
+    levels = [ask(world.session, helper.employment.id, task.id, on=today() + days * DAY).level for days in range(6)]
+    assert levels == [2, 2, 0, 0, 2, 2]
+
+
+def test_the_cell_the_popover_and_the_unit_say_which_units_are_stricter(world, leader, signed_in):
+    task = world.task()
+    world.cell(task, "SSH", CellRule.MAY_GENERAL)
+    stricter(world, leader, task)
+    client = signed_in(leader)
+    cell = f"/matrix/1/{task.id}/{world.groups['SSH'].id}"
+    assert "Team Havnen: lukket, fra" in client.get(cell).text
+    assert "Team Havnen: lukket, fra" in client.get(cell, headers={"HX-Request": "true"}).text
+    other = client.get(f"/matrix/1/{task.id}/{world.groups['SSA'].id}").text
+    assert "Team Havnen: lukket" not in other
+    own = client.get(f"/matrix/local?unit={world.team.id}").text
+    assert "Lokale regler: Team Havnen" in own
+    assert "Team Havnen: Insulin med pen" in own
+    assert f'href="/matrix/local?unit={world.team.id}"' in client.get(f"/coverage/{world.team.id}").text
+
+
+def test_the_form_comes_filled_from_the_cell(world, leader, signed_in):
+    task = world.task()
+    world.cell(task, "SSH", CellRule.MAY_GENERAL)
+    client = signed_in(leader)
+    group = world.groups["SSH"].id
+    way = f"/matrix/local/new?task={task.id}&amp;group={group}"
+    assert way in client.get(f"/matrix/1/{task.id}/{group}").text
+    page = client.get(way.replace("&amp;", "&")).text
+    assert f'selected value="{task.id}"' in page
+    assert f'selected value="{group}"' in page

@@ -363,6 +363,7 @@ def link_to(node: Node, actor: Actor, *, empty: bool = False) -> Mapping[str, st
     asked: dict[str, tuple[str, Permission, dict[str, Any]]] = {
         "requirements": ("requirements.index", Permission.REQUIREMENT_READ, {"unit_id": node.id}),
         "matrix": ("matrix.index", Permission.MATRIX_READ, {}),
+        "local": ("local.index", Permission.MATRIX_READ, {"unit": node.id}),
     }
     if empty:
         asked["load"] = ("imports.people", Permission.IMPORT_PEOPLE, {})

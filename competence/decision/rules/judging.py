@@ -140,6 +140,22 @@ def _keeps(employment: Employment, task: int, kept: Kept, on: date, citizen: int
     return last is not None and last.in_force(on) and last.counts_from < kept.since
 
 
+def local_minimum(
+    employment: Employment, task: int, cell: CellTerms, *, on: date, unit: str | None = None
+) -> int | None:
+    """The level that the unit's own stricter rule asks for; None when it asks for no more than the cell."""
+    path = unit or employment.unit_path
+    asked = [
+        mask.minimum_level
+        for mask in employment.book.masks
+        if mask.task_id == task
+        and mask.minimum_level is not None
+        and _applies(mask, path, employment.staff_group_id, on)
+    ]
+    highest = max(asked, default=0)
+    return highest if highest > cell.minimum_level else None
+
+
 def _applies(rule: Stopped | Mask, path: str, group: int, on: date) -> bool:
     return (
         path.startswith(rule.unit_path)

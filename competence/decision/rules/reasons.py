@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from competence.decision.rules.facts import Answer, Employment, Reason, State
-from competence.decision.rules.judging import judge
+from competence.decision.rules.judging import judge, local_minimum
 from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.text import N_, Sentence, sentence
 from competence.signoffs.rules import Origin
@@ -45,6 +45,13 @@ def explain(
     )
     if not cell.entitles:
         return
+    stricter = local_minimum(employment, task, cell, on=on, unit=unit)
+    if stricter is not None and answer.state is not State.NOT_ALLOWED:
+        reached = answer.level >= stricter
+        yield Reason(
+            "rule", reached, sentence(N_("The unit is stricter: it asks for level %(level)s."), level=stricter)
+        )
+    minimum = stricter or cell.minimum_level
     group = employment.staff_group_id
     if group in employment.book.authorised:
         checked = employment.authorisation_checked_on
@@ -60,7 +67,7 @@ def explain(
         cell.rule is not CellRule.CORE or signed is not None or answer.waiting is not None or answer.state in _UNSIGNED
     ):
         yield from _training(answer)
-        yield from _signature(answer, on)
+        yield from _signature(answer, on, minimum)
     if cell.rule is CellRule.DELEGATION_ONLY:
         if answer.delegated is not None:
             until = answer.delegated.ends(employment.book.settings.delegation_notice_days)
@@ -108,7 +115,7 @@ def _training(answer: Answer) -> Iterable[Reason]:
         )
 
 
-def _signature(answer: Answer, on: date) -> Iterable[Reason]:
+def _signature(answer: Answer, on: date, minimum: int) -> Iterable[Reason]:
     signed, wait = answer.signed, answer.waiting
     if signed is None and wait is None:
         yield Reason("signature", False, sentence(N_("The signature is missing.")))
@@ -135,12 +142,10 @@ def _signature(answer: Answer, on: date) -> Iterable[Reason]:
         new = N_("A new version of the instruction asks for a signature given on %(day)s or later.")
         yield Reason("signature", False, sentence(new, day=answer.overtaken.since))
         return
-    enough = signed.level >= answer.cell.minimum_level
+    enough = signed.level >= minimum
     yield Reason("signature", enough and not lapsed, sentence(text, day=signed.valid_from, level=signed.level))
     if not enough:
-        yield Reason(
-            "signature", False, sentence(N_("The task asks for level %(level)s."), level=answer.cell.minimum_level)
-        )
+        yield Reason("signature", False, sentence(N_("The task asks for level %(level)s."), level=minimum))
     if signed.accepted_on is not None:
         yield Reason("acceptance", True, sentence(N_("Accepted by the employee on %(day)s."), day=signed.accepted_on))
     elif signed.answer_before is not None:

@@ -10,22 +10,18 @@ from competence.delegation.commands.delegating import (
     supervise,
 )
 from competence.delegation.commands.frameworks import NewFramework, end_framework, give_framework
+from competence.delegation.commands.grounds import Framework, GroundGiven, ungrounded
 from competence.delegation.commands.local import end_restriction, restrict
 from competence.delegation.commands.stops import lift_stop, see_stop, stop_task
 from competence.delegation.commands.versions import (
-    GROUNDED,
-    Framework,
-    GroundGiven,
     NewCell,
     approve_version,
     cells_hash,
     new_draft,
     root_unit,
-    ungrounded,
 )
 
 __all__ = [
-    "GROUNDED",
     "Framework",
     "GroundGiven",
     "NewCell",

@@ -14,7 +14,7 @@ from competence.delegation.commands.versions import lock_version, root_unit
 from competence.delegation.drafting import refuse_cpr
 from competence.delegation.models import HearingComment, HearingInvitation, MatrixVersion
 from competence.delegation.queries.drafts import law_of
-from competence.delegation.queries.hearing import HEARD, can_be_asked, invited
+from competence.delegation.queries.hearing import HEARD, Asked, asked, can_be_asked, invited
 from competence.foundation.bulk import hold_still
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
@@ -43,11 +43,32 @@ def open_hearing(
             HearingInvitation(version_id=draft.id, person_id=person_id, invited_by=by.person_id, recorded_at=now())
         )
     draft.hearing_opened_at, draft.hearing_opened_by, draft.hearing_until = now(), by.person_id, until
+    draft.hearing_reminded_at = None
     record(
         session, by=by.person_id, action="open_hearing", subject="matrix_version", subject_id=draft.id,
         detail={"until": until.isoformat(), "roles": [role.value for role in roles], "persons": list(person_ids)},
     )  # fmt: skip
     return draft
+
+
+@command
+def remind_hearing(session: Session, number: int, *, by: Actor | None) -> Sequence[Asked]:
+    """Those who are asked and have said nothing yet: they are to be reminded now. `by` None: the command line.
+
+    RuleBroken when the version is in no hearing, or everybody has commented.
+    """
+    version = open_draft(session, number, by) if by is not None else lock_version(session, number)
+    if not version.is_in_hearing(today()):
+        raise RuleBroken(sentence(N_("The version is not in hearing.")))
+    silent = [one for one in asked(session, version.id, on=today()) if not one.has_commented]
+    if not silent:
+        raise RuleBroken(sentence(N_("Everybody who is asked has commented. There is nobody to remind.")))
+    version.hearing_reminded_at = now()
+    record(
+        session, by=by.person_id if by else None, action="remind_hearing", subject="matrix_version",
+        subject_id=version.id, detail={"persons": len(silent)},
+    )  # fmt: skip
+    return silent
 
 
 @command

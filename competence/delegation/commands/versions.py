@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Actor, Permission, authorise
 from competence.audit.chain import NewEvent, append, lock_chains
 from competence.audit.commands import record
-from competence.catalogue.models import Task
-from competence.catalogue.rules import Reserved, validity_of
-from competence.delegation.models import Cell, FrameworkDelegation, MatrixVersion
+from competence.catalogue.rules import validity_of
+from competence.delegation.commands.grounds import GroundGiven, check_law, name_frameworks, state_grounds
+from competence.delegation.commands.grounds import ungrounded as ungrounded
+from competence.delegation.models import Cell, MatrixVersion
 from competence.delegation.queries import CELLS
-from competence.delegation.queries.drafts import frameworks, law_of
 from competence.delegation.queries.hearing import open_comments
 from competence.delegation.queries.terms import default_validity, with_defaults
 from competence.delegation.rules import ENTITLING, CellRule, Ground, Keeping, LeaderPart
@@ -26,12 +26,8 @@ from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.orm import scoped, tenant_id
-from competence.foundation.text import N_, sentence, squeeze
+from competence.foundation.text import N_, sentence
 from competence.organisation.models import Unit
-from competence.people.models import StaffGroup
-
-GROUNDED = frozenset({CellRule.CORE, CellRule.MUST, CellRule.MAY_GENERAL, CellRule.MAY_CITIZEN})
-"""The rules that must state a ground on a reserved task; a delegation is its own ground."""
 
 
 @dataclass(frozen=True)
@@ -57,23 +53,6 @@ class NewCell:
     keeping_to: date | None = None
     note: str = ""
     source: str = ""
-
-
-@dataclass(frozen=True)
-class Framework:
-    """The framework delegation that an approver names as the ground of a cell."""
-
-    giver: str
-    instruction: str
-    instruction_version: str
-
-
-@dataclass(frozen=True)
-class GroundGiven:
-    """The ground that the approver states for one cell of a reserved task."""
-
-    ground: Ground
-    framework: Framework | None = None
 
 
 def root_unit(session: Session) -> Unit:
@@ -145,23 +124,6 @@ def _cell_row(session: Session, version_id: int, cell: NewCell) -> dict[str, Any
     }
 
 
-def ungrounded(session: Session, version_id: int) -> list[tuple[Cell, Task, StaffGroup]]:
-    """The cells on reserved tasks that state no ground yet, by task: they keep the version from being approved."""
-    rows = session.execute(
-        select(Cell, Task, StaffGroup)
-        .join(Task, Task.id == Cell.task_id)
-        .join(StaffGroup, StaffGroup.id == Cell.staff_group_id)
-        .where(
-            Cell.version_id == version_id,
-            Cell.ground.is_(None),
-            Cell.rule.in_([rule.value for rule in GROUNDED]),
-            Task.reserved.in_([Reserved.YES, Reserved.PARTLY]),
-        )
-        .order_by(Task.position, Task.id, StaffGroup.position, StaffGroup.id)
-    )
-    return [(cell, task, group) for cell, task, group in rows]
-
-
 @command
 def approve_version(
     session: Session,
@@ -198,9 +160,16 @@ def approve_version(
     others = session.scalars(
         select(MatrixVersion).where(MatrixVersion.approved_at.is_not(None)).order_by(MatrixVersion.valid_from)
     ).all()
-    if any(other.valid_from is not None and other.valid_from >= valid_from for other in others):
+    later = next((other for other in others if other.valid_from is not None and other.valid_from >= valid_from), None)
+    if later is not None:
         raise RuleBroken(
-            sentence(N_("Another version is already approved from that day or later. Choose a later day.")),
+            sentence(
+                N_(
+                    "Version %(number)s is already approved from %(day)s. Choose a day after it, or withdraw that version first."
+                ),
+                number=later.number,
+                day=later.valid_from,
+            ),
             field="valid_from",
         )
     if not despite_comments and (unanswered := open_comments(session, version.id)):
@@ -213,7 +182,7 @@ def approve_version(
             ),
             field="despite_comments",
         )
-    _state_grounds(session, version, grounds or {})
+    state_grounds(session, version, grounds or {})
     missing = ungrounded(session, version.id)
     if missing:
         _, task, group = missing[0]
@@ -226,7 +195,8 @@ def approve_version(
             ),
             field="grounds",
         )
-    _name_frameworks(session, version, valid_from, by)
+    check_law(session, version)
+    name_frameworks(session, version, valid_from, by)
     _freeze_defaults(session, version.id)
     for other in others:
         if other.valid_to is None or other.valid_to > valid_from:
@@ -280,82 +250,6 @@ def _kept(row: Any) -> dict[str, str | None]:
     if row.keeping == Keeping.AT_ONCE:
         return {}
     return {"keeping": str(row.keeping), "keeping_to": row.keeping_to.isoformat() if row.keeping_to else None}
-
-
-def _state_grounds(session: Session, version: MatrixVersion, grounds: Mapping[int, GroundGiven]) -> None:
-    by_id = {cell.id: (cell, task, group) for cell, task, group in ungrounded(session, version.id)}
-    for cell_id, given in grounds.items():
-        if cell_id not in by_id:
-            continue
-        cell, task, group = by_id[cell_id]
-        if given.ground is Ground.OWN_RIGHT and not group.has_reserved_scope:
-            raise RuleBroken(
-                sentence(N_("%(group)s has no reserved scope of its own and cannot have own right."), group=group.name),
-                field="grounds",
-            )
-        if given.ground is Ground.FRAMEWORK:
-            if given.framework is None or not all(
-                part.strip()
-                for part in (given.framework.giver, given.framework.instruction, given.framework.instruction_version)
-            ):
-                raise RuleBroken(
-                    sentence(
-                        N_(
-                            "A framework delegation needs its giver, its written instruction and the instruction's version."
-                        )
-                    ),
-                    field="grounds",
-                )
-            session.add(
-                FrameworkDelegation(
-                    giver_text=squeeze(given.framework.giver),
-                    task_id=task.id,
-                    staff_group_id=group.id,
-                    instruction=squeeze(given.framework.instruction),
-                    instruction_version=squeeze(given.framework.instruction_version),
-                    valid_from=today(),
-                    recorded_at=now(),
-                )
-            )
-        cell.ground = given.ground
-    session.flush()
-
-
-def _name_frameworks(session: Session, version: MatrixVersion, valid_from: date, by: Actor) -> None:
-    """Nothing; each framework delegation that the draft's cells name is recorded, unless the same one is there already.
-
-    RuleBroken when a cell rests on a framework delegation that nobody has named: without its instruction it is none.
-    """
-    known = frameworks(session)
-    cells = session.scalars(
-        select(Cell).where(Cell.version_id == version.id, Cell.ground == Ground.FRAMEWORK).order_by(Cell.id)
-    )
-    for cell in cells:
-        place = (cell.task_id, cell.staff_group_id)
-        named = cell.framework
-        if named is None and place not in known:
-            law = law_of(session, *place)
-            raise RuleBroken(
-                sentence(
-                    N_(
-                        "%(task)s for %(group)s rests on a framework delegation, but no instruction is named. "
-                        "Open the cell and write giver, instruction and version."
-                    ),
-                    task=law.task,
-                    group=law.group,
-                ),
-                field="grounds",
-            )
-        if named is None or known.get(place) == named:
-            continue
-        session.add(
-            FrameworkDelegation(
-                giver_text=named["giver"], task_id=cell.task_id, staff_group_id=cell.staff_group_id,
-                instruction=named["instruction"], instruction_version=named["instruction_version"], valid_from=valid_from,
-                recorded_at=now(), recorded_by=by.person_id,
-            )
-        )  # fmt: skip
-    session.flush()
 
 
 def _freeze_defaults(session: Session, version_id: int) -> None:

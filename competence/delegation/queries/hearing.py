@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import cast
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import Table, func, or_
+from sqlalchemy import Select, Table, func, or_
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Role
-from competence.accounts.models import RoleAssignment
+from competence.accounts.models import Account, RoleAssignment
 from competence.delegation.models import HearingComment, HearingInvitation
 from competence.delegation.queries.reading import IDENTITIES
 from competence.delegation.queries.terms import TASKS, VERSIONS
@@ -18,6 +18,7 @@ from competence.people.models import StaffGroup
 
 COMMENTS = cast(Table, HearingComment.__table__)
 INVITATIONS = cast(Table, HearingInvitation.__table__)
+ACCOUNTS = cast(Table, Account.__table__)
 ASSIGNMENTS = cast(Table, RoleAssignment.__table__)
 GROUPS = cast(Table, StaffGroup.__table__)
 
@@ -46,6 +47,17 @@ class Comment:
     def is_open(self) -> bool:
         """Whether nobody has answered."""
         return self.answered_at is None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody who is asked to comment."""
+
+    person_id: int
+    name: str
+    email: str
+    """"" for who has no address."""
+    has_commented: bool
 
 
 @dataclass(frozen=True)
@@ -131,6 +143,71 @@ def can_be_asked(session: Session, *, on: date) -> Sequence[tuple[int, str]]:
         .order_by(IDENTITIES.c.name, ASSIGNMENTS.c.person_id)
     )
     return list({row.person_id: row.name for row in rows}.items())
+
+
+def asked(session: Session, version_id: int, *, on: date) -> Sequence[Asked]:
+    """Everybody who is asked on the day, by role or by name, in the order of their names."""
+    called = invited(session, version_id)
+    in_force = or_(ASSIGNMENTS.c.valid_to.is_(None), ASSIGNMENTS.c.valid_to > on)
+    wanted = scoped(session, ASSIGNMENTS, ASSIGNMENTS.c.person_id).where(
+        ASSIGNMENTS.c.role.in_([role.value for role in called.roles]), ASSIGNMENTS.c.valid_from <= on, in_force
+    )
+    persons = {row.person_id for row in session.execute(wanted)} | set(called.persons)
+    spoken = scoped(session, COMMENTS, COMMENTS.c.written_by).where(COMMENTS.c.version_id == version_id)
+    have = {row.written_by for row in session.execute(spoken)}
+    rows = session.execute(
+        _addresses(session)
+        .where(IDENTITIES.c.person_id.in_(sorted(persons)))
+        .order_by(IDENTITIES.c.name, IDENTITIES.c.person_id)
+    )
+    return [Asked(row.person_id, row.name, row.own or row.email or "", row.person_id in have) for row in rows]
+
+
+def email_of(session: Session, person_id: int) -> str:
+    """Where the person can be mailed, "" for nowhere."""
+    row = session.execute(_addresses(session).where(IDENTITIES.c.person_id == person_id)).first()
+    return (row.own or row.email or "") if row else ""
+
+
+def _addresses(session: Session) -> Select[Any]:
+    """Each person's name and address, and that of her account where she has one that is open."""
+    return scoped(
+        session, IDENTITIES, IDENTITIES.c.person_id, IDENTITIES.c.name, IDENTITIES.c.email, ACCOUNTS.c.email.label("own")
+    ).outerjoin(
+        ACCOUNTS,
+        (ACCOUNTS.c.municipality_id == IDENTITIES.c.municipality_id)
+        & (ACCOUNTS.c.person_id == IDENTITIES.c.person_id)
+        & ACCOUNTS.c.disabled_at.is_(None),
+    )  # fmt: skip
+
+
+def hearings_waiting(session: Session, actor: Actor, *, on: date) -> Sequence[tuple[int, date]]:
+    """(version's number, last day) of the drafts on which she is asked to comment now, and has not."""
+    hearings = hearings_for(session, actor, on=on)
+    if not hearings:
+        return []
+    rows = session.execute(
+        scoped(session, COMMENTS, VERSIONS.c.number)
+        .join(
+            VERSIONS,
+            (VERSIONS.c.municipality_id == COMMENTS.c.municipality_id) & (VERSIONS.c.id == COMMENTS.c.version_id),
+        )
+        .where(COMMENTS.c.written_by == actor.person_id)
+    )
+    have = {row.number for row in rows}
+    return [one for one in hearings if one[0] not in have]
+
+
+def to_remind(session: Session, *, on: date, within: timedelta) -> Sequence[int]:
+    """The numbers of the drafts whose hearing ends within so long, and in which nobody has been reminded."""
+    rows = session.execute(
+        scoped(session, VERSIONS, VERSIONS.c.number)
+        .where(VERSIONS.c.approved_at.is_(None), VERSIONS.c.discarded_at.is_(None))
+        .where(VERSIONS.c.hearing_until >= on, VERSIONS.c.hearing_until <= on + within)
+        .where(VERSIONS.c.hearing_reminded_at.is_(None))
+        .order_by(VERSIONS.c.number)
+    )
+    return [row.number for row in rows]
 
 
 def hearings_for(session: Session, actor: Actor, *, on: date) -> Sequence[tuple[int, date]]:

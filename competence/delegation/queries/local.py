@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, or_
 from sqlalchemy.orm import Session
 
 from competence.delegation.queries.drafts import GROUPS
@@ -23,7 +23,9 @@ class LocalRule:
     id: int
     unit: str
     unit_path: str
+    task_id: int
     task: str
+    group_id: int | None
     group: str | None
     """None: every staff group."""
     minimum_level: int | None
@@ -32,15 +34,21 @@ class LocalRule:
     valid_to: date | None
     reason: str
 
+    def holds(self, on: date) -> bool:
+        """Whether it holds on the day."""
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
     def is_over(self, on: date) -> bool:
         """Whether it does not hold on the day or later."""
         return self.valid_to is not None and self.valid_to <= on
 
 
-def local_rules(session: Session) -> Sequence[LocalRule]:
-    """All of them, by unit and task, the latest first."""
+def local_rules(
+    session: Session, *, task_id: int | None = None, group_id: int | None = None, unit_path: str | None = None
+) -> Sequence[LocalRule]:
+    """All of them, by unit and task, the latest first; of a task, of a group, or of a unit, those above and below it."""
     own = MASKS.c.municipality_id
-    rows = session.execute(
+    wanted = (
         scoped(
             session, MASKS, MASKS, UNITS.c.name.label("unit"), UNITS.c.path, TASKS.c.name.label("task"),
             GROUPS.c.name.label("staff_group"),
@@ -50,10 +58,16 @@ def local_rules(session: Session) -> Sequence[LocalRule]:
         .outerjoin(GROUPS, (GROUPS.c.municipality_id == own) & (GROUPS.c.id == MASKS.c.staff_group_id))
         .order_by(UNITS.c.name, TASKS.c.name, MASKS.c.id.desc())
     )  # fmt: skip
+    if task_id is not None:
+        wanted = wanted.where(MASKS.c.task_id == task_id)
+    if group_id is not None:
+        wanted = wanted.where(or_(MASKS.c.staff_group_id.is_(None), MASKS.c.staff_group_id == group_id))
+    rows = session.execute(wanted)
     return [
         LocalRule(
-            row.id, row.unit, row.path, row.task, row.staff_group, row.minimum_level, row.valid_from, row.valid_to,
-            row.reason,
+            row.id, row.unit, row.path, row.task_id, row.task, row.staff_group_id, row.staff_group,
+            row.minimum_level, row.valid_from, row.valid_to, row.reason,
         )
         for row in rows
+        if unit_path is None or row.path.startswith(unit_path) or unit_path.startswith(row.path)
     ]  # fmt: skip

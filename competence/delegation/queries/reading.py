@@ -43,6 +43,7 @@ class ReadVersion:
     hearing_until: date | None = None
     """The last day for comments; None: nobody has been asked."""
     recorded_at: datetime | None = None
+    hearing_reminded_at: datetime | None = None
 
     @property
     def is_draft(self) -> bool:
@@ -170,7 +171,7 @@ def read_versions(session: Session) -> list[ReadVersion]:
         ReadVersion(
             row.id, row.number, row.valid_from, row.valid_to, row.approved_at, row.approver or "", row.approved_as or "",
             row.reference_code, row.reference_version, row.name, row.description, row.discarded_at, row.hearing_until,
-            row.recorded_at,
+            row.recorded_at, row.hearing_reminded_at,
         )
         for row in rows
     ]  # fmt: skip

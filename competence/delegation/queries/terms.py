@@ -97,6 +97,27 @@ def default_validity(row: Any) -> Validity:
     return validity_of(row.group_months, row.group_date) or validity_of(row.task_months, row.task_date) or FOR_GOOD
 
 
+def task_says(session: Session, task_id: int, group_id: int) -> tuple[int, Validity]:
+    """(observed times, validity) that a cell has when it says none itself. NotFound when there is no such task."""
+    row = session.execute(
+        scoped(
+            session, TASKS, TASKS.c.observed_times, TASKS.c.validity_months.label("task_months"),
+            TASKS.c.validity_date.label("task_date"), VALIDITIES.c.validity_months.label("group_months"),
+            VALIDITIES.c.validity_date.label("group_date"),
+        )
+        .outerjoin(
+            VALIDITIES,
+            (VALIDITIES.c.municipality_id == TASKS.c.municipality_id)
+            & (VALIDITIES.c.task_id == TASKS.c.id)
+            & (VALIDITIES.c.staff_group_id == group_id),
+        )
+        .where(TASKS.c.id == task_id)
+    ).first()  # fmt: skip
+    if row is None:
+        raise NotFound
+    return row.observed_times, default_validity(row)
+
+
 def terms(row: Any, number: int) -> CellTerms:
     """The terms of one cell row, as `with_defaults` reads it."""
     validity = validity_of(row.validity_months, row.validity_date) or default_validity(row)

@@ -1,6 +1,8 @@
 """The editor of a draft: the grid, one cell as a sheet beside it or a page of its own, and an area at once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +13,7 @@ from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.catalogue.queries import level_names
 from competence.catalogue.rules import Reserved
+from competence.catalogue.words import validity_words
 from competence.delegation import queries
 from competence.delegation.commands.editing import ChangedMeanwhile, edit_area, edit_cell
 from competence.delegation.draft_forms import BulkForm, CellForm
@@ -26,9 +29,10 @@ from competence.delegation.queries.drafts import (
     limit_texts,
     plan_bulk,
 )
+from competence.delegation.queries.terms import task_says
 from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, UNDECIDED, CellRule, CellTerms, Ground, differs
 from competence.delegation.views.drafts import may_edit, numbered
-from competence.delegation.views.drawing import Look, in_words, look_of, sign_of, times_and_months, words
+from competence.delegation.views.drawing import Look, in_words, look_of, sign_of, times_and_months
 from competence.delegation.views.standing import STEPS, LookKey, draw, state_of, step_of, tabs_of, title_of
 from competence.delegation.views.wording import change_in_words, parts_of, said_in_words, terms_of
 from competence.foundation.clock import today
@@ -37,8 +41,9 @@ from competence.foundation.web import clock_time, db, say, show, transaction
 from competence.people.models import StaffGroup
 
 bp = Blueprint("editing", __name__, url_prefix="/matrix/drafts")
-bp.context_processor(words)
 
+TOLD = 5
+"""Changes of others that are told one by one."""
 SHOWN = 12
 """Changes beside the grid; the rest stand in the log."""
 
@@ -75,6 +80,47 @@ def _standing(actor: Actor, lines: list[LogLine], levels: dict[int, str]) -> lis
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Behind:
+    """A cell of the grid, drawn anew after a change."""
+
+    task_id: int
+    column: int
+    """Its place among the staff groups, from 0."""
+    look: Look | None
+    old: Look | None
+    """As the version before says, where the draft says something else."""
+
+
+def _behind(versions: list[ReadVersion], version: ReadVersion, places: Iterable[tuple[int, int]]) -> list[Behind]:
+    """The cells at the places that the grid shows."""
+    levels = level_names(db.session)
+    before = queries.version_before(versions, version, today())
+    cells = queries.cells_of(db.session, version.id, version.number)
+    olds = queries.cells_of(db.session, before.id, before.number) if before else {}
+    board = queries.read_board(db.session, versions, version, on=today(), every=True)
+    columns = {column.id: index for index, column in enumerate(board.columns)}
+    found = []
+    for place in sorted(set(places)):
+        now, was = cells.get(place), olds.get(place, UNDECIDED)
+        if place[1] in columns:
+            changed = before is not None and differs(was, now or UNDECIDED)
+            found.append(
+                Behind(
+                    place[0], columns[place[1]], look_of(now, levels) if now else None,
+                    look_of(was, levels) if changed else None,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _area_note(rows: list[Any]) -> str:
+    """As "2 tasks, no changes", for an area that is folded away."""
+    changed = sum(1 for row, _cells, _olds in rows if row.has_changed)
+    changes = ngettext("%(num)s task changed", "%(num)s tasks changed", changed) if changed else _("no changes")
+    return f"{ngettext('%(num)s task', '%(num)s tasks', len(rows))}, {changes}"
+
+
 def _draft(number: int) -> tuple[list[ReadVersion], ReadVersion]:
     versions = queries.read_versions(db.session)
     return versions, numbered(versions, number)
@@ -103,8 +149,16 @@ def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
             drawn.append((area, rows))
     log = list(change_log(db.session, version.id))
     standing = _standing(actor, log, levels)
+    signs_only = request.args.get("view") == "signs"
+    kept: dict[str, Any] = {"q": asked or None, "changes": 1 if only_changes else None}
     return render_template(
         "matrix/edit.html",
+        signs_only=signs_only,
+        views=[
+            ("", _("Sign and word"), url_for(".grid", number=number, **kept), not signs_only),
+            ("signs", _("Sign only"), url_for(".grid", number=number, view="signs", **kept), signs_only),
+        ],
+        area_note=_area_note,
         board=board,
         version=version,
         title=title_of(version),
@@ -130,13 +184,19 @@ def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.MATRIX_EDIT)
 def since(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """What others have changed since the page was opened: a line for it, asked for now and then."""
-    after = request.args.get("after", 0, type=int)
-    _versions, version = _draft(number)
-    others = [line for line in change_log(db.session, version.id, after=after) if line.by != actor.person_id]
+    after, drawn = request.args.get("after", 0, type=int), request.args.get("shown", 0, type=int)
+    versions, version = _draft(number)
+    lines = change_log(db.session, version.id, after=after)
+    others = [line for line in lines if line.by != actor.person_id]
+    fresh = [line.place for line in others if line.id > drawn]
+    levels = level_names(db.session)
     return render_template(
         "matrix/edit_since.html",
         version=version,
         after=after,
+        latest=max([drawn, *(line.id for line in lines)]),
+        lines=[(line, change_in_words(line.before, line.after, levels)) for line in others[:TOLD]],
+        behind=_behind(versions, version, fresh) if fresh else [],
         names=sorted({line.by_name or _("somebody") for line in others}),
         cells=len({line.place for line in others}),
         at=clock_time(others[0].at) if others else "",
@@ -153,10 +213,7 @@ def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within
         return redirect(url_for("matrix.cell", number=number, task_id=task_id, staff_group_id=staff_group_id))
     place, levels = (task_id, staff_group_id), level_names(db.session)
     stands = draft_cell(db.session, version.id, place)
-    form = CellForm(
-        levels=levels, limits=limit_texts(db.session), critical=page.task.critical, times=page.task.observed_times,
-        months=page.task.validity_months,
-    )  # fmt: skip
+    form = CellForm(levels=levels, limits=limit_texts(db.session), critical=page.task.critical)
     meanwhile = None
     if not form.is_submitted():
         form.fill(stands.said or Wording(CellRule.UNDECIDED), stands.revision)
@@ -201,6 +258,7 @@ def _form_page(
         now=_("Now in version %(number)s: %(words)s", number=before.number, words=in_words(was, levels))
         if before and was
         else "",
+        terms_hint=_terms_hint(page),
         asks_ground=page.task.reserved != Reserved.NO,
         own_right=Ground.OWN_RIGHT.value if group and group.has_reserved_scope else "",
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
@@ -211,6 +269,13 @@ def _form_page(
         ground_words=say(GROUND_NAMES[stands.said.ground]) if stands.said and stands.said.ground else "",
         action=url_for(".cell", number=version.number, task_id=page.task.id, staff_group_id=page.group.id),
     )
+
+
+def _terms_hint(page: CellPage) -> str:
+    """What an empty number means."""
+    times, validity = task_says(db.session, page.task.id, page.group.id)
+    seen, counts = ngettext("%(num)s time", "%(num)s times", times), validity_words(validity)
+    return str(_("Empty: as the task says (%(times)s, %(counts)s). 0 months: no end.", times=seen, counts=counts))
 
 
 def _parts(cell: DraftCell, levels: dict[int, str]) -> list[tuple[str, str]]:
@@ -228,20 +293,14 @@ def _saved(actor: Actor, number: int, page: CellPage, change_id: int | None) -> 
     levels = level_names(db.session)
     cells = queries.cells_of(db.session, version.id, version.number)
     now = cells.get((page.task.id, page.group.id))
-    before = queries.version_before(versions, version, today())
-    was = _terms_in(before, page) if before else UNDECIDED
-    changed = before is not None and differs(was, now or UNDECIDED)
     log = list(change_log(db.session, version.id))
     standing = _standing(actor, log, levels)
     board = queries.read_board(db.session, versions, version, on=today(), every=True)
-    column = next((index for index, c in enumerate(board.columns) if c.id == page.group.id), None)
     return render_template(
         "matrix/edit_saved.html",
         page=page,
         version=version,
-        look=look_of(now, levels) if now else None,
-        old=look_of(was, levels) if changed else None,
-        column=column,
+        behind=next(iter(_behind(versions, version, [(page.task.id, page.group.id)])), None),
         changed=len(board.changes),
         words=in_words(now or UNDECIDED, levels),
         change_id=change_id,

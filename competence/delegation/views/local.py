@@ -1,5 +1,7 @@
 """Units that are stricter than the municipality: the list, a new one, and ending one."""
 
+from datetime import date
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -17,12 +19,13 @@ from competence.delegation.views.drawing import level_words
 from competence.foundation.clock import day_after, last_day, today
 from competence.foundation.errors import NotAllowed, NotFound, RuleBroken
 from competence.foundation.web import day, db, say, show, transaction
-from competence.organisation.queries import unit_choices
+from competence.organisation.queries import get_unit, unit_choices
 
 bp = Blueprint("local", __name__, url_prefix="/matrix/local")
 
 
-def _words(rule: LocalRule, levels: dict[int, str]) -> str:
+def local_words(rule: LocalRule, levels: dict[int, str]) -> str:
+    """As "closed, from 1 March 2026 through 30 June 2026"."""
     what = (
         _("closed")
         if rule.minimum_level is None
@@ -40,13 +43,25 @@ def _words(rule: LocalRule, levels: dict[int, str]) -> str:
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Every stricter rule that holds or comes, and those that are over."""
     levels, on = level_names(db.session), today()
-    listed = [(rule, _words(rule, levels)) for rule in local_rules(db.session)]
+    asked = request.args.get("unit", type=int)
+    unit = get_unit(db.session, asked, within=within) if asked is not None else None
+    rules = local_rules(db.session, unit_path=unit.path if unit else None)
+    then = request.args.get("on", type=date.fromisoformat)
+    if then is not None:
+        rules = [rule for rule in rules if rule.holds(then)]
+    listed = [(rule, local_words(rule, levels)) for rule in rules]
     return render_template(
         "matrix/local.html",
-        rules=[one for one in listed if not one[0].is_over(on)],
-        over=[one for one in listed if one[0].is_over(on)],
-        endable={rule.id for rule, _said in listed if actor.may(Permission.MATRIX_RESTRICT, rule.unit_path)},
-        may_restrict=actor.may(Permission.MATRIX_RESTRICT),
+        rules=[one for one in listed if then or not one[0].is_over(on)],
+        over=[one for one in listed if not then and one[0].is_over(on)],
+        then=then,
+        endable={
+            rule.id
+            for rule, _said in listed
+            if not rule.is_over(on) and actor.may(Permission.MATRIX_RESTRICT, rule.unit_path)
+        },
+        may_restrict=actor.may(Permission.MATRIX_RESTRICT, unit.path if unit else None),
+        unit=unit,
     )
 
 
@@ -69,6 +84,8 @@ def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     if not form.is_submitted():
         form.valid_from.data = today()
         form.task.data = request.args.get("task", type=int)
+        form.staff_group.data = request.args.get("group", type=int)
+        form.unit.data = request.args.get("unit", type=int)
     if form.validate_on_submit():
         try:
             with transaction() as session:

@@ -1,5 +1,6 @@
 """The matrix, read: any version, a task, a cell with all its reasons; and the approval of a draft."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
@@ -17,6 +18,7 @@ from competence.delegation.approving import KIND, Approval
 from competence.delegation.forms import ApproveForm
 from competence.delegation.queries import Board, ReadVersion, Row
 from competence.delegation.queries.hearing import hearings_for, open_comments
+from competence.delegation.queries.local import local_rules
 from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, CellRule, CellTerms, Ground
 from competence.delegation.views.drafts import may_edit
 from competence.delegation.views.drawing import (
@@ -28,7 +30,8 @@ from competence.delegation.views.drawing import (
     times_and_months,
     words,
 )
-from competence.delegation.views.standing import STEPS, LookKey, draw, step_of, tabs_of
+from competence.delegation.views.local import local_words
+from competence.delegation.views.standing import STEPS, LookKey, draw, state_of, step_of, tabs_of, title_of
 from competence.foundation.changes import foresee, rehearse
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
@@ -46,12 +49,41 @@ AT_ONCE = 500
 @bp.get("")
 @requires(Permission.MATRIX_READ)
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """The version in force, else the newest."""
+    """The version in force, on the day that is asked for, else today; when none is, the newest."""
     versions = queries.read_versions(db.session)
-    version = queries.version_to_open(versions, today())
+    typed = (request.args.get("on") or "").strip()
+    try:
+        asked = date.fromisoformat(typed) if typed else None
+    except ValueError:
+        flash(_("Write the day as year-month-day, for example 2026-03-01."), "error")
+        asked = None
+    held = next((v for v in versions if v.in_force(asked)), None) if asked else None
+    version = held or queries.version_to_open(versions, today())
     if version is None:
         return render_template("matrix/empty.html")
-    return _board(actor, versions, version)
+    return _board(actor, versions, version, then=_then(versions, held, asked) if asked else None)
+
+
+@dataclass(frozen=True)
+class Then:
+    """What held on a day that somebody asks about."""
+
+    on: date
+    words: str
+    local: int
+    """How many units were stricter that day."""
+
+
+def _then(versions: list[ReadVersion], held: ReadVersion | None, on: date) -> Then:
+    local = sum(1 for rule in local_rules(db.session) if rule.holds(on))
+    if held is not None:
+        words = _("On %(day)s %(version)s held: %(state)s.", day=day(on), version=title_of(held), state=state_of(held))
+        return Then(on, words, local)
+    first = min((v.valid_from for v in versions if v.valid_from and not v.is_draft), default=None)
+    if first is None:
+        return Then(on, _("No version held on %(day)s: none has been approved yet.", day=day(on)), local)
+    words = _("No version held on %(day)s. The first one begins on %(first)s.", day=day(on), first=day(first))
+    return Then(on, words, local)
 
 
 @bp.get("/<int:number>")
@@ -62,7 +94,7 @@ def show_version(number: int, *, actor: Actor, within: Reach) -> ResponseReturnV
     return _board(actor, versions, _numbered(versions, number))
 
 
-bp.context_processor(words)
+bp.app_context_processor(words)
 
 
 def _numbered(versions: list[ReadVersion], number: int) -> ReadVersion:
@@ -72,7 +104,9 @@ def _numbered(versions: list[ReadVersion], number: int) -> ReadVersion:
     return version
 
 
-def _board(actor: Actor, versions: list[ReadVersion], version: ReadVersion) -> ResponseReturnValue:
+def _board(
+    actor: Actor, versions: list[ReadVersion], version: ReadVersion, *, then: Then | None = None
+) -> ResponseReturnValue:
     board = queries.read_board(db.session, versions, version, on=today())
     levels = level_names(db.session)
     asked, only_changes = (request.args.get("q") or "").strip(), bool(request.args.get("changes"))
@@ -101,6 +135,8 @@ def _board(actor: Actor, versions: list[ReadVersion], version: ReadVersion) -> R
         stands=step_of(version),
         steps=[say(step) for step in STEPS],
         edit_url=_edit_url(actor, version),
+        then=then,
+        today=today(),
         hearings=hearings_for(db.session, actor, on=today()) if actor.may(Permission.MATRIX_COMMENT) else [],
         approved=_approval(version),
         times=times_and_months,
@@ -182,6 +218,14 @@ def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within
         history=history_words(page, levels),
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
         draft=page.version.is_draft,
+        local=[
+            (rule, local_words(rule, levels))
+            for rule in local_rules(db.session, task_id=task_id, group_id=staff_group_id)
+            if not rule.is_over(today())
+        ],
+        restrict_url=url_for("local.new", task=task_id, group=staff_group_id)
+        if actor.may(Permission.MATRIX_RESTRICT) and page.terms.entitles
+        else "",
         may_edit=bool(_edit_url(actor, page.version)),
         may_comment=_in_hearing(actor, page.version),
     )

@@ -2,6 +2,7 @@
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from competence.delegation.queries import ReadVersion
 from competence.delegation.rules import CellTerms
@@ -52,13 +53,30 @@ def step_of(version: ReadVersion) -> int:
     return 3 if version.valid_from and version.valid_from > today() else 0
 
 
+MOST_TABS = 5
+"""With more versions, the rest stand on the page of all versions."""
+
+
 def tabs_of(versions: list[ReadVersion], current: ReadVersion) -> list[tuple[str, str, str, bool]]:
-    """(title, state, address, whether it is the one that is open) of each version that has not been given up."""
-    return [
+    """(title, state, address, whether it is the one that is open) of the newest versions that have not been given up.
+
+    The open one and the one in force are always among them; where some are left out, the last leads to all.
+    """
+    on = today()
+    standing = [v for v in versions if v.discarded_at is None or v.id == current.id]
+    wanted = {v.id for v in standing if v.id == current.id or v.in_force(on)}
+    for version in standing:
+        if len(wanted) < MOST_TABS:
+            wanted.add(version.id)
+    tabs = [
         (title_of(v), state_of(v), url_for("matrix.show_version", number=v.number), v.id == current.id)
-        for v in versions
-        if v.discarded_at is None or v.id == current.id
+        for v in standing
+        if v.id in wanted
     ]
+    if len(tabs) < len(standing):
+        count = ngettext("%(num)s in all", "%(num)s in all", len(versions))
+        tabs.append((_("All versions"), count, url_for("drafts.index"), False))
+    return tabs
 
 
 def draw(terms: CellTerms | None, looks: dict[LookKey, Look], levels: dict[int, str]) -> LookKey | None:

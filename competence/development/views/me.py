@@ -21,6 +21,7 @@ from competence.delegation.queries import (
     supervisions_due,
     supervisions_overdue,
 )
+from competence.delegation.queries.hearing import hearings_waiting
 from competence.development import queries
 from competence.development.queries import Job, Line, Mine
 from competence.development.queries.instructions import waits_for
@@ -99,6 +100,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         stops=stops_unseen(db.session, actor.person_id),
         supervisions=supervisions_due(db.session, actor.person_id, on=today()),
         readings=waits_for(db.session, actor.person_id, on=today()),
+        hearings=hearings_waiting(db.session, actor, on=today()) if actor.may(Permission.MATRIX_COMMENT) else [],
         overdue=supervisions_overdue(db.session, within=actor.reach(Permission.DELEGATION_GIVE), on=today()),
         ways=ways,
         talks=talks_shown(queries.confirmed_of(db.session, actor.person_id, reader_id=actor.person_id)),

@@ -8,13 +8,14 @@ from typing import cast
 from sqlalchemy import Table, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from competence.access.rules import Actor, Role
+from competence.access.rules import Actor, Permission, Role
 from competence.accounts.models import RoleAssignment
 from competence.audit.models import CitizenReference, EventText
 from competence.catalogue.models import Task
 from competence.catalogue.queries import Gate, criteria_of, gates_for, tasks_needed
 from competence.delegation.models import Delegation
 from competence.delegation.queries import cell_for, cells_of, follows, versions
+from competence.delegation.queries.hearing import hearings_waiting
 from competence.delegation.rules import CellRule, CellTerms
 from competence.entitlements.queries import holds
 from competence.foundation.clock import today
@@ -268,7 +269,7 @@ def _tasks_missing(session: Session, employment: Employment, task: Task, on: dat
 
 
 def waiting_count(session: Session, actor: Actor) -> int:
-    """How many signatures and delegations wait for the person's own yes, for the bell in the top bar."""
+    """How many signatures and delegations wait for the person's own yes, and hearings for her comment: for the bell."""
     on = today()
     signed = (
         select(func.count())
@@ -293,7 +294,8 @@ def waiting_count(session: Session, actor: Actor) -> int:
             or_(Delegation.valid_to.is_(None), Delegation.valid_to > on),
         )
     )
-    return session.scalar(select(signed.scalar_subquery() + given.scalar_subquery())) or 0
+    hearings = hearings_waiting(session, actor, on=on) if actor.may(Permission.MATRIX_COMMENT) else ()
+    return (session.scalar(select(signed.scalar_subquery() + given.scalar_subquery())) or 0) + len(hearings)
 
 
 def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:

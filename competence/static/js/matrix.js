@@ -24,7 +24,11 @@ class Popover {
     this.body = box.querySelector("[data-kt-pop-body]");
     this.anchor = null;
     this.asked = 0;
-    box.querySelector("[data-kt-pop-close]")?.addEventListener("click", () => this.close());
+    box.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-kt-pop-close], [data-kt-pop-cancel]")) return;
+      event.preventDefault();
+      this.close();
+    });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !box.hidden) { event.stopPropagation(); this.close(); }
     });
@@ -107,7 +111,12 @@ class Matrix {
     this.asked = null;
     this.stop = null;
     this.column = 1;
-    this.popover = Popover.onPage(() => this.asked?.classList.remove("kt-asked"));
+    this.at = null; // the row and the index of the tab stop, should its cell be drawn anew
+    this.popover = Popover.onPage(() => {
+      this.asked?.classList.remove("kt-asked");
+      this.mend();
+    });
+    document.addEventListener("htmx:afterSettle", () => this.mend());
     this.fit();
     WIDE.addEventListener("change", () => this.fit());
     table.addEventListener("keydown", (event) => this.onKey(event));
@@ -154,6 +163,19 @@ class Matrix {
     if (this.stop) this.stop.tabIndex = -1;
     this.stop = goal;
     goal.tabIndex = 0;
+    const cell = goal.closest("td");
+    this.at = cell ? [cell.parentElement.dataset.row, cell.cellIndex] : null;
+  }
+
+  /** A cell that has been drawn anew since it was the tab stop, or was asked about, is so again; the focus stays with it. */
+  mend() {
+    if (!this.table.isConnected || !WIDE.matches || !this.at || this.stop?.isConnected) return;
+    const [row, index] = this.at;
+    const cell = this.table.querySelector(`tr[data-row="${row}"]`)?.cells[index];
+    if (!cell) return;
+    if (this.popover?.anchor === this.stop) this.popover.anchor = cell;
+    this.rest(cell);
+    if (document.activeElement === document.body) cell.focus();
   }
 
   go(goal) {
