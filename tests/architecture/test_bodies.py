@@ -40,6 +40,9 @@ BEFORE = {
     name: (today() - timedelta(days=ago)).isoformat() for name, ago in (("valid_from", 600), ("valid_through", 500))
 }
 PROFILE = {"staff_group_id": "staff_group_id", "number": "number"}
+FRAMEWORK = {
+    "giver": "Læge Lise", "instruction": "Instruks 7", "instruction_version": "3", "valid_from": TODAY, "valid_through": SOON
+}  # fmt: skip
 PERIOD = {"valid_from": TODAY, "valid_through": SOON}
 TASK = {
     "kind": "care", "reserved": "no", "people_needed": "1", "observed_times": "1", "validity": "never", "gate_1_code": "K1",
@@ -53,9 +56,15 @@ BODIES = {
     "catalogue.change": Body(TASK_IDS, TASK | {"name": "Adrenalin nu", "seen": "1"}, {"task_id": "delegable_id"}),
     "catalogue.new": Body(TASK_IDS, TASK | {"name": "Sondeernæring"}),
     "delegations.new": Body(
-        {"task": "delegable_id"}, {"instruction": "Adrenalin, udgave 2"}, {"employment": "employment_id"}
+        {"task": "delegable_id", "supervisor": "supervisor_id"},
+        {"kind": "transfer", "scope": "all", "instructed_on": TODAY, "supervision": "talk", "valid_from": TODAY},
+        {"employment": "employment_id"},
     ),
     "exemptions.person": Body({"task": "task_id"}, PERIOD, {"employment_id": "employment_id"}),
+    "frameworks.new": Body({"task": "reserved_id", "staff_group": "follower_id"}, FRAMEWORK),
+    "frameworks.renew": Body(
+        {"task": "reserved_id", "staff_group": "staff_group_id"}, FRAMEWORK, {"framework_id": "framework_id"}
+    ),
     "organisation.change": Body(
         {"parent": "unit_id"}, {"name": "Team Havnen", "kind": "team"}, {"unit_id": "unit_id"}, frozenset({"unit"})
     ),
@@ -93,6 +102,7 @@ NAME_NOBODY = frozenset(
         ("catalogue.change", "seen"),
         ("catalogue.new", "seen"),
         ("catalogue.restore", "seen"),
+        ("delegations.new", "supervise_months"),
         ("instruction.write", "seen"),
         ("levels.confirm", "level"),
         ("profiles.area", "level"),
