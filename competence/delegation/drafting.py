@@ -112,10 +112,10 @@ def _limits(limits: Iterable[Mapping[str, str]]) -> Iterable[dict[str, str]]:
             yield {"code": limit.get("code", ""), "text": text, "when": squeeze(limit.get("when", "")) or text}
 
 
-def check_lawful(said: Wording, law: Law) -> None:
-    """Nothing. RuleBroken, at its field, when the wording contradicts the law as data or itself. Source: domain.md (b)."""
-    rests_on_another = said.rule is CellRule.DELEGATION_ONLY or said.ground is Ground.FRAMEWORK
-    if law.never_delegated and said.rule in ENTITLING and (rests_on_another or not law.has_reserved_scope):
+def refuse_never_delegated(rule: CellRule, ground: Ground | None, law: Law, *, field: str | None = None) -> None:
+    """Nothing. RuleBroken when the cell lets somebody do by another's leave what the law keeps to the person herself."""
+    rests_on_another = rule is CellRule.DELEGATION_ONLY or ground is Ground.FRAMEWORK
+    if law.never_delegated and rule in ENTITLING and (rests_on_another or not law.has_reserved_scope):
         raise RuleBroken(
             sentence(
                 N_("%(task)s can never be delegated (%(ground)s). Choose May not for %(group)s."),
@@ -123,8 +123,13 @@ def check_lawful(said: Wording, law: Law) -> None:
                 ground=law.never_delegated,
                 group=law.group,
             ),
-            field="rule",
+            field=field,
         )
+
+
+def check_lawful(said: Wording, law: Law) -> None:
+    """Nothing. RuleBroken, at its field, when the wording contradicts the law as data or itself. Source: domain.md (b)."""
+    refuse_never_delegated(said.rule, said.ground, law, field="rule")
     if said.ground is Ground.OWN_RIGHT and not law.has_reserved_scope:
         raise RuleBroken(
             sentence(N_("%(group)s has no reserved scope of its own and cannot have own right."), group=law.group),

@@ -129,7 +129,9 @@ def check(said: TaskFacts) -> None:
         )
     if said.never_delegated and said.reserved is Reserved.NO:
         raise RuleBroken(
-            N_("Only a reserved task can be one that is never delegated. Say that the law reserves it, or empty the field."),
+            N_(
+                "Only a reserved task can be one that is never delegated. Say that the law reserves it, or empty the field."
+            ),
             field="never_delegated",
         )
     if not 0 <= said.observed_times <= MOST_TIMES:

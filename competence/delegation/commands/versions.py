@@ -17,7 +17,7 @@ from competence.catalogue.models import Task
 from competence.catalogue.rules import Reserved, validity_of
 from competence.delegation.models import Cell, FrameworkDelegation, MatrixVersion
 from competence.delegation.queries import CELLS
-from competence.delegation.queries.drafts import frameworks, law_of
+from competence.delegation.queries.drafts import frameworks, law_of, refuse_unlawful
 from competence.delegation.queries.hearing import open_comments
 from competence.delegation.queries.terms import default_validity, with_defaults
 from competence.delegation.rules import ENTITLING, CellRule, Ground, Keeping, LeaderPart
@@ -214,6 +214,7 @@ def approve_version(
             field="despite_comments",
         )
     _state_grounds(session, version, grounds or {})
+    refuse_unlawful(session, version.id)
     missing = ungrounded(session, version.id)
     if missing:
         _, task, group = missing[0]

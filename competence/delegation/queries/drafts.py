@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, func
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from competence.catalogue.models import Area, Limit
+from competence.catalogue.models import Area, Limit, Task
 from competence.catalogue.queries import level_names
 from competence.catalogue.rules import Reserved
-from competence.delegation.drafting import Law, Terms, Wording, check_lawful, tidied, wording
-from competence.delegation.models import CellChange, FrameworkDelegation
+from competence.delegation.drafting import Law, Terms, Wording, check_lawful, refuse_never_delegated, tidied, wording
+from competence.delegation.models import Cell, CellChange, FrameworkDelegation
 from competence.delegation.queries.reading import IDENTITIES, Column, staff_groups
 from competence.delegation.queries.terms import CELLS, TASKS
-from competence.delegation.rules import CellRule
+from competence.delegation.rules import CellRule, Ground
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.orm import scoped
 from competence.foundation.text import Sentence
@@ -96,6 +96,21 @@ def frameworks(session: Session) -> Mapping[Place, dict[str, str]]:
         }
         for row in rows
     }  # fmt: skip
+
+
+def refuse_unlawful(session: Session, version_id: int) -> None:
+    """Nothing. RuleBroken for the first cell of the version that delegates what can never be delegated."""
+    rows = session.execute(
+        select(Cell.rule, Cell.ground, Task.name, Task.never_delegated, StaffGroup)
+        .join(Task, Task.id == Cell.task_id)
+        .join(StaffGroup, StaffGroup.id == Cell.staff_group_id)
+        .where(Cell.version_id == version_id, Task.never_delegated != "")
+        .order_by(Task.position, StaffGroup.position, Cell.id)
+    )
+    for row in rows:
+        group: StaffGroup = row.StaffGroup
+        law = Law(row.name, group.name, True, group.has_reserved_scope, row.never_delegated)
+        refuse_never_delegated(CellRule(row.rule), Ground(row.ground) if row.ground else None, law)
 
 
 def laws(
