@@ -201,6 +201,16 @@ def texts_of(session: Session, event_ids: Iterable[int]) -> Mapping[int, Mapping
     return found
 
 
+def conditions_of(session: Session, event_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """First event of a delegation -> its conditions, and whom its group is, in words; absent once they are erased."""
+    wanted = sorted(set(event_ids))
+    found: dict[int, tuple[str, ...]] = {}
+    for start in range(0, len(wanted), 500):
+        for event, said in texts_of(session, wanted[start : start + 500]).items():
+            found[event] = tuple(said[name].rstrip(". ") for name in ("conditions", "group") if said.get(name))
+    return found
+
+
 @dataclass(frozen=True)
 class Told:
     """A line of a delegation's history."""
