@@ -175,11 +175,13 @@ MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
 PASSPORT = MenuItem("me.passport", N_("My passport"), "contact-card", P.OWN_READ)
 PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ)
-PEOPLE = MenuItem(
-    "people.index", N_("Employees"), "groups", P.PERSON_READ, covers=("people", "persons", "exemptions")
-)
+PEOPLE = MenuItem("people.index", N_("Employees"), "groups", P.PERSON_READ, covers=("people", "persons", "exemptions"))
 DELEGATIONS = MenuItem(
-    "delegations.index", N_("Delegations"), "link", P.DELEGATION_READ, covers=("delegations", "frameworks", "taking_over")
+    "delegations.index",
+    N_("Delegations"),
+    "assignment",
+    P.DELEGATION_READ,
+    covers=("delegations", "frameworks", "taking_over"),
 )
 PROFILES = MenuItem("profiles.index", N_("Profiles"), "list-check", P.PROFILE_READ)
 QUEUE = MenuItem("queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs"))

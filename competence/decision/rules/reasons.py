@@ -65,15 +65,15 @@ def explain(
         if answer.delegated is not None:
             until = answer.delegated.ends(employment.book.settings.delegation_notice_days)
             through, open_ended = _GIVEN[answer.delegated.transferred]
-            text = sentence(through, day=until - timedelta(days=1)) if until else sentence(open_ended)
-            yield Reason("delegation", True, text)
+            said = sentence(through, day=until - timedelta(days=1)) if until else sentence(open_ended)
+            yield Reason("delegation", True, said)
             if answer.delegated.citizen_id is not None:
                 yield Reason("delegation", True, sentence(N_("It is for one certain citizen only.")))
             if answer.delegated.has_conditions:
                 yield Reason("delegation", True, conditions_text(answer.delegated.conditions))
             if (due := answer.delegated.supervise_on) is not None:
-                text = N_("Supervision by %(day)s.") if on <= due else N_("The supervision was due by %(day)s.")
-                yield Reason("delegation", True, sentence(text, day=due))
+                looked_after = N_("Supervision by %(day)s.") if on <= due else N_("The supervision was due by %(day)s.")
+                yield Reason("delegation", True, sentence(looked_after, day=due))
         else:
             yield Reason("delegation", False, sentence(N_("The individual delegation is missing.")))
     for other in employment.book.must_hold.get(task, ()):
