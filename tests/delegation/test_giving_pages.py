@@ -91,7 +91,8 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(world, nur
     assistant = world.person("Hanne Lykke", "SSA")
     world.settle()
     page = signed_in(assistant).post(place, data=sent(pump)).text
-    assert "kan delegere den" in page
+    assert "Du kan ikke selv delegere eller overdrage en opgave til Amira Haddad" in page
+    assert "Smertepumpe" in page
     assert 'value="Instruks 7"' in page
 
 

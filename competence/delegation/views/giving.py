@@ -67,6 +67,8 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     reads = actor.reach(Permission.DELEGATION_READ)
     asked = request.args.get("task", type=int)
     task = queries.get_task(db.session, asked) if asked is not None else None
+    for root in reads.roots:
+        looked_at(unit_id=int(root.rstrip("/").rpartition("/")[2]))
     on = today()
     listed = by_the_rule(queries.delegations_within(db.session, within=reads)) if reads else []
     given = by_the_rule(queries.delegations_given(db.session, actor.person_id))
@@ -111,8 +113,13 @@ def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     if needs_proof(actor):
         return redirect(url_for("accounts.prove", next=request.full_path))
     tasks = queries.delegable_tasks(db.session, receiver.employment_id, on=today())
-    if not tasks:
-        return render_template("delegations/new.html", form=None, receiver=receiver)
+    able = [
+        task for task in tasks if commands.may_give(db.session, actor.person_id, queries.get_task(db.session, task.id))
+    ]
+    if not able:
+        page = render_template("delegations/new.html", form=None, receiver=receiver, tasks=tasks)
+        return page, 422 if request.method == "POST" else 200
+    tasks = able
     colleagues = queries.supervisors(db.session, receiver.employment_id)
     form = DelegateForm(tasks=tasks, task_id=task_id, supervisors=colleagues, own_id=actor.person_id)
     if form.validate_on_submit():
