@@ -159,7 +159,7 @@ class _Sheets:
     def _open_table(self, body: list[Element], y: float) -> Drawing:
         pdf = self.pdf
         heads = (
-            self._("Task"), self._("For whom, and on what conditions"), self._("Given by, instruction"), self._("Valid"),
+            self._("Task"), self._("For whom, conditions"), self._("Given by, instruction"), self._("Valid"),
             self._("State"),
         )  # fmt: skip
 

@@ -43,7 +43,7 @@ STEPS = {
     Step.DECLINED: N_("The receiver said no"),
     Step.SUPERVISED: N_("Supervised"),
     Step.TAKEN_OVER: N_("Taken over by another giver"),
-    Step.ENDED: N_("Ended"),
+    Step.ENDED: N_("Has ended"),
 }
 """What the history calls each event."""
 
@@ -207,6 +207,9 @@ def one(delegation_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVal
 
 def _page(delegation_id: int, actor: Actor, ending: ReasonForm, supervising: SupervisedForm) -> ResponseReturnValue:
     line = by_the_rule([queries.get_delegation(db.session, delegation_id, actor=actor)])[0]
+    concerned = actor.person_id in (line.giver_id, line.supervisor_id)
+    if line.status(today()) is Status.DECLINED and not concerned and not sees_declines(line.person_id, actor):
+        raise NotFound
     looked_at(person_id=line.person_id)
     on = today()
     asked = request.args.get("on", type=date.fromisoformat)
@@ -321,6 +324,14 @@ def _list(person_id: int, actor: Actor) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def sees_declines(person_id: int, actor: Actor) -> bool:
+    """Whether she is told that the person has said no: the person herself, and those who train or lead her."""
+    trains = (Permission.DELEGATION_GIVE, Permission.SIGNOFF_SIGN)
+    return person_id == actor.person_id or any(
+        queries.works_within(db.session, person_id, within=actor.reach(one)) for one in trains
+    )
+
+
 def given_to(person_id: int, actor: Actor) -> tuple[str, list[DelegationLine], bool]:
     """(name, what she was given, whether the reader reads all of it: else only what has not ended, without its giver)."""
     lines = by_the_rule(queries.delegations_of(db.session, person_id))
@@ -328,6 +339,8 @@ def given_to(person_id: int, actor: Actor) -> tuple[str, list[DelegationLine], b
     reads = person_id == actor.person_id or queries.works_within(
         db.session, person_id, within=actor.reach(Permission.DELEGATION_READ)
     )
+    if not sees_declines(person_id, actor):
+        lines = [line for line in lines if line.status(today()) is not Status.DECLINED]
     return name, lines if reads else [one for one in lines if not one.has_ended(today())], reads
 
 
