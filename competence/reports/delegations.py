@@ -80,7 +80,9 @@ def _row(line: DelegationLine, said: Mapping[str, str], citizen: str, *, reads: 
     state = [say(STATUS_NAMES[line.status(on)])]
     if line.supervise_on and not line.has_ended(on):
         state.append(_("supervision by %(day)s", day=day(line.supervise_on)))
-    last = day(line.last_day) if line.last_day else _("until somebody ends it")
+    last = _("through %(day)s", day=day(line.last_day)) if line.last_day else _("until somebody ends it")
+    if line.never_counted:
+        last = _("it never came to count")
     return ListRow(
         what=(*who, line.task, kind),
         for_whom=tuple(
@@ -91,7 +93,7 @@ def _row(line: DelegationLine, said: Mapping[str, str], citizen: str, *, reads: 
             if text
         ),
         given=tuple(given),
-        dates=(day(line.valid_from), _("through %(day)s", day=last) if line.last_day else last),
+        dates=(day(line.valid_from), last),
         state=tuple(state),
     )  # fmt: skip
 

@@ -65,6 +65,11 @@ class DelegationLine:
         """The last day it counts; None: until somebody ends it."""
         return last_day(self.valid_to)
 
+    @property
+    def never_counted(self) -> bool:
+        """Whether it was declined, or ended before it had counted on any day."""
+        return self.declined_on is not None or (self.valid_to is not None and self.valid_to <= self.valid_from)
+
     def status(self, on: date) -> Status:
         """How it stands on the day."""
         return Agreement(
