@@ -54,6 +54,9 @@ def _month(value: str | int | None) -> int | None:
     return value if isinstance(value, int) else _number((value or "").removeprefix("month "))
 
 
+NEVER = _l("Only what must be done in person, such as prescriptions, death certificates and decisions on coercion.")
+
+
 class AreaForm(Form):
     """An area's name and where it stands."""
 
@@ -255,14 +258,7 @@ class TaskForm(Form):
         200,
         description=_l("For instance autorisationsloven § 74. Empty when it is not reserved."),
     )
-    never_delegated = _text(
-        _l("Can never be delegated, because it is"),
-        200,
-        description=_l(
-            "Only for what must be done in person: prescriptions, death certificates and other public declarations,"
-            " confirming death, decisions on coercion. Empty: it can be delegated."
-        ),
-    )
+    never_delegated = _text(_l("Can never be delegated, because it is"), 200, description=NEVER)
     observed_times = IntegerField(
         _l("Times before the first signature"),
         description=_l("Where the division of tasks says nothing else."),

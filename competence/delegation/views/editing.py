@@ -28,7 +28,15 @@ from competence.delegation.queries.drafts import (
 )
 from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, UNDECIDED, CellRule, CellTerms, Ground, differs
 from competence.delegation.views.drafts import may_edit, numbered
-from competence.delegation.views.drawing import Look, in_words, look_of, reserved_words, sign_of, times_and_months
+from competence.delegation.views.drawing import (
+    Look,
+    in_words,
+    look_of,
+    reserved_words,
+    sign_of,
+    source_words,
+    times_and_months,
+)
 from competence.delegation.views.standing import STEPS, LookKey, draw, state_of, step_of, tabs_of, title_of
 from competence.delegation.views.wording import change_in_words, parts_of, said_in_words, terms_of
 from competence.foundation.clock import today
@@ -203,6 +211,7 @@ def _form_page(
         asks_ground=page.task.reserved != Reserved.NO,
         own_right=Ground.OWN_RIGHT.value if group and group.has_reserved_scope else "",
         reserved=reserved_words(page.task),
+        source_words=source_words,
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
         stands=stands,
         meanwhile=meanwhile,
