@@ -67,6 +67,7 @@ BLUEPRINTS = (
     "competence.development.views.instructions:bp",
     "competence.development.views.levels:bp",
     "competence.profiles.views:bp",
+    "competence.reports.delegations:bp",
     "competence.reports.views:bp",
     "competence.reports.views:documents",
     "competence.imports.views:bp",

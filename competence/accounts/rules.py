@@ -175,8 +175,13 @@ MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
 PASSPORT = MenuItem("me.passport", N_("My passport"), "contact-card", P.OWN_READ)
 PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ)
-PEOPLE = MenuItem(
-    "people.index", N_("Employees"), "groups", P.PERSON_READ, covers=("people", "persons", "exemptions", "delegations")
+PEOPLE = MenuItem("people.index", N_("Employees"), "groups", P.PERSON_READ, covers=("people", "persons", "exemptions"))
+DELEGATIONS = MenuItem(
+    "delegations.index",
+    N_("Delegations"),
+    "assignment",
+    P.DELEGATION_READ,
+    covers=("delegations", "frameworks", "taking_over"),
 )
 PROFILES = MenuItem("profiles.index", N_("Profiles"), "list-check", P.PROFILE_READ)
 QUEUE = MenuItem("queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs"))
@@ -190,16 +195,16 @@ SETTINGS = MenuItem("settings.settings", N_("Settings"), "settings", P.SETTINGS_
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
-    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, STOPS, MATRIX, INSTRUCTIONS),
-    Role.GUIDE: (QUEUE, COVERAGE, COLLEAGUES, MATRIX, WHO_MAY),
+    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
+    Role.GUIDE: (QUEUE, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, STOPS, EXTERNAL),
-    Role.DEVELOPMENT_NURSE: (MATRIX, CATALOGUE, PROFILES, STOPS, COVERAGE, SIGNOFFS, PEOPLE, IMPORTS),
+    Role.DEVELOPMENT_NURSE: (MATRIX, CATALOGUE, PROFILES, DELEGATIONS, STOPS, COVERAGE, SIGNOFFS, PEOPLE, IMPORTS),
     Role.DIRECTOR: (COVERAGE, MATRIX),
     Role.HR: (COVERAGE, MATRIX),
     Role.COMMITTEE: (COVERAGE, MATRIX),
     Role.ADMINISTRATOR: (PEOPLE, UNITS, ACCOUNTS, ROLES, IMPORTS, SETTINGS, LOG),
-    Role.AUDITOR: (COVERAGE, PEOPLE, MATRIX),
+    Role.AUDITOR: (COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }
 """The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""
 

@@ -54,6 +54,9 @@ def _month(value: str | int | None) -> int | None:
     return value if isinstance(value, int) else _number((value or "").removeprefix("month "))
 
 
+NEVER = _l("Only what must be done in person, such as prescriptions, death certificates and decisions on coercion.")
+
+
 class AreaForm(Form):
     """An area's name and where it stands."""
 
@@ -255,6 +258,7 @@ class TaskForm(Form):
         200,
         description=_l("For instance autorisationsloven § 74. Empty when it is not reserved."),
     )
+    never_delegated = _text(_l("Can never be delegated, because it is"), 200, description=NEVER)
     observed_times = IntegerField(
         _l("Times before the first signature"),
         description=_l("Where the division of tasks says nothing else."),
@@ -289,7 +293,7 @@ class TaskForm(Form):
         """Nothing; the form shows the task as it is said to be."""
         plain = (
             "name", "area_id", "kind", "plain_text", "description", "critical", "people_needed", "fsiii_code", "legal_basis",
-            "reserved", "reserved_basis", "observed_times", "renewal_observed_times",
+            "reserved", "reserved_basis", "never_delegated", "observed_times", "renewal_observed_times",
         )  # fmt: skip
         shown: dict[str, Any] = {name: getattr(said, name) for name in plain}
         shown |= {"criteria": "\n".join(said.criteria), **_validity_fields(said.validity, "validity", MONTHS)}
@@ -334,6 +338,7 @@ class TaskForm(Form):
             plain_text=self.plain_text.data or "", description=(self.description.data or "").replace("\r\n", "\n"),
             critical=self.critical.data, fsiii_code=self.fsiii_code.data or "", legal_basis=self.legal_basis.data or "",
             reserved=self.reserved.data, reserved_basis=self.reserved_basis.data or "",
+            never_delegated=self.never_delegated.data or "",
             people_needed=self.people_needed.data or 0, observed_times=_whole(self.observed_times),
             renewal_observed_times=self.renewal_observed_times.data,
             criteria=tuple((self.criteria.data or "").splitlines()), needs=tuple(needs), gates=tuple(gates),

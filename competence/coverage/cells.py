@@ -42,6 +42,8 @@ class Face:
     minimum: int = 0
     basis: str = ""
     limits: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[str, ...] | None = None
+    """Of the delegation it rests on; None: there are none. Empty: their words are erased."""
     last_day: date | None = None
     days: int | None = None
     """Days left, when few enough for a tab."""
@@ -63,7 +65,8 @@ def face(answer: Answer, on: date, *, ends: date | None = None, off_duty: bool =
         left = (last - on).days if last else None
         return Face(
             state, cell.rule, level, basis=answer.basis, limits=answer.limits, last_day=last,
-            days=left if left is not None and left <= tab else None, citizen=cell.rule is CellRule.MAY_CITIZEN,
+            conditions=answer.conditions, days=left if left is not None and left <= tab else None,
+            citizen=cell.rule is CellRule.MAY_CITIZEN or not answer.level,
             waits=answer.waiting is not None, off_duty=off_duty,
         )  # fmt: skip
     if state is State.LOW:
@@ -113,6 +116,8 @@ _SAID: Mapping[State, str] = {
 def verdict_of(shown: Face) -> Sentence:
     """The verdict with its limit, or what stands in the way, as one sentence or two."""
     if shown.state is State.VALID:
+        if shown.conditions is not None:
+            return _on_conditions(shown, shown.conditions)
         if shown.citizen:
             return sentence(N_("May do it for one certain citizen."))
         if shown.limits:
@@ -129,6 +134,25 @@ def verdict_of(shown: Face) -> Sentence:
     if shown.state is State.NOT_BEGUN:
         return sentence(_NOT_BEGUN[shown.rule])
     return sentence(_SAID[shown.state])
+
+
+def _on_conditions(shown: Face, conditions: tuple[str, ...]) -> Sentence:
+    limits = [when for _text, when in shown.limits]
+    if not conditions:
+        return sentence(N_("May do it when the agreement's conditions are kept. They stand on its page."))
+    words = "; ".join(conditions)
+    if shown.citizen:
+        return sentence(
+            N_("May do it for one certain citizen when the agreement's conditions are kept: %(conditions)s."),
+            conditions=words,
+        )
+    if limits:
+        return sentence(
+            N_("May do it when %(limits)s, and the agreement's conditions are kept: %(conditions)s."),
+            limits=limits,
+            conditions=words,
+        )
+    return sentence(N_("May do it when the agreement's conditions are kept: %(conditions)s."), conditions=words)
 
 
 _BASES: Mapping[str, str] = {

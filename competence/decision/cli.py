@@ -5,8 +5,10 @@ import sys
 import click
 
 from competence.audit.chain import breaks
+from competence.audit.rules import Link
 from competence.decision.commands import differences, recompute_all
 from competence.decision.commands import refresh as refresh_vectors
+from competence.delegation import projection as delegations
 from competence.foundation.clock import today
 from competence.foundation.console import Console
 from competence.foundation.orm import begin_writing
@@ -21,7 +23,13 @@ def check(console: Console, repair: bool) -> None:
     """Verify every chain of evidence, and recompute all that is derived from it. Ends with 1 when something differs."""
     with console.session() as session:
         projected = projection.Comparison(session, on=today())
-        broken = breaks(session, seen=projected.see)  # one reading for both
+        given = delegations.Comparison(session)
+
+        def see(link: Link, event_id: int, citizen_id: int | None) -> None:
+            projected.see(link, event_id, citizen_id)
+            given.see(link, event_id, citizen_id)
+
+        broken = breaks(session, seen=see)  # one reading for all
         for one in broken:
             console.say(
                 sentence(
@@ -38,6 +46,11 @@ def check(console: Console, repair: bool) -> None:
                     N_("The current sign-off of person %(person)s, task %(task)s differs."), person=person, task=task
                 )
             )
+        changed = given.differences()
+        for person, task in changed:
+            console.say(
+                sentence(N_("The delegation of person %(person)s, task %(task)s differs."), person=person, task=task)
+            )
         wrong = differences(session)
         for employment, what in wrong:
             console.say(
@@ -47,13 +60,14 @@ def check(console: Console, repair: bool) -> None:
                     what=what,
                 )
             )
-        if repair and (stale or wrong):
+        if repair and (stale or changed or wrong):
             begin_writing(session)
+            delegations.rebuild(session)
             projection.rebuild(session, {person for person, _ in stale}, on=today())
             recompute_all(session)
             session.commit()
             console.say(sentence(N_("What is derived has been rebuilt.")))
-    if not (broken or stale or wrong):
+    if not (broken or stale or changed or wrong):
         console.say(sentence(N_("All chains verify, and everything stored is what the rule says.")))
         return
     sys.exit(0 if repair and not broken else 1)

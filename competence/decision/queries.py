@@ -24,8 +24,9 @@ from competence.decision.rules import (
     held_until,
     may,
 )
+from competence.delegation.agreements import DelegationKind
 from competence.delegation.models import Delegation
-from competence.delegation.queries import MASKS, STOPS, cells_of, follows, versions
+from competence.delegation.queries import MASKS, STOPS, cells_of, conditions_of, follows, versions
 from competence.foundation.clock import day_after, local, midnight, now, today
 from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
@@ -275,13 +276,15 @@ def delegated(
     own_right = {(row.giver_id, row.task_id) for row in rows if row.rests_on_id is None}
     lost = givers_lost(session, own_right, shared, ahead=ahead)
     lost_lent = givers_lost(session, {(row.giver_id, row.task_id) for row in onward}, shared, ahead=ahead, lent=lent)
+    said = conditions_of(session, [row.event_id for row in rows if row.has_conditions])
     return [
         (
             row,
             Delegated(
                 row.giver_id, row.valid_from, row.valid_to, row.accepted_on, row.citizen_id,
                 (lost if row.rests_on_id is None else lost_lent).get((row.giver_id, row.task_id)), None, row.id,
-                below.get(row.rests_on_id), row.has_conditions,
+                below.get(row.rests_on_id), row.has_conditions, said.get(row.event_id, ()), row.supervise_on,
+                row.kind == DelegationKind.TRANSFER,
             ),
         )
         for row in rows

@@ -105,7 +105,7 @@ STATUS_NAMES: Mapping[Status, str] = {
     Status.COMING: N_("Has not begun"),
     Status.IN_FORCE: N_("In force"),
     Status.DECLINED: N_("Declined"),
-    Status.ENDED: N_("Ended"),
+    Status.ENDED: N_("Has ended"),
 }
 
 REMIND_DAYS = 14

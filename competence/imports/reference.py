@@ -149,6 +149,7 @@ def load_catalogue(session: Session, files: Files, groups: Mapping[str, int]) ->
     known = {code: id_ for code, id_ in session.execute(select(Task.reference_code, Task.id)) if code}
     areas = dict(session.execute(select(Area.name, Area.id)).all())
     rules = {row["task_code"]: row for row in files["task_rules"]}
+    never = never_delegated(files)
     slot = max(session.scalars(select(Task.slot)), default=-1) + 1
     new: set[str] = set()
     for position, row in enumerate(files["task_catalogue"]):
@@ -164,7 +165,7 @@ def load_catalogue(session: Session, files: Files, groups: Mapping[str, int]) ->
             area_id=areas[row["area_da"]], code=code, name=row["name_da"], plain_text=rule["plain_da"],
             description=row["description_da"], kind=TaskKind(rule["kind"]), critical=rule["critical"] == "yes",
             fsiii_code=row["fsiii_code"] or None, legal_basis=row["legal_basis"], reserved=Reserved(row["reserved_activity"]),
-            reserved_basis=row["reserved_basis"], people_needed=int(rule["people_needed"]),
+            reserved_basis=row["reserved_basis"], never_delegated=never.get(code, ""), people_needed=int(rule["people_needed"]),
             observed_times=int(rule["observed_times"]), renewal_observed_times=_number(rule["renewal_observed_times"]),
             validity_months=_number(rule["validity_months"]), slot=slot, position=position, reference_code=code,
             reference_version=files.version, source=row["source"], recorded_at=now(),
@@ -176,6 +177,11 @@ def load_catalogue(session: Session, files: Files, groups: Mapping[str, int]) ->
         slot += 1
     load_terms(session, files, groups, {code: [id_] for code, id_ in known.items() if code in new})
     return known
+
+
+def never_delegated(files: Files) -> dict[str, str]:
+    """Task code -> what the law calls it that nobody can give to somebody else."""
+    return {code: row["act_da"] for row in files["never_delegated"] for code in row["task_codes"].split(";") if code}
 
 
 def load_terms(session: Session, files: Files, groups: Mapping[str, int], tasks: Mapping[str, list[int]]) -> None:

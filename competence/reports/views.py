@@ -112,7 +112,8 @@ def _task(own: Mine, line: Line, signers: dict[int, str], *, several: bool) -> P
         else None,
         valid_through=answer.last_day if signed else None,
         limits=tuple(when.rstrip(".") for text, when in answer.limits if when.casefold() != text.casefold()),
-        conditions=tuple(text for text, when in answer.limits if when.casefold() == text.casefold()),
+        conditions=tuple(text for text, when in answer.limits if when.casefold() == text.casefold())
+        + (answer.conditions or ()),
         origin_note=_("transferred from paper") if signed and signed.origin is Origin.TRANSFERRED else None,
         citizen_only=bool(answer.named_level),
         employment=line.job.label if several else None,

@@ -41,6 +41,9 @@ BEFORE = {
 }
 PROFILE = {"staff_group_id": "staff_group_id", "number": "number"}
 DRAFTED = {"number": "draft_number"}
+FRAMEWORK = {
+    "giver": "Læge Lise", "instruction": "Instruks 7", "instruction_version": "3", "valid_from": TODAY, "valid_through": SOON
+}  # fmt: skip
 PERIOD = {"valid_from": TODAY, "valid_through": SOON}
 TASK = {
     "kind": "care", "reserved": "no", "people_needed": "1", "observed_times": "1", "validity": "never", "gate_1_code": "K1",
@@ -54,7 +57,9 @@ BODIES = {
     "catalogue.change": Body(TASK_IDS, TASK | {"name": "Adrenalin nu", "seen": "1"}, {"task_id": "delegable_id"}),
     "catalogue.new": Body(TASK_IDS, TASK | {"name": "Sondeernæring"}),
     "delegations.new": Body(
-        {"task": "delegable_id"}, {"instruction": "Adrenalin, udgave 2"}, {"employment": "employment_id"}
+        {"task": "delegable_id", "supervisor": "supervisor_id"},
+        {"kind": "transfer", "scope": "all", "instructed_on": TODAY, "supervision": "talk", "valid_from": TODAY},
+        {"employment": "employment_id"},
     ),
     "drafts.undo": Body({"change": "change_id"}, {}, DRAFTED),
     "editing.bulk": Body({"area": "area_id", "groups": "staff_group_id"}, {"rule": "must", "save": "1"}, DRAFTED),
@@ -64,6 +69,10 @@ BODIES = {
     "local.new": Body(
         {"unit": "unit_id", "task": "task_id", "staff_group": "staff_group_id"},
         {"stricter": "closed", "valid_from": TODAY, "reason": "Kun i dagvagt"},
+    ),
+    "frameworks.new": Body({"task": "reserved_id", "staff_group": "follower_id"}, FRAMEWORK),
+    "frameworks.renew": Body(
+        {"task": "reserved_id", "staff_group": "staff_group_id"}, FRAMEWORK, {"framework_id": "framework_id"}
     ),
     "organisation.change": Body(
         {"parent": "unit_id"}, {"name": "Team Havnen", "kind": "team"}, {"unit_id": "unit_id"}, frozenset({"unit"})
@@ -109,6 +118,7 @@ NAME_NOBODY = frozenset(
         ("editing.cell", "minimum_level"),
         ("editing.cell", "seen"),
         ("impact.keep", "cell"),
+        ("delegations.new", "supervise_months"),
         ("instruction.write", "seen"),
         ("levels.confirm", "level"),
         ("local.new", "stricter"),

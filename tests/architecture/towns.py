@@ -12,7 +12,7 @@ from competence.accounts.models import RoleAssignment
 from competence.accounts.passwords import hash_cheaply, hashed
 from competence.audit.chain import NewEvent, append_all
 from competence.catalogue.models import InstructionVersion, Task
-from competence.catalogue.rules import Asks
+from competence.catalogue.rules import Asks, Reserved
 from competence.coverage.rules import Shift
 from competence.delegation.commands.drafts import make_draft
 from competence.delegation.commands.editing import edit_cell
@@ -112,7 +112,8 @@ def build(database: Database) -> Towns:
         for name in VISITORS:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
-        framework, comment = _framework(world, task), _comment(world, signer)
+        reserved = world.task("Epoprostenol", reserved=Reserved.YES)
+        framework, comment = _framework(world, reserved), _comment(world, signer)
         instruction, mapping = _instruction(world, task), _mapping(world, signer)
         draft, change = _draft(world, delegable, DRAFT, signer)
         world.municipality.host = HOST
@@ -121,7 +122,9 @@ def build(database: Database) -> Towns:
         foreign_task, foreign_delegable = _matrix(foreign_world)
         foreigner = foreign_world.person(FOREIGNER)
         foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
-        foreign_framework, foreign_comment = _framework(foreign_world, foreign_task), _comment(foreign_world, foreigner)
+        foreign_reserved = foreign_world.task("Epoprostenol", reserved=Reserved.YES)
+        foreign_framework = _framework(foreign_world, foreign_reserved)
+        foreign_comment = _comment(foreign_world, foreigner)
         foreign_instruction = _instruction(foreign_world, foreign_task)
         foreign_mapping = _mapping(foreign_world, foreigner)
         foreign_draft, foreign_change = _draft(foreign_world, foreign_delegable, FOREIGN_DRAFT, foreigner)
@@ -133,6 +136,7 @@ def build(database: Database) -> Towns:
         towns.ids |= {
             "task_id": Ids(task.id, foreign=foreign_task.id),
             "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
+            "reserved_id": Ids(reserved.id, foreign=foreign_reserved.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
             "area_id": Ids(world.area.id, foreign=foreign_world.area.id),
             "instruction_id": Ids(instruction, foreign=foreign_instruction),
@@ -255,6 +259,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "account_id": world.account(one).id, "role_id": role_id, "seq": seq,
         "observation_id": world.observed(one, task, by=guide).id,
         "delegation_id": _delegated(world, one, task, signer),
+        "supervisor_id": guide.person.id,
         "job_id": _job(world, one),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,

@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from competence.audit.chain import breaks
+from competence.audit.rules import Link
 from competence.decision.commands import differences
+from competence.delegation import projection as delegations
 from competence.foundation.clock import today
 from competence.foundation.orm import begin_writing, open_session
 from competence.organisation.models import Unit
@@ -85,7 +87,13 @@ def checking(engine: Engine, municipality_id: int) -> Callable[[], None]:
     def run() -> None:
         with open_session(engine, municipality_id) as session:
             projected = projection.Comparison(session, on=today())
-            wrong = [*breaks(session, seen=projected.see), *projected.differences(), *differences(session)]
+            given = delegations.Comparison(session)
+
+            def see(link: Link, event_id: int, citizen_id: int | None) -> None:
+                projected.see(link, event_id, citizen_id)
+                given.see(link, event_id, citizen_id)
+
+            wrong = [*breaks(session, seen=see), *projected.differences(), *given.differences(), *differences(session)]
             assert not wrong, wrong[:3]
 
     return run

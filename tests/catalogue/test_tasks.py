@@ -52,7 +52,7 @@ VALIDITIES = st.one_of(
 FACTS = st.builds(
     TaskFacts, area_id=st.integers(1, 3), name=st.sampled_from(["Insulin", "Sonde"]), kind=st.sampled_from(TaskKind),
     plain_text=TEXTS, description=TEXTS, critical=st.booleans(), fsiii_code=TEXTS, legal_basis=TEXTS,
-    reserved=st.sampled_from(Reserved), reserved_basis=TEXTS, people_needed=st.integers(1, 3),
+    reserved=st.sampled_from(Reserved), reserved_basis=TEXTS, never_delegated=TEXTS, people_needed=st.integers(1, 3),
     observed_times=st.integers(0, 5), renewal_observed_times=st.none() | st.integers(0, 3),
     criteria=st.lists(st.sampled_from(["Håndhygiejne", "Dosis"]), unique=True).map(tuple),
     needs=st.lists(st.builds(Needed, st.integers(1, 3), st.booleans()), max_size=2).map(tuple),
@@ -106,6 +106,7 @@ def test_a_new_task_has_all_that_was_said_and_a_slot_of_its_own(world, nurse):
     first, group = world.task(), world.groups["UFA"].id
     facts = said(
         world, plain_text="Skyl kateteret", critical=True, reserved=Reserved.PARTLY, reserved_basis="§ 74",
+        never_delegated="dødsattest",
         observed_times=3, renewal_observed_times=1, criteria=("Håndhygiejne", "Skyller langsomt"), people_needed=2,
         needs=(Needed(first.id, must_hold=True),),
         gates=(GateFacts("KURSUS1", GateKind.COURSE, "Kursus i kateter", (group,)),),
@@ -126,6 +127,7 @@ def test_a_new_task_has_all_that_was_said_and_a_slot_of_its_own(world, nurse):
         ("name", {"name": "Ring til 010190-1234"}),
         ("area_id", {"area_id": 0}),
         ("reserved_basis", {"reserved": Reserved.YES}),
+        ("never_delegated", {"never_delegated": "dødsattest"}),
         ("observed_times", {"observed_times": -1}),
         ("renewal_observed_times", {"observed_times": 2, "renewal_observed_times": 3}),
         ("people_needed", {"people_needed": 0}),

@@ -10,6 +10,7 @@ from competence.access.rules import Role
 from competence.catalogue.rules import Reserved
 from competence.delegation.commands.drafts import describe_draft, discard_draft, make_draft
 from competence.delegation.commands.editing import ChangedMeanwhile, edit_area, edit_cell, undo_change, undo_last
+from competence.delegation.commands.versions import approve_version
 from competence.delegation.drafting import Law, Terms, Wording, check_lawful, tidied, wording
 from competence.delegation.models import Cell
 from competence.delegation.queries import cell_for
@@ -196,6 +197,28 @@ def test_an_area_is_edited_in_one_go_except_where_the_law_forbids(world, nurse):
     }
     undo_last(world.session, 2, by=nurse.actor)
     assert world.session.query(Cell).filter_by(version_id=draft.id).count() == 0, "one undo takes the whole edit back"
+
+
+@pytest.mark.parametrize(
+    ("rule", "ground"),
+    [
+        (CellRule.DELEGATION_ONLY, None),
+        (CellRule.MAY_GENERAL, Ground.FRAMEWORK),
+        (CellRule.MUST, Ground.DOCTORS_ORDER),
+        (CellRule.CORE, Ground.DOCTORS_ORDER),
+    ],
+)
+def test_a_version_that_came_from_a_file_is_not_published_with_what_can_never_be_delegated(world, nurse, rule, ground):
+    never = world.task("Dødsattest", reserved=Reserved.YES, never_delegated="VEJ 115, 4")
+    draft = make_draft(world.session, from_number=1, by=nurse.actor)
+    cell = world.cell(never, "SSH", rule, ground=ground)
+    cell.version_id = draft.id
+    world.session.flush()
+    with pytest.raises(RuleBroken, match="can never be delegated"):
+        approve_version(world.session, 2, valid_from=today() + timedelta(days=1), by=nurse.actor)
+    cell.rule, cell.ground = CellRule.NOT_ALLOWED, None
+    world.session.flush()
+    assert approve_version(world.session, 2, valid_from=today() + timedelta(days=1), by=nurse.actor).approved_at
 
 
 def test_a_bulk_edit_of_a_list_that_has_changed_is_looked_at_again(world, nurse, colleague):

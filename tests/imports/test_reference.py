@@ -40,6 +40,11 @@ def test_every_row_of_the_files_is_there(loaded: TenantSession) -> None:
     assert {model: loaded.scalar(select(func.count()).select_from(model)) for model in counts} == counts
 
 
+def test_a_task_that_can_never_be_delegated_says_what_the_law_calls_it(loaded: TenantSession) -> None:
+    never = loaded.execute(select(Task.code, Task.never_delegated).where(Task.never_delegated != "")).all()
+    assert [tuple(row) for row in never] == [("G1.N1", "ordination og udstedelse af recept")]
+
+
 def test_the_cells_say_what_the_file_says(loaded: TenantSession) -> None:
     rows = loaded.execute(
         select(Task.code, StaffGroup.code, Cell)

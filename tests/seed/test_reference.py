@@ -76,6 +76,7 @@ def test_the_files_have_the_rows_they_are_said_to_have() -> None:
         ("fjordby_requirements", ("unit", "name_da", "shift")),
         ("staff_groups_follow", ("code",)),
         ("limits", ("code",)),
+        ("never_delegated", ("act",)),
     ],
 )
 def test_natural_keys_are_unique(name: str, columns: tuple[str, ...]) -> None:
@@ -105,6 +106,17 @@ def test_prerequisites_are_open_to_the_group_and_never_run_in_a_circle() -> None
         assert code not in reach, code
         for task in before:
             assert all((task, group) in MAY for held, group in MAY if held == code), (code, task)
+
+
+def test_what_can_never_be_delegated_is_reserved_and_open_to_nobody_by_delegation() -> None:
+    named = [code for row in table("never_delegated") for code in row["task_codes"].split(";") if code]
+    assert named == ["G1.N1"]
+    assert len(table("never_delegated")) == 7
+    for code in named:
+        assert TASKS[code]["reserved_activity"] == "yes"
+        values = {group: row["cell_value"] for (task, group), row in EDIT.items() if task == code}
+        assert "kun_delegation" not in values.values()
+        assert {group for group, value in values.items() if value in OPEN} == {"SPL"}
 
 
 def test_profiles_only_ask_for_what_the_matrix_opens_at_that_level() -> None:

@@ -209,7 +209,7 @@ def _code(session: Session, name: str) -> str:
 def _write(session: Session, task: Task, said: TaskFacts) -> None:
     for column in (
         "area_id", "name", "kind", "plain_text", "description", "critical", "legal_basis", "reserved", "reserved_basis",
-        "people_needed", "observed_times", "renewal_observed_times",
+        "never_delegated", "people_needed", "observed_times", "renewal_observed_times",
     ):  # fmt: skip
         setattr(task, column, getattr(said, column))
     task.fsiii_code = said.fsiii_code or None

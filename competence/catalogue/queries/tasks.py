@@ -139,6 +139,7 @@ def facts_of(session: Session, task: Task) -> TaskFacts:
         area_id=task.area_id, name=task.name, kind=TaskKind(task.kind), plain_text=task.plain_text,
         description=task.description, critical=task.critical, fsiii_code=task.fsiii_code or "",
         legal_basis=task.legal_basis, reserved=Reserved(task.reserved), reserved_basis=task.reserved_basis,
+        never_delegated=task.never_delegated,
         people_needed=task.people_needed, observed_times=task.observed_times,
         renewal_observed_times=task.renewal_observed_times,
         criteria=tuple(one.text for one in sorted(criteria, key=in_place)),

@@ -48,6 +48,8 @@ class TaskFacts:
     legal_basis: str = ""
     reserved: Reserved = Reserved.NO
     reserved_basis: str = ""
+    never_delegated: str = ""
+    """What the law calls it that nobody can give to somebody else; empty: it can be delegated."""
     people_needed: int = 1
     observed_times: int = 3
     renewal_observed_times: int | None = None
@@ -72,6 +74,7 @@ FACT_NAMES: Mapping[str, str] = {
     "legal_basis": N_("Legal basis"),
     "reserved": N_("Reserved"),
     "reserved_basis": N_("Ground of the reservation"),
+    "never_delegated": N_("Can never be delegated"),
     "people_needed": N_("People needed"),
     "observed_times": N_("Times before the first signature"),
     "renewal_observed_times": N_("Times at a renewal"),
@@ -93,7 +96,7 @@ def tidy(said: TaskFacts) -> TaskFacts:
         said,
         name=squeeze(said.name), plain_text=squeeze(said.plain_text), description=said.description.strip(),
         fsiii_code=squeeze(said.fsiii_code), legal_basis=squeeze(said.legal_basis),
-        reserved_basis=squeeze(said.reserved_basis),
+        reserved_basis=squeeze(said.reserved_basis), never_delegated=squeeze(said.never_delegated),
         criteria=tuple(dict.fromkeys(text for line in said.criteria if (text := squeeze(line)))),
         needs=tuple({need.task_id: need for need in said.needs}.values()),
         gates=tuple(
@@ -108,7 +111,7 @@ def check(said: TaskFacts) -> None:
     """Nothing. RuleBroken at the field for what no task can be."""
     if not said.name:
         raise RuleBroken(N_("Write what the task is called."), field="name")
-    for field in ("name", "plain_text", "description", "legal_basis", "reserved_basis"):
+    for field in ("name", "plain_text", "description", "legal_basis", "reserved_basis", "never_delegated"):
         if looks_like_cpr(getattr(said, field)):
             raise RuleBroken(N_("Never write a citizen's name or CPR number. Take the number out."), field=field)
     if any(looks_like_cpr(text) for text in said.criteria):
@@ -123,6 +126,13 @@ def check(said: TaskFacts) -> None:
         raise RuleBroken(
             N_("Write on what ground the task is reserved, for instance the section of the law."),
             field="reserved_basis",
+        )
+    if said.never_delegated and said.reserved is Reserved.NO:
+        raise RuleBroken(
+            N_(
+                "Only a reserved task can be one that is never delegated. Say that the law reserves it, or empty the field."
+            ),
+            field="never_delegated",
         )
     if not 0 <= said.observed_times <= MOST_TIMES:
         raise RuleBroken(N_("Write a number of times from 0 to %(most)s."), field="observed_times", most=MOST_TIMES)

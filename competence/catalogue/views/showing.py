@@ -38,6 +38,7 @@ def facts_shown(session: Session, said: TaskFacts, task: Task) -> list[tuple[str
         (_("FSIII code"), said.fsiii_code),
         (_("Legal basis"), said.legal_basis),
         (_("Reserved"), reserved),
+        (_("Can never be delegated"), said.never_delegated),
         (_("People needed"), str(said.people_needed)),
         (_("Times"), times),
         (_("A signature counts"), validity),

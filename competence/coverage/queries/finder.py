@@ -129,8 +129,8 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
     version = shared.version_on(on)
     return WhoMay(
         task, unit, on, shift,
-        tuple(one for one in able if one in fixed and not one.answer.limits),
-        tuple(one for one in able if one in fixed and one.answer.limits),
+        tuple(one for one in able if one in fixed and not one.answer.limited),
+        tuple(one for one in able if one in fixed and one.answer.limited),
         tuple(one for one in able if one not in fixed),
         tuple((own[one.employment_id], one) for one in near),
         tuple(_by_name(one for one in fixed if one.answer.state in closed)),

@@ -107,7 +107,7 @@ def _key(answer: Answer, ends: date | None, off: bool) -> Key:
     if state == "valid":
         return (
             cell.rule._value_, answer.level, answer.named_level, answer.basis, answer.limits, answer.valid_to,
-            answer.valid_to == ends, answer.waiting is None, off,
+            answer.valid_to == ends, answer.waiting is None, off, answer.conditions,
         )  # fmt: skip
     reached = answer.signed.level if answer.signed is not None else cell.education_level
     return (state, cell.rule._value_, reached, cell.minimum_level, answer.done, answer.needed, off)

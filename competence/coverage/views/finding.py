@@ -161,10 +161,10 @@ def said(found: WhoMay, actor: Actor, *, fully: bool) -> Said:
         may=[line(one) for one in found.may],
         may_when=[line(one) for one in found.may_when],
         apart=[line(one, where=say(STANDING_NAMES[one.someone.worker.standing])) for one in found.apart],
-        neighbours=[shown for shown, one in beside if not one.answer.limits],
-        neighbours_when=[shown for shown, one in beside if one.answer.limits],
-        beside=with_shift(sum(not one.answer.limits for _line, one in beside), shift),
-        beside_when=with_shift(sum(bool(one.answer.limits) for _line, one in beside), shift),
+        neighbours=[shown for shown, one in beside if not one.answer.limited],
+        neighbours_when=[shown for shown, one in beside if one.answer.limited],
+        beside=with_shift(sum(not one.answer.limited for _line, one in beside), shift),
+        beside_when=with_shift(sum(one.answer.limited for _line, one in beside), shift),
         teams=teams,
         near=near_lines(found, asks=asks) if fully else [],
         near_hint=say(sentence(_NEAR[shift], unit=found.unit.name)),
@@ -211,7 +211,7 @@ def person_line(
     shown = face(answer, found.on, ends=someone.valid_to, tab=tab)
     group = in_a_line(someone.group)
     group = f"{group}, {one.unit.name}" if neighbour else group
-    limit = say(verdict_of(shown)) if answer.limits else ""
+    limit = say(verdict_of(shown)) if answer.limited else ""
     if not fully:
         return Line(someone.name, group, None, limit, _("Ask %(name)s.", name=someone.first_name), "", where, "")
     text = _HOW.get(answer.basis, _HOW["signature"])

@@ -61,6 +61,12 @@ class Delegated:
     """The delegation by which the giver gave it onward; None: of her own right."""
     has_conditions: bool = False
     """Whether it was given on conditions, or for a group that only words describe."""
+    conditions: tuple[str, ...] = ()
+    """Those words, as they were written; empty once they are erased."""
+    supervise_on: date | None = None
+    """The next day by which it is looked after."""
+    transferred: bool = False
+    """Whether the law does not reserve the task, so that it is a task transfer and no delegation."""
 
     def ends(self, notice_days: int) -> date | None:
         """First day it no longer counts: its own end, that of what it rests on, or so many days after the giver lost hers."""
@@ -313,7 +319,18 @@ class Answer:
         """May, may when (the limits say when), or may not."""
         if self.level == 0:
             return Verdict.MAY_NOT
-        return Verdict.MAY_WHEN if self.limits else Verdict.MAY
+        return Verdict.MAY_WHEN if self.limited else Verdict.MAY
+
+    @property
+    def limited(self) -> bool:
+        """Whether it holds within limits only: those of the cell, or the conditions of the delegation it rests on."""
+        return bool(self.limits) or self.conditions is not None
+
+    @property
+    def conditions(self) -> tuple[str, ...] | None:
+        """On what conditions the delegation was given on which it rests; None: on none. Empty: their words are erased."""
+        rests = self.basis == "delegation" and self.delegated is not None and self.delegated.has_conditions
+        return self.delegated.conditions if rests and self.delegated else None
 
     @property
     def last_day(self) -> date | None:

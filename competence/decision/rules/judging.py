@@ -179,7 +179,9 @@ def _live(employment: Employment, task: int, citizen: int | None, on: date) -> D
         and ((end := d.ends(notice)) is None or on < end)
         and (d.citizen_id is None or citizen is None or d.citizen_id == citizen)
     ]
-    return max(live, key=lambda d: (d.citizen_id is None, d.ends(notice) or date.max), default=None)
+    return max(
+        live, key=lambda d: (d.citizen_id is None, not d.has_conditions, d.ends(notice) or date.max), default=None
+    )
 
 
 def _long_ahead(employment: Employment, on: date) -> Iterable[Span]:

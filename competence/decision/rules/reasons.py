@@ -1,6 +1,6 @@
 """Why: every fact that decided an answer, in the order in which a person asks for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -71,16 +71,16 @@ def explain(
     if cell.rule is CellRule.DELEGATION_ONLY:
         if answer.delegated is not None:
             until = answer.delegated.ends(employment.book.settings.delegation_notice_days)
-            text = (
-                sentence(N_("Delegated to the person through %(day)s."), day=until - timedelta(days=1))
-                if until
-                else sentence(N_("Delegated to the person."))
-            )
-            yield Reason("delegation", True, text)
+            through, open_ended = _GIVEN[answer.delegated.transferred]
+            said = sentence(through, day=until - timedelta(days=1)) if until else sentence(open_ended)
+            yield Reason("delegation", True, said)
             if answer.delegated.citizen_id is not None:
                 yield Reason("delegation", True, sentence(N_("It is for one certain citizen only.")))
             if answer.delegated.has_conditions:
-                yield Reason("delegation", True, sentence(N_("It was given on conditions, which stand on its page.")))
+                yield Reason("delegation", True, conditions_text(answer.delegated.conditions))
+            if (due := answer.delegated.supervise_on) is not None:
+                looked_after = N_("Supervision by %(day)s.") if on <= due else N_("The supervision was due by %(day)s.")
+                yield Reason("delegation", True, sentence(looked_after, day=due))
         else:
             yield Reason("delegation", False, sentence(N_("The individual delegation is missing.")))
     for other in employment.book.must_hold.get(task, ()):
@@ -98,6 +98,13 @@ def explain(
             yield Reason("validity", True, sentence(N_("Through %(day)s."), day=answer.last_day))
         else:
             yield Reason("validity", True, sentence(N_("Does not lapse.")))
+
+
+def conditions_text(conditions: Sequence[str]) -> Sentence:
+    """On what conditions a delegation was given, in its giver's words where these are not erased."""
+    if conditions:
+        return sentence(N_("On the agreement's conditions: %(conditions)s."), conditions="; ".join(conditions))
+    return sentence(N_("It was given on conditions, which stand on its page."))
 
 
 def _training(answer: Answer) -> Iterable[Reason]:
@@ -163,6 +170,12 @@ def _signature(answer: Answer, on: date, minimum: int) -> Iterable[Reason]:
             sentence(N_("It ended on %(day)s and must be renewed."), day=signed.ends - timedelta(days=1)),
         )
 
+
+_GIVEN: Mapping[bool, tuple[str, str]] = {
+    False: (N_("Delegated to the person through %(day)s."), N_("Delegated to the person.")),
+    True: (N_("Transferred to the person through %(day)s."), N_("Transferred to the person.")),
+}
+"""Whether it is a task transfer -> the words with and without a last day."""
 
 _UNSIGNED = (State.NOT_BEGUN, State.TRAINING, State.LAPSED)
 """A core task that the education does not reach shows the way to a signature like the others."""

@@ -7,6 +7,7 @@ from competence.delegation.commands.delegating import (
     end_delegation,
     follow,
     ground_to_give,
+    may_give,
     supervise,
 )
 from competence.delegation.commands.frameworks import NewFramework, end_framework, give_framework
@@ -38,6 +39,7 @@ __all__ = [
     "give_framework",
     "ground_to_give",
     "lift_stop",
+    "may_give",
     "new_draft",
     "restrict",
     "root_unit",

@@ -1,6 +1,6 @@
 """A personal delegation or task transfer: given, answered, supervised and ended, each an event of the receiver's chain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -150,27 +150,11 @@ def ground_to_give(
     it by education or signature on this day.
     """
     on, reserved = today(), task.reserved != Reserved.NO
-    version = version_in_force(session, on)
-    own = session.execute(
-        select(Employment, StaffGroup)
-        .join(StaffGroup, StaffGroup.id == Employment.staff_group_id)
-        .where(Employment.person_id == giver_id)
-        .order_by(Employment.id)
-    ).all()
-    holding = [
-        (mine, group) for mine, group in own
-        if holds(session, mine.id, task.id, on=on, version_id=version.id if version else None)
-    ]  # fmt: skip
-    for mine, group in holding:
-        cell = cell_for(session, task.id, mine.staff_group_id, stage_from=mine.stage_from, on=on)
-        looked_up = mine.authorisation_checked_on is not None and mine.authorisation_checked_on <= on
-        scoped_ = group.has_reserved_scope or not reserved
-        if cell.rule is not CellRule.DELEGATION_ONLY and group.authorised and looked_up and scoped_:
-            return None
-    held = list(
-        session.scalars(select(Delegation).where(Delegation.person_id == giver_id, Delegation.task_id == task.id))
-    )
-    live = [one for one in held if _is_live(one, on)]
+    own = _employments(session, giver_id)
+    holding = _holding(session, own, task, on)
+    if _has_own_right(session, holding, task, on):
+        return None
+    live = _held(session, giver_id, task, on)
     able = holding or (
         citizen_id is not None and _holds_for(session, [mine.id for mine, _ in own], task.id, citizen_id, on)
     )
@@ -198,6 +182,54 @@ def ground_to_give(
             sentence(N_("Only an authorised person with her own reserved scope who holds the task can delegate it."))
         )
     raise RuleBroken(sentence(N_("Only an authorised person who holds the task can transfer it.")))
+
+
+Own = Sequence[tuple[Employment, StaffGroup]]
+"""Somebody's employments, each with its staff group."""
+
+
+def may_give(session: Session, giver_id: int, task: Task) -> bool:
+    """Whether she can give the task to anybody today: by a right of her own, or by a delegation that she may give onward."""
+    on = today()
+    holding = _holding(session, _employments(session, giver_id), task, on)
+    return _has_own_right(session, holding, task, on) or any(one.onward for one in _held(session, giver_id, task, on))
+
+
+def _employments(session: Session, person_id: int) -> Own:
+    rows = session.execute(
+        select(Employment, StaffGroup)
+        .join(StaffGroup, StaffGroup.id == Employment.staff_group_id)
+        .where(Employment.person_id == person_id)
+        .order_by(Employment.id)
+    )
+    return [(row.Employment, row.StaffGroup) for row in rows]
+
+
+def _holding(session: Session, own: Own, task: Task, on: date) -> Own:
+    version = version_in_force(session, on)
+    return [
+        (mine, group) for mine, group in own
+        if holds(session, mine.id, task.id, on=on, version_id=version.id if version else None)
+    ]  # fmt: skip
+
+
+def _has_own_right(session: Session, holding: Own, task: Task, on: date) -> bool:
+    for mine, group in holding:
+        cell = cell_for(session, task.id, mine.staff_group_id, stage_from=mine.stage_from, on=on)
+        looked_up = mine.authorisation_checked_on is not None and mine.authorisation_checked_on <= on
+        in_scope = group.has_reserved_scope or task.reserved == Reserved.NO
+        if cell.rule is not CellRule.DELEGATION_ONLY and group.authorised and looked_up and in_scope:
+            return True
+    return False
+
+
+def _held(session: Session, person_id: int, task: Task, on: date) -> list[Delegation]:
+    rows = session.scalars(
+        select(Delegation)
+        .where(Delegation.person_id == person_id, Delegation.task_id == task.id)
+        .order_by(Delegation.id)
+    )
+    return [one for one in rows if _is_live(one, on)]
 
 
 def _is_live(row: Delegation, on: date) -> bool:

@@ -21,6 +21,7 @@ from competence.delegation.queries.frameworks import (
 from competence.delegation.queries.giving import (
     DelegableTask,
     DelegationLine,
+    conditions_of,
     delegable_tasks,
     delegations_for,
     delegations_given,
@@ -93,6 +94,7 @@ __all__ = [
     "bare_cells",
     "cell_for",
     "cells_of",
+    "conditions_of",
     "delegable_tasks",
     "delegations_for",
     "delegations_given",

@@ -65,6 +65,11 @@ class DelegationLine:
         """The last day it counts; None: until somebody ends it."""
         return last_day(self.valid_to)
 
+    @property
+    def never_counted(self) -> bool:
+        """Whether it was declined, or ended before it had counted on any day."""
+        return self.declined_on is not None or (self.valid_to is not None and self.valid_to <= self.valid_from)
+
     def status(self, on: date) -> Status:
         """How it stands on the day."""
         return Agreement(
@@ -198,6 +203,16 @@ def texts_of(session: Session, event_ids: Iterable[int]) -> Mapping[int, Mapping
     found: dict[int, dict[str, str]] = {}
     for row in session.scalars(select(EventText).where(EventText.event_id.in_(sorted(set(event_ids))))):
         found.setdefault(row.event_id, {})[row.name] = row.text
+    return found
+
+
+def conditions_of(session: Session, event_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """First event of a delegation -> its conditions, and whom its group is, in words; absent once they are erased."""
+    wanted = sorted(set(event_ids))
+    found: dict[int, tuple[str, ...]] = {}
+    for start in range(0, len(wanted), 500):
+        for event, said in texts_of(session, wanted[start : start + 500]).items():
+            found[event] = tuple(said[name].rstrip(". ") for name in ("conditions", "group") if said.get(name))
     return found
 
 

@@ -203,8 +203,12 @@ def reserved_words(task: Task) -> str:
         return ""
     words = _("Reserved by law") if task.reserved == Reserved.YES else _("Partly reserved by law")
     if task.reserved_basis.startswith("editorial"):
-        return str(_("%(reserved)s, by the starting point's own judgement.", reserved=words))
-    return f"{words}: {task.reserved_basis}" if task.reserved_basis else f"{words}."
+        said = str(_("%(reserved)s, by the starting point's own judgement.", reserved=words))
+    else:
+        said = f"{words}: {task.reserved_basis.rstrip('.')}." if task.reserved_basis else f"{words}."
+    if task.never_delegated:
+        said += " " + _("It can never be delegated: %(ground)s.", ground=task.never_delegated)
+    return said
 
 
 def history_words(page: CellPage, levels: Mapping[int, str]) -> list[tuple[str, str, str]]:

@@ -43,7 +43,7 @@ STEPS = {
     Step.DECLINED: N_("The receiver said no"),
     Step.SUPERVISED: N_("Supervised"),
     Step.TAKEN_OVER: N_("Taken over by another giver"),
-    Step.ENDED: N_("Ended"),
+    Step.ENDED: N_("Has ended"),
 }
 """What the history calls each event."""
 
@@ -58,14 +58,21 @@ def words() -> dict[str, object]:
 
 
 @bp.get("")
-@requires(Permission.OWN_READ)
+@requires(any_of=(Permission.OWN_READ, Permission.DELEGATION_READ))
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """What one has been given, has given and looks after; and, for who reads them, those of one's units."""
+    """What one has been given, has given and looks after; and, for who reads them, those of one's units.
+
+    `?task=` keeps those of one task.
+    """
     reads = actor.reach(Permission.DELEGATION_READ)
+    asked = request.args.get("task", type=int)
+    task = queries.get_task(db.session, asked) if asked is not None else None
+    for root in reads.roots:
+        looked_at(unit_id=int(root.rstrip("/").rpartition("/")[2]))
     on = today()
-    listed = _by_the_rule(queries.delegations_within(db.session, within=reads)) if reads else []
-    given = _by_the_rule(queries.delegations_given(db.session, actor.person_id))
-    received = _by_the_rule(queries.delegations_of(db.session, actor.person_id))
+    listed = by_the_rule(queries.delegations_within(db.session, within=reads)) if reads else []
+    given = by_the_rule(queries.delegations_given(db.session, actor.person_id))
+    received = by_the_rule(queries.delegations_of(db.session, actor.person_id))
     known = {line.id: line for line in (*listed, *given)}
     looks_after = [
         line for line in known.values()
@@ -77,7 +84,9 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         reads=bool(reads),
         received=[line for line in received if not line.has_ended(on)],
         given=[line for line in given if not line.has_ended(on)],
-        listed=[line for line in listed if not line.has_ended(on)],
+        listed=[line for line in listed if not line.has_ended(on) and asked in (None, line.task_id)],
+        task=task,
+        own=actor.may(Permission.OWN_READ),
         due=sorted(looks_after, key=lambda line: (line.supervise_on or on, line.id)),
         citizens=actor.may(Permission.CITIZEN_READ),
         takes_over=actor.may(Permission.DELEGATION_GIVE) or actor.may(Permission.SIGNOFF_SIGN),
@@ -86,7 +95,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     )
 
 
-def _by_the_rule(lines: Iterable[DelegationLine]) -> list[DelegationLine]:
+def by_the_rule(lines: Iterable[DelegationLine]) -> list[DelegationLine]:
     """The lines, each ending where the rule says that what it rests on ends."""
     listed = list(lines)
     ends: dict[int, date] = current_app.extensions["delegation_ends"](db.session, [line.id for line in listed])
@@ -104,8 +113,13 @@ def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     if needs_proof(actor):
         return redirect(url_for("accounts.prove", next=request.full_path))
     tasks = queries.delegable_tasks(db.session, receiver.employment_id, on=today())
-    if not tasks:
-        return render_template("delegations/new.html", form=None, receiver=receiver)
+    able = [
+        task for task in tasks if commands.may_give(db.session, actor.person_id, queries.get_task(db.session, task.id))
+    ]
+    if not able:
+        page = render_template("delegations/new.html", form=None, receiver=receiver, tasks=tasks)
+        return page, 422 if request.method == "POST" else 200
+    tasks = able
     colleagues = queries.supervisors(db.session, receiver.employment_id)
     form = DelegateForm(tasks=tasks, task_id=task_id, supervisors=colleagues, own_id=actor.person_id)
     if form.validate_on_submit():
@@ -192,7 +206,10 @@ def one(delegation_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVal
 
 
 def _page(delegation_id: int, actor: Actor, ending: ReasonForm, supervising: SupervisedForm) -> ResponseReturnValue:
-    line = _by_the_rule([queries.get_delegation(db.session, delegation_id, actor=actor)])[0]
+    line = by_the_rule([queries.get_delegation(db.session, delegation_id, actor=actor)])[0]
+    concerned = actor.person_id in (line.giver_id, line.supervisor_id)
+    if line.status(today()) is Status.DECLINED and not concerned and not sees_declines(line.person_id, actor):
+        raise NotFound
     looked_at(person_id=line.person_id)
     on = today()
     asked = request.args.get("on", type=date.fromisoformat)
@@ -226,12 +243,12 @@ def _shown(line: DelegationLine, actor: Actor) -> Shown:
     if version := texts.get("instruction_version"):
         instruction = _("%(name)s, version %(version)s", name=instruction, version=version)
     return Shown(
-        _citizens([line], actor).get(line.citizen_id or 0, ""), texts.get("group", ""), texts.get("conditions", ""),
+        citizens_of([line], actor).get(line.citizen_id or 0, ""), texts.get("group", ""), texts.get("conditions", ""),
         instruction, texts.get("instructor") or line.instructor,
     )  # fmt: skip
 
 
-def _citizens(lines: list[DelegationLine], actor: Actor) -> dict[int, str]:
+def citizens_of(lines: list[DelegationLine], actor: Actor) -> dict[int, str]:
     """The references that the reader may see: the person herself, guide, leader and planner of her unit."""
     reach = actor.reach(Permission.CITIZEN_READ)
     seen = {
@@ -300,15 +317,31 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
 
 
 def _list(person_id: int, actor: Actor) -> ResponseReturnValue:
-    lines = _by_the_rule(queries.delegations_of(db.session, person_id))
+    name, lines, reads = given_to(person_id, actor)
+    return render_template(
+        "delegations/person.html", name=name, lines=lines, citizens=citizens_of(lines, actor), reads=reads,
+        own=person_id == actor.person_id, person_id=person_id,
+    )  # fmt: skip
+
+
+def sees_declines(person_id: int, actor: Actor) -> bool:
+    """Whether she is told that the person has said no: the person herself, and those who train or lead her."""
+    trains = (Permission.DELEGATION_GIVE, Permission.SIGNOFF_SIGN)
+    return person_id == actor.person_id or any(
+        queries.works_within(db.session, person_id, within=actor.reach(one)) for one in trains
+    )
+
+
+def given_to(person_id: int, actor: Actor) -> tuple[str, list[DelegationLine], bool]:
+    """(name, what she was given, whether the reader reads all of it: else only what has not ended, without its giver)."""
+    lines = by_the_rule(queries.delegations_of(db.session, person_id))
     name = db.session.scalar(select(PersonIdentity.name).where(PersonIdentity.person_id == person_id)) or ""
     reads = person_id == actor.person_id or queries.works_within(
         db.session, person_id, within=actor.reach(Permission.DELEGATION_READ)
     )
-    return render_template(
-        "delegations/person.html", name=name, lines=lines if reads else [one for one in lines if not one.has_ended(today())],
-        citizens=_citizens(lines, actor), reads=reads, own=person_id == actor.person_id,
-    )  # fmt: skip
+    if not sees_declines(person_id, actor):
+        lines = [line for line in lines if line.status(today()) is not Status.DECLINED]
+    return name, lines if reads else [one for one in lines if not one.has_ended(today())], reads
 
 
 @bp.route("/citizen", methods=["GET", "POST"])
@@ -316,10 +349,17 @@ def _list(person_id: int, actor: Actor) -> ResponseReturnValue:
 def citizen(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """All that was given for one citizen to those within reach. The reference comes and goes in the body only."""
     form = CitizenForm()
-    lines: list[DelegationLine] | None = None
-    if form.validate_on_submit():
-        named = find_citizen(db.session, form.citizen.data or "", seal=seal_of(db.session))
-        lines = _by_the_rule(queries.delegations_for(db.session, named.id, within=within)) if named else []
+    return citizen_page(form, given_for(form.citizen.data or "", within) if form.validate_on_submit() else None, actor)
+
+
+def given_for(reference: str, within: Reach) -> list[DelegationLine]:
+    """What was given for the citizen to those who work within reach."""
+    named = find_citizen(db.session, reference, seal=seal_of(db.session))
+    return by_the_rule(queries.delegations_for(db.session, named.id, within=within)) if named else []
+
+
+def citizen_page(form: CitizenForm, lines: list[DelegationLine] | None, actor: Actor) -> ResponseReturnValue:
+    """The page of one citizen, kept by no browser; without `lines` the form alone."""
     reads = actor.reach(Permission.DELEGATION_READ)
     page = make_response(
         render_template(

@@ -228,7 +228,19 @@ def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within
         else "",
         may_edit=bool(_edit_url(actor, page.version)),
         may_comment=_in_hearing(actor, page.version),
+        agreed=_agreements(page, actor),
     )
+
+
+def _agreements(page: queries.CellPage, actor: Actor) -> list[tuple[str, str]]:
+    """(words, address) of the delegations on which the cell rests, for those who read them."""
+    terms, found = page.terms, []
+    if terms.rule is CellRule.DELEGATION_ONLY and actor.may(Permission.DELEGATION_READ):
+        url = url_for("delegations.index", task=page.task.id, _anchor="units")
+        found.append((_("Who has it by delegation or task transfer"), url))
+    if terms.ground is Ground.FRAMEWORK and actor.may(Permission.FRAMEWORK_WRITE, commands.root_unit(db.session).path):
+        found.append((_("The framework delegations to staff groups"), url_for("frameworks.index")))
+    return found
 
 
 def _approver_role(actor: Actor) -> Role | None:

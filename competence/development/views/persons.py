@@ -32,11 +32,11 @@ KINDS = {
     "declined": N_("Given back"),
     "suspended": N_("Paused"),
     "delegated": N_("Delegated"),
-    "delegation_accepted": N_("Delegation accepted"),
-    "delegation_declined": N_("Delegation declined"),
-    "delegation_ended": N_("Delegation ended"),
-    "delegation_supervised": N_("Delegation supervised"),
-    "delegation_taken_over": N_("Delegation taken over"),
+    "delegation_accepted": N_("Agreement accepted"),
+    "delegation_declined": N_("Agreement declined"),
+    "delegation_ended": N_("Agreement ended"),
+    "delegation_supervised": N_("Agreement supervised"),
+    "delegation_taken_over": N_("Agreement taken over"),
     "matrix_approved": N_("Approved a division of tasks"),
     "matrix_withdrawn": N_("Withdrew a coming division of tasks"),
     "saw": N_("Watched"),
@@ -157,6 +157,8 @@ def _told(one: Happened) -> Told:
     fields = one.fields
     notes = []
     what = say(KINDS.get(one.kind, one.kind))
+    if one.kind == "delegated" and fields.get("kind") == "transfer":
+        what = _("Task transferred")
     if one.kind == "signed":
         what = what % {"level": fields.get("level", "")}
         origin = fields.get("origin")

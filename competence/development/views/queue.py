@@ -13,6 +13,7 @@ from competence.coverage.cells import face, sign_of, spoken
 from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.coverage.signs import Sign
 from competence.decision.rules import Answer, State
+from competence.delegation.queries import delegations_waiting, supervisions_due
 from competence.development.queries import queue as reads
 from competence.development.queries.queue import Item, Who
 from competence.development.rules import next_step
@@ -55,6 +56,8 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         "queue/index.html",
         requests=rows(found.requests), renewals=rows(found.renewals), waiting=rows(found.waiting), paper=rows(found.paper),
         begun=rows(found.begun), signed=rows(found.signed), days=found.expiring_days, most=SHOWN, levels=names,
+        delegations=delegations_waiting(db.session, actor.person_id),
+        supervisions=supervisions_due(db.session, actor.person_id, on=today()),
         places=_places(found), in_force=found.in_force, in_force_from=found.in_force_from,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from competence.coverage.cells import face, sign_of, spoken
 from competence.coverage.signs import Sign
+from competence.decision.rules import Answer
 from competence.development.queries import Line, Mine
 from competence.development.rules import BEFORE_THE_FIRST, next_step
 from competence.foundation.clock import today
@@ -53,11 +54,20 @@ def shown(own: Mine, line: Line) -> Shown:
         sign=sign_of(drawn),
         spoken=" ".join(say(text) for text in spoken(drawn, names)) if own.in_force else say(step.text),
         end=_end(line),
-        limits=tuple(when for _text, when in answer.limits),
+        limits=tuple(when for _text, when in answer.limits) + _conditions(answer),
         employment=line.job.label if len(own.jobs) > 1 else "",
         next=say(step.text),
         may_ask=step.may_ask,
     )
+
+
+def _conditions(answer: Answer) -> tuple[str, ...]:
+    """The conditions of the delegation it rests on, as the end of "May, when ..."."""
+    if answer.conditions is None:
+        return ()
+    if not answer.conditions:
+        return (_("the agreement's conditions are kept"),)
+    return (_("the agreement's conditions are kept: %(conditions)s", conditions="; ".join(answer.conditions)),)
 
 
 def _end(line: Line) -> str:
