@@ -24,11 +24,12 @@ from competence.catalogue.models import Task
 from competence.catalogue.rules import Reserved
 from competence.coverage.queries.impact import impact_of
 from competence.coverage.queries.places import tree
-from competence.delegation.commands import NewCell, approve_version, new_draft
+from competence.delegation.commands import Framework, GroundGiven, NewCell, approve_version, new_draft
+from competence.delegation.commands.grounds import ungrounded
 from competence.delegation.models import Cell
 from competence.delegation.queries import CELLS, versions
 from competence.delegation.queries.drafts import draft_cell
-from competence.delegation.rules import CellRule, Version
+from competence.delegation.rules import CellRule, Ground, Version
 from competence.foundation.changes import foresee
 from competence.foundation.clock import today
 from competence.foundation.orm import begin_writing, open_session, scoped
@@ -67,8 +68,6 @@ class Own:
                 for row in rows
             ]
             open_ = [at for at, cell in enumerate(cells) if cell.rule in (CellRule.MAY_GENERAL, CellRule.MUST)]
-            grounded = {cell.id for cell, _task, _group in ungrounded(session, newest.id)}
-            assert not grounded, grounded
             for at in draw.sample(open_, CHANGED):
                 before = cells[at]
                 rule = CellRule.NOT_ALLOWED if at % 2 else before.rule
@@ -77,6 +76,8 @@ class Own:
                 )
             draft = new_draft(session, cells, by=None)
             self.number, self.draft_id = draft.number, draft.id
+            given = GroundGiven(Ground.FRAMEWORK, Framework("Prøve Læge", "Instruks", "1"))
+            self.grounds = {cell.id: given for cell, _task, _group in ungrounded(session, draft.id)}
             self.places = [
                 (row.task_id, row.staff_group_id)
                 for row in session.execute(
@@ -130,7 +131,10 @@ class Own:
         """The draft approved, with everybody's answers: made ahead, put in place, and taken back."""
         with open_session(self.engine, self.m) as session:
             ready = foresee(
-                session, partial(approve_version, number=self.number, valid_from=self.first_day, by=self.by)
+                session,
+                partial(
+                    approve_version, number=self.number, valid_from=self.first_day, by=self.by, grounds=self.grounds
+                ),
             )
             session.rollback()
             begin_writing(session)
