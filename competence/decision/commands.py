@@ -82,7 +82,7 @@ def rewrite_groups(session: Session, shared: Book) -> None:
         {
             "municipality_id": municipality_id, "version_id": version.id, "staff_group_id": group, "task_id": task,
             "level": level, "limits": [list(limit) for limit in shared.cell(
-                task, group, version=version, stage_from=None, on=date.min).limits],
+                task, group, version=version, stage_from=None, on=today()).limits],
         }
         for version in shared.versions
         for task in {task for task, _ in shared.cells.get(version.id, {})}
@@ -94,7 +94,8 @@ def rewrite_groups(session: Session, shared: Book) -> None:
 
 
 def _group_level(shared: Book, version: Version, task: int, group: int) -> int:
-    cell = shared.cell(task, group, version=version, stage_from=None, on=date.min)
+    """The level by education from today on; what was followed before is asked of the rule."""
+    cell = shared.cell(task, group, version=version, stage_from=None, on=today())
     return cell.education_level if cell.rule is CellRule.CORE and cell.education_level >= cell.minimum_level else 0
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import InstructionVersion, Task, TaskPrerequisite
+from competence.catalogue.queries.scales import turns
 from competence.catalogue.rules import Asks
 from competence.decision.rules import (
     Answer,
@@ -26,6 +27,7 @@ from competence.decision.rules import (
 )
 from competence.delegation.models import Delegation
 from competence.delegation.queries import MASKS, STOPS, cells_of, follows, versions
+from competence.delegation.queries.terms import followings
 from competence.foundation.clock import day_after, local, midnight, now, today
 from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
@@ -71,15 +73,17 @@ def read_book(session: Session) -> Book:
             )
         )
     )  # fmt: skip
+    scale = turns(session)
     masks = tuple(
-        Mask(
-            row.task_id, row.path, row.staff_group_id, row.minimum_level, row.valid_from, row.valid_to, row.recorded_at
-        )
+        mask
         for row in session.execute(
             scoped(session, MASKS, MASKS, UNITS.c.path).join(
                 UNITS, (UNITS.c.municipality_id == MASKS.c.municipality_id) & (UNITS.c.id == MASKS.c.unit_id)
             )
         )
+        for mask in Mask(
+            row.task_id, row.path, row.staff_group_id, row.minimum_level, row.valid_from, row.valid_to, row.recorded_at
+        ).through(scale)
     )
     must_hold: dict[int, tuple[int, ...]] = {}
     authorised: set[int] = set()
@@ -98,11 +102,13 @@ def read_book(session: Session) -> Book:
         cells={v.id: cells_of(session, v.id, v.number) for v in in_use},
         approved_at=approved,
         follows=follows(session),
+        followings=followings(session),
         authorised=frozenset(authorised),
         stops=stops,
         masks=masks,
         must_hold=must_hold,
         sign_again=again,
+        scale=scale,
         settings=settings_of(session),
     ).with_kept()
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.catalogue import commands
-from competence.catalogue.forms import instruction_form
+from competence.catalogue.instruction_forms import instruction_form
 from competence.catalogue.queries import tasks as queries
 from competence.catalogue.queries.instructions import instruction_on, versions_of
 from competence.catalogue.rules import Asks

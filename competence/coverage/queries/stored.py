@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Date, Table, bindparam, exists, or_
 from sqlalchemy.orm import Session
 
+from competence.catalogue.queries.scales import turns
 from competence.decision.queries import Rare, delegations
 from competence.decision.rules import Answer, Book, Employment, Span, State
 from competence.delegation.rules import CellRule
@@ -19,7 +20,7 @@ from competence.foundation.editions import remembered
 from competence.foundation.orm import execute, several, standing
 from competence.signoffs.models import CurrentSignOff, WaitingSignOff
 from competence.signoffs.queries import OBSERVATIONS, chunks
-from competence.signoffs.rules import TIMES, EventKind, Origin, Signed
+from competence.signoffs.rules import TIMES, EventKind, Origin, Signed, rescaled
 
 CURRENT = cast(Table, CurrentSignOff.__table__)
 WAITING = cast(Table, WaitingSignOff.__table__)
@@ -186,17 +187,19 @@ _WAITS = standing(
 
 
 def _signed(session: Session, persons: Collection[int], is_open: Open) -> Iterable[tuple[int, Signed]]:
+    changes = turns(session)
     pairs = execute(session, _PAIRS, persons=list(persons)).all()
     ids = [number for number, person, task in pairs if is_open(person, task)]
     for some in chunks(ids):
         for (
             person, seq, task, level, begins, ends, yes, before, ended, ended_by, origin, citizen, signer, text, pauses, at, event,
         ) in execute(session, _OPEN, ids=some).all():  # fmt: skip
-            yield person, Signed(
+            signed = Signed(
                 seq, task, level, begins, ends, yes, before, ended, EventKind(ended_by) if ended_by else None, Origin(origin),
                 citizen, signer, text, tuple((date.fromisoformat(a), date.fromisoformat(b) if b else None) for a, b in pauses if a),
                 at, None, event,
             )  # fmt: skip
+            yield person, rescaled(signed, changes) if changes else signed
     for (
         person,
         seq,
@@ -213,7 +216,8 @@ def _signed(session: Session, persons: Collection[int], is_open: Open) -> Iterab
         at,
         event,
     ) in execute(session, _WAITS, persons=list(persons)).all():
-        yield person, Signed(
+        signed = Signed(
             seq, task, level, begins, ends, yes, before, origin=Origin(origin), citizen_id=citizen, signer_id=signer,
             signer_text=text, recorded_at=at, event_id=event,
         )  # fmt: skip
+        yield person, rescaled(signed, changes) if changes else signed

@@ -1,12 +1,22 @@
 """What the rule is given and what it answers: plain, frozen, and without a clock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Keeping, Kept, Version
+from competence.catalogue.rules.scales import Turn, levels_asked
+from competence.delegation.rules import (
+    UNDECIDED,
+    CellRule,
+    CellTerms,
+    Following,
+    Keeping,
+    Kept,
+    Version,
+    following_on,
+)
 from competence.foundation.text import Sentence
 from competence.organisation.rules import Settings
 from competence.signoffs.rules import Event, Signed, history
@@ -95,6 +105,18 @@ class Mask:
     valid_to: date | None
     recorded_at: datetime | None = None
 
+    def through(self, turns: Sequence[Turn]) -> "Iterable[Mask]":
+        """The same in pieces, one for each time in which its level was another because the scale was changed."""
+        levels = levels_asked(self.minimum_level, self.recorded_at, turns) if self.minimum_level else ()
+        if not levels:
+            yield self
+            return
+        ends = [*(since for since, _level in levels[1:]), date.max]
+        for (since, level), end in zip(levels, ends, strict=True):
+            first, last = max(since, self.valid_from), min(end, self.valid_to or date.max)
+            if first < last:
+                yield replace(self, minimum_level=level, valid_from=first, valid_to=None if last == date.max else last)
+
 
 @dataclass(frozen=True, slots=True)
 class SignAgain:
@@ -117,7 +139,9 @@ class Book:
     """By version id, then (task id, staff group id)."""
     approved_at: Mapping[int, datetime] = field(default_factory=dict)
     follows: Mapping[int, tuple[int, str | None]] = field(default_factory=dict)
-    """Staff group -> (the group it follows, the stage from which it does)."""
+    """Staff group -> (the group it follows from today on, the stage from which it does)."""
+    followings: Mapping[int, tuple[Following, ...]] = field(default_factory=dict)
+    """Staff group -> all that it has followed, where that has ever been changed."""
     authorised: frozenset[int] = frozenset()
     """Staff groups whose authorisation must be checked."""
     stops: tuple[Stopped, ...] = ()
@@ -126,6 +150,8 @@ class Book:
     """Task -> tasks that must be held as long as it is used."""
     sign_again: Mapping[int, tuple[SignAgain, ...]] = field(default_factory=dict)
     """Task -> the new versions of its instruction whose authors asked for new signatures."""
+    scale: tuple[Turn, ...] = ()
+    """The changes of the practice scale after which old ranks mean other ones."""
     settings: Settings = field(default_factory=Settings)
 
     def version_on(self, on: date, known_at: datetime | None = None) -> Version | None:
@@ -157,10 +183,15 @@ class Book:
                 **{
                     (task, group): replace(terms, kept=Kept(old, since, terms.keeping_to))
                     for (task, group), terms in keeping.items()
-                    if (old := self._terms(task, group, before)) is not None and old.entitles
+                    if (old := self._terms(task, group, before, since - timedelta(days=1))) is not None and old.entitles
                 },
             }
         return replace(self, cells=cells)
+
+    def follow_on(self, group: int, on: date) -> tuple[int, str | None] | None:
+        """(the group that it followed on the day, the stage from which), None when it stood alone."""
+        changed = self.followings.get(group) if self.followings else None
+        return self.follows.get(group) if changed is None else following_on(changed, on)
 
     def turns(self, task: int, group: int) -> tuple[date, ...]:
         """The days from which another version says something else about the task for the group."""
@@ -168,12 +199,12 @@ class Book:
         if (task, group) not in known:
             days = {
                 day for version in self.versions for day in (version.valid_from, version.valid_to) if day is not None
-            }
+            } | {day for one in self.followings.get(group, ()) for day in (one.since, one.until) if day is not None}
             found: list[date] = []
             before: object = None
             for day in sorted(days):
                 version = self.version_on(day)
-                terms = self._terms(task, group, version) if version is not None else None
+                terms = self._terms(task, group, version, day) if version is not None else None
                 says = terms and (terms.rule, terms.minimum_level, terms.education_level, terms.limits, terms.kept)
                 if says != before:
                     found.append(day)
@@ -183,16 +214,20 @@ class Book:
 
     def keeping_ends(self, task: int, group: int) -> list[date]:
         """The days from which those who have kept the task under old terms no longer do."""
-        found = (self._terms(task, group, version) for version in self.versions)
+        found = (
+            self._terms(task, group, version, version.valid_from)
+            for version in self.versions
+            if version.valid_from is not None
+        )
         return [terms.kept.until for terms in found if terms and terms.kept and terms.kept.until]
 
     @cached_property
     def _turns(self) -> dict[tuple[int, int], tuple[date, ...]]:
         return {}
 
-    def _terms(self, task: int, group: int, version: Version) -> CellTerms | None:
+    def _terms(self, task: int, group: int, version: Version, on: date) -> CellTerms | None:
         cells = self.cells.get(version.id, {})
-        followed = self.follows.get(group)
+        followed = self.follow_on(group, on)
         return cells.get((task, group)) or (cells.get((task, followed[0])) if followed else None)
 
     def cell(self, task: int, group: int, *, version: Version | None, stage_from: date | None, on: date) -> CellTerms:
@@ -202,12 +237,14 @@ class Book:
         cells = self.cells.get(version.id, {})
         own = cells.get((task, group))
         if own is not None:
-            return own
-        follows = self.follows.get(group)
+            return own.at(on) if own.levels else own
+        follows = self.follow_on(group, on)
         if follows is None:
             return replace(UNDECIDED, version=version.number)
         followed, stage = follows
         terms = cells.get((task, followed), UNDECIDED)
+        if terms.levels:
+            terms = terms.at(on)
         if stage is not None and terms.entitles and (stage_from is None or on < stage_from):
             return replace(terms, rule=CellRule.ASSISTS, from_stage=stage)
         return terms
@@ -242,7 +279,7 @@ class Employment:
     def signed(self) -> Mapping[int, tuple[Signed, ...]]:
         """Task -> its sign-offs in the order of signing."""
         by_task: dict[int, list[Signed]] = {}
-        for one in history(self.events):
+        for one in history(self.events, self.book.scale):
             by_task.setdefault(one.task_id, []).append(one)
         return {task: tuple(some) for task, some in by_task.items()}
 
@@ -255,6 +292,7 @@ class Employment:
             versions=tuple(v for v in self.book.versions if self.book.approved_at.get(v.id, known_at) <= known_at),
             stops=tuple(s for s in self.book.stops if s.recorded_at <= known_at),
             masks=tuple(m for m in self.book.masks if m.recorded_at is None or m.recorded_at <= known_at),
+            scale=tuple(turn for turn in self.book.scale if turn.at <= known_at),
         )
         return replace(
             self,

@@ -28,7 +28,7 @@ def judge(
     if on < employment.valid_from or (employment.valid_to is not None and on >= employment.valid_to):
         return Answer(State.ENDED, 0, cell)
     if cell.kept is not None and _keeps(employment, task, cell.kept, on, citizen):
-        cell = cell.kept.terms
+        cell = cell.kept.terms.at(on)
     if not cell.entitles:
         return Answer(_RULE_STATES[cell.rule], 0, cell)
     path = unit or employment.unit_path
@@ -56,10 +56,11 @@ def judge(
     paused = exempt or (last is not None and holds and last.paused(on)) or _away(employment, task, on)
     declined = last is not None and last.ended_by is EventKind.DECLINED
 
+    reached = last.level_on(on) if last is not None else 0
     level, basis = 0, ""
     delegated: Delegated | None = None
-    if holds and last is not None and not paused and last.level >= (minimum if cell.rule is not CellRule.CORE else 1):
-        level, basis = last.level, "signature"
+    if holds and last is not None and not paused and reached >= (minimum if cell.rule is not CellRule.CORE else 1):
+        level, basis = reached, "signature"
     if cell.rule is CellRule.CORE:
         by_education = cell.education_level if cell.education_level >= minimum else 0
         if level <= by_education:
@@ -115,7 +116,7 @@ def judge(
         return may_not(State.MISSING)
     if wait is not None:
         return may_not(State.WAITING, basis)
-    if holds and last is not None and last.level < minimum:
+    if holds and last is not None and reached < minimum:
         return may_not(State.LOW, basis)
     if holds and cell.rule is CellRule.DELEGATION_ONLY and delegated is None:
         return may_not(State.MISSING, basis)

@@ -131,12 +131,17 @@ def _signature(answer: Answer, on: date) -> Iterable[Reason]:
         else N_("Signed on %(day)s at level %(level)s.")
     )
     if answer.overtaken is not None:
-        yield Reason("signature", True, sentence(text, day=signed.valid_from, level=signed.level))
+        yield Reason("signature", True, sentence(text, day=signed.valid_from, level=signed.signed_level))
         new = N_("A new version of the instruction asks for a signature given on %(day)s or later.")
         yield Reason("signature", False, sentence(new, day=answer.overtaken.since))
         return
-    enough = signed.level >= answer.cell.minimum_level
-    yield Reason("signature", enough and not lapsed, sentence(text, day=signed.valid_from, level=signed.level))
+    reached = signed.level_on(on)
+    enough = reached >= answer.cell.minimum_level
+    yield Reason("signature", enough and not lapsed, sentence(text, day=signed.valid_from, level=signed.signed_level))
+    if reached != signed.signed_level:
+        read = N_("The levels were changed on %(day)s: the level that was signed counts as level %(level)s since.")
+        since = max(day for day, _level in signed.levels if day <= on)
+        yield Reason("signature", enough and not lapsed, sentence(read, day=since, level=reached))
     if not enough:
         yield Reason(
             "signature", False, sentence(N_("The task asks for level %(level)s."), level=answer.cell.minimum_level)
