@@ -103,6 +103,12 @@ CARRIERS = ("competence.delegation.commands.drafts:carry_drafts", "competence.pr
 SCALE_EFFECT = "competence.decision.foreseeing:effect_of_scale"
 """(session, change of the practice scale) -> who would lose which task today, shown before the scale is saved."""
 
+INSTRUCTION_REACH = "competence.development.queries.instructions:reach_of"
+"""(session, task id, on=) -> (who may do the task, who is signed off for it), shown before a new instruction is written."""
+
+INSTRUCTION_ANSWERS = "competence.development.queries.instructions:answers_to"
+"""(session, task id, on=) -> version: how many it asks and how many have answered."""
+
 WAITING = "competence.signoffs.queries:waiting_count"
 """(session, actor) -> how many things wait for her, for the bell in the top bar."""
 
@@ -303,6 +309,8 @@ def _fill_templates(app: Flask) -> None:
     app.extensions["next_ends"] = named(NEXT_ENDS)
     app.extensions["names_of"] = named(NAMES)
     app.extensions["delegation_ends"] = named(DELEGATION_ENDS)
+    app.extensions["instruction_reach"] = named(INSTRUCTION_REACH)
+    app.extensions["instruction_answers"] = named(INSTRUCTION_ANSWERS)
     app.extensions["scale_effect"] = named(SCALE_EFFECT)
     app.extensions["settings_effect"] = named(SETTINGS_EFFECT)
     app.extensions["matrix_suggestions"] = named(MATRIX_SUGGESTIONS)

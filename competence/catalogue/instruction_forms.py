@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from competence.catalogue.commands import NewInstruction
@@ -63,10 +63,14 @@ class InstructionForm(Form):
         description=_l("Until then everything counts as before. Not used when signatures are kept."),
         validators=[Optional()],
     )
+    closes_unread = BooleanField(
+        _l("Close the task for those who have not read it when the grace is over"),
+        description=_l("Only with “read and understood”. It opens for each as soon as she has read it."),
+    )
     seen = HiddenField()
 
     @property
-    def seennumber_in(self) -> int:
+    def seen_number(self) -> int:
         """The newest version that the page showed."""
         return number_in(self.seen.data) or 0
 
@@ -75,7 +79,7 @@ class InstructionForm(Form):
         return NewInstruction(
             name=self.name.data or "", version=self.version.data or "", url=self.url.data or "",
             valid_from=self.valid_from.data or date.min, asks=self.asks.data, grace_through=self.grace_through.data,
-            what_is_new=self.what_is_new.data or "",
+            what_is_new=self.what_is_new.data or "", closes_unread=self.closes_unread.data,
         )  # fmt: skip
 
 

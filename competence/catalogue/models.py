@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from competence.catalogue.rules import Asks, GateKind, Reserved, ScaleKind, TaskKind
@@ -207,6 +207,8 @@ class InstructionVersion(Base, Tenant):
     asks: Mapped[Asks] = mapped_column(String(12))
     closes_on: Mapped[date | None]
     """The day after the grace: from then on only signatures since `valid_from` count, or the unread is shown to leaders."""
+    closes_unread: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """With READ: from `closes_on` the task is closed for whoever has not read it."""
     what_is_new: Mapped[str] = mapped_column(Text, default="")
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None]

@@ -126,6 +126,7 @@ def personal_tasks(employment: Employment, shared: Book, slots: Mapping[int, int
     tasks |= {mask.task_id for mask in shared.masks if employment.unit_path.startswith(mask.unit_path)}
     tasks |= set(shared.sign_again) & set(employment.signed)
     tasks |= {task for task, needs in shared.must_hold.items() if task in slots and needs}
+    tasks |= set(shared.must_read)
     return tasks & set(slots)
 
 
@@ -162,7 +163,7 @@ class Plain:
             spans: dict[int, list[Span]] = {}
             bare = replace(
                 employment, valid_from=key[1], events=(), delegations={}, exempt={}, absences=(), observed={},
-                authorisation_checked_on=date.min, book=replace(self._shared, stops=(), masks=(), must_hold={}),
+                authorisation_checked_on=date.min, book=replace(self._shared, stops=(), masks=(), must_hold={}, must_read={}),
             )  # fmt: skip
             bare.__dict__["signed"] = {}
             if not ended:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Integer, String, Table, an
 from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
-from competence.catalogue.models import InstructionVersion, Task, TaskPrerequisite
+from competence.catalogue.models import InstructionReading, InstructionVersion, Task, TaskPrerequisite
 from competence.catalogue.queries.scales import turns
 from competence.catalogue.rules import Asks
 from competence.decision.rules import (
@@ -19,6 +19,7 @@ from competence.decision.rules import (
     Delegated,
     Employment,
     Mask,
+    MustRead,
     SignAgain,
     Span,
     Stopped,
@@ -45,6 +46,7 @@ ABSENCES = cast(Table, Absence.__table__)
 GROUPS = cast(Table, StaffGroup.__table__)
 TASKS = cast(Table, Task.__table__)
 INSTRUCTIONS = cast(Table, InstructionVersion.__table__)
+READINGS = cast(Table, InstructionReading.__table__)
 PREREQUISITES = cast(Table, TaskPrerequisite.__table__)
 DELEGATIONS = cast(Table, Delegation.__table__)
 
@@ -88,11 +90,16 @@ def read_book(session: Session) -> Book:
     must_hold: dict[int, tuple[int, ...]] = {}
     authorised: set[int] = set()
     again: dict[int, tuple[SignAgain, ...]] = {}
+    read: dict[int, tuple[MustRead, ...]] = {}
     for what, one, other, day in session.execute(_small_rules(session)):
         if what == "needs":
             must_hold[one] = (*must_hold.get(one, ()), other)
         elif what == "authorised":
             authorised.add(one)
+        elif what == "read":
+            since, closes, number, version = day.split("/", 3)
+            must = MustRead(other, int(number), version, date.fromisoformat(since), date.fromisoformat(closes))
+            read[one] = (*read.get(one, ()), must)
         else:
             since, _to, closes = day.partition("/")
             asked = SignAgain(date.fromisoformat(since), date.fromisoformat(closes))
@@ -108,6 +115,7 @@ def read_book(session: Session) -> Book:
         masks=masks,
         must_hold=must_hold,
         sign_again=again,
+        must_read=read,
         scale=scale,
         settings=settings_of(session),
     ).with_kept()
@@ -124,6 +132,11 @@ def _small_rules(session: Session) -> CompoundSelect[Any]:
             session, INSTRUCTIONS, literal("again"), INSTRUCTIONS.c.task_id, no_id,
             cast_to(INSTRUCTIONS.c.valid_from, String) + "/" + cast_to(INSTRUCTIONS.c.closes_on, String),
         ).where(INSTRUCTIONS.c.asks == Asks.SIGN_AGAIN),
+        scoped(
+            session, INSTRUCTIONS, literal("read"), INSTRUCTIONS.c.task_id, INSTRUCTIONS.c.id,
+            cast_to(INSTRUCTIONS.c.valid_from, String) + "/" + cast_to(INSTRUCTIONS.c.closes_on, String) + "/"
+            + cast_to(INSTRUCTIONS.c.number, String) + "/" + INSTRUCTIONS.c.version,
+        ).where(INSTRUCTIONS.c.asks == Asks.READ, INSTRUCTIONS.c.closes_unread),
     )  # fmt: skip
 
 
@@ -179,6 +192,7 @@ def facts_of(
     receivers = {person for person, task in few.given if task_id in (None, task)}
     given = delegations(session, receivers, shared, task_id=task_id, ahead=ahead) if receivers else {}
     nothing: Mapping[int, Any] = MappingProxyType({})
+    read = readings(session, persons, shared, known_at=known_at)
     found = []
     for row in rows:
         employment = Employment(
@@ -187,7 +201,7 @@ def facts_of(
             authorisation_checked_on=row.authorisation_checked_on, stage_from=row.stage_from,
             absences=few.away.get(row.id, ()), exempt=few.exempt.get(row.person_id, nothing),
             events=tuple(events.get(row.person_id, ())), delegations=given.get(row.person_id, nothing),
-            observed=seen.get(row.person_id, nothing), recorded_at=row.recorded_at,
+            observed=seen.get(row.person_id, nothing), read=read.get(row.person_id, nothing), recorded_at=row.recorded_at,
         )  # fmt: skip
         if not chains:
             employment.__dict__["signed"] = signed.get(row.person_id, nothing)
@@ -235,6 +249,30 @@ def rare(session: Session, person_ids: Iterable[int], employment_ids: Iterable[i
             else:
                 given.add((owner, task))
     return Rare(exempt, away, frozenset(given))
+
+
+def readings(
+    session: Session, person_ids: Iterable[int], shared: Book, *, known_at: datetime | None = None
+) -> dict[int, dict[int, date]]:
+    """Person -> instruction that closes its task unread -> the day on which she said that she has read it, or a later one."""
+    found: dict[int, dict[int, date]] = {}
+    if not shared.must_read:
+        return found
+    c, i = READINGS.c, INSTRUCTIONS.c
+    for some in chunks(person_ids):
+        rows = (
+            scoped(session, READINGS, c.person_id, i.task_id, i.number, c.confirmed_at)
+            .join(INSTRUCTIONS, (i.municipality_id == c.municipality_id) & (i.id == c.instruction_id))
+            .where(c.person_id.in_(some), i.task_id.in_(shared.must_read))
+        )
+        for person, task, number, at in session.execute(rows):
+            if known_at is not None and at > known_at:
+                continue
+            days, on = found.setdefault(person, {}), local(at).date()
+            for one in shared.must_read[task]:
+                if one.number <= number:
+                    days[one.id] = min(on, days.get(one.id, on))
+    return found
 
 
 def _with_ahead(signed: Mapping[int, Mapping[int, tuple[Signed, ...]]], ahead: Ahead) -> Ahead:
@@ -318,8 +356,8 @@ def givers_lost(
     ).all()
     signed = _with_ahead(projected(session, givers), ahead)
     away = absences(session, [row.id for row in rows])
-    unstopped = replace(shared, stops=())
-    """A stop closes the task for a while; nobody has lost it by that."""
+    unstopped = replace(shared, stops=(), must_read={})
+    """A stop, or an instruction still to be read, closes the task for a while; nobody has lost it by that."""
     for row in rows:
         if not lent and row.staff_group_id not in shared.authorised:
             continue

@@ -14,7 +14,7 @@ from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.places import Node, Tree, requirements_on
 from competence.coverage.queries.staff import Someone, ordered, people_where
 from competence.coverage.rules import Crew, DayKind, Shift, Standing, needs_of
-from competence.decision.queries import DELEGATIONS, GROUPS, book, facts_of
+from competence.decision.queries import DELEGATIONS, GROUPS, READINGS, book, facts_of
 from competence.decision.rules import Answer, Book, Employment, judge
 from competence.delegation.queries import cells_of
 from competence.delegation.rules import UNDECIDED, CellTerms, Version, differs
@@ -163,6 +163,7 @@ def persons_with_facts(session: Session, tasks: Collection[int]) -> set[int]:
     found: set[int] = set()
     for statement in _WITH_FACTS.values():
         found.update(execute(session, statement, tasks=sorted(tasks)).scalars())
+    found.update(session.scalars(scoped(session, READINGS, READINGS.c.person_id).distinct()))
     return found
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, Table, bindparam, exists, or_
 from sqlalchemy.orm import Session
 
 from competence.catalogue.queries.scales import turns
-from competence.decision.queries import Rare, delegations
+from competence.decision.queries import Rare, delegations, readings
 from competence.decision.rules import Answer, Book, Employment, Span, State
 from competence.delegation.rules import CellRule
 from competence.entitlements.queries import ROWS
@@ -91,6 +91,7 @@ def open_facts(
         *shared.must_hold,
         *(task for needs in shared.must_hold.values() for task in needs),
         *shared.sign_again,
+        *shared.must_read,
     }
 
     # A signature for all citizens says nothing where the rule is about one of them.
@@ -125,6 +126,7 @@ def open_facts(
             observed.setdefault(person, {}).setdefault(task, []).append(day)
     receivers = {person for person, task in few.given if is_open(person, task)}
     given = delegations(session, receivers, shared) if receivers else {}
+    read = readings(session, persons, shared)
     found = {}
     for row in employments:
         person = row.person_id
@@ -132,7 +134,7 @@ def open_facts(
             id=row.id, person_id=person, staff_group_id=row.staff_group_id, unit_path=row.path, valid_from=row.valid_from,
             valid_to=row.valid_to, book=shared, authorisation_checked_on=row.authorisation_checked_on, stage_from=row.stage_from,
             absences=few.away.get(row.id, ()), exempt=few.exempt.get(person, {}), delegations=given.get(person, {}),
-            observed={task: tuple(days) for task, days in observed.get(person, {}).items()},
+            observed={task: tuple(days) for task, days in observed.get(person, {}).items()}, read=read.get(person, {}),
         )  # fmt: skip
         facts.__dict__["signed"] = signed.get(person, {})
         found[row.id] = facts

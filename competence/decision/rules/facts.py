@@ -130,6 +130,18 @@ class SignAgain:
         return self.closes_on <= on and signed.valid_from < self.since
 
 
+@dataclass(frozen=True, slots=True)
+class MustRead:
+    """From `closes_on` the task is closed for whoever has not read this version of its instruction, nor signed since it."""
+
+    id: int
+    number: int
+    """Its place among the task's versions: whoever has read a later one has read enough."""
+    version: str
+    since: date
+    closes_on: date
+
+
 @dataclass(frozen=True)
 class Book:
     """The municipality's own rules, shared by all its employments."""
@@ -150,6 +162,8 @@ class Book:
     """Task -> tasks that must be held as long as it is used."""
     sign_again: Mapping[int, tuple[SignAgain, ...]] = field(default_factory=dict)
     """Task -> the new versions of its instruction whose authors asked for new signatures."""
+    must_read: Mapping[int, tuple[MustRead, ...]] = field(default_factory=dict)
+    """Task -> the new versions of its instruction whose authors close it for those who have not read them."""
     scale: tuple[Turn, ...] = ()
     """The changes of the practice scale after which old ranks mean other ones."""
     settings: Settings = field(default_factory=Settings)
@@ -271,9 +285,24 @@ class Employment:
     delegations: Mapping[int, tuple[Delegated, ...]] = field(default_factory=dict)
     observed: Mapping[int, tuple[date, ...]] = field(default_factory=dict)
     """Task -> days on which somebody saw the person do it."""
+    read: Mapping[int, date] = field(default_factory=dict)
+    """Instruction that closes the task unread -> the day on which the person said that she has read it."""
     gates_missing: frozenset[int] = frozenset()
     """Tasks for which a course, dialogue or practice check is still to be passed."""
     recorded_at: datetime | None = None
+
+    def unread(self, task: int, signed: Signed | None, *, on: date) -> MustRead | None:
+        """The instruction that closes the task for her on the day; a signature from its first day on shows that she knows it."""
+        return next(
+            (
+                one
+                for one in self.book.must_read.get(task, ())
+                if one.closes_on <= on
+                and self.read.get(one.id, date.max) > on
+                and not (signed is not None and signed.valid_from >= one.since and signed.in_force(on))
+            ),
+            None,
+        )
 
     @cached_property
     def signed(self) -> Mapping[int, tuple[Signed, ...]]:
@@ -344,6 +373,8 @@ class Answer:
     needed: int = 0
     overtaken: SignAgain | None = None
     """The new instruction because of which the signature no longer counts."""
+    unread: MustRead | None = None
+    """The new instruction that closes the task until it is read."""
     reasons: tuple[Reason, ...] = ()
 
     @property

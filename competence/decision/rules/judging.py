@@ -81,21 +81,27 @@ def judge(
     lost = must_hold and any(
         judge(employment, other, on=on, unit=unit, depth=depth + 1).level == 0 for other in must_hold
     )
+    unread = employment.unread(task, last, on=on) if level and book.must_read else None
     done, needed = _progress(employment, task, cell, last, on)
 
     def may_not(state: State, because: str = "", valid_to: date | None = None) -> Answer:
         return Answer(
             state, 0, cell, valid_to=valid_to, basis=because, signed=last, waiting=wait, delegated=delegated, done=done,
-            needed=needed, overtaken=overtaken,
+            needed=needed, overtaken=overtaken, unread=unread,
         )  # fmt: skip
 
     if stop is not None:
         return may_not(State.STOPPED, valid_to=stop.valid_to)
     if exempt or (paused and basis != "education") or (declined and level == 0):
         return may_not(State.PAUSED)
-    if level and (unchecked or lost):
+    if level and (unchecked or lost or unread is not None):
         return may_not(State.MISSING)
     if level:
+        ends += [
+            one.closes_on
+            for one in book.must_read.get(task, ())
+            if one.closes_on > on and employment.unread(task, last, on=one.closes_on) is one
+        ]
         if basis in ("signature", "delegation") and last is not None:
             ends += [end for end in (last.ends, *(p[0] for p in last.pauses if p[0] > on)) if end]
             ends += [one.closes_on for one in asked if one.closes_on > on and last.valid_from < one.since]

@@ -79,6 +79,10 @@ def explain(
     for other in employment.book.must_hold.get(task, ()):
         if judge(employment, other, on=on, unit=unit).level == 0:
             yield Reason("prerequisite", False, sentence(N_("Another task that must be held with it is not held.")))
+    if answer.unread is not None:
+        late = N_("Version %(version)s of the instruction had to be read by %(day)s. The task opens as soon as it is.")
+        last = answer.unread.closes_on - timedelta(days=1)
+        yield Reason("prerequisite", False, sentence(late, version=answer.unread.version, day=last))
     if answer.state is State.PAUSED:
         yield Reason("pause", False, sentence(N_("On pause.")))
     if answer.level and answer.waiting is not None:

@@ -1,4 +1,4 @@
-"""What old levels become when a scale is changed, and from when to when a staff group follows another."""
+"""What old levels become on a changed scale, when a staff group follows another, and a task that closes unread."""
 
 from collections.abc import Sequence
 
@@ -23,6 +23,9 @@ def _in_each_municipality(statement: str) -> None:
 def upgrade() -> None:
     op.add_column("scale_change", sa.Column("becomes", sa.JSON(), nullable=True))
     op.add_column("scale_change", sa.Column("valid_from", sa.Date(), nullable=True))
+    op.add_column(
+        "instruction_version", sa.Column("closes_unread", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
 
     with op.batch_alter_table("staff_group_follow", schema=None) as batch_op:
         batch_op.add_column(sa.Column("valid_from", sa.Date(), server_default="1900-01-01", nullable=False))
@@ -62,5 +65,6 @@ def downgrade() -> None:
         batch_op.drop_column("valid_to")
         batch_op.drop_column("valid_from")
 
+    op.drop_column("instruction_version", "closes_unread")
     op.drop_column("scale_change", "valid_from")
     op.drop_column("scale_change", "becomes")
