@@ -46,6 +46,7 @@ BLUEPRINTS = (
     "competence.catalogue.views.tasks:bp",
     "competence.catalogue.views.writing:bp",
     "competence.delegation.views.matrix:bp",
+    "competence.delegation.views.history:bp",
     "competence.delegation.views.drafts:bp",
     "competence.delegation.views.editing:bp",
     "competence.delegation.views.comparing:bp",

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from competence.accounts.queries import names_of, root_paths
+from competence.audit.queries import entries_of
 from competence.catalogue.models import Area, Task
 from competence.catalogue.queries.scales import turns
 from competence.catalogue.rules import ScaleKind
@@ -210,6 +211,50 @@ def followed_on(session: Session, on: date) -> dict[int, StaffGroupFollow]:
         for one in followed(session)
         if one.row.valid_from <= on and (one.row.valid_to is None or on < one.row.valid_to)
     }
+
+
+@dataclass(frozen=True)
+class ProfileEvent:
+    """One thing that was done with a staff group's profiles."""
+
+    action: str
+    at: datetime
+    by: str
+    """The name as it is known now; "" for nobody, or somebody who has been forgotten."""
+    version: Version | None
+    """None: a draft that was taken away, or what the group follows."""
+    number: int | None
+    followed_id: int | None = None
+
+
+def events_of_group(session: Session, staff_group_id: int) -> list[ProfileEvent]:
+    """Who did what with the group's profiles and with what it follows, the latest first."""
+    listed = {one.id: one for one in versions(session, staff_group_id)}
+    entries = [
+        one
+        for action in ("draft_profile", "change_profile", "approve_profile", "discard_profile")
+        for one in entries_of(session, action)
+        if one.subject_id in listed or one.detail.get("staff_group") == staff_group_id
+    ]
+    entries += [one for one in entries_of(session, "follow_group") if one.subject_id == staff_group_id]
+    names = names_of(session, {one.by_person_id for one in entries if one.by_person_id})
+    found = [
+        ProfileEvent(
+            one.action, one.recorded_at, names.get(one.by_person_id or 0, ""), listed.get(one.subject_id or 0)
+            if one.subject == "competence_profile" else None, one.detail.get("number"), one.detail.get("after"),
+        )
+        for one in entries
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def in_force_for(session: Session, staff_group_id: int, on: date) -> tuple[Version | None, int | None]:
+    """(the version that counted for the group on the day, the group it followed then when the version was that group's)."""
+    own = next((one for one in versions(session, staff_group_id) if one.in_force(on)), None)
+    follow = followed_on(session, on).get(staff_group_id)
+    if own is not None or follow is None:
+        return own, None
+    return next((one for one in versions(session, follow.follows_id) if one.in_force(on)), None), follow.follows_id
 
 
 def tasks_by_id(session: Session) -> dict[int, Task]:

@@ -204,11 +204,11 @@ def cell_for(session: Session, task_id: int, staff_group_id: int, *, stage_from:
     cells = cells_of(session, version.id, version.number)
     own = cells.get((task_id, staff_group_id))
     if own is not None:
-        return own
+        return own.at(on)
     followed, stage = follows_on(session, on).get(staff_group_id, (None, None))
     if followed is None:
         return UNDECIDED
-    cell = cells.get((task_id, followed), UNDECIDED)
+    cell = cells.get((task_id, followed), UNDECIDED).at(on)
     if stage and cell.entitles and (stage_from is None or on < stage_from):
         return replace(cell, rule=CellRule.ASSISTS, from_stage=stage)
     return cell
