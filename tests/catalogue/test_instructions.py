@@ -150,6 +150,7 @@ def test_the_leader_sees_who_has_not_read_when_the_day_has_passed(world, nurse, 
         ("valid_from", {"valid_from": today() - DAY}),
         ("grace_through", {"asks": Asks.READ, "grace_through": None}),
         ("grace_through", {"asks": Asks.SIGN_AGAIN, "grace_through": today() - DAY}),
+        ("closes_unread", {"asks": Asks.SIGN_AGAIN, "closes_unread": True}),
         ("what_is_new", {"what_is_new": "Ring til 010190-1234"}),
     ],
 )

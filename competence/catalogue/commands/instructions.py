@@ -79,9 +79,14 @@ def publish_instruction(
             N_("Version %(version)s counts from %(day)s. Choose that day or a later one."),
             field="valid_from", version=earlier[0].version, day=earlier[0].valid_from,
         )  # fmt: skip
+    if new.closes_unread and new.asks is not Asks.READ:
+        raise RuleBroken(
+            N_("Only a version that is to be read and understood can close the task unread. Choose that, or take the tick away."),
+            field="closes_unread",
+        )  # fmt: skip
     row = InstructionVersion(
         task_id=task.id, number=number + 1, name=name, url=url, version=version, valid_from=new.valid_from, asks=new.asks,
-        closes_on=_closes_on(new), closes_unread=new.closes_unread and new.asks is Asks.READ, what_is_new=what_is_new,
+        closes_on=_closes_on(new), closes_unread=new.closes_unread, what_is_new=what_is_new,
         recorded_at=now(), recorded_by=by.person_id,
     )  # fmt: skip
     session.add(row)

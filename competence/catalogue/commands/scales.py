@@ -122,7 +122,7 @@ def checked_scale(
     session: Session, scale: ScaleKind, said: Sequence[SaidLevel], *, before: Scale, becomes: Sequence[int] = ()
 ) -> Planned:
     """The scale, tidied, with what each level becomes. RuleBroken at its level when it cannot become that."""
-    after = tidy_scale(said)
+    after = tidy_scale(said, before)
     total: dict[int, int] = {}
     for by_rank in level_uses(session, scale).values():
         for rank, count in by_rank.items():

@@ -113,10 +113,14 @@ def is_plain(to: Sequence[int]) -> bool:
     return all(new == old for old, new in enumerate(to, 1))
 
 
-def tidy_scale(said: Sequence[SaidLevel]) -> Scale:
-    """The same without stray white space, and without the empty places after the last level."""
+def tidy_scale(said: Sequence[SaidLevel], before: Sequence[SaidLevel] = ()) -> Scale:
+    """The same without stray white space, and without the empty places after the last level.
+
+    A place is empty too when its name has been taken out and only the meaning that it had `before` is left.
+    """
     levels = [SaidLevel(squeeze(one.name), squeeze(one.meaning)) for one in said]
-    while levels and not levels[-1].name and not levels[-1].meaning:
+    old = {rank: one.meaning for rank, one in enumerate(before, 1)}
+    while levels and not levels[-1].name and levels[-1].meaning in ("", old.get(len(levels))):
         levels.pop()
     return tuple(levels)
 

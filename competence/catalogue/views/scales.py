@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import Field
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
@@ -106,8 +107,16 @@ def change(scale: str, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     return render_template(
         "catalogue/scale.html", form=form, kind=kind, name=SCALE_NAMES[kind], text=SCALE_TEXTS[kind], before=before,
         ready=ready, uses=level_uses(db.session, kind), rows=form.rows(),
-        becoming=list(zip(before, form.becoming(len(before)), strict=True)),
+        becoming=_becoming(form, before),
     ), 422 if form.errors else 200  # fmt: skip
+
+
+def _becoming(form: ScaleForm, before: Scale) -> list[Field]:
+    """What each level becomes, by the name that the level has now."""
+    fields = form.becoming(len(before))
+    for rank, (level, field) in enumerate(zip(before, fields, strict=True), 1):
+        field.label.text = _("%(rank)s %(name)s becomes", rank=rank, name=level.name)
+    return fields
 
 
 def _what_it_does(form: ScaleForm, kind: ScaleKind, before: Scale, planned: Planned) -> ResponseReturnValue:
