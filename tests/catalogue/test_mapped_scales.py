@@ -176,7 +176,7 @@ def test_the_page_asks_what_each_level_becomes_and_names_who_loses_before_it_is_
     wanted = {"level_1": "oplært", "level_2": "erfaren", "level_3": "", "becomes_2": "level 1", "becomes_3": "level 2"}
     told = keeper.post("/catalogue/scales/practice", data=form | wanted).text
     assert "1 person må fra i dag ikke noget, som hun må nu" in told
-    assert f"Insulin med pen: 1 person</summary><p>{middle.name}" in told
+    assert f"Insulin med pen: 1 medarbejder</summary><p>{middle.name}" in told
     assert len(level_names(world.session)) == 3
     keeper.post("/catalogue/scales/practice", data=form_values(told) | {"confirmed": "1"})
     world.session.rollback()
