@@ -46,6 +46,7 @@ BLUEPRINTS = (
     "competence.catalogue.views.tasks:bp",
     "competence.catalogue.views.writing:bp",
     "competence.delegation.views.matrix:bp",
+    "competence.delegation.views.history:bp",
     "competence.delegation.views.drafts:bp",
     "competence.delegation.views.editing:bp",
     "competence.delegation.views.comparing:bp",
@@ -96,6 +97,21 @@ USES = ("competence.coverage.queries.uses:uses_of_task",)
 LEVEL_USES = "competence.development.queries.levels_used:level_uses"
 """(session, scale) -> what points at each level, shown before a scale is changed."""
 
+LEVELS_ASKED = "competence.development.queries.levels_used:levels_asked_now"
+"""(session, scale, day) -> what asks for each level from the day on: no change of a scale may make it ask for less."""
+
+CARRIERS = ("competence.delegation.commands.drafts:carry_drafts", "competence.profiles.carrying:carry_drafts")
+"""(session, scale, change) -> nothing; drafts are carried over to the new levels."""
+
+SCALE_EFFECT = "competence.decision.foreseeing:effect_of_scale"
+"""(session, change of the practice scale) -> who would lose which task today, shown before the scale is saved."""
+
+INSTRUCTION_REACH = "competence.development.queries.instructions:reach_of"
+"""(session, task id, on=) -> (who may do the task, who is signed off for it), shown before a new instruction is written."""
+
+INSTRUCTION_ANSWERS = "competence.development.queries.instructions:answers_to"
+"""(session, task id, on=) -> version: how many it asks and how many have answered."""
+
 WAITING = "competence.signoffs.queries:waiting_count"
 """(session, actor) -> how many things wait for her, for the bell in the top bar."""
 
@@ -134,7 +150,7 @@ def wire() -> None:
         running.done_by(kind, partial(named, place))
     for place in USES:
         catalogue.used_by(named(place))
-    scales.levels_used_by(named(LEVEL_USES))
+    scales.levels_used_by(named(LEVEL_USES), named(LEVELS_ASKED), [named(place) for place in CARRIERS])
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -296,6 +312,9 @@ def _fill_templates(app: Flask) -> None:
     app.extensions["next_ends"] = named(NEXT_ENDS)
     app.extensions["names_of"] = named(NAMES)
     app.extensions["delegation_ends"] = named(DELEGATION_ENDS)
+    app.extensions["instruction_reach"] = named(INSTRUCTION_REACH)
+    app.extensions["instruction_answers"] = named(INSTRUCTION_ANSWERS)
+    app.extensions["scale_effect"] = named(SCALE_EFFECT)
     app.extensions["settings_effect"] = named(SETTINGS_EFFECT)
     app.extensions["matrix_suggestions"] = named(MATRIX_SUGGESTIONS)
 

@@ -24,11 +24,10 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from competence.catalogue.commands import AreaFacts, NewInstruction
-from competence.catalogue.rules import FOR_GOOD, Asks, GateKind, Reserved, TaskKind, Validity, YearDay
-from competence.catalogue.rules.scales import MOST_LEVELS, SaidLevel, Scale
+from competence.catalogue.commands import AreaFacts
+from competence.catalogue.rules import FOR_GOOD, GateKind, Reserved, TaskKind, Validity, YearDay
 from competence.catalogue.rules.tasks import GateFacts, Needed, TaskFacts
-from competence.catalogue.words import ASKS_NAMES, GATE_NAMES, KIND_NAMES, RESERVED_NAMES, month_names
+from competence.catalogue.words import GATE_NAMES, KIND_NAMES, RESERVED_NAMES, month_names
 from competence.foundation.errors import RuleBroken
 from competence.foundation.forms import Form, NoCpr, squeezed
 from competence.foundation.text import N_
@@ -37,21 +36,34 @@ from competence.foundation.web import say
 MONTHS, DATE, NEVER, AS_TASK = "months", "date", "never", ""
 
 
-def _choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+def as_choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """The pairs of value and label as a field's choices."""
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-def _too_long(most: int) -> Any:
+def too_long(most: int) -> Any:
+    """The sentence about a text that is longer than so many characters."""
     return _l("The text is too long. Use at most %(most)s characters.", most=most)
 
 
-def _number(value: str | None) -> int | None:
+def number_in(value: str | None) -> int | None:
+    """The number that was typed; None when it is none."""
     return int(value) if value and value.isdigit() else None
 
 
 def _month(value: str | int | None) -> int | None:
     """The number of the month, which its choice names; a choice of its own kind, since a bare number would be an id."""
-    return value if isinstance(value, int) else _number((value or "").removeprefix("month "))
+    return value if isinstance(value, int) else number_in((value or "").removeprefix("month "))
+
+
+def short_text(label: Any, most: int, **options: Any) -> StringField:
+    """A line of text that may be left out."""
+    return StringField(
+        label,
+        filters=[squeezed],
+        validators=[Optional(), Length(max=most, message=too_long(most)), NoCpr()],
+        **options,
+    )
 
 
 NEVER = _l("Only what must be done in person, such as prescriptions, death certificates and decisions on coercion.")
@@ -65,11 +77,11 @@ class AreaForm(Form):
         filters=[squeezed],
         validators=[
             InputRequired(_l("Write what the area is called.")),
-            Length(max=120, message=_l("The name is too long.")),
+            Length(max=120, message=too_long(120)),
             NoCpr(),
         ],
     )
-    position = SelectField(_l("Stands"), coerce=_number)
+    position = SelectField(_l("Stands"), coerce=number_in)
     seen = HiddenField()
 
     def to_command(self) -> AreaFacts:
@@ -79,7 +91,7 @@ class AreaForm(Form):
     @property
     def seen_revision(self) -> int:
         """The revision that the page showed."""
-        return _number(self.seen.data) or 0
+        return number_in(self.seen.data) or 0
 
 
 class ArchiveForm(Form):
@@ -104,113 +116,7 @@ class ArchiveForm(Form):
     @property
     def seen_revision(self) -> int:
         """The revision that the page showed."""
-        return _number(self.seen.data) or 0
-
-
-class InstructionForm(Form):
-    """A new version of a written instruction, and what its author asks."""
-
-    name = StringField(
-        _l("Instruction"),
-        filters=[squeezed],
-        validators=[
-            InputRequired(_l("Write what the instruction is called.")),
-            Length(max=200, message=_l("The name is too long.")),
-            NoCpr(),
-        ],
-    )
-    version = StringField(
-        _l("Version"),
-        filters=[squeezed],
-        validators=[
-            InputRequired(_l("Write the version, for instance 3 or 2026-11.")),
-            Length(max=40, message=_too_long(40)),
-            NoCpr(),
-        ],
-    )
-    url = StringField(
-        _l("Link"),
-        description=_l("The whole address, beginning with https://."),
-        validators=[
-            Optional(),
-            Length(max=400, message=_too_long(400)),
-        ],
-    )
-    valid_from = DateField(_l("Counts from"), validators=[InputRequired(_l("Choose the day."))])
-    what_is_new = TextAreaField(
-        _l("What is new"),
-        description=_l("Shown to those who are asked to read it."),
-        validators=[
-            Optional(),
-            Length(max=1000, message=_l("The text is too long. Use at most %(most)s characters.", most=1000)),
-            NoCpr(),
-        ],
-    )
-    asks = RadioField(
-        _l("What it asks of those who hold the task"),
-        coerce=Asks,
-        validators=[InputRequired(_l("Choose one of the three."))],
-    )
-    grace_through = DateField(
-        _l("Grace, last day"),
-        description=_l("Until then everything counts as before. Not used when signatures are kept."),
-        validators=[Optional()],
-    )
-    seen = HiddenField()
-
-    @property
-    def seen_number(self) -> int:
-        """The newest version that the page showed."""
-        return _number(self.seen.data) or 0
-
-    def to_command(self) -> NewInstruction:
-        """The version as its author writes it."""
-        return NewInstruction(
-            name=self.name.data or "", version=self.version.data or "", url=self.url.data or "",
-            valid_from=self.valid_from.data or date.min, asks=self.asks.data, grace_through=self.grace_through.data,
-            what_is_new=self.what_is_new.data or "",
-        )  # fmt: skip
-
-
-def instruction_form() -> InstructionForm:
-    """The form with its three choices."""
-    form = InstructionForm()
-    form.asks.choices = _choices([(asks, say(name)) for asks, name in ASKS_NAMES.items()])
-    return form
-
-
-def _text(label: Any, most: int, **options: Any) -> StringField:
-    return StringField(
-        label,
-        filters=[squeezed],
-        validators=[Optional(), Length(max=most, message=_too_long(most)), NoCpr()],
-        **options,
-    )
-
-
-class ScaleForm(Form):
-    """The names and meanings of a scale's levels, the lowest first; empty places at the end are no levels."""
-
-    seen = HiddenField()
-
-    def rows(self) -> list[tuple[Field, Field]]:
-        """(name, meaning) of each place."""
-        return [(self[f"level_{rank}"], self[f"meaning_{rank}"]) for rank in range(1, MOST_LEVELS + 1)]
-
-    def fill(self, scale: Scale) -> None:
-        """Nothing; the form shows the scale."""
-        for rank, (name, meaning) in enumerate(self.rows()):
-            name.data = scale[rank].name if rank < len(scale) else ""
-            meaning.data = scale[rank].meaning if rank < len(scale) else ""
-
-    def to_levels(self) -> list[SaidLevel]:
-        """What was typed, the empty places too."""
-        return [SaidLevel(name.data or "", meaning.data or "") for name, meaning in self.rows()]
-
-
-for _rank in range(1, MOST_LEVELS + 1):
-    setattr(ScaleForm, f"level_{_rank}", _text(_l("Level %(rank)s", rank=_rank), 40))
-    setattr(ScaleForm, f"meaning_{_rank}", _text(_l("What level %(rank)s means", rank=_rank), 200))
+        return number_in(self.seen.data) or 0
 
 
 class TaskForm(Form):
@@ -221,15 +127,15 @@ class TaskForm(Form):
         filters=[squeezed],
         validators=[
             InputRequired(_l("Write what the task is called.")),
-            Length(max=200, message=_l("The name is too long.")),
+            Length(max=200, message=too_long(200)),
             NoCpr(),
         ],
     )
     area_id = SelectField(
-        _l("Area"), coerce=_number, validators=[InputRequired(_l("Choose the area that the task belongs to."))]
+        _l("Area"), coerce=number_in, validators=[InputRequired(_l("Choose the area that the task belongs to."))]
     )
     kind = RadioField(_l("Kind of task"), coerce=TaskKind, validators=[InputRequired(_l("Choose one of the two."))])
-    plain_text = _text(
+    plain_text = short_text(
         _l("In plain Danish"), 200, description=_l("One short line for a colleague who reads little Danish.")
     )
     description = TextAreaField(
@@ -248,12 +154,12 @@ class TaskForm(Form):
         description=_l("How many must do it together."),
         validators=[InputRequired(_l("Write a number."))],
     )
-    fsiii_code = _text(_l("FSIII code"), 80)
-    legal_basis = _text(_l("Legal basis"), 80, description=_l("For instance sundhedsloven § 138."))
+    fsiii_code = short_text(_l("FSIII code"), 80)
+    legal_basis = short_text(_l("Legal basis"), 80, description=_l("For instance sundhedsloven § 138."))
     reserved = RadioField(
         _l("Reserved by law"), coerce=Reserved, validators=[InputRequired(_l("Choose one of the three."))]
     )
-    reserved_basis = _text(
+    reserved_basis = short_text(
         _l("Ground of the reservation"),
         200,
         description=_l("For instance autorisationsloven § 74. Empty when it is not reserved."),
@@ -282,7 +188,7 @@ class TaskForm(Form):
         _l("Picture"), description=_l("PNG, JPEG or WebP, at most 300 KB. No people who can be recognised.")
     )
     remove_picture = BooleanField(_l("Remove the picture"))
-    why = _text(_l("Why it is changed"), 300, description=_l("Stands in the task's history."))
+    why = short_text(_l("Why it is changed"), 300, description=_l("Stands in the task's history."))
     seen = HiddenField()
 
     group_ids: tuple[int, ...] = ()
@@ -315,7 +221,7 @@ class TaskForm(Form):
     @property
     def seen_revision(self) -> int:
         """The revision that the page showed."""
-        return _number(self.seen.data) or 0
+        return number_in(self.seen.data) or 0
 
     def to_facts(self) -> TaskFacts:
         """What was typed. RuleBroken at the field for a day that no year has, or a choice without its number."""
@@ -397,18 +303,20 @@ def task_form(
     fields: dict[str, Any] = {"group_ids": tuple(groups), "need_rows": needs, "gate_rows": gates}
     choices = [("", _("None")), *((str(id_), name) for id_, name in tasks)]
     for row in range(1, needs + 1):
-        fields[f"need_{row}"] = SelectField(_("Task %(number)s", number=row), coerce=_number, choices=_choices(choices))
+        fields[f"need_{row}"] = SelectField(
+            _("Task %(number)s", number=row), coerce=number_in, choices=as_choices(choices)
+        )
         fields[f"need_{row}_must"] = BooleanField(_("Must also be held as long as this one is used"))
     for row in range(1, gates + 1):
         fields |= _gate_fields(row, groups)
     for group, name in groups.items():
         fields |= _group_fields(group, name, months)
     form: TaskForm = type("TaskFormOfMunicipality", (TaskForm,), fields)()
-    form.area_id.choices = _choices([("", _("Choose")), *((str(id_), name) for id_, name in areas)])
-    form.kind.choices = _choices([(kind, say(name)) for kind, name in KIND_NAMES.items()])
-    form.reserved.choices = _choices([(reserved, say(name)) for reserved, name in RESERVED_NAMES.items()])
-    form.validity.choices = _choices(_lasting())
-    form.validity_month.choices = _choices(months)
+    form.area_id.choices = as_choices([("", _("Choose")), *((str(id_), name) for id_, name in areas)])
+    form.kind.choices = as_choices([(kind, say(name)) for kind, name in KIND_NAMES.items()])
+    form.reserved.choices = as_choices([(reserved, say(name)) for reserved, name in RESERVED_NAMES.items()])
+    form.validity.choices = as_choices(_lasting())
+    form.validity_month.choices = as_choices(months)
     return form
 
 
@@ -429,13 +337,13 @@ def _rows(names: Iterable[str], pattern: str) -> int:
 def _gate_fields(row: int, groups: Mapping[int, str]) -> dict[str, Field]:
     kinds = [(kind.value, say(name)) for kind, name in GATE_NAMES.items()]
     passed_by = SelectMultipleField(
-        _("Must have been passed by"), coerce=int, choices=_choices(groups.items()), widget=ListWidget(prefix_label=False),
+        _("Must have been passed by"), coerce=int, choices=as_choices(groups.items()), widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )  # fmt: skip
     return {
-        f"gate_{row}_code": _text(_("Short code"), 20),
-        f"gate_{row}_kind": SelectField(_("Kind"), coerce=GateKind, default=GateKind.COURSE, choices=_choices(kinds)),
-        f"gate_{row}_name": _text(_("Name"), 300),
+        f"gate_{row}_code": short_text(_("Short code"), 20),
+        f"gate_{row}_kind": SelectField(_("Kind"), coerce=GateKind, default=GateKind.COURSE, choices=as_choices(kinds)),
+        f"gate_{row}_name": short_text(_("Name"), 300),
         f"gate_{row}_groups": passed_by,
     }
 
@@ -443,8 +351,8 @@ def _gate_fields(row: int, groups: Mapping[int, str]) -> dict[str, Field]:
 def _group_fields(group: int, name: str, months: list[tuple[str, str]]) -> dict[str, Field]:
     choices = [(AS_TASK, _("as above")), *_lasting()]
     return {
-        f"group_{group}": SelectField(name, choices=_choices(choices), default=AS_TASK),
+        f"group_{group}": SelectField(name, choices=as_choices(choices), default=AS_TASK),
         f"group_{group}_months": IntegerField(_("Months"), validators=[Optional()]),
         f"group_{group}_day": IntegerField(_("Day"), validators=[Optional()]),
-        f"group_{group}_month": SelectField(_("Month"), coerce=_month, choices=_choices(months)),
+        f"group_{group}_month": SelectField(_("Month"), coerce=_month, choices=as_choices(months)),
     }

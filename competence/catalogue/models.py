@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from competence.catalogue.rules import Asks, GateKind, Reserved, ScaleKind, TaskKind
@@ -207,6 +207,8 @@ class InstructionVersion(Base, Tenant):
     asks: Mapped[Asks] = mapped_column(String(12))
     closes_on: Mapped[date | None]
     """The day after the grace: from then on only signatures since `valid_from` count, or the unread is shown to leaders."""
+    closes_unread: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """With READ: from `closes_on` the task is closed for whoever has not read it."""
     what_is_new: Mapped[str] = mapped_column(Text, default="")
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None]
@@ -237,7 +239,7 @@ class InstructionReading(Base, Tenant):
 class ScaleChange(Base, Tenant):
     """A change of one of the two scales: what its levels were called from a day, and what they were before."""
 
-    __tablename__ = append_only("scale_change")
+    __tablename__ = reference(append_only("scale_change"))
     __persondata__ = NotPersonal(N_("the municipality's catalogue of tasks and levels; who changed it is an id"))
     __table_args__ = wall()
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -245,6 +247,10 @@ class ScaleChange(Base, Tenant):
     before: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """Each {"rank", "name", "meaning"}."""
     after: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    becomes: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    """The new rank of each old one, the lowest first; None: every level kept its rank."""
+    valid_from: Mapped[date | None]
+    """The first day of the new scale; None in a row from before days were kept: the day it was recorded."""
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None]
 

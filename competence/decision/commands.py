@@ -82,7 +82,7 @@ def rewrite_groups(session: Session, shared: Book) -> None:
         {
             "municipality_id": municipality_id, "version_id": version.id, "staff_group_id": group, "task_id": task,
             "level": level, "limits": [list(limit) for limit in shared.cell(
-                task, group, version=version, stage_from=None, on=date.min).limits],
+                task, group, version=version, stage_from=None, on=today()).limits],
         }
         for version in shared.versions
         for task in {task for task, _ in shared.cells.get(version.id, {})}
@@ -94,7 +94,8 @@ def rewrite_groups(session: Session, shared: Book) -> None:
 
 
 def _group_level(shared: Book, version: Version, task: int, group: int) -> int:
-    cell = shared.cell(task, group, version=version, stage_from=None, on=date.min)
+    """The level by education from today on; what was followed before is asked of the rule."""
+    cell = shared.cell(task, group, version=version, stage_from=None, on=today())
     return cell.education_level if cell.rule is CellRule.CORE and cell.education_level >= cell.minimum_level else 0
 
 
@@ -125,6 +126,7 @@ def personal_tasks(employment: Employment, shared: Book, slots: Mapping[int, int
     tasks |= {mask.task_id for mask in shared.masks if employment.unit_path.startswith(mask.unit_path)}
     tasks |= set(shared.sign_again) & set(employment.signed)
     tasks |= {task for task, needs in shared.must_hold.items() if task in slots and needs}
+    tasks |= set(shared.must_read)
     return tasks & set(slots)
 
 
@@ -161,7 +163,7 @@ class Plain:
             spans: dict[int, list[Span]] = {}
             bare = replace(
                 employment, valid_from=key[1], events=(), delegations={}, exempt={}, absences=(), observed={},
-                authorisation_checked_on=date.min, book=replace(self._shared, stops=(), masks=(), must_hold={}),
+                authorisation_checked_on=date.min, book=replace(self._shared, stops=(), masks=(), must_hold={}, must_read={}),
             )  # fmt: skip
             bare.__dict__["signed"] = {}
             if not ended:

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, CompoundSelect, Integer, String, Table, an
 from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
-from competence.catalogue.models import InstructionVersion, Task, TaskPrerequisite
+from competence.catalogue.models import InstructionReading, InstructionVersion, Task, TaskPrerequisite
+from competence.catalogue.queries.scales import turns
 from competence.catalogue.rules import Asks
 from competence.decision.rules import (
     Answer,
@@ -18,6 +19,7 @@ from competence.decision.rules import (
     Delegated,
     Employment,
     Mask,
+    MustRead,
     SignAgain,
     Span,
     Stopped,
@@ -27,6 +29,7 @@ from competence.decision.rules import (
 from competence.delegation.agreements import DelegationKind
 from competence.delegation.models import Delegation
 from competence.delegation.queries import MASKS, STOPS, cells_of, conditions_of, follows, versions
+from competence.delegation.queries.terms import followings
 from competence.foundation.clock import day_after, local, midnight, now, today
 from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
@@ -44,6 +47,7 @@ ABSENCES = cast(Table, Absence.__table__)
 GROUPS = cast(Table, StaffGroup.__table__)
 TASKS = cast(Table, Task.__table__)
 INSTRUCTIONS = cast(Table, InstructionVersion.__table__)
+READINGS = cast(Table, InstructionReading.__table__)
 PREREQUISITES = cast(Table, TaskPrerequisite.__table__)
 DELEGATIONS = cast(Table, Delegation.__table__)
 
@@ -72,24 +76,31 @@ def read_book(session: Session) -> Book:
             )
         )
     )  # fmt: skip
+    scale = turns(session)
     masks = tuple(
-        Mask(
-            row.task_id, row.path, row.staff_group_id, row.minimum_level, row.valid_from, row.valid_to, row.recorded_at
-        )
+        mask
         for row in session.execute(
             scoped(session, MASKS, MASKS, UNITS.c.path).join(
                 UNITS, (UNITS.c.municipality_id == MASKS.c.municipality_id) & (UNITS.c.id == MASKS.c.unit_id)
             )
         )
+        for mask in Mask(
+            row.task_id, row.path, row.staff_group_id, row.minimum_level, row.valid_from, row.valid_to, row.recorded_at
+        ).through(scale)
     )
     must_hold: dict[int, tuple[int, ...]] = {}
     authorised: set[int] = set()
     again: dict[int, tuple[SignAgain, ...]] = {}
+    read: dict[int, tuple[MustRead, ...]] = {}
     for what, one, other, day in session.execute(_small_rules(session)):
         if what == "needs":
             must_hold[one] = (*must_hold.get(one, ()), other)
         elif what == "authorised":
             authorised.add(one)
+        elif what == "read":
+            since, closes, number, version = day.split("/", 3)
+            must = MustRead(other, int(number), version, date.fromisoformat(since), date.fromisoformat(closes))
+            read[one] = (*read.get(one, ()), must)
         else:
             since, _to, closes = day.partition("/")
             asked = SignAgain(date.fromisoformat(since), date.fromisoformat(closes))
@@ -99,11 +110,14 @@ def read_book(session: Session) -> Book:
         cells={v.id: cells_of(session, v.id, v.number) for v in in_use},
         approved_at=approved,
         follows=follows(session),
+        followings=followings(session),
         authorised=frozenset(authorised),
         stops=stops,
         masks=masks,
         must_hold=must_hold,
         sign_again=again,
+        must_read=read,
+        scale=scale,
         settings=settings_of(session),
     ).with_kept()
 
@@ -119,6 +133,11 @@ def _small_rules(session: Session) -> CompoundSelect[Any]:
             session, INSTRUCTIONS, literal("again"), INSTRUCTIONS.c.task_id, no_id,
             cast_to(INSTRUCTIONS.c.valid_from, String) + "/" + cast_to(INSTRUCTIONS.c.closes_on, String),
         ).where(INSTRUCTIONS.c.asks == Asks.SIGN_AGAIN),
+        scoped(
+            session, INSTRUCTIONS, literal("read"), INSTRUCTIONS.c.task_id, INSTRUCTIONS.c.id,
+            cast_to(INSTRUCTIONS.c.valid_from, String) + "/" + cast_to(INSTRUCTIONS.c.closes_on, String) + "/"
+            + cast_to(INSTRUCTIONS.c.number, String) + "/" + INSTRUCTIONS.c.version,
+        ).where(INSTRUCTIONS.c.asks == Asks.READ, INSTRUCTIONS.c.closes_unread),
     )  # fmt: skip
 
 
@@ -174,6 +193,7 @@ def facts_of(
     receivers = {person for person, task in few.given if task_id in (None, task)}
     given = delegations(session, receivers, shared, task_id=task_id, ahead=ahead) if receivers else {}
     nothing: Mapping[int, Any] = MappingProxyType({})
+    read = readings(session, persons, shared, known_at=known_at)
     found = []
     for row in rows:
         employment = Employment(
@@ -182,7 +202,7 @@ def facts_of(
             authorisation_checked_on=row.authorisation_checked_on, stage_from=row.stage_from,
             absences=few.away.get(row.id, ()), exempt=few.exempt.get(row.person_id, nothing),
             events=tuple(events.get(row.person_id, ())), delegations=given.get(row.person_id, nothing),
-            observed=seen.get(row.person_id, nothing), recorded_at=row.recorded_at,
+            observed=seen.get(row.person_id, nothing), read=read.get(row.person_id, nothing), recorded_at=row.recorded_at,
         )  # fmt: skip
         if not chains:
             employment.__dict__["signed"] = signed.get(row.person_id, nothing)
@@ -230,6 +250,30 @@ def rare(session: Session, person_ids: Iterable[int], employment_ids: Iterable[i
             else:
                 given.add((owner, task))
     return Rare(exempt, away, frozenset(given))
+
+
+def readings(
+    session: Session, person_ids: Iterable[int], shared: Book, *, known_at: datetime | None = None
+) -> dict[int, dict[int, date]]:
+    """Person -> instruction that closes its task unread -> the day on which she said that she has read it, or a later one."""
+    found: dict[int, dict[int, date]] = {}
+    if not shared.must_read:
+        return found
+    c, i = READINGS.c, INSTRUCTIONS.c
+    for some in chunks(person_ids):
+        rows = (
+            scoped(session, READINGS, c.person_id, i.task_id, i.number, c.confirmed_at)
+            .join(INSTRUCTIONS, (i.municipality_id == c.municipality_id) & (i.id == c.instruction_id))
+            .where(c.person_id.in_(some), i.task_id.in_(shared.must_read))
+        )
+        for person, task, number, at in session.execute(rows):
+            if known_at is not None and at > known_at:
+                continue
+            days, on = found.setdefault(person, {}), local(at).date()
+            for one in shared.must_read[task]:
+                if one.number <= number:
+                    days[one.id] = min(on, days.get(one.id, on))
+    return found
 
 
 def _with_ahead(signed: Mapping[int, Mapping[int, tuple[Signed, ...]]], ahead: Ahead) -> Ahead:
@@ -315,8 +359,8 @@ def givers_lost(
     ).all()
     signed = _with_ahead(projected(session, givers), ahead)
     away = absences(session, [row.id for row in rows])
-    unstopped = replace(shared, stops=())
-    """A stop closes the task for a while; nobody has lost it by that."""
+    unstopped = replace(shared, stops=(), must_read={})
+    """A stop, or an instruction still to be read, closes the task for a while; nobody has lost it by that."""
     for row in rows:
         if not lent and row.staff_group_id not in shared.authorised:
             continue

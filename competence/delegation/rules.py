@@ -1,12 +1,14 @@
 """The nine rules of a cell, and what else a cell says."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from competence.catalogue.rules import Validity, YearDay
+from competence.catalogue.rules.scales import Turn, levels_asked, levels_held
 from competence.foundation.text import N_
+from competence.people.rules import FROM_THE_START
 
 
 class CellRule(StrEnum):
@@ -118,7 +120,30 @@ class CellTerms:
     """With GRACE: the first day on which the old terms no longer hold."""
     kept: Kept | None = None
     """What those keep who held the task under the version before; filled in when the versions are known."""
+    levels: tuple[tuple[date, int, int], ...] = ()
+    """From which day on which minimum and level by education, where the scale was changed after the version was approved."""
     extra: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def at(self, on: date) -> "CellTerms":
+        """The same with its levels on the practice scale as it was on the day."""
+        since = [one for one in self.levels if one[0] <= on]
+        if not since or since[-1][1:] == (self.minimum_level, self.education_level):
+            return self
+        return replace(self, minimum_level=since[-1][1], education_level=since[-1][2])
+
+    def rescaled(self, written: datetime | None, until: date | None, turns: Sequence[Turn]) -> "CellTerms":
+        """The same, written at the moment (None: today's scale), read through the changes of the scale since.
+
+        `until`: the first day on which its version no longer holds. Its own levels are those of its last day; what somebody
+        keeps of it afterwards is asked for by `at`.
+        """
+        asked = levels_asked(self.minimum_level, written, turns)
+        if not asked:
+            return self
+        by_education = levels_held(self.education_level, written, turns)
+        levels = tuple((on, least, by_education[place][1]) for place, (on, least) in enumerate(asked))
+        whole = replace(self, levels=levels)
+        return whole.at(date.max if until is None else until - timedelta(days=1))
 
     @property
     def validity(self) -> Validity:
@@ -153,6 +178,28 @@ class Version:
             and self.valid_from <= on
             and (self.valid_to is None or on < self.valid_to)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A staff group follows another between two days."""
+
+    group: int
+    stage: str | None
+    since: date
+    until: date | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether it has not been so all the time."""
+        return self.since > FROM_THE_START or self.until is not None
+
+
+def following_on(some: Iterable[Following], on: date) -> tuple[int, str | None] | None:
+    """(the group followed on the day, the stage from which), None when the group stood alone."""
+    return next(
+        ((one.group, one.stage) for one in some if one.since <= on and (one.until is None or on < one.until)), None
+    )
 
 
 def default_leader_part(rule: CellRule, *, critical: bool) -> LeaderPart:

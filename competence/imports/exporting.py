@@ -15,6 +15,7 @@ from competence.delegation.drafting import COLUMNS, wording
 from competence.delegation.queries import CELLS, TASKS, get_version
 from competence.delegation.queries.drafts import frameworks
 from competence.delegation.queries.reading import GROUPS
+from competence.delegation.queries.terms import ranks_of
 from competence.delegation.rules import RULE_NAMES, Ground, Keeping
 from competence.foundation.clock import today
 from competence.foundation.orm import scoped
@@ -51,6 +52,7 @@ class ExportedTask:
 def matrix_file(session: Session, number: int) -> bytes:
     """The version as a workbook. NotFound when there is no such version."""
     version = get_version(session, number)
+    ranks = ranks_of(session, version.id)
     known, named = frameworks(session), {group.code: group for group in known_groups(session)}
     register = with_short_forms(named.values())
     tasks: dict[str, ExportedTask] = {}
@@ -68,7 +70,7 @@ def matrix_file(session: Session, number: int) -> bytes:
     )  # fmt: skip
     for row in rows:
         tasks.setdefault(row.task_code, ExportedTask(row.task_code, row.task_name, row.area_name))
-        said = {name: getattr(row, name) for name in COLUMNS}
+        said = {name: getattr(row, name) for name in COLUMNS} | ranks(row)
         if said["ground"] == Ground.FRAMEWORK and not said["framework"]:
             said["framework"] = known.get((row.task_id, row.staff_group_id))
         whole = wording(said)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from competence.foundation.orm import Base, Tenant, reference, wall
@@ -18,6 +18,7 @@ from competence.foundation.retention import (
 )
 from competence.foundation.text import N_
 from competence.organisation.models import Unit
+from competence.people.rules import FROM_THE_START
 
 
 class StaffGroup(Base, Tenant):
@@ -46,19 +47,34 @@ class StaffGroup(Base, Tenant):
 
 
 class StaffGroupFollow(Base, Tenant):
-    """A staff group without a cell of its own follows another's, students from a stage."""
+    """A staff group without a cell of its own follows another's between two days, students from a stage.
+
+    A change ends the row and adds another. One that was changed again on its first day holds on no day, and stays to be read.
+    """
 
     __tablename__ = reference("staff_group_follow")
-    __persondata__ = NotPersonal(N_("kinds of education and employment"))
+    __persondata__ = NotPersonal(N_("kinds of education and employment; who changed it is an id"))
     __table_args__ = wall(
-        UniqueConstraint("municipality_id", "staff_group_id"), staff_group_id="staff_group", follows_id="staff_group"
-    )
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ends_after_it_begins"),
+        Index(
+            "uq_staff_group_follow_open", "municipality_id", "staff_group_id", unique=True,
+            sqlite_where=text("valid_to IS NULL"), postgresql_where=text("valid_to IS NULL"),
+        ),
+        staff_group_id="staff_group", follows_id="staff_group",
+    )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     staff_group_id: Mapped[int]
     follows_id: Mapped[int]
     from_stage: Mapped[str | None] = mapped_column(String(80))
     """The stage of the education from which it holds; its date stands on the employment. None: from the first day."""
     source: Mapped[str] = mapped_column(String(400), default="")
+    valid_from: Mapped[date] = mapped_column(default=FROM_THE_START, server_default=FROM_THE_START.isoformat())
+    valid_to: Mapped[date | None]
+    """The first day on which it no longer follows it; None: it does."""
+    recorded_at: Mapped[datetime | None]
+    """None: it came with the reference data."""
+    recorded_by: Mapped[int | None]
+    ended_by: Mapped[int | None]
 
 
 class Person(Base, Tenant):

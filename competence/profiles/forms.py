@@ -121,6 +121,7 @@ class BulkForm(Form):
         _l("Profile level for all"),
         description=_l("Used for each task below that says “As chosen for all”."),
         choices=[],
+        validators=[Optional()],
     )
     task = HiddenField()
     """Carries the sentence about a task; the rows are drawn by the page."""

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from competence.accounts.queries import names_of, root_paths
+from competence.audit.queries import entries_of
 from competence.catalogue.models import Area, Task
+from competence.catalogue.queries.scales import turns
+from competence.catalogue.rules import ScaleKind
+from competence.catalogue.rules.scales import Turn, level_on, levels_asked, levels_held
 from competence.foundation.errors import NotFound
 from competence.people.models import Employment, StaffGroup, StaffGroupFollow
 from competence.profiles.models import CompetenceProfile, ProfileStatement, ProfileTask
-from competence.profiles.rules import Asked, Content, Expected
+from competence.profiles.rules import Asked, Content, Expected, strictest_of_each
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,40 @@ def asked_in(session: Session, profile_id: int) -> Sequence[Asked]:
     rows = session.scalars(
         select(ProfileTask).where(ProfileTask.profile_id == profile_id).order_by(ProfileTask.position, ProfileTask.id)
     )
-    return [Asked(row.area_name, row.level, row.task_id, row.practice_level, row.position) for row in rows]
+    read = _scales_of(
+        session, session.scalars(select(CompetenceProfile).where(CompetenceProfile.id == profile_id)).one()
+    )
+    found = [
+        Asked(row.area_name, read.profile(row.level), row.task_id, read.practice(row.practice_level), row.position)
+        for row in rows
+    ]
+    return found if read.plain else strictest_of_each(found)
+
+
+@dataclass(frozen=True)
+class _Scales:
+    """How a version's levels are read after the changes of the scales since it was approved."""
+
+    at: datetime | None
+    on: date
+    profiles: tuple[Turn, ...]
+    practices: tuple[Turn, ...]
+
+    @property
+    def plain(self) -> bool:
+        return self.at is None or not (self.profiles or self.practices)
+
+    def profile(self, rank: int) -> int:
+        return level_on(levels_held(rank, self.at, self.profiles), self.on, otherwise=rank)
+
+    def practice(self, rank: int) -> int:
+        return level_on(levels_asked(rank, self.at, self.practices), self.on, otherwise=rank)
+
+
+def _scales_of(session: Session, profile: CompetenceProfile) -> _Scales:
+    """A version that has ended is read on the scales of its last day, the others on those of today. A draft is as it is."""
+    on = profile.valid_to - timedelta(days=1) if profile.valid_to else date.max
+    return _Scales(profile.approved_at, on, turns(session, ScaleKind.PROFILE), turns(session))
 
 
 def content_of(session: Session, profile_id: int) -> Content:
@@ -98,8 +135,11 @@ def content_of(session: Session, profile_id: int) -> Content:
         .where(ProfileStatement.profile_id == profile_id)
         .order_by(ProfileStatement.position, ProfileStatement.id)
     )
+    read = _scales_of(session, profile)
     return Content(
-        tuple(Expected(row.area_name, row.level, row.text, row.position, row.source) for row in statements),
+        tuple(
+            Expected(row.area_name, read.profile(row.level), row.text, row.position, row.source) for row in statements
+        ),
         tuple(asked_in(session, profile_id)),
         profile.purpose,
         profile.responsibilities,
@@ -140,8 +180,81 @@ def groups(session: Session) -> Sequence[StaffGroup]:
 
 
 def follows(session: Session) -> dict[int, StaffGroupFollow]:
-    """Staff group -> which group it follows."""
-    return {row.staff_group_id: row for row in session.scalars(select(StaffGroupFollow).order_by(StaffGroupFollow.id))}
+    """Staff group -> which group it follows from today on."""
+    rows = select(StaffGroupFollow).where(StaffGroupFollow.valid_to.is_(None)).order_by(StaffGroupFollow.id)
+    return {row.staff_group_id: row for row in session.scalars(rows)}
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a staff group has followed for a time."""
+
+    row: StaffGroupFollow
+    began_by: str
+    """The name of whoever made it so; "" when it came with the reference data, or the name is erased."""
+    ended_by: str
+
+
+def followed(session: Session) -> list[Followed]:
+    """All that has ever been followed, the latest change first."""
+    rows = session.scalars(
+        select(StaffGroupFollow).order_by(StaffGroupFollow.valid_from.desc(), StaffGroupFollow.id.desc())
+    ).all()
+    names = names_of(session, {one for row in rows for one in (row.recorded_by, row.ended_by) if one})
+    return [Followed(row, names.get(row.recorded_by or 0, ""), names.get(row.ended_by or 0, "")) for row in rows]
+
+
+def followed_on(session: Session, on: date) -> dict[int, StaffGroupFollow]:
+    """Staff group -> what it followed on the day."""
+    return {
+        one.row.staff_group_id: one.row
+        for one in followed(session)
+        if one.row.valid_from <= on and (one.row.valid_to is None or on < one.row.valid_to)
+    }
+
+
+@dataclass(frozen=True)
+class ProfileEvent:
+    """One thing that was done with a staff group's profiles."""
+
+    action: str
+    at: datetime
+    by: str
+    """The name as it is known now; "" for nobody, or somebody who has been forgotten."""
+    version: Version | None
+    """None: a draft that was taken away, or what the group follows."""
+    number: int | None
+    followed_id: int | None = None
+
+
+def events_of_group(session: Session, staff_group_id: int) -> list[ProfileEvent]:
+    """Who did what with the group's profiles and with what it follows, the latest first."""
+    listed = {one.id: one for one in versions(session, staff_group_id)}
+    entries = [
+        one
+        for action in ("draft_profile", "change_profile", "approve_profile", "discard_profile")
+        for one in entries_of(session, action)
+        if one.subject_id in listed or one.detail.get("staff_group") == staff_group_id
+    ]
+    entries += [one for one in entries_of(session, "follow_group") if one.subject_id == staff_group_id]
+    names = names_of(session, {one.by_person_id for one in entries if one.by_person_id})
+    found = [
+        ProfileEvent(
+            one.action, one.recorded_at, names.get(one.by_person_id or 0, ""), listed.get(one.subject_id or 0)
+            if one.subject == "competence_profile" else None, one.detail.get("number"), one.detail.get("after"),
+        )
+        for one in entries
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def in_force_for(session: Session, staff_group_id: int, on: date) -> tuple[Version | None, int | None]:
+    """(the version that counted for the group on the day, the group it followed then when the version was that group's)."""
+    own = next((one for one in versions(session, staff_group_id) if one.in_force(on)), None)
+    follow = followed_on(session, on).get(staff_group_id)
+    if own is not None or follow is None:
+        return own, None
+    return next((one for one in versions(session, follow.follows_id) if one.in_force(on)), None), follow.follows_id
 
 
 def tasks_by_id(session: Session) -> dict[int, Task]:

@@ -71,6 +71,16 @@ def _strictest(asked: Iterable[Asked]) -> Sequence[Asked]:
     return sorted(by_task.values(), key=lambda one: (one.level, one.position, one.task_id))
 
 
+def strictest_of_each(asked: Iterable[Asked]) -> list[Asked]:
+    """The same with each task once in an area and level, at the highest practice level: levels may have become one."""
+    found: dict[tuple[str, int, int], Asked] = {}
+    for one in asked:
+        key = (one.area, one.level, one.task_id)
+        if key not in found or one.practice_level > found[key].practice_level:
+            found[key] = one
+    return list(found.values())
+
+
 def by_area(asked: Iterable[Asked], held: Mapping[int, int]) -> dict[str, Standing]:
     """Area -> the standing in it, areas in their order."""
     areas: dict[str, list[Asked]] = {}

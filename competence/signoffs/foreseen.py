@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from competence.catalogue.queries.scales import turns
+from competence.catalogue.rules.scales import Turn
 from competence.signoffs.projection import rows_of
 from competence.signoffs.queries import events_of
-from competence.signoffs.rules import Event, Signed
+from competence.signoffs.rules import Event, Signed, rescaled
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ def places_with(session: Session, coming: Mapping[int, Sequence[Event]], *, on: 
     tasks = {event.task_id for events in coming.values() for event in events if event.task_id is not None}
     written = events_of(session, coming, task_ids=tasks)
     found: dict[int, dict[int, Place]] = {}
+    changes = turns(session)
     for person, events in coming.items():
         by_task: dict[int, list[Event]] = {event.task_id: [] for event in events if event.task_id is not None}
         for event in written.get(person, ()):
@@ -41,13 +44,17 @@ def places_with(session: Session, coming: Mapping[int, Sequence[Event]], *, on: 
                 by_task[event.task_id].append(event)
         for task, some in by_task.items():
             current, waiting = rows_of(person, some, on=on)
-            found.setdefault(person, {})[task] = Place(current, waiting, task in replaced, _as_read(current, waiting))
+            found.setdefault(person, {})[task] = Place(
+                current, waiting, task in replaced, _as_read(current, waiting, changes)
+            )
     return found
 
 
-def _as_read(current: Sequence[Mapping[str, Any]], waiting: Sequence[Mapping[str, Any]]) -> tuple[Signed, ...]:
+def _as_read(
+    current: Sequence[Mapping[str, Any]], waiting: Sequence[Mapping[str, Any]], changes: Sequence[Turn]
+) -> tuple[Signed, ...]:
     """The rows as they will be read back."""
-    return (
+    read = (
         *(
             _signed(
                 row,
@@ -59,6 +66,7 @@ def _as_read(current: Sequence[Mapping[str, Any]], waiting: Sequence[Mapping[str
         ),
         *(_signed(row) for row in waiting),
     )
+    return tuple(rescaled(one, changes) for one in read)
 
 
 def _signed(row: Mapping[str, Any], **more: Any) -> Signed:

@@ -1,11 +1,12 @@
 """Sign-offs as their events tell them: what counts from when to when, what waits, and what a signer must have."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from competence.catalogue.rules.scales import Levels, Turn, level_on, levels_held
 from competence.foundation.clock import local
 from competence.foundation.text import N_, Sentence, sentence
 
@@ -82,6 +83,7 @@ class Signed:
     seq: int
     task_id: int
     level: int
+    """Rank on the practice scale as it is now."""
     valid_from: date
     valid_to: date | None = None
     """First day it no longer counts by what was signed; None = open."""
@@ -99,6 +101,17 @@ class Signed:
     recorded_at: datetime | None = None
     accepted_at: datetime | None = None
     event_id: int = 0
+    levels: Levels = ()
+    """What the level has been called for since it was signed, where the scale has been changed; empty: always the same."""
+
+    def level_on(self, on: date) -> int:
+        """The rank on the practice scale as it was on the day."""
+        return level_on(self.levels, on, otherwise=self.level) if self.levels else self.level
+
+    @property
+    def signed_level(self) -> int:
+        """The rank that the signer vouched for, on the practice scale of that day."""
+        return self.levels[0][1] if self.levels else self.level
 
     @property
     def recorded_on(self) -> date | None:
@@ -145,8 +158,17 @@ class Signed:
         )
 
 
-def history(events: Iterable[Event]) -> tuple[Signed, ...]:
-    """Every sign-off of one person in the order of signing, with what her later events did to it."""
+def rescaled(signed: Signed, turns: Sequence[Turn]) -> Signed:
+    """The sign-off as the practice scale reads it after the changes since it was signed."""
+    levels = levels_held(signed.level, signed.recorded_at, turns) if turns else ()
+    return replace(signed, level=levels[-1][1], levels=levels) if levels else signed
+
+
+def history(events: Iterable[Event], turns: Sequence[Turn] = ()) -> tuple[Signed, ...]:
+    """Every sign-off of one person in the order of signing, with what her later events did to it.
+
+    `turns`: the changes of the practice scale; without them levels are as they were signed.
+    """
     signed: dict[int, dict[str, Any]] = {}
     for event in sorted(events, key=lambda e: e.seq):
         if event.kind is EventKind.SIGNED:
@@ -163,7 +185,7 @@ def history(events: Iterable[Event]) -> tuple[Signed, ...]:
             case EventKind.SUSPENDED:
                 pause = (_date(event.fields["valid_from"]), _date_or_none(event.fields.get("valid_to")))
                 about["pauses"] = (*about.get("pauses", ()), pause)
-    return tuple(Signed(**says) for says in signed.values())
+    return tuple(rescaled(Signed(**says), turns) for says in signed.values())
 
 
 def _signed(event: Event) -> dict[str, Any]:

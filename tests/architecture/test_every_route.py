@@ -32,6 +32,9 @@ MUNICIPALITY_WIDE = frozenset(
 )
 """Pages about all of the municipality: a role over a part of it does not reach them."""
 
+SAVES_FOR_ALL = frozenset({"catalogue.restore", "areas.restore", "profiles.new"})
+"""What is kept for all of the municipality is read everywhere, and changed only by a role over all of it."""
+
 ASKS_FOR = {
     "delegations.end": Permission.DELEGATION_GIVE,
     "delegations.one": Permission.DELEGATION_READ,
@@ -58,6 +61,8 @@ def expected(walk: Walk, step: Step) -> frozenset[int]:
         return frozenset({404})
     if step.rule.endpoint in MUNICIPALITY_WIDE and not visitor.reaches(permissions, walk.known.root_path):
         return frozenset({404})
+    if step.rule.endpoint in SAVES_FOR_ALL and not visitor.reaches(permissions, walk.known.root_path):
+        return frozenset({403, 404} if step.outside else {403})
     if step.outside.endswith("other"):
         # Two parameters that do not belong together are no page, however far one reaches.
         alone = len(step.values.keys() - {"task_id", "task"}) == 1

@@ -11,7 +11,7 @@ from competence.access.rules import POLICY, Assigned, Permission, Role
 from competence.accounts.models import RoleAssignment
 from competence.accounts.passwords import hash_cheaply, hashed
 from competence.audit.chain import NewEvent, append_all
-from competence.catalogue.models import InstructionVersion, Task
+from competence.catalogue.models import InstructionVersion, Task, TaskPicture
 from competence.catalogue.rules import Asks, Reserved
 from competence.coverage.rules import Shift
 from competence.delegation.commands.drafts import make_draft
@@ -167,7 +167,8 @@ def _instruction(world: World, task: Task) -> int:
         task_id=task.id, number=1, name="Insulininstruks", version="2", valid_from=today(), asks=Asks.READ,
         closes_on=today() + timedelta(days=9), recorded_at=now(),
     )  # fmt: skip
-    world.session.add(version)
+    picture = TaskPicture(task_id=task.id, media_type="image/png", content=b"\x89PNG\r\n\x1a\n", recorded_at=now())
+    world.session.add_all([version, picture])
     world.session.flush()
     return version.id
 

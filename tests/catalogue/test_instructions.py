@@ -15,7 +15,7 @@ from competence.catalogue.rules import Asks
 from competence.decision.commands import differences
 from competence.decision.queries import ask
 from competence.delegation.rules import CellRule
-from competence.development.queries.instructions import reading_lists, waits_for
+from competence.development.queries.instructions import Asking, answers_to, reach_of, reading_lists, waits_for
 from competence.development.queries.queue import queue
 from competence.entitlements.queries import holds
 from competence.foundation.clock import today
@@ -150,6 +150,7 @@ def test_the_leader_sees_who_has_not_read_when_the_day_has_passed(world, nurse, 
         ("valid_from", {"valid_from": today() - DAY}),
         ("grace_through", {"asks": Asks.READ, "grace_through": None}),
         ("grace_through", {"asks": Asks.SIGN_AGAIN, "grace_through": today() - DAY}),
+        ("closes_unread", {"asks": Asks.SIGN_AGAIN, "closes_unread": True}),
         ("what_is_new", {"what_is_new": "Ring til 010190-1234"}),
     ],
 )
@@ -191,3 +192,90 @@ def test_from_the_nurses_page_to_the_employees_yes_to_the_leaders_list(world, nu
     assert "Ny instruks" not in employee.get("/me").text
     assert "Du sagde" in employee.get(address).text
     assert "Camilla Brandt" not in boss.get("/instructions").text
+
+
+def test_where_its_author_says_so_the_task_is_closed_unread_after_the_grace_and_opens_when_it_is_read(
+    world, nurse, insulin
+):
+    camilla, sofie = world.person(), world.person("Sofie Lind")
+    for someone in (camilla, sofie):
+        world.signed(someone, insulin, valid_days=None)
+    world.settle()
+    late = today() + GRACE + DAY
+    closing = version(Asks.READ, closes_unread=True)
+    published = publish_instruction(world.session, insulin.id, closing, seen=0, by=nurse.actor)
+    assert [held(world, one, insulin, today() + GRACE) for one in (camilla, sofie, nurse)] == [2, 2, 2]
+    assert [held(world, one, insulin, late) for one in (camilla, sofie, nurse)] == [0, 0, 0], "by education too"
+    confirm_reading(world.session, published.id, by=camilla.actor)
+    assert [held(world, one, insulin, late) for one in (camilla, sofie, nurse)] == [2, 0, 0]
+    assert not list(differences(world.session))
+    why = [
+        str(one.text) for one in ask(world.session, sofie.employment.id, insulin.id, on=late).reasons if not one.holds
+    ]
+    assert any("Version 2 of the instruction had to be read by" in text for text in why)
+
+
+def test_whoever_it_is_closed_to_is_still_asked_and_counted(world, nurse, insulin):
+    camilla, mikkel = world.person(), world.person("Mikkel Ager")
+    world.signed(camilla, insulin, valid_days=None)
+    world.settle()
+    published = publish_instruction(
+        world.session, insulin.id, version(Asks.READ, closes_unread=True), seen=0, by=nurse.actor
+    )
+    late = today() + GRACE + DAY
+    for someone, asked in ((camilla, True), (nurse, True), (mikkel, False)):
+        waits = waits_for(world.session, someone.person.id, on=late)
+        assert [one.has_closed for one in waits] == [True] * asked
+    assert reach_of(world.session, insulin.id, on=today()) == (2, 1)
+    confirm_reading(world.session, published.id, by=nurse.actor)
+    assert answers_to(world.session, insulin.id, on=late)[published.id] == Asking(2, 1)
+
+
+def test_a_later_version_that_is_read_opens_what_an_earlier_one_closed(world, nurse, insulin):
+    camilla = world.person()
+    world.signed(camilla, insulin, valid_days=None)
+    world.settle()
+    publish_instruction(world.session, insulin.id, version(Asks.READ, closes_unread=True), seen=0, by=nurse.actor)
+    newer = publish_instruction(world.session, insulin.id, version(Asks.READ, version="3"), seen=1, by=nurse.actor)
+    confirm_reading(world.session, newer.id, by=camilla.actor)
+    assert held(world, camilla, insulin, today() + GRACE + DAY) == 2
+
+
+def test_a_signature_under_the_new_version_needs_no_reading(world, nurse, insulin):
+    camilla = world.person()
+    publish_instruction(world.session, insulin.id, version(Asks.READ, closes_unread=True), seen=0, by=nurse.actor)
+    world.signed(camilla, insulin, days_ago=0)
+    world.settle()
+    assert held(world, camilla, insulin, today() + GRACE + DAY) == 2
+
+
+def test_who_must_be_signed_again_sees_it_on_her_own_page_until_she_is(world, nurse, insulin, signed_in):
+    camilla = world.person()
+    world.signed(camilla, insulin, valid_days=None)
+    world.settle()
+    publish_instruction(world.session, insulin.id, version(Asks.SIGN_AGAIN), seen=0, by=nurse.actor)
+    world.session.commit()
+    mine = signed_in(camilla)
+    assert "Din underskrift på Insulin med pen skal gives igen" in mine.get("/me").text
+    (address,) = {
+        part.split('"')[0] for part in mine.get("/me").text.split('href="') if part.startswith("/instructions/")
+    }
+    assert "skal gives igen, og tæller til og med" in mine.get(address).text
+    world.signed(camilla, insulin, days_ago=0)
+    world.session.commit()
+    assert "skal gives igen" not in mine.get("/me").text
+
+
+def test_the_author_sees_whom_she_would_ask_before_and_who_has_answered_after(world, nurse, insulin, signed_in):
+    camilla = world.person()
+    world.signed(camilla, insulin)
+    world.settle()
+    world.session.commit()
+    keeper = signed_in(nurse)
+    page = keeper.get(f"/catalogue/{insulin.id}/instruction").text
+    assert "2 medarbejdere må udføre opgaven i dag" in page
+    assert "1 har en underskrift" in page
+    form = form_values(page) | {"version": "2", "asks": "read", "closes_unread": "y"}
+    after = keeper.post(f"/catalogue/{insulin.id}/instruction", data=form, follow_redirects=True).text
+    assert "0 af 2 har læst og forstået den" in after
+    assert "Lukker opgaven for dem, der ikke har læst den" in after

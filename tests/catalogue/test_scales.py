@@ -33,17 +33,22 @@ def named(*names: str) -> tuple[SaidLevel, ...]:
     return tuple(SaidLevel(name) for name in names)
 
 
-@given(SCALES, SCALES, st.dictionaries(st.integers(1, MOST_LEVELS), st.integers(1, 9)))
-def test_a_rank_that_something_points_at_never_goes_and_never_takes_anothers_name(before, after, used):
+@given(
+    SCALES, SCALES, st.dictionaries(st.integers(1, MOST_LEVELS), st.integers(1, 9)),
+    st.lists(st.integers(0, MOST_LEVELS), max_size=MOST_LEVELS),
+)  # fmt: skip
+def test_what_a_level_in_use_becomes_is_said_keeps_the_order_and_takes_no_other_levels_name(before, after, used, said):
     used = {rank: count for rank, count in used.items() if rank <= len(before)}
     try:
-        check_scale(before, after, used)
+        becomes = check_scale(before, after, used, said)
     except RuleBroken:
         return
+    assert list(becomes) == sorted(becomes)
     for rank in used:
-        assert rank <= len(after)
-        others = {level.name for place, level in enumerate(before, 1) if place != rank}
-        assert after[rank - 1].name not in others
+        new = becomes[rank - 1]
+        assert new == (said[rank - 1] if rank <= len(said) and said[rank - 1] else rank)
+        others = {level.name: place for place, level in enumerate(before, 1) if becomes[place - 1] != new}
+        assert after[new - 1].name not in others
 
 
 @pytest.mark.parametrize("kind", list(ScaleKind))
@@ -89,7 +94,7 @@ def test_a_scale_in_use_is_renamed_and_grows_and_nobodys_right_is_another(world,
 @pytest.mark.parametrize(
     ("names", "field"),
     [
-        (("basis", "øvet"), "level_3"),
+        (("basis", "øvet"), "becomes_3"),
         (("basis", "ekspert", "mester"), "level_2"),
         (("basis", "trænet", "øvet", "ekspert"), "level_3"),
         (("basis", "", "ekspert"), "level_2"),
@@ -97,7 +102,7 @@ def test_a_scale_in_use_is_renamed_and_grows_and_nobodys_right_is_another(world,
         (("basis",), "level_2"),
     ],
 )
-def test_a_change_that_would_give_evidence_another_meaning_is_refused(world, nurse, signed, names, field):
+def test_a_change_that_does_not_say_what_a_level_in_use_becomes_is_refused(world, nurse, signed, names, field):
     seen = scale_now(world.session, ScaleKind.PRACTICE)
     with pytest.raises(RuleBroken) as broken:
         change_scale(world.session, ScaleKind.PRACTICE, named(*names), seen=seen, by=nurse.actor)
@@ -124,7 +129,7 @@ def test_the_page_shows_what_a_change_does_before_it_is_saved(world, nurse, sign
     form = form_values(page)
     told = keeper.post("/catalogue/scales/practice", data=form | {"level_4": "mester"}).text
     assert "Ingens rettigheder bliver andre" in told
-    assert "De nye niveauer er øverst" in told
+    assert "Ingen har de nye niveauer" in told
     assert len(level_names(world.session)) == 3
     assert keeper.post("/catalogue/scales/practice", data=form_values(told) | {"back": "1"}).status_code == 200
     keeper.post("/catalogue/scales/practice", data=form_values(told) | {"confirmed": "1"})
@@ -137,7 +142,7 @@ def test_the_page_shows_what_a_change_does_before_it_is_saved(world, nurse, sign
     assert "Nogen ændrede skalaen" in stale
     refused = keeper.post("/catalogue/scales/practice", data=form | {"level_3": ""})
     assert refused.status_code == 422
-    assert "Niveau 3, ekspert, er i brug (1 i alt)" in refused.text
+    assert "Niveau 3, ekspert, er i brug (1 i alt). Vælg, hvilket niveau det bliver til" in refused.text
     assert keeper.get("/catalogue/scales/practice?ready=2").status_code == 200
     assert keeper.get("/catalogue/scales/andet").status_code == 404
     assert signed_in(signed[0]).get("/catalogue/scales").status_code == 403

@@ -1,18 +1,22 @@
 """Which staff group follows which: what the rule answers afterwards, and what is refused."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from competence.access.rules import Role
+from competence.decision.commands import differences
 from competence.decision.queries import ask
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, Overtaken, RuleBroken
 from competence.people.commands import follow_group, follow_mark, set_stage
+from competence.people.models import StaffGroupFollow
+from competence.people.rules import FROM_THE_START
+from competence.profiles.queries import followed, followed_on
 from tests.profiles.conftest import Desk
 
 SignIn = Callable[[Any], FlaskClient]
@@ -37,6 +41,33 @@ def test_a_student_follows_from_her_stage_and_takes_part_until_then(desk: Desk):
     assert level() == 2
     assert follow_group(session, students.id, None, seen=follow_mark(row), by=desk.nurse.actor) is None
     assert level() == 0, "the group stands alone and has no rule of its own"
+
+
+def test_a_past_day_is_answered_by_what_was_followed_then(desk: Desk):
+    world, session = desk.world, desk.world.session
+    unskilled, helpers, nurses = (world.groups[code] for code in ("UFA", "SSH", "SPL"))
+    world.cell(desk.insulin, "SSH", CellRule.CORE, education_level=2)
+    world.cell(desk.insulin, "SPL", CellRule.CORE, education_level=3)
+    session.add(StaffGroupFollow(staff_group_id=unskilled.id, follows_id=nurses.id))
+    someone = world.person("Nadia Holst", "UFA")
+    world.settle()
+    yesterday = today() - timedelta(days=1)
+
+    def level(on: date) -> int:
+        return ask(session, someone.employment.id, desk.insulin.id, on=on).level
+
+    assert [level(day) for day in (yesterday, today())] == [3, 3]
+    seen = f"{nurses.id}:"
+    row = follow_group(session, unskilled.id, helpers.id, seen=seen, by=desk.nurse.actor)
+    assert [level(day) for day in (yesterday, today())] == [3, 2]
+    assert not list(differences(session))
+    follow_group(session, unskilled.id, None, seen=follow_mark(row), by=desk.nurse.actor)
+    assert [level(day) for day in (yesterday, today())] == [3, 0]
+    assert not list(differences(session))
+    spans = [(one.row.follows_id, one.row.valid_from, one.row.valid_to) for one in followed(session)]
+    assert spans == [(helpers.id, today(), today()), (nurses.id, FROM_THE_START, today())]
+    assert followed_on(session, yesterday)[unskilled.id].follows_id == nurses.id
+    assert unskilled.id not in followed_on(session, today())
 
 
 def test_a_group_follows_one_that_stands_alone_and_only_students_from_a_stage(desk: Desk):

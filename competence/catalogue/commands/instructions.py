@@ -32,6 +32,8 @@ class NewInstruction:
     grace_through: date | None = None
     """The last day before signatures from before it stop counting, or the unread is shown. None for KEEP."""
     what_is_new: str = ""
+    closes_unread: bool = False
+    """With READ: after the grace the task is closed for whoever has not read it."""
 
 
 @command
@@ -41,6 +43,7 @@ def publish_instruction(
     """The version, counting from its first day. `seen`: the number of the newest that the author had on her page, 0 = none.
 
     SIGN_AGAIN: through the grace all signatures count as before, then only those given since the version's first day.
+    READ with `closes_unread`: after the grace the task is closed for each who has neither read it nor been signed since.
     RuleBroken at the field; Overtaken when somebody else wrote one meanwhile.
     """
     may_keep(session, by)
@@ -76,9 +79,15 @@ def publish_instruction(
             N_("Version %(version)s counts from %(day)s. Choose that day or a later one."),
             field="valid_from", version=earlier[0].version, day=earlier[0].valid_from,
         )  # fmt: skip
+    if new.closes_unread and new.asks is not Asks.READ:
+        raise RuleBroken(
+            N_("Only a version that is to be read and understood can close the task unread. Choose that, or take the tick away."),
+            field="closes_unread",
+        )  # fmt: skip
     row = InstructionVersion(
         task_id=task.id, number=number + 1, name=name, url=url, version=version, valid_from=new.valid_from, asks=new.asks,
-        closes_on=_closes_on(new), what_is_new=what_is_new, recorded_at=now(), recorded_by=by.person_id,
+        closes_on=_closes_on(new), closes_unread=new.closes_unread, what_is_new=what_is_new,
+        recorded_at=now(), recorded_by=by.person_id,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -86,7 +95,7 @@ def publish_instruction(
         session, by=by.person_id, action="publish_instruction", subject="task", subject_id=task.id,
         detail={"instruction": row.id, "asks": new.asks.value, "from": new.valid_from.isoformat()},
     )  # fmt: skip
-    if new.asks is Asks.SIGN_AGAIN:
+    if new.asks is Asks.SIGN_AGAIN or row.closes_unread:
         touched(session, task_id=task.id)
     return row
 
@@ -121,4 +130,5 @@ def confirm_reading(session: Session, instruction_id: int, *, by: Actor) -> Inst
         session, by=by.person_id, action="read_instruction", subject="instruction_reading", subject_id=reading.id,
         person_id=by.person_id, detail={"instruction": version.id, "task": version.task_id},
     )  # fmt: skip
+    touched(session, person_id=by.person_id, task_id=version.task_id)
     return reading

@@ -2,14 +2,47 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from competence.accounts.queries import names_of
 from competence.catalogue.models import ScaleChange
+from competence.catalogue.queries import level_names
 from competence.catalogue.rules import ScaleKind
+from competence.catalogue.rules.scales import Turn
+from competence.foundation.clock import local
+from competence.foundation.editions import remembered
+from competence.foundation.orm import scoped
+
+CHANGES = cast(Table, ScaleChange.__table__)
+
+
+def turns(session: Session, scale: ScaleKind = ScaleKind.PRACTICE) -> tuple[Turn, ...]:
+    """The changes after which old ranks of the scale mean other ones, the oldest first."""
+
+    def read(session: Session) -> tuple[Turn, ...]:
+        c = CHANGES.c
+        rows = scoped(session, CHANGES, c.becomes, c.valid_from, c.recorded_at).where(c.scale == scale)
+        found = session.execute(rows.order_by(c.recorded_at, c.id))
+        return tuple(Turn(on or local(at).date(), at, tuple(to)) for to, on, at in found if to)
+
+    return remembered(session, ("turns", str(scale)), read)
+
+
+def level_names_on(session: Session, on: date, scale: ScaleKind = ScaleKind.PRACTICE) -> dict[int, str]:
+    """Rank -> name as the scale was at the end of the day, the lowest first."""
+
+    def read(session: Session) -> tuple[tuple[date, dict[int, str]], ...]:
+        c = CHANGES.c
+        rows = scoped(session, CHANGES, c.before, c.valid_from, c.recorded_at).where(c.scale == scale)
+        found = session.execute(rows.order_by(c.recorded_at, c.id))
+        return tuple((day or local(at).date(), {one["rank"]: one["name"] for one in said}) for said, day, at in found)
+
+    earlier = remembered(session, ("levels before", str(scale)), read)
+    return next((names for day, names in earlier if on < day), None) or level_names(session, scale)
 
 
 @dataclass(frozen=True)
@@ -21,6 +54,8 @@ class ChangedScale:
     """The name as it is known now; "" for somebody who has been forgotten."""
     before: tuple[str, ...]
     after: tuple[str, ...]
+    moved: tuple[tuple[str, str], ...]
+    """(old name, new name) of the levels that became another rank."""
 
 
 def changes_of(session: Session, scale: ScaleKind) -> Sequence[ChangedScale]:
@@ -34,7 +69,13 @@ def changes_of(session: Session, scale: ScaleKind) -> Sequence[ChangedScale]:
     return [
         ChangedScale(
             row.recorded_at, names.get(row.recorded_by or 0, ""), tuple(one["name"] for one in row.before),
-            tuple(one["name"] for one in row.after),
+            tuple(one["name"] for one in row.after), _moved(row),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _moved(row: ScaleChange) -> tuple[tuple[str, str], ...]:
+    if not row.becomes:
+        return ()
+    return tuple((one["name"], row.after[new - 1]["name"]) for one, new in zip(row.before, row.becomes, strict=False))

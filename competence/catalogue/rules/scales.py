@@ -1,7 +1,13 @@
-"""The two scales: what a municipality may make of them without anybody's evidence coming to mean something else."""
+"""The two scales: what a municipality may make of them, and what a level from before a change means after it.
 
-from collections.abc import Mapping, Sequence
+What was written keeps its rank for ever. A change that moves levels says, as data with a date, which level each old one
+becomes; whoever reads an old rank reads it through the changes since. What somebody holds becomes what the change says.
+What is asked for becomes the lowest level that nobody below it comes to hold: no change of a scale gives anybody a right.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from competence.catalogue.rules import ScaleKind
 from competence.foundation.errors import RuleBroken
@@ -44,20 +50,87 @@ READY: Mapping[ScaleKind, tuple[Scale, ...]] = {
 """Scales to begin from: Kalundborg's, Randers', one of two levels and one of five. Names are data."""
 
 
-def tidy_scale(said: Sequence[SaidLevel]) -> Scale:
-    """The same without stray white space, and without the empty places after the last level."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A change after which old ranks mean other ones."""
+
+    on: date
+    """The first day of the new scale."""
+    at: datetime
+    """What was written by then is written in the old scale."""
+    to: tuple[int, ...]
+    """The new rank of each old one, the lowest first; never falling."""
+
+    def held(self, rank: int) -> int:
+        """What a level that somebody holds becomes; 0 = none stays 0."""
+        return self.to[min(rank, len(self.to)) - 1] if rank > 0 else 0
+
+    def asked(self, rank: int) -> int:
+        """What a level that something asks for becomes: above all that the levels below it become.
+
+        May be one more than the new scale has; a change is refused while anything asks for such a level.
+        """
+        own = self.held(max(rank, 1))
+        return max(own, self.held(rank - 1) + 1)
+
+
+Levels = tuple[tuple[date, int], ...]
+"""From which day a level is which: in order, the first from the beginning of time. Empty: it has always been the same."""
+
+
+def levels_held(rank: int, at: datetime | None, turns: Iterable[Turn]) -> Levels:
+    """What a level that somebody holds has been since it was written at the moment; None: it is today's."""
+    return _through(rank, at, turns, asked=False)
+
+
+def levels_asked(rank: int, at: datetime | None, turns: Iterable[Turn]) -> Levels:
+    """The same for a level that something asks for."""
+    return _through(rank, at, turns, asked=True)
+
+
+def _through(rank: int, at: datetime | None, turns: Iterable[Turn], *, asked: bool) -> Levels:
+    since = [turn for turn in turns if at is not None and turn.at > at]
+    if not since:
+        return ()
+    found = [(date.min, rank)]
+    for turn in since:
+        rank = turn.asked(rank) if asked else turn.held(rank)
+        found.append((turn.on, rank))
+    return tuple(found)
+
+
+def level_on(levels: Levels, on: date, *, otherwise: int) -> int:
+    """The level on the day; `otherwise` where it has always been the same."""
+    known = otherwise
+    for since, rank in levels:
+        if since <= on:
+            known = rank
+    return known
+
+
+def is_plain(to: Sequence[int]) -> bool:
+    """Whether every old level keeps its rank."""
+    return all(new == old for old, new in enumerate(to, 1))
+
+
+def tidy_scale(said: Sequence[SaidLevel], before: Sequence[SaidLevel] = ()) -> Scale:
+    """The same without stray white space, and without the empty places after the last level.
+
+    A place is empty too when its name has been taken out and only the meaning that it had `before` is left.
+    """
     levels = [SaidLevel(squeeze(one.name), squeeze(one.meaning)) for one in said]
-    while levels and not levels[-1].name and not levels[-1].meaning:
+    old = {rank: one.meaning for rank, one in enumerate(before, 1)}
+    while levels and not levels[-1].name and levels[-1].meaning in ("", old.get(len(levels))):
         levels.pop()
     return tuple(levels)
 
 
-def check_scale(before: Scale, after: Scale, used: Mapping[int, int]) -> None:
-    """Nothing. RuleBroken at `level_<rank>` for what the scale cannot become.
+def check_scale(before: Scale, after: Scale, used: Mapping[int, int], to: Sequence[int] = ()) -> tuple[int, ...]:
+    """The new rank of each old level. RuleBroken at `level_<rank>` or `becomes_<rank>` for what the scale cannot become.
 
-    `used` says how many things point at each rank. A rank that something points at keeps its place: evidence holds the
-    rank, and nobody may come to be signed off for another level than the signer vouched for. So a scale in use can be
-    renamed and grow at the top; a level that nothing has ever pointed at can go from the top.
+    `used` says how many things point at each rank, `to` what each old level becomes (0 or absent: it keeps its rank).
+    A scale can be renamed and grow at the top as it is. Where a level in use goes, or its name moves, it must be said what
+    it becomes; and the order of the levels stays, so that nobody who held more comes to hold less than somebody else.
     """
     if not FEWEST_LEVELS <= len(after) <= MOST_LEVELS:
         raise RuleBroken(
@@ -72,23 +145,42 @@ def check_scale(before: Scale, after: Scale, used: Mapping[int, int]) -> None:
             raise RuleBroken(N_("Never write a citizen's name or CPR number. Take the number out."), field=field)
         if level.name.casefold() in {one.name.casefold() for one in after[: rank - 1]}:
             raise RuleBroken(N_("Two levels cannot have the same name."), field=field)
+    said = [to[rank] if rank < len(to) else 0 for rank in range(len(before))]
+    becomes: list[int] = []
+    for rank, level in enumerate(before, 1):
+        new = said[rank - 1]
+        if not new and rank > len(after) and used.get(rank):
+            raise RuleBroken(
+                N_("Level %(rank)s, %(name)s, is in use (%(count)s in all). Choose which level it becomes."),
+                field=f"becomes_{rank}", rank=rank, name=level.name, count=used[rank],
+            )  # fmt: skip
+        new = new or min(max(rank, becomes[-1] if becomes else 1), len(after))
+        if not 1 <= new <= len(after):
+            raise RuleBroken(
+                N_("%(name)s cannot become level %(rank)s: the new scale has %(most)s levels."),
+                field=f"becomes_{rank}", name=level.name, rank=new, most=len(after),
+            )  # fmt: skip
+        if becomes and new < becomes[-1]:
+            raise RuleBroken(
+                N_("%(name)s is above %(below)s now and must not come below it."),
+                field=f"becomes_{rank}", name=level.name, below=before[rank - 2].name,
+            )  # fmt: skip
+        becomes.append(new)
+    _check_names(before, after, used, becomes)
+    return tuple(becomes)
+
+
+def _check_names(before: Scale, after: Scale, used: Mapping[int, int], becomes: Sequence[int]) -> None:
     names = {level.name.casefold(): rank for rank, level in enumerate(before, 1)}
     for rank, level in enumerate(after, 1):
-        old = names.get(level.name.casefold(), rank)
-        if old != rank and (used.get(old) or used.get(rank)):
+        old = names.get(level.name.casefold())
+        if old is None or becomes[old - 1] == rank:
+            continue
+        if used.get(old) or any(used.get(one) and new == rank for one, new in enumerate(becomes, 1)):
             raise RuleBroken(
                 N_(
                     "%(name)s is level %(old)s, and signatures, fields or requirements point at it. "
-                    "A level in use keeps its place: evidence is never changed. Choose another name here."
+                    "Let %(name)s become level %(rank)s below, or choose another name here."
                 ),
-                field=f"level_{rank}", name=level.name, old=old,
-            )  # fmt: skip
-    for rank in range(len(after) + 1, len(before) + 1):
-        if used.get(rank):
-            raise RuleBroken(
-                N_(
-                    "Level %(rank)s, %(name)s, is in use (%(count)s in all) and cannot go: "
-                    "signatures keep the level they were given at. It can be renamed."
-                ),
-                field=f"level_{rank}", rank=rank, name=before[rank - 1].name, count=used[rank],
+                field=f"level_{rank}", name=level.name, old=old, rank=rank,
             )  # fmt: skip

@@ -1,8 +1,9 @@
 """The tasks: found, read with their history, added, changed, archived and brought back."""
 
 from datetime import date, timedelta
+from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -86,11 +87,18 @@ def _page(found: Task, form: ArchiveForm, actor: Actor) -> ResponseReturnValue:
         "catalogue/task.html", task=found, said=said, facts=facts_shown(db.session, said, found), then=then, kept=kept,
         instruction=instruction_on(db.session, found, then or today()),
         instructions=[(one, ASKS_NAMES[Asks(one.asks)], last_day(one.closes_on)) for one in versions_of(db.session, found.id)],
+        answers=_answers(found.id) if actor.may(Permission.CATALOGUE_WRITE) else {},
         picture=picture, shared=shared, form=form, history=history_shown(db.session, changes),
         criteria=[one.text for one in criteria_of(db.session, found.id)] if shared else said.criteria,
         gone=found.archived_on is not None and found.archived_on <= today(), today=today(),
         may_write=actor.may(Permission.CATALOGUE_WRITE),
     ), 422 if form.errors else 200  # fmt: skip
+
+
+def _answers(task_id: int) -> dict[int, Any]:
+    """Version of the instruction -> how many it asks and how many have answered."""
+    counted: dict[int, Any] = current_app.extensions["instruction_answers"](db.session, task_id, on=today())
+    return counted
 
 
 def _form(said: TaskFacts | None, found: Task | None) -> TaskForm:

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.catalogue import commands
-from competence.catalogue.forms import instruction_form
+from competence.catalogue.instruction_forms import instruction_form
 from competence.catalogue.queries import tasks as queries
 from competence.catalogue.queries.instructions import instruction_on, versions_of
 from competence.catalogue.rules import Asks
@@ -44,7 +44,10 @@ def write(task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         else:
             flash(_("Version %(version)s is saved.", version=new.version))
             return redirect(url_for("catalogue.task", task_id=task_id))
-    return render_template("catalogue/instruction.html", form=form, task=task), 422 if form.errors else 200
+    may, signed = current_app.extensions["instruction_reach"](db.session, task_id, on=today())
+    return render_template(
+        "catalogue/instruction.html", form=form, task=task, may=may, signed=signed,
+    ), 422 if form.errors else 200  # fmt: skip
 
 
 def _newest(task_id: int) -> str:

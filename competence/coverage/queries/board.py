@@ -189,7 +189,14 @@ def columns_for(
             at = places.get(task)
             if at is not None:
                 column[at] = answer
-        own: set[int] = {*facts.signed, *facts.observed, *facts.exempt, *facts.delegations, *shared.must_hold}
+        own: set[int] = {
+            *facts.signed,
+            *facts.observed,
+            *facts.exempt,
+            *facts.delegations,
+            *shared.must_hold,
+            *shared.must_read,
+        }
         own |= {stop.task_id for stop in shared.stops if facts.unit_path.startswith(stop.unit_path)}
         own |= {mask.task_id for mask in shared.masks if facts.unit_path.startswith(mask.unit_path)}
         if was_long_away(facts.absences, shared, on):
@@ -221,7 +228,7 @@ def by_group(session: Session, shared: Book, one: Any, tasks: Sequence[int], *, 
     if missing:
         bare = Employment(
             id=0, person_id=0, staff_group_id=group, unit_path="", valid_from=on, valid_to=None,
-            book=replace(shared, stops=(), masks=(), must_hold={}, sign_again={}),
+            book=replace(shared, stops=(), masks=(), must_hold={}, sign_again={}, must_read={}),
             authorisation_checked_on=None if unchecked else on, stage_from=on if reached else None,
         )  # fmt: skip
         for task in missing:

@@ -14,7 +14,7 @@ from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.places import Tree, requirements_on
 from competence.coverage.queries.staff import Someone, ordered, people_where
 from competence.coverage.rules import Crew, DayKind, Need, Shift, Standing, Worker, needs_of, standing_of
-from competence.decision.queries import DELEGATIONS, EMPLOYMENTS, GROUPS, book, facts_of
+from competence.decision.queries import DELEGATIONS, EMPLOYMENTS, GROUPS, READINGS, book, facts_of
 from competence.decision.rules import Answer, Book, Employment, judge
 from competence.delegation.queries import cells_of
 from competence.delegation.rules import UNDECIDED, CellTerms, Version, differs
@@ -215,7 +215,9 @@ class Change:
     def _answers(self, task: int, rows: Sequence[Any]) -> Iterator[tuple[Answer, Answer]]:
         """Each one's answers on the first day, under the rules before and after; alike people are judged once."""
         day, before, after = self._first_day, self._before, self._after
-        with_facts = persons_with_facts(self._session, {task, *before.must_hold.get(task, ())})
+        about = {task, *before.must_hold.get(task, ())}
+        readers = not about.isdisjoint(before.must_read)
+        with_facts = persons_with_facts(self._session, about, readers=readers)
         some = [row for row in rows if row.person_id in with_facts]
         known = {one.id: one for one in facts_of(self._session, some, before, task_id=task)}
         alike: dict[Any, tuple[Answer, Answer]] = {}
@@ -291,11 +293,13 @@ _WITH_FACTS = {
 }
 
 
-def persons_with_facts(session: Session, tasks: Collection[int]) -> set[int]:
+def persons_with_facts(session: Session, tasks: Collection[int], *, readers: bool = False) -> set[int]:
     """The persons about whom anything personal is known in the tasks; of the others the staff group says all."""
     found: set[int] = set()
     for statement in _WITH_FACTS.values():
         found.update(execute(session, statement, tasks=sorted(tasks)).scalars())
+    if readers:
+        found.update(session.scalars(scoped(session, READINGS, READINGS.c.person_id).distinct()))
     return found
 
 

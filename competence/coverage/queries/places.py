@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import cast
 
@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Table, or_
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach
+from competence.catalogue.queries.scales import turns
+from competence.catalogue.rules.scales import Turn, levels_asked
 from competence.coverage.models import Requirement
 from competence.coverage.rules import By, DayKind, Need, Place, Shift, Stated, by_place, day_kind, public_holidays
 from competence.foundation.editions import remembered
@@ -158,7 +160,8 @@ def requirements_on(session: Session, on: date, nodes: Iterable[Node]) -> By:
 def _read_requirements(session: Session, on: date, unit_ids: Sequence[int]) -> By:
     c = REQUIREMENTS.c
     running = (c.valid_from <= on, or_(c.valid_to.is_(None), c.valid_to > on))
-    return by_place([one for one, _begins, _ends in _stated(session, unit_ids, running)])
+    stated = _stated(session, unit_ids, running)
+    return by_place([one for one, begins, ends in stated if begins <= on and (ends is None or on < ends)])
 
 
 Kept = tuple[Stated, date, date | None]
@@ -178,15 +181,32 @@ def _stated(session: Session, unit_ids: Sequence[int], when: Iterable[ColumnElem
     c = REQUIREMENTS.c
     wanted = scoped(
         session, REQUIREMENTS, c.id, c.unit_id, c.unit_kind, c.task_id, c.shift, c.day_kind, c.need, c.level, c.also_unstable,
-        c.students_count, c.valid_from, c.valid_to,
+        c.students_count, c.valid_from, c.valid_to, c.recorded_at,
     ).where(*when)  # fmt: skip
     if unit_ids:
         wanted = wanted.where(c.unit_id.in_(unit_ids))
-    for number, unit_id, kind, task, shift, days, need, level, unstable, students, begins, ends in session.execute(
+    changes = turns(session)
+    for number, unit_id, kind, task, shift, days, need, level, unstable, students, begins, ends, at in session.execute(
         wanted.order_by(c.id)
     ).all():
-        need_ = _need(need, level, unstable, students)
-        yield Stated(number, unit_id, kind, task, _SHIFTS[shift], _DAY_KINDS[days], need_), begins, ends
+        for said, first, end in _through(level, at, changes, begins, ends):
+            need_ = _need(need, said, unstable, students)
+            yield Stated(number, unit_id, kind, task, _SHIFTS[shift], _DAY_KINDS[days], need_), first, end
+
+
+def _through(
+    level: int, at: datetime, changes: Sequence[Turn], begins: date, ends: date | None
+) -> Iterator[tuple[int, date, date | None]]:
+    """(level, first day, first day no longer) for each time in which the practice scale gave the level another rank."""
+    levels = levels_asked(level, at, changes)
+    if not levels:
+        yield level, begins, ends
+        return
+    until = [*(since for since, _level in levels[1:]), None]
+    for (since, said), end in zip(levels, until, strict=True):
+        first, last = max(since, begins), min((day for day in (end, ends) if day), default=None)
+        if last is None or first < last:
+            yield said, first, last
 
 
 _SHIFTS = {shift.value: shift for shift in Shift}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from competence.coverage.queries.places import Kept, Node, requirements_since
 from competence.coverage.queries.staff import ordered, people_where
 from competence.coverage.rules import DayKind, Held, Need, Shift, Status, Worker, by_place, count, needs_of
-from competence.decision.queries import EMPLOYMENTS, book, delegations, rare
+from competence.decision.queries import EMPLOYMENTS, book, delegations, rare, readings
 from competence.decision.rules import Book, Employment, answers_on, boundaries
 from competence.foundation.clock import today
 from competence.signoffs.queries import events_of, observed_days
@@ -115,6 +115,7 @@ def _facts(session: Session, rows: Sequence[Any], shared: Book, tasks: Collectio
     # Only after a long absence does it matter when somebody was last seen doing it.
     back = {row.person_id for row in rows if any(end is not None for _start, end in few.away.get(row.id, ()))}
     seen: Mapping[int, Any] = observed_days(session, back) if back else {}
+    read = readings(session, persons, shared)
     return {
         row.id: Employment(
             id=row.id, person_id=row.person_id, staff_group_id=row.staff_group_id, unit_path=row.path,
@@ -122,7 +123,7 @@ def _facts(session: Session, rows: Sequence[Any], shared: Book, tasks: Collectio
             authorisation_checked_on=row.authorisation_checked_on, stage_from=row.stage_from,
             absences=few.away.get(row.id, ()), exempt=few.exempt.get(row.person_id, {}),
             events=tuple(events.get(row.person_id, ())), delegations=given.get(row.person_id, {}),
-            observed=seen.get(row.person_id, {}),
+            observed=seen.get(row.person_id, {}), read=read.get(row.person_id, {}),
         )
         for row in rows
     }  # fmt: skip

@@ -11,7 +11,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Date, Table, bindparam, exists, or_
 from sqlalchemy.orm import Session
 
-from competence.decision.queries import Rare, delegations
+from competence.catalogue.queries.scales import turns
+from competence.decision.queries import Rare, delegations, readings
 from competence.decision.rules import Answer, Book, Employment, Span, State
 from competence.delegation.rules import CellRule
 from competence.entitlements.queries import ROWS
@@ -19,7 +20,7 @@ from competence.foundation.editions import remembered
 from competence.foundation.orm import execute, several, standing
 from competence.signoffs.models import CurrentSignOff, WaitingSignOff
 from competence.signoffs.queries import OBSERVATIONS, chunks
-from competence.signoffs.rules import TIMES, EventKind, Origin, Signed
+from competence.signoffs.rules import TIMES, EventKind, Origin, Signed, rescaled
 
 CURRENT = cast(Table, CurrentSignOff.__table__)
 WAITING = cast(Table, WaitingSignOff.__table__)
@@ -90,6 +91,7 @@ def open_facts(
         *shared.must_hold,
         *(task for needs in shared.must_hold.values() for task in needs),
         *shared.sign_again,
+        *shared.must_read,
     }
 
     # A signature for all citizens says nothing where the rule is about one of them.
@@ -124,6 +126,7 @@ def open_facts(
             observed.setdefault(person, {}).setdefault(task, []).append(day)
     receivers = {person for person, task in few.given if is_open(person, task)}
     given = delegations(session, receivers, shared) if receivers else {}
+    read = readings(session, persons, shared)
     found = {}
     for row in employments:
         person = row.person_id
@@ -131,7 +134,7 @@ def open_facts(
             id=row.id, person_id=person, staff_group_id=row.staff_group_id, unit_path=row.path, valid_from=row.valid_from,
             valid_to=row.valid_to, book=shared, authorisation_checked_on=row.authorisation_checked_on, stage_from=row.stage_from,
             absences=few.away.get(row.id, ()), exempt=few.exempt.get(person, {}), delegations=given.get(person, {}),
-            observed={task: tuple(days) for task, days in observed.get(person, {}).items()},
+            observed={task: tuple(days) for task, days in observed.get(person, {}).items()}, read=read.get(person, {}),
         )  # fmt: skip
         facts.__dict__["signed"] = signed.get(person, {})
         found[row.id] = facts
@@ -186,17 +189,19 @@ _WAITS = standing(
 
 
 def _signed(session: Session, persons: Collection[int], is_open: Open) -> Iterable[tuple[int, Signed]]:
+    changes = turns(session)
     pairs = execute(session, _PAIRS, persons=list(persons)).all()
     ids = [number for number, person, task in pairs if is_open(person, task)]
     for some in chunks(ids):
         for (
             person, seq, task, level, begins, ends, yes, before, ended, ended_by, origin, citizen, signer, text, pauses, at, event,
         ) in execute(session, _OPEN, ids=some).all():  # fmt: skip
-            yield person, Signed(
+            signed = Signed(
                 seq, task, level, begins, ends, yes, before, ended, EventKind(ended_by) if ended_by else None, Origin(origin),
                 citizen, signer, text, tuple((date.fromisoformat(a), date.fromisoformat(b) if b else None) for a, b in pauses if a),
                 at, None, event,
             )  # fmt: skip
+            yield person, rescaled(signed, changes) if changes else signed
     for (
         person,
         seq,
@@ -213,7 +218,8 @@ def _signed(session: Session, persons: Collection[int], is_open: Open) -> Iterab
         at,
         event,
     ) in execute(session, _WAITS, persons=list(persons)).all():
-        yield person, Signed(
+        signed = Signed(
             seq, task, level, begins, ends, yes, before, origin=Origin(origin), citizen_id=citizen, signer_id=signer,
             signer_text=text, recorded_at=at, event_id=event,
         )  # fmt: skip
+        yield person, rescaled(signed, changes) if changes else signed

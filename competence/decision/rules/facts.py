@@ -1,12 +1,22 @@
 """What the rule is given and what it answers: plain, frozen, and without a clock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Keeping, Kept, Version
+from competence.catalogue.rules.scales import Turn, levels_asked
+from competence.delegation.rules import (
+    UNDECIDED,
+    CellRule,
+    CellTerms,
+    Following,
+    Keeping,
+    Kept,
+    Version,
+    following_on,
+)
 from competence.foundation.text import Sentence
 from competence.organisation.rules import Settings
 from competence.signoffs.rules import Event, Signed, history
@@ -101,6 +111,18 @@ class Mask:
     valid_to: date | None
     recorded_at: datetime | None = None
 
+    def through(self, turns: Sequence[Turn]) -> "Iterable[Mask]":
+        """The same in pieces, one for each time in which its level was another because the scale was changed."""
+        levels = levels_asked(self.minimum_level, self.recorded_at, turns) if self.minimum_level else ()
+        if not levels:
+            yield self
+            return
+        ends = [*(since for since, _level in levels[1:]), date.max]
+        for (since, level), end in zip(levels, ends, strict=True):
+            first, last = max(since, self.valid_from), min(end, self.valid_to or date.max)
+            if first < last:
+                yield replace(self, minimum_level=level, valid_from=first, valid_to=None if last == date.max else last)
+
 
 @dataclass(frozen=True, slots=True)
 class SignAgain:
@@ -114,6 +136,18 @@ class SignAgain:
         return self.closes_on <= on and signed.valid_from < self.since
 
 
+@dataclass(frozen=True, slots=True)
+class MustRead:
+    """From `closes_on` the task is closed for whoever has not read this version of its instruction, nor signed since it."""
+
+    id: int
+    number: int
+    """Its place among the task's versions: whoever has read a later one has read enough."""
+    version: str
+    since: date
+    closes_on: date
+
+
 @dataclass(frozen=True)
 class Book:
     """The municipality's own rules, shared by all its employments."""
@@ -123,7 +157,9 @@ class Book:
     """By version id, then (task id, staff group id)."""
     approved_at: Mapping[int, datetime] = field(default_factory=dict)
     follows: Mapping[int, tuple[int, str | None]] = field(default_factory=dict)
-    """Staff group -> (the group it follows, the stage from which it does)."""
+    """Staff group -> (the group it follows from today on, the stage from which it does)."""
+    followings: Mapping[int, tuple[Following, ...]] = field(default_factory=dict)
+    """Staff group -> all that it has followed, where that has ever been changed."""
     authorised: frozenset[int] = frozenset()
     """Staff groups whose authorisation must be checked."""
     stops: tuple[Stopped, ...] = ()
@@ -132,6 +168,10 @@ class Book:
     """Task -> tasks that must be held as long as it is used."""
     sign_again: Mapping[int, tuple[SignAgain, ...]] = field(default_factory=dict)
     """Task -> the new versions of its instruction whose authors asked for new signatures."""
+    must_read: Mapping[int, tuple[MustRead, ...]] = field(default_factory=dict)
+    """Task -> the new versions of its instruction whose authors close it for those who have not read them."""
+    scale: tuple[Turn, ...] = ()
+    """The changes of the practice scale after which old ranks mean other ones."""
     settings: Settings = field(default_factory=Settings)
 
     def version_on(self, on: date, known_at: datetime | None = None) -> Version | None:
@@ -163,10 +203,15 @@ class Book:
                 **{
                     (task, group): replace(terms, kept=Kept(old, since, terms.keeping_to))
                     for (task, group), terms in keeping.items()
-                    if (old := self._terms(task, group, before)) is not None and old.entitles
+                    if (old := self._terms(task, group, before, since - timedelta(days=1))) is not None and old.entitles
                 },
             }
         return replace(self, cells=cells)
+
+    def follow_on(self, group: int, on: date) -> tuple[int, str | None] | None:
+        """(the group that it followed on the day, the stage from which), None when it stood alone."""
+        changed = self.followings.get(group) if self.followings else None
+        return self.follows.get(group) if changed is None else following_on(changed, on)
 
     def turns(self, task: int, group: int) -> tuple[date, ...]:
         """The days from which another version says something else about the task for the group."""
@@ -174,12 +219,12 @@ class Book:
         if (task, group) not in known:
             days = {
                 day for version in self.versions for day in (version.valid_from, version.valid_to) if day is not None
-            }
+            } | {day for one in self.followings.get(group, ()) for day in (one.since, one.until) if day is not None}
             found: list[date] = []
             before: object = None
             for day in sorted(days):
                 version = self.version_on(day)
-                terms = self._terms(task, group, version) if version is not None else None
+                terms = self._terms(task, group, version, day) if version is not None else None
                 says = terms and (terms.rule, terms.minimum_level, terms.education_level, terms.limits, terms.kept)
                 if says != before:
                     found.append(day)
@@ -189,16 +234,20 @@ class Book:
 
     def keeping_ends(self, task: int, group: int) -> list[date]:
         """The days from which those who have kept the task under old terms no longer do."""
-        found = (self._terms(task, group, version) for version in self.versions)
+        found = (
+            self._terms(task, group, version, version.valid_from)
+            for version in self.versions
+            if version.valid_from is not None
+        )
         return [terms.kept.until for terms in found if terms and terms.kept and terms.kept.until]
 
     @cached_property
     def _turns(self) -> dict[tuple[int, int], tuple[date, ...]]:
         return {}
 
-    def _terms(self, task: int, group: int, version: Version) -> CellTerms | None:
+    def _terms(self, task: int, group: int, version: Version, on: date) -> CellTerms | None:
         cells = self.cells.get(version.id, {})
-        followed = self.follows.get(group)
+        followed = self.follow_on(group, on)
         return cells.get((task, group)) or (cells.get((task, followed[0])) if followed else None)
 
     def cell(self, task: int, group: int, *, version: Version | None, stage_from: date | None, on: date) -> CellTerms:
@@ -208,12 +257,14 @@ class Book:
         cells = self.cells.get(version.id, {})
         own = cells.get((task, group))
         if own is not None:
-            return own
-        follows = self.follows.get(group)
+            return own.at(on) if own.levels else own
+        follows = self.follow_on(group, on)
         if follows is None:
             return replace(UNDECIDED, version=version.number)
         followed, stage = follows
         terms = cells.get((task, followed), UNDECIDED)
+        if terms.levels:
+            terms = terms.at(on)
         if stage is not None and terms.entitles and (stage_from is None or on < stage_from):
             return replace(terms, rule=CellRule.ASSISTS, from_stage=stage)
         return terms
@@ -240,15 +291,30 @@ class Employment:
     delegations: Mapping[int, tuple[Delegated, ...]] = field(default_factory=dict)
     observed: Mapping[int, tuple[date, ...]] = field(default_factory=dict)
     """Task -> days on which somebody saw the person do it."""
+    read: Mapping[int, date] = field(default_factory=dict)
+    """Instruction that closes the task unread -> the day on which the person said that she has read it."""
     gates_missing: frozenset[int] = frozenset()
     """Tasks for which a course, dialogue or practice check is still to be passed."""
     recorded_at: datetime | None = None
+
+    def unread(self, task: int, signed: Signed | None, *, on: date) -> MustRead | None:
+        """The instruction that closes the task for her on the day; a signature from its first day on shows that she knows it."""
+        return next(
+            (
+                one
+                for one in self.book.must_read.get(task, ())
+                if one.closes_on <= on
+                and self.read.get(one.id, date.max) > on
+                and not (signed is not None and signed.valid_from >= one.since and signed.in_force(on))
+            ),
+            None,
+        )
 
     @cached_property
     def signed(self) -> Mapping[int, tuple[Signed, ...]]:
         """Task -> its sign-offs in the order of signing."""
         by_task: dict[int, list[Signed]] = {}
-        for one in history(self.events):
+        for one in history(self.events, self.book.scale):
             by_task.setdefault(one.task_id, []).append(one)
         return {task: tuple(some) for task, some in by_task.items()}
 
@@ -261,6 +327,7 @@ class Employment:
             versions=tuple(v for v in self.book.versions if self.book.approved_at.get(v.id, known_at) <= known_at),
             stops=tuple(s for s in self.book.stops if s.recorded_at <= known_at),
             masks=tuple(m for m in self.book.masks if m.recorded_at is None or m.recorded_at <= known_at),
+            scale=tuple(turn for turn in self.book.scale if turn.at <= known_at),
         )
         return replace(
             self,
@@ -312,6 +379,8 @@ class Answer:
     needed: int = 0
     overtaken: SignAgain | None = None
     """The new instruction because of which the signature no longer counts."""
+    unread: MustRead | None = None
+    """The new instruction that closes the task until it is read."""
     reasons: tuple[Reason, ...] = ()
 
     @property

@@ -28,7 +28,7 @@ def judge(
     if on < employment.valid_from or (employment.valid_to is not None and on >= employment.valid_to):
         return Answer(State.ENDED, 0, cell)
     if cell.kept is not None and _keeps(employment, task, cell.kept, on, citizen):
-        cell = cell.kept.terms
+        cell = cell.kept.terms.at(on)
     if not cell.entitles:
         return Answer(_RULE_STATES[cell.rule], 0, cell)
     path = unit or employment.unit_path
@@ -56,10 +56,11 @@ def judge(
     paused = exempt or (last is not None and holds and last.paused(on)) or _away(employment, task, on)
     declined = last is not None and last.ended_by is EventKind.DECLINED
 
+    reached = last.level_on(on) if last is not None else 0
     level, basis = 0, ""
     delegated: Delegated | None = None
-    if holds and last is not None and not paused and last.level >= (minimum if cell.rule is not CellRule.CORE else 1):
-        level, basis = last.level, "signature"
+    if holds and last is not None and not paused and reached >= (minimum if cell.rule is not CellRule.CORE else 1):
+        level, basis = reached, "signature"
     if cell.rule is CellRule.CORE:
         by_education = cell.education_level if cell.education_level >= minimum else 0
         if level <= by_education:
@@ -80,21 +81,27 @@ def judge(
     lost = must_hold and any(
         judge(employment, other, on=on, unit=unit, depth=depth + 1).level == 0 for other in must_hold
     )
+    unread = employment.unread(task, last, on=on) if level and book.must_read else None
     done, needed = _progress(employment, task, cell, last, on)
 
     def may_not(state: State, because: str = "", valid_to: date | None = None) -> Answer:
         return Answer(
             state, 0, cell, valid_to=valid_to, basis=because, signed=last, waiting=wait, delegated=delegated, done=done,
-            needed=needed, overtaken=overtaken,
+            needed=needed, overtaken=overtaken, unread=unread,
         )  # fmt: skip
 
     if stop is not None:
         return may_not(State.STOPPED, valid_to=stop.valid_to)
     if exempt or (paused and basis != "education") or (declined and level == 0):
         return may_not(State.PAUSED)
-    if level and (unchecked or lost):
+    if level and (unchecked or lost or unread is not None):
         return may_not(State.MISSING)
     if level:
+        ends += [
+            one.closes_on
+            for one in book.must_read.get(task, ())
+            if one.closes_on > on and employment.unread(task, last, on=one.closes_on) is one
+        ]
         if basis in ("signature", "delegation") and last is not None:
             ends += [end for end in (last.ends, *(p[0] for p in last.pauses if p[0] > on)) if end]
             ends += [one.closes_on for one in asked if one.closes_on > on and last.valid_from < one.since]
@@ -115,7 +122,7 @@ def judge(
         return may_not(State.MISSING)
     if wait is not None:
         return may_not(State.WAITING, basis)
-    if holds and last is not None and last.level < minimum:
+    if holds and last is not None and reached < minimum:
         return may_not(State.LOW, basis)
     if holds and cell.rule is CellRule.DELEGATION_ONLY and delegated is None:
         return may_not(State.MISSING, basis)

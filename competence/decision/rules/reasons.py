@@ -86,6 +86,10 @@ def explain(
     for other in employment.book.must_hold.get(task, ()):
         if judge(employment, other, on=on, unit=unit).level == 0:
             yield Reason("prerequisite", False, sentence(N_("Another task that must be held with it is not held.")))
+    if answer.unread is not None:
+        late = N_("Version %(version)s of the instruction had to be read by %(day)s. The task opens as soon as it is.")
+        last = answer.unread.closes_on - timedelta(days=1)
+        yield Reason("prerequisite", False, sentence(late, version=answer.unread.version, day=last))
     if answer.state is State.PAUSED:
         yield Reason("pause", False, sentence(N_("On pause.")))
     if answer.level and answer.waiting is not None:
@@ -145,12 +149,17 @@ def _signature(answer: Answer, on: date, minimum: int) -> Iterable[Reason]:
         else N_("Signed on %(day)s at level %(level)s.")
     )
     if answer.overtaken is not None:
-        yield Reason("signature", True, sentence(text, day=signed.valid_from, level=signed.level))
+        yield Reason("signature", True, sentence(text, day=signed.valid_from, level=signed.signed_level))
         new = N_("A new version of the instruction asks for a signature given on %(day)s or later.")
         yield Reason("signature", False, sentence(new, day=answer.overtaken.since))
         return
-    enough = signed.level >= minimum
-    yield Reason("signature", enough and not lapsed, sentence(text, day=signed.valid_from, level=signed.level))
+    reached = signed.level_on(on)
+    enough = reached >= minimum
+    yield Reason("signature", enough and not lapsed, sentence(text, day=signed.valid_from, level=signed.signed_level))
+    if reached != signed.signed_level:
+        read = N_("The levels were changed on %(day)s: the level that was signed counts as level %(level)s since.")
+        since = max(day for day, _level in signed.levels if day <= on)
+        yield Reason("signature", enough and not lapsed, sentence(read, day=since, level=reached))
     if not enough:
         yield Reason("signature", False, sentence(N_("The task asks for level %(level)s."), level=minimum))
     if signed.accepted_on is not None:

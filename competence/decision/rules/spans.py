@@ -28,6 +28,9 @@ def boundaries(employment: Employment, task: int) -> tuple[date, ...]:
     for mask in book.masks:
         if mask.task_id == task:
             days |= {mask.valid_from, mask.valid_to}
+    days |= {turn.on for turn in book.scale}
+    for one in book.must_read.get(task, ()):
+        days |= {one.closes_on, employment.read.get(one.id)}
     days |= {one.closes_on for one in book.sign_again.get(task, ())}
     for signed in employment.signed.get(task, ()):
         days |= {signed.valid_from, signed.accepted_on, signed.ends}

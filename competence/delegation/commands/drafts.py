@@ -1,15 +1,18 @@
 """A draft: made from a version or from nothing, named, and given up. Never removed."""
 
-from sqlalchemy import func, insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
 from competence.audit.commands import record
+from competence.catalogue.rules import ScaleKind
+from competence.catalogue.rules.scales import Turn
 from competence.delegation.commands.versions import lock_version, root_unit
 from competence.delegation.drafting import COLUMNS, refuse_cpr
 from competence.delegation.models import Cell, MatrixVersion
 from competence.delegation.queries import CELLS, get_version
 from competence.delegation.queries.drafts import frameworks
+from competence.delegation.queries.terms import ranks_of
 from competence.delegation.rules import Ground
 from competence.foundation.changes import command
 from competence.foundation.clock import now
@@ -53,10 +56,10 @@ def make_draft(
 
 
 def _copy(session: Session, source: MatrixVersion, draft: MatrixVersion) -> int:
-    known = frameworks(session)
+    known, ranks = frameworks(session), ranks_of(session, source.id, now=True)
     rows = []
     for row in session.execute(scoped(session, CELLS).where(CELLS.c.version_id == source.id).order_by(CELLS.c.id)):
-        said = {name: getattr(row, name) for name in COLUMNS}
+        said = {name: getattr(row, name) for name in COLUMNS} | ranks(row)
         place = (row.task_id, row.staff_group_id)
         if said["ground"] == Ground.FRAMEWORK and not said["framework"]:
             said["framework"] = known.get(place)
@@ -96,3 +99,18 @@ def discard_draft(session: Session, number: int, *, by: Actor) -> MatrixVersion:
     draft.discarded_at, draft.discarded_by = now(), by.person_id
     record(session, by=by.person_id, action="discard_draft", subject="matrix_version", subject_id=draft.id)
     return draft
+
+
+def carry_drafts(session: Session, scale: ScaleKind, turn: Turn) -> None:
+    """Nothing; open drafts say their levels on the new practice scale. Wired to the change of a scale by app.py."""
+    if scale is not ScaleKind.PRACTICE:
+        return
+    drafts = session.scalars(
+        select(MatrixVersion.id).where(MatrixVersion.approved_at.is_(None), MatrixVersion.discarded_at.is_(None))
+    ).all()
+    for cell in session.scalars(select(Cell).where(Cell.version_id.in_(drafts)).order_by(Cell.id)):
+        if cell.minimum_level:
+            cell.minimum_level = turn.asked(cell.minimum_level)
+        if cell.education_level:
+            cell.education_level = turn.held(cell.education_level)
+    session.flush()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Table
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Role
 from competence.catalogue.models import Area
 from competence.catalogue.rules import Validity
-from competence.delegation.queries.terms import TASKS, VERSIONS, Cells, cells_of, follows
+from competence.delegation.queries.terms import TASKS, VERSIONS, Cells, cells_of, follows_on
 from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Version, differs
+from competence.foundation.clock import today
 from competence.foundation.orm import scoped
 from competence.people.models import PersonIdentity, StaffGroup
 
@@ -63,6 +64,11 @@ class ReadVersion:
     def in_force(self, on: date) -> bool:
         """Whether it is the one that holds on the day."""
         return Version(self.id, self.number, self.valid_from, self.valid_to, not self.is_draft).in_force(on)
+
+    @property
+    def asked_on(self) -> date:
+        """The day for which it is read: today, of one that has ended its last."""
+        return min(today(), self.valid_to - timedelta(days=1)) if self.valid_to else today()
 
     @property
     def role(self) -> Role | None:
@@ -204,7 +210,7 @@ def read_board(
     was = cells_in(session, before) if before else {}
     groups = staff_groups(session)
     own = {group for _, group in cells}
-    following = follows(session)
+    following = follows_on(session, version.asked_on)
     columns = tuple(group for group in groups.values() if group.id in own or (every and group.id not in following))
     tasks = session.execute(
         scoped(

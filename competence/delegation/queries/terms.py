@@ -1,17 +1,30 @@
 """Reads of the matrix: versions, cells with the task's defaults filled in, stops and masks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Select, Table, or_, select
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Task, TaskValidity
+from competence.catalogue.queries import level_names
+from competence.catalogue.queries.scales import turns
 from competence.catalogue.rules import FOR_GOOD, Validity, validity_of
+from competence.catalogue.rules.scales import MOST_LEVELS, level_on, levels_asked, levels_held
 from competence.delegation.models import Cell, MatrixVersion, Stop, UnitMask
-from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Ground, Keeping, LeaderPart, Version
+from competence.delegation.rules import (
+    UNDECIDED,
+    CellRule,
+    CellTerms,
+    Following,
+    Ground,
+    Keeping,
+    LeaderPart,
+    Version,
+    following_on,
+)
 from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped, tenant_id
@@ -70,7 +83,31 @@ def cells_of(session: Session, version_id: int, number: int) -> Cells:
 
 def _read_cells(session: Session, version_id: int, number: int) -> Cells:
     rows = session.execute(with_defaults(session, CELLS).where(CELLS.c.version_id == version_id))
-    return {(row.task_id, row.staff_group_id): terms(row, number) for row in rows}
+    found = {(row.task_id, row.staff_group_id): terms(row, number) for row in rows}
+    changes = turns(session)
+    if not changes:
+        return found
+    listed, approved = versions(session)
+    until = next((version.valid_to for version in listed if version.id == version_id), None)
+    return {place: one.rescaled(approved.get(version_id), until, changes) for place, one in found.items()}
+
+
+def ranks_of(session: Session, version_id: int, *, now: bool = False) -> Callable[[Any], dict[str, int | None]]:
+    """What reads the two levels of a cell's row on the scale of the version's last day, `now`: on today's."""
+    changes = turns(session)
+    listed, approved = versions(session)
+    at, until = approved.get(version_id), next((one.valid_to for one in listed if one.id == version_id), None)
+    on = date.max if now or until is None else until - timedelta(days=1)
+    highest = len(level_names(session)) if now else MOST_LEVELS + 1
+
+    def read(row: Any) -> dict[str, int | None]:
+        asked, held = row.minimum_level, row.education_level
+        return {
+            "minimum_level": asked and min(highest, level_on(levels_asked(asked, at, changes), on, otherwise=asked)),
+            "education_level": held and level_on(levels_held(held, at, changes), on, otherwise=held),
+        }
+
+    return read
 
 
 def with_defaults(session: Session, *columns: Any) -> Select[Any]:
@@ -142,15 +179,41 @@ def terms(row: Any, number: int) -> CellTerms:
 
 
 def follows(session: Session) -> dict[int, tuple[int, str | None]]:
-    """Staff group -> (the group it follows, the stage from which it does)."""
+    """Staff group -> (the group it follows from today on, the stage from which it does)."""
     return remembered(session, "follows", _read_follows)
 
 
 def _read_follows(session: Session) -> dict[int, tuple[int, str | None]]:
+    c = FOLLOWS.c
     rows = session.execute(
-        scoped(session, FOLLOWS, FOLLOWS.c.staff_group_id, FOLLOWS.c.follows_id, FOLLOWS.c.from_stage)
+        scoped(session, FOLLOWS, c.staff_group_id, c.follows_id, c.from_stage).where(c.valid_to.is_(None))
     )
     return {row.staff_group_id: (row.follows_id, row.from_stage) for row in rows}
+
+
+def followings(session: Session) -> Mapping[int, tuple[Following, ...]]:
+    """Staff group -> all that it has followed, the first first, where that has ever been changed."""
+    return remembered(session, "followings", _read_followings)
+
+
+def _read_followings(session: Session) -> dict[int, tuple[Following, ...]]:
+    c = FOLLOWS.c
+    rows = session.execute(
+        scoped(session, FOLLOWS, c.staff_group_id, c.follows_id, c.from_stage, c.valid_from, c.valid_to)
+        .where(c.valid_to.is_(None) | (c.valid_to > c.valid_from))
+        .order_by(c.valid_from, c.id)
+    )
+    found: dict[int, tuple[Following, ...]] = {}
+    for group, *said in rows:
+        found[group] = (*found.get(group, ()), Following(*said))
+    return {group: some for group, some in found.items() if any(one.changed for one in some)}
+
+
+def follows_on(session: Session, on: date) -> Mapping[int, tuple[int, str | None]]:
+    """The same as `follows`, as it was on the day."""
+    changed = followings(session)
+    then = {group: said for group in changed if (said := following_on(changed[group], on)) is not None}
+    return {group: said for group, said in follows(session).items() if group not in changed} | then
 
 
 def cell_for(session: Session, task_id: int, staff_group_id: int, *, stage_from: date | None, on: date) -> CellTerms:
@@ -162,11 +225,11 @@ def cell_for(session: Session, task_id: int, staff_group_id: int, *, stage_from:
     cells = cells_of(session, version.id, version.number)
     own = cells.get((task_id, staff_group_id))
     if own is not None:
-        return own
-    followed, stage = follows(session).get(staff_group_id, (None, None))
+        return own.at(on)
+    followed, stage = follows_on(session, on).get(staff_group_id, (None, None))
     if followed is None:
         return UNDECIDED
-    cell = cells.get((task_id, followed), UNDECIDED)
+    cell = cells.get((task_id, followed), UNDECIDED).at(on)
     if stage and cell.entitles and (stage_from is None or on < stage_from):
         return replace(cell, rule=CellRule.ASSISTS, from_stage=stage)
     return cell

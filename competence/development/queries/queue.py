@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Actor, Reach
 from competence.catalogue.models import InstructionVersion, Task
 from competence.catalogue.rules import Asks
+from competence.catalogue.rules.scales import level_on, levels_held
 from competence.coverage.queries.places import tree
 from competence.coverage.queries.wide import unit_counts
 from competence.coverage.rules import Shift
@@ -147,7 +148,7 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
                 who_of(row), row.task_id, row.task, answers[row.id, row.task_id], getattr(row, "seq", 0) or 0, row.day,
                 (row.unit_id, row.task_id) in gaps and bool(gaps[row.unit_id, row.task_id] & set(row.shifts)),
                 mine.get(row.task_id, 0), getattr(row, "asked_by", row.person_id) != row.person_id,
-                getattr(row, "level", 0) or 0,
+                _level(row, shared),
                 getattr(row, "signer_text", None) or names.get(getattr(row, "signer_id", 0) or 0, ""),
             )
             for row in some
@@ -166,6 +167,12 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
     )
 
 
+def _level(row: Any, shared: Book) -> int:
+    """The level that was signed, on today's scale; 0 where nothing was."""
+    level = getattr(row, "level", 0) or 0
+    return level_on(levels_held(level, row.written_at, shared.scale), date.max, otherwise=level) if level else 0
+
+
 def _in_force(shared: Book, on: date) -> tuple[bool, date | None]:
     coming = shared.coming(on)
     return shared.version_on(on) is not None, coming.valid_from if coming else None
@@ -179,7 +186,7 @@ def _joined(session: Session, table: Table, within: Reach, on: date, but: int, *
             table, (table.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (table.c.person_id == EMPLOYMENTS.c.person_id)
         )
         .join(TASKS, (TASKS.c.municipality_id == table.c.municipality_id) & (TASKS.c.id == table.c.task_id))
-        .add_columns(table.c.task_id, TASKS.c.name.label("task"), *columns)
+        .add_columns(table.c.task_id, TASKS.c.name.label("task"), table.c.signed_at.label("written_at"), *columns)
     )  # fmt: skip
 
 

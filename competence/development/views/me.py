@@ -24,7 +24,7 @@ from competence.delegation.queries import (
 from competence.delegation.queries.hearing import hearings_waiting
 from competence.development import queries
 from competence.development.queries import Job, Line, Mine
-from competence.development.queries.instructions import waits_for
+from competence.development.queries.instructions import to_sign_again, waits_for
 from competence.development.rules import BEFORE_THE_FIRST
 from competence.development.views.levels import AreaShown, areas_shown, talks_shown
 from competence.development.views.showing import Shown, shown, since
@@ -101,6 +101,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         supervisions=supervisions_due(db.session, actor.person_id, on=today()),
         readings=waits_for(db.session, actor.person_id, on=today()),
         hearings=hearings_waiting(db.session, actor, on=today()) if actor.may(Permission.MATRIX_COMMENT) else [],
+        again=to_sign_again(db.session, actor.person_id, on=today()),
         overdue=supervisions_overdue(db.session, within=actor.reach(Permission.DELEGATION_GIVE), on=today()),
         ways=ways,
         talks=talks_shown(queries.confirmed_of(db.session, actor.person_id, reader_id=actor.person_id)),

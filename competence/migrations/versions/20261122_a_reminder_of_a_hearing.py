@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261122_a_reminder_of_a_hearing"
-down_revision: str | Sequence[str] | None = "20261122_own_rules"
+down_revision: str | Sequence[str] | None = "20261122_dated_scales"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

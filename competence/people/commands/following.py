@@ -7,6 +7,7 @@ from competence.access.rules import Actor, Permission, authorise
 from competence.audit.commands import record
 from competence.foundation.bulk import hold_still
 from competence.foundation.changes import command, touched
+from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
 from competence.organisation.models import Unit
@@ -23,7 +24,7 @@ def follow_mark(row: StaffGroupFollow | None) -> str:
 def follow_group(
     session: Session, staff_group_id: int, follows_id: int | None, *, from_stage: str = "", seen: str, by: Actor
 ) -> StaffGroupFollow | None:
-    """What the group follows from now on; None when it stands alone. Everybody's answers in it are made again.
+    """What the group follows from today on; None when it stands alone. Everybody's answers in it are made again.
 
     A group follows one that stands alone, and only students do so from a stage. `seen`: the mark of how it stood.
     """
@@ -33,20 +34,26 @@ def follow_group(
     authorise(by, Permission.STAFF_GROUP_WRITE, root)
     hold_still(session)
     group = group_for(session, staff_group_id)
-    row = session.scalars(select(StaffGroupFollow).where(StaffGroupFollow.staff_group_id == group.id)).first()
+    row = session.scalars(
+        select(StaffGroupFollow).where(StaffGroupFollow.staff_group_id == group.id, StaffGroupFollow.valid_to.is_(None))
+    ).first()
     if follow_mark(row) != seen:
         raise Overtaken(sentence(N_("This has been changed meanwhile. Nothing was saved. See below how it reads now.")))
     stage = squeeze(from_stage) or None
     if follows_id is not None:
         _check(session, group, group_for(session, follows_id), stage)
+    if row is not None and (row.follows_id, row.from_stage) == (follows_id, stage):
+        return row
     before = {"before": row.follows_id} if row else {}
-    if follows_id is None:
-        if row is not None:
-            session.delete(row)
-        changed = None
-    else:
-        changed = row or StaffGroupFollow(staff_group_id=group.id, follows_id=follows_id)
-        changed.follows_id, changed.from_stage, changed.source = follows_id, stage, ""
+    if row is not None:
+        row.valid_to, row.ended_by = today(), by.person_id
+        session.flush()
+    changed = None
+    if follows_id is not None:
+        changed = StaffGroupFollow(
+            staff_group_id=group.id, follows_id=follows_id, from_stage=stage, valid_from=today(), recorded_at=now(),
+            recorded_by=by.person_id,
+        )  # fmt: skip
         session.add(changed)
     session.flush()
     record(
@@ -63,7 +70,7 @@ def _check(session: Session, group: StaffGroup, followed: StaffGroup, stage: str
     onward = session.scalars(
         select(StaffGroup)
         .join(StaffGroupFollow, StaffGroupFollow.follows_id == StaffGroup.id)
-        .where(StaffGroupFollow.staff_group_id == followed.id)
+        .where(StaffGroupFollow.staff_group_id == followed.id, StaffGroupFollow.valid_to.is_(None))
     ).first()
     if onward is not None:
         raise RuleBroken(
@@ -73,7 +80,7 @@ def _check(session: Session, group: StaffGroup, followed: StaffGroup, stage: str
     behind = session.scalars(
         select(StaffGroup)
         .join(StaffGroupFollow, StaffGroupFollow.staff_group_id == StaffGroup.id)
-        .where(StaffGroupFollow.follows_id == group.id)
+        .where(StaffGroupFollow.follows_id == group.id, StaffGroupFollow.valid_to.is_(None))
         .order_by(StaffGroup.position, StaffGroup.id)
     ).first()
     if behind is not None:

@@ -1,6 +1,6 @@
 """The pages of the competence profiles."""
 
-from competence.profiles.views import editing, following, reading
+from competence.profiles.views import editing, following, history, reading
 from competence.profiles.views.blueprint import bp
 
-__all__ = ["bp", "editing", "following", "reading"]
+__all__ = ["bp", "editing", "following", "history", "reading"]

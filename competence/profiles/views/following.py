@@ -8,13 +8,12 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
-from competence.accounts.queries import names_of
-from competence.audit.queries import entries_of
 from competence.foundation.changes import foresee
-from competence.foundation.clock import today
+from competence.foundation.clock import last_day, today
 from competence.foundation.errors import Overtaken, RuleBroken
-from competence.foundation.web import db, moment, show, transaction
+from competence.foundation.web import db, show, transaction
 from competence.people.commands import follow_group, follow_mark
+from competence.people.rules import FROM_THE_START
 from competence.profiles import queries
 from competence.profiles.forms import FollowForm
 from competence.profiles.views.blueprint import bp, may
@@ -34,26 +33,11 @@ def follows(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         "profiles/follows.html",
         rows=[(group, follows.get(group.id), counts.get(group.id, 0)) for group in groups],
         names=names,
-        history=_history(names),
+        history=queries.followed(db.session),
+        from_the_start=FROM_THE_START,
+        last_day=last_day,
         may_change=may(actor, Permission.STAFF_GROUP_WRITE),
     )
-
-
-def _history(names: dict[int, str]) -> list[tuple[str, str, str, str, str]]:
-    """(when, group, followed before, follows after, by whom) of each change, the latest first."""
-    entries = entries_of(db.session, "follow_group")
-    people = names_of(db.session, [one.by_person_id for one in entries if one.by_person_id])
-    alone = _("none")
-    return [
-        (
-            moment(one.recorded_at),
-            names.get(one.subject_id or 0, ""),
-            names.get(one.detail.get("before") or 0, alone),
-            names.get(one.detail.get("after") or 0, alone),
-            people.get(one.by_person_id or 0, "") or _("Name erased"),
-        )
-        for one in entries
-    ]
 
 
 @bp.route("/follows/<int:staff_group_id>", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Actor
 from competence.audit.chain import Appended, NewEvent, append
 from competence.audit.commands import record
+from competence.catalogue.queries.scales import turns
 from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.changes import touched
 from competence.foundation.clock import today
@@ -74,7 +75,7 @@ def state_after(session: Session, person_id: int, about: Event) -> Signed:
     """The sign-off with all that later events have said of it."""
     assert about.task_id is not None
     events = events_of(session, [person_id], task_ids=[about.task_id])[person_id]
-    return next(s for s in history(events) if s.seq == about.seq)
+    return next(s for s in history(events, turns(session)) if s.seq == about.seq)
 
 
 def follow_up(

@@ -15,6 +15,7 @@ from competence.audit.models import CitizenReference
 from competence.audit.sealing import chain_hash
 from competence.catalogue.queries import level_names
 from competence.catalogue.queries.instructions import instruction_on
+from competence.catalogue.queries.scales import turns
 from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
@@ -130,7 +131,7 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
     if task.archived_on is not None and task.archived_on <= on:
         raise RuleBroken(sentence(N_("The task is no longer in the catalogue.")), field="task")
     before = events_of(session, [employment.person_id], task_ids=[task.id]).get(employment.person_id, [])
-    signed = [one for one in history(before) if one.citizen_id == new.citizen_id]
+    signed = [one for one in history(before, turns(session)) if one.citizen_id == new.citizen_id]
     _first_come(session, signed, new, by=by, on=on)
     _check_level(session, new, signed, on)
     citizen = _check_citizen(session, cell, new)

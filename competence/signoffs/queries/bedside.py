@@ -13,6 +13,7 @@ from competence.accounts.models import RoleAssignment
 from competence.audit.models import CitizenReference, EventText
 from competence.catalogue.models import Task
 from competence.catalogue.queries import Gate, criteria_of, gates_for, tasks_needed
+from competence.catalogue.queries.scales import turns
 from competence.delegation.models import Delegation
 from competence.delegation.queries import cell_for, cells_of, follows, versions
 from competence.delegation.queries.hearing import hearings_waiting
@@ -166,7 +167,7 @@ def appointment(session: Session, person_id: int, unit: Unit, *, on: date) -> Ro
 def state_of(session: Session, person_id: int, task_id: int, *, citizen_id: int | None = None) -> tuple[Signed, ...]:
     """The person's sign-offs of the task (for the citizen) in the order of signing, from the chain."""
     events = events_of(session, [person_id], task_ids=[task_id]).get(person_id, [])
-    return tuple(s for s in history(events) if s.citizen_id == citizen_id)
+    return tuple(s for s in history(events, turns(session)) if s.citizen_id == citizen_id)
 
 
 _OBSERVED = written_once(

@@ -9,9 +9,10 @@ from sqlalchemy import Table, bindparam
 from sqlalchemy.orm import Session
 
 from competence.audit.models import EventText, EvidenceEvent
+from competence.catalogue.queries.scales import turns
 from competence.foundation.orm import execute, scoped, several, standing
 from competence.signoffs.models import CurrentSignOff, Exemption, Observation, WaitingSignOff
-from competence.signoffs.rules import TIMES, Event, EventKind, Origin, Signed
+from competence.signoffs.rules import TIMES, Event, EventKind, Origin, Signed, rescaled
 
 EVENTS = cast(Table, EvidenceEvent.__table__)
 TEXTS = cast(Table, EventText.__table__)
@@ -113,6 +114,7 @@ def projected(
     """Person -> task -> the sign-off that decides and the one that waits, from the projections: all that today needs."""
     found: dict[int, dict[int, tuple[Signed, ...]]] = {}
     current, waits = (_DECIDE, _WAIT) if task_id is None else (_DECIDE_ABOUT, _WAIT_ABOUT)
+    changes = turns(session)
     about = {} if task_id is None else {"task": task_id}
     for some in chunks(person_ids):
         for (
@@ -138,6 +140,8 @@ def projected(
                 seq, task, level, begins, ends, yes, before, ended, EventKind(ended_by) if ended_by else None, Origin(origin),
                 citizen, by, text, _pauses(pauses) if pauses else (), at, None, event,
             )  # fmt: skip
+            if changes:
+                signed = rescaled(signed, changes)
             tasks = found.setdefault(person, {})
             tasks[task] = (*tasks.get(task, ()), signed)
         for row in execute(session, waits, persons=some, **about):
@@ -146,6 +150,8 @@ def projected(
                 origin=Origin(row.origin), citizen_id=row.citizen_id, signer_id=row.signer_id, signer_text=row.signer_text,
                 recorded_at=row.signed_at, event_id=row.event_id,
             )  # fmt: skip
+            if changes:
+                signed = rescaled(signed, changes)
             tasks = found.setdefault(row.person_id, {})
             tasks[row.task_id] = (*(s for s in tasks.get(row.task_id, ()) if s.seq != row.seq), signed)
     return found
