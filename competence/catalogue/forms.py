@@ -66,7 +66,7 @@ def short_text(label: Any, most: int, **options: Any) -> StringField:
     )
 
 
-NEVER = _l("Only what must be done in person, such as prescriptions, death certificates and decisions on coercion.")
+IN_PERSON = _l("Only what must be done in person, such as prescriptions, death certificates and decisions on coercion.")
 
 
 class AreaForm(Form):
@@ -164,7 +164,7 @@ class TaskForm(Form):
         200,
         description=_l("For instance autorisationsloven § 74. Empty when it is not reserved."),
     )
-    never_delegated = _text(_l("Can never be delegated, because it is"), 200, description=NEVER)
+    never_delegated = short_text(_l("Can never be delegated, because it is"), 200, description=IN_PERSON)
     observed_times = IntegerField(
         _l("Times before the first signature"),
         description=_l("Where the division of tasks says nothing else."),
