@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.catalogue.queries import level_names
+from competence.catalogue.queries.tasks import get_task
 from competence.coverage.effects import KIND_NAMES, GapChange, Hit, Kind
 from competence.coverage.forms import KeepingForm
-from competence.coverage.queries.impact import Impact, effect_of, impact_of
+from competence.coverage.queries.impact import Impact, effect_of, impact_of, staff_groups
 from competence.coverage.queries.places import Tree, tree
 from competence.coverage.reporting import KIND, about, calculated
 from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES
@@ -26,7 +27,7 @@ from competence.delegation.queries import get_version, read_versions
 from competence.delegation.rules import Keeping, Version
 from competence.delegation.views.drawing import in_words
 from competence.foundation.clock import today
-from competence.foundation.errors import RuleBroken
+from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, say, show, transaction
 from competence.jobs.commands import ask
 from competence.jobs.queries import unfinished
@@ -126,6 +127,9 @@ def calculate(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
 def cell_effect(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """What one cell of the draft would do tomorrow, if it alone changed: shown in the sheet where it was saved."""
     version = get_version(db.session, number)
+    get_task(db.session, task_id)
+    if staff_group_id not in staff_groups(db.session):
+        raise NotFound
     if version.approved_at is not None or not request.headers.get("HX-Request"):
         return redirect(url_for(".show_impact", number=number))
     units = tree(db.session, on=today())
