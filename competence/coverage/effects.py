@@ -65,7 +65,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class GapChange:
-    """A shift of a unit where a gap opens or closes."""
+    """A shift of a unit that stands otherwise: a gap opens or closes, or it becomes or is no longer vulnerable."""
 
     unit_id: int
     task_id: int
@@ -77,8 +77,21 @@ class GapChange:
 
     @property
     def opens(self) -> bool:
-        """Whether it was none before."""
-        return status(self.before, self.need) is not Status.GAP
+        """Whether it becomes a gap."""
+        return self._stands(self.after) is Status.GAP and self._stands(self.before) is not Status.GAP
+
+    @property
+    def closes(self) -> bool:
+        """Whether it is a gap no longer."""
+        return self._stands(self.before) is Status.GAP and self._stands(self.after) is not Status.GAP
+
+    @property
+    def vulnerable(self) -> int:
+        """1 when it becomes vulnerable, -1 when it is so no longer, else 0."""
+        return (self._stands(self.after) is Status.VULNERABLE) - (self._stands(self.before) is Status.VULNERABLE)
+
+    def _stands(self, have: int) -> Status:
+        return status(have, self.need)
 
 
 def kinds_of(before: Answer, after: Answer) -> frozenset[Kind]:
@@ -98,8 +111,3 @@ def kinds_of(before: Answer, after: Answer) -> frozenset[Kind]:
     if after.cell.rule is CellRule.MUST and not has and before.cell.rule is not CellRule.MUST:
         found.add(Kind.MUST)
     return frozenset(found)
-
-
-def gap_change(before: int, after: int, need: int) -> bool:
-    """Whether a gap opens or closes."""
-    return (status(before, need) is Status.GAP) != (status(after, need) is Status.GAP)

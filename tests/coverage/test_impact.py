@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from competence.access.rules import Role
 from competence.catalogue.models import TaskPrerequisite
 from competence.coverage.commands import NewRequirement, set_requirement
-from competence.coverage.effects import Kind
+from competence.coverage.effects import GapChange, Kind
 from competence.coverage.models import ImpactReport
 from competence.coverage.queries.impact import effect_of, impact_of
 from competence.coverage.queries.places import tree
-from competence.coverage.rules import Shift
+from competence.coverage.rules import DayKind, Shift
 from competence.coverage.views import impact as views
 from competence.decision.queries import EMPLOYMENTS, load
 from competence.decision.rules import judge
@@ -174,7 +174,7 @@ def test_the_page_says_it_in_sentences_and_notes_what_is_kept(world, nurse, sign
     client = signed_in(nurse)
     page = client.get(f"/matrix/{made.number}/impact").text
     assert "1 medarbejder: må i dag og må ikke længere." in page
-    assert "Amira Haddad, Team Havnen: Insulin med pen (i dag niveau 1)" in page
+    assert "Amira Haddad: Insulin med pen (i dag niveau 1)" in page
     name = f"{insulin.id}-{world.groups['SSH'].id}"
     refused = client.post(f"/matrix/{made.number}/impact", data={"cell": name, f"c{name}-keeping": "grace"})
     assert refused.status_code == 422
@@ -299,3 +299,41 @@ def test_where_many_are_touched_it_is_calculated_in_the_background(world, nurse,
     app.extensions["jobs"].join(60)
     assert "1 medarbejder: ville have mistet den og beholder den en tid." in client.get(address).text
     assert world.session.scalar(select(func.count()).select_from(ImpactReport)) == 1
+
+
+def test_the_panel_beside_the_editor_counts_what_the_whole_draft_would_do(world, nurse, signed_in):
+    insulin, bath = world.task("Insulin med pen"), world.task("Bad")
+    world.cell(insulin, "SSH", CellRule.MAY_GENERAL)
+    world.cell(bath, "SSH", CellRule.NOT_ALLOWED)
+    one, other = world.person("Amira Haddad", "SSH", shifts="N"), world.person("Camilla Brandt", "SSH", shifts="N")
+    for someone in (one, other):
+        world.signed(someone, insulin, 1, by=nurse)
+    set_requirement(world.session, NewRequirement(insulin.id, Shift.NIGHT, 1, world.team.id), by=nurse.actor)
+    world.settle()
+    client = signed_in(nurse)
+    may = {"minimum_level": 1}
+    nothing = draft(world, [(insulin, "SSH", CellRule.MAY_GENERAL, may), (bath, "SSH", CellRule.NOT_ALLOWED, {})])
+    sheet = {"HX-Request": "true"}
+    assert "Intet er ændret endnu." in client.get(f"/matrix/{nothing.number}/impact/panel", headers=sheet).text
+    made = draft(world, [(insulin, "SSH", CellRule.NOT_ALLOWED, {}), (bath, "SSH", CellRule.MAY_GENERAL, may)])
+    panel = client.get(f"/matrix/{made.number}/impact/panel", headers=sheet).text
+    for line in (
+        "medarbejdere får en ny mulighed", "medarbejdere mister en opgave", "nyt hul opstår", "Team Havnen nat", "0 → <b>1</b>",
+    ):  # fmt: skip
+        assert line in panel, line
+    assert client.get(f"/matrix/{made.number}/impact/panel").location == f"/matrix/{made.number}/impact"
+    page = client.get(f"/matrix/{made.number}/impact").text
+    assert "Team Havnen, Nat (alle dage): Insulin med pen. Har 2 i dag, 0 derefter, kravet er 1." in page
+    assert "1 hul opstår" in page
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "need", "said"),
+    [
+        (2, 0, 1, (True, False, 0)), (2, 1, 1, (False, False, 1)), (1, 3, 1, (False, False, -1)), (0, 1, 1, (False, True, 1)),
+        (1, 0, 1, (True, False, -1)), (5, 4, 2, (False, False, 0)),
+    ],
+)  # fmt: skip
+def test_a_shift_stands_otherwise(before, after, need, said):
+    change = GapChange(1, 1, Shift.DAY, DayKind.WEEKDAY, need, before, after)
+    assert (change.opens, change.closes, change.vulnerable) == said

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
-from competence.coverage.effects import CellChange, GapChange, Hit, Kind, gap_change, kinds_of
+from competence.coverage.effects import CellChange, GapChange, Hit, Kind, kinds_of
 from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.places import Tree, requirements_on
 from competence.coverage.queries.staff import Someone, ordered, people_where
-from competence.coverage.rules import Crew, DayKind, Need, Shift, Standing, Worker, needs_of, standing_of
+from competence.coverage.rules import Crew, DayKind, Need, Shift, Standing, Worker, needs_of, standing_of, status
 from competence.decision.queries import DELEGATIONS, EMPLOYMENTS, GROUPS, READINGS, book, facts_of
 from competence.decision.rules import Answer, Book, Employment, judge
 from competence.delegation.queries import cells_of
@@ -253,7 +253,7 @@ class Change:
         needs: Mapping[int, Iterable[tuple[DayKind, Shift, Need]]],
         levels: Iterable[tuple[Any, int, int]],
     ) -> Iterator[GapChange]:
-        """Every shift of these people's units where a gap in the task opens or closes, on weekdays and at weekends."""
+        """Every shift of these people's units that stands otherwise in the task, on weekdays and at weekends."""
         staffed: dict[int, list[tuple[Worker, int, int]]] = {}
         for row, old, new in levels:
             apart = standing_of(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student)
@@ -264,7 +264,7 @@ class Change:
             for days, shift, need in needs[unit_id]:
                 was = crew.count([old for _worker, old, _new in here], shift, need).have
                 will = crew.count([new for _worker, _old, new in here], shift, need).have
-                if gap_change(was, will, need.need):
+                if status(was, need.need) is not status(will, need.need):
                     yield GapChange(unit_id, task, shift, days, need.need, was, will)
 
 

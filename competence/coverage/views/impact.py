@@ -1,25 +1,26 @@
 """What a draft of the division of tasks would do, in sentences with the list behind each number, before anybody is touched."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.catalogue.queries import level_names
 from competence.catalogue.queries.tasks import get_task
-from competence.coverage.effects import KIND_NAMES, GapChange, Hit, Kind
+from competence.coverage.effects import Kind
 from competence.coverage.forms import KeepingForm
 from competence.coverage.queries.impact import Impact, effect_of, impact_of, staff_groups
-from competence.coverage.queries.places import Tree, tree
+from competence.coverage.queries.places import tree
+from competence.coverage.queries.wide import UnitCounts, unit_counts
 from competence.coverage.reporting import KIND, about, calculated
-from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES
+from competence.coverage.rules import DayKind
+from competence.coverage.views.impact_words import gaps, listed, panel_lines, sentences
 from competence.delegation.commands.keeping import set_keeping
 from competence.delegation.commands.versions import ungrounded
 from competence.delegation.models import MatrixVersion
@@ -28,7 +29,7 @@ from competence.delegation.rules import Keeping, Version
 from competence.delegation.views.drawing import in_words
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
-from competence.foundation.web import day, db, say, show, transaction
+from competence.foundation.web import day, db, show, transaction
 from competence.jobs.commands import ask
 from competence.jobs.queries import unfinished
 from competence.jobs.views import wake
@@ -37,24 +38,11 @@ from competence.people.queries import how_many_employments
 
 bp = Blueprint("impact", __name__, url_prefix="/matrix")
 
-MOST_LISTED = 200
-"""Lines of a list; of more, the rest is a number."""
 MOST_GAPS = 5
 """Gaps that are told beside a cell; of more, the rest is a number."""
 AT_ONCE = 2_000
 """Employments for which it is calculated while the page is fetched; for more, in the background."""
 EITHER = (Permission.MATRIX_EDIT, Permission.MATRIX_APPROVE)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A number in a sentence, and the list behind it."""
-
-    kind: Kind
-    sentence: str
-    lines: list[str]
-    unseen: int
-    """Lines about people out of the reader's reach, or beyond the longest list."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +108,39 @@ def calculate(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         wake()
         return redirect(url_for("jobs.job", job_id=job.id))
     return redirect(_address(number, first_day))
+
+
+@bp.get("/<int:number>/impact/panel")
+@requires(any_of=EITHER)
+def panel(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """What the draft as a whole would do tomorrow, in figures: beside the editor, anew after each change."""
+    version = get_version(db.session, number)
+    if not request.headers.get("HX-Request"):
+        return redirect(url_for(".show_impact", number=number))
+    units, tomorrow = tree(db.session, on=today()), today() + timedelta(days=1)
+    draft, kept = _as_draft(version), None
+    if how_many_employments(db.session) <= AT_ONCE:
+        found: Impact | None = impact_of(db.session, units, draft, first_day=tomorrow)
+    else:
+        kept = calculated(db.session, draft, tomorrow)
+        found = kept.impact if kept else None
+    teams = [node for node in units.nodes if units.is_leaf(node)]
+    bars = _bars(found, unit_counts(db.session, units, teams, days=DayKind.WEEKDAY)) if found and found.changes else []
+    return render_template(
+        "matrix/impact_panel.html", number=number, found=found, kept=kept, bars=bars, teams=len(teams),
+        lines=panel_lines(found, units, _minutes()) if found else [],
+    )  # fmt: skip
+
+
+def _bars(found: Impact, teams: Sequence[UnitCounts]) -> list[tuple[str, str, int, int]]:
+    """(what, its tone, today, then) of all teams on weekdays."""
+    weekday = [one for one in found.gaps if one.days is DayKind.WEEKDAY]
+    gaps_now, vulnerable = sum(one.gaps for one in teams), sum(one.vulnerable for one in teams)
+    gaps_then = gaps_now + sum(one.opens for one in weekday) - sum(one.closes for one in weekday)
+    return [
+        (_("Gaps"), "gap", gaps_now, max(0, gaps_then)),
+        (_("Vulnerable"), "soft", vulnerable, max(0, vulnerable + sum(one.vulnerable for one in weekday))),
+    ]
 
 
 @bp.get("/<int:number>/impact/<int:task_id>/<int:staff_group_id>")
@@ -194,62 +215,6 @@ def _page(number: int, actor: Actor, within: Reach, *, typed: KeepingForm | None
         may_edit=actor.may(Permission.MATRIX_EDIT), reader=actor.name, versions=read_versions(db.session),
         earliest=today() + timedelta(days=1),
     )  # fmt: skip
-
-
-def sentences(found: Impact, minutes: int) -> list[tuple[Kind, str]]:
-    """A sentence for each thing that happens to somebody, with the hours that the training takes; of `minutes` each time."""
-    said = []
-    for kind in Kind:
-        if not (persons := found.persons(kind)):
-            continue
-        text = ngettext("%(num)s person: %(what)s.", "%(num)s persons: %(what)s.", persons, what=say(KIND_NAMES[kind]))
-        if kind is Kind.MUST and found.times:
-            text += " " + ngettext(
-                "That takes %(num)s observed time, about %(hours)s hours.",
-                "That takes %(num)s observed times, about %(hours)s hours.",
-                found.times, hours=format_decimal(-(-found.times * minutes // 60)),
-            )  # fmt: skip
-        said.append((kind, text))
-    return said
-
-
-def listed(found: Impact, units: Tree, within: Reach, minutes: int) -> list[Listed]:
-    """The sentences with the list behind each number; what happens to nobody is left out."""
-    tasks = {change.task_id: change.task for change in found.changes}
-    lists = []
-    for kind, sentence in sentences(found, minutes):
-        hits = found.of(kind)
-        seen = [hit for hit in hits if (node := units.by_id.get(hit.unit_id)) is not None and within.covers(node.path)]
-        seen.sort(key=lambda hit: (units.by_id[hit.unit_id].name, found.people[hit.employment_id].name, hit.task_id))
-        lines = [_line(hit, found, tasks, units) for hit in seen[:MOST_LISTED]]
-        lists.append(Listed(kind, sentence, lines, len(hits) - len(lines)))
-    return lists
-
-
-def _line(hit: Hit, found: Impact, tasks: Mapping[int, str], units: Tree) -> str:
-    text = f"{found.people[hit.employment_id].name}, {units.by_id[hit.unit_id].name}: {tasks.get(hit.task_id, '')}"
-    if hit.kind in (Kind.LOSES, Kind.LOW, Kind.KEEPS):
-        return str(_("%(line)s (today level %(level)s)", line=text, level=hit.before))
-    if hit.kind is Kind.MUST and hit.times:
-        return f"{text} ({ngettext('%(num)s time left', '%(num)s times left', hit.times)})"
-    return text
-
-
-def gaps(found: Impact, units: Tree, within: Reach) -> tuple[list[str], list[str]]:
-    """The gaps that open and those that close, each as a line, worst first."""
-    tasks = {change.task_id: change.task for change in found.changes}
-
-    def line(one: GapChange) -> str:
-        text: str = _(
-            "%(unit)s, %(shift)s (%(days)s): %(task)s. Have %(before)s today, %(after)s then, the requirement is %(need)s.",
-            unit=units.by_id[one.unit_id].name, shift=say(SHIFT_NAMES[one.shift]), days=say(DAY_KIND_NAMES[one.days]),
-            task=tasks[one.task_id], before=one.before, after=one.after, need=one.need,
-        )  # fmt: skip
-        return text
-
-    shown = [one for one in found.gaps if within.covers(units.by_id[one.unit_id].path)]
-    shown.sort(key=lambda one: (one.after - one.need, units.by_id[one.unit_id].name, one.task_id, one.shift, one.days))
-    return [line(one) for one in shown if one.opens], [line(one) for one in shown if not one.opens]
 
 
 def losing(found: Impact, levels: Mapping[int, str], typed: KeepingForm | None, cell: str) -> list[Losing]:

@@ -296,7 +296,7 @@ def _saved(actor: Actor, number: int, page: CellPage, change_id: int | None) -> 
     log = list(change_log(db.session, version.id))
     standing = _standing(actor, log, levels)
     board = queries.read_board(db.session, versions, version, on=today(), every=True)
-    return render_template(
+    page_part = render_template(
         "matrix/edit_saved.html",
         page=page,
         version=version,
@@ -308,6 +308,7 @@ def _saved(actor: Actor, number: int, page: CellPage, change_id: int | None) -> 
         more=len(standing) > SHOWN,
         saved_at=clock_time(log[0].at) if log else "",
     )
+    return page_part, {"HX-Trigger": "draft-changed"} if change_id else {}
 
 
 @bp.route("/<int:number>/bulk", methods=["GET", "POST"])
