@@ -131,7 +131,7 @@ def test_a_draft_from_its_first_cell_to_its_approval(fjordby: str, visit: Callab
 
     # What it would do, and the approval.
     page.goto(where)
-    page.get_by_role("link", name="Hvad kladden ville gøre").click()
+    page.get_by_role("link", name="Hvem, hvor, og hvad de beholder").click()
     on_both(page, accessible)
     page.get_by_role("link", name="Videre til godkendelse").click()
     on_both(page, accessible)
