@@ -94,10 +94,19 @@ class GapChange:
         return status(have, self.need)
 
 
-def kinds_of(before: Answer, after: Answer) -> frozenset[Kind]:
-    """What the new version does to somebody, by the rule's answer on its first day under both."""
+@dataclass(frozen=True, slots=True)
+class Had:
+    """What somebody holds a task by on the first day, under the version before."""
+
+    level: int
+    """For all citizens, or for those that are named; 0 = may not."""
+    cell: CellTerms
+
+
+def kinds_of(before: Had, after: Answer) -> frozenset[Kind]:
+    """What the new version does to somebody, by what she had and the rule's answer on its first day."""
     found: set[Kind] = set()
-    had, has = before.level or before.named_level, after.level or after.named_level
+    had, has = before.level, after.level or after.named_level
     if had and not has:
         found.add(Kind.LOW if after.state is State.LOW else Kind.LOSES)
     elif has and not had:

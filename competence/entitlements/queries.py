@@ -1,6 +1,7 @@
 """Reads of the stored answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -56,20 +57,38 @@ def _holds() -> Select[Any]:
 _HOLDS = _holds()
 
 
-def levels_in(
-    session: Session, task_id: int, *, on: date, version_id: int | None
-) -> tuple[dict[int, int], dict[int, int]]:
-    """(employment -> level, staff group -> level) in the task on the day; who has no level of her own has her group's."""
-    own = execute(session, _OWN, task=task_id, on=on).all()
+@dataclass(frozen=True)
+class Levels:
+    """Who holds a task at which level on a day, as it is stored."""
+
+    own: Mapping[int, int]
+    """By employment, for all citizens; who is not in it has her group's."""
+    named: Mapping[int, int]
+    """By employment, for named citizens."""
+    of_group: Mapping[int, int]
+
+    def of(self, employment_id: int, staff_group_id: int) -> int:
+        """For all citizens; 0 = may not."""
+        return self.own.get(employment_id, self.of_group.get(staff_group_id, 0))
+
+
+def levels_in(session: Session, task_id: int, *, on: date, version_id: int | None) -> Levels:
+    """Everybody's levels in the task on the day. `version_id` is the matrix version in force on it."""
+    own: dict[int, int] = {}
+    named: dict[int, int] = {}
+    for employment, level, citizen in execute(session, _OWN, task=task_id, on=on):
+        if citizen is None:
+            own[employment] = level
+        else:
+            named[employment] = max(level, named.get(employment, 0))
     by_group = execute(session, _GROUPS, task=task_id, version=version_id).all()
-    return {row.employment_id: row.level for row in own}, {row.staff_group_id: row.level for row in by_group}
+    return Levels(own, named, {row.staff_group_id: row.level for row in by_group})
 
 
 _ON = bindparam("on", type_=Date)
-_OWN = standing(ROWS, ROWS.c.employment_id, ROWS.c.level).where(
-    ROWS.c.task_id == bindparam("task"), ROWS.c.citizen_id.is_(None), ROWS.c.valid_from <= _ON,
-    or_(ROWS.c.valid_to.is_(None), ROWS.c.valid_to > _ON),
-)  # fmt: skip
+_OWN = standing(ROWS, ROWS.c.employment_id, ROWS.c.level, ROWS.c.citizen_id).where(
+    ROWS.c.task_id == bindparam("task"), ROWS.c.valid_from <= _ON, or_(ROWS.c.valid_to.is_(None), ROWS.c.valid_to > _ON)
+)
 _GROUPS = standing(GROUP, GROUP.c.staff_group_id, GROUP.c.level).where(
     GROUP.c.task_id == bindparam("task"), GROUP.c.version_id == bindparam("version")
 )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
-from competence.coverage.effects import CellChange, GapChange, Hit, Kind, kinds_of
+from competence.coverage.effects import CellChange, GapChange, Had, Hit, Kind, kinds_of
 from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.places import Tree, requirements_on
 from competence.coverage.queries.staff import Someone, ordered, people_where
@@ -192,43 +192,49 @@ class Change:
 
         `others`: whoever else works in some units.
         """
-        levels = []
-        for row, (old, new) in zip(rows, self._answers(task, rows), strict=True):
-            levels.append((row, old.level, new.level))
+        last = self._before.version_on(self._first_day)
+        stored = levels_in(self._session, task, on=self._first_day, version_id=last.id if last else None)
+        levels: list[tuple[Any, int, int]] = []
+        for row, new in zip(rows, self._answers(task, rows), strict=True):
+            own = stored.of(row.id, row.staff_group_id)
+            old = Had(own or stored.named.get(row.id, 0), self._cell(row, task, last))
+            levels.append((row, own, new.level))
             self.hits += [
                 Hit(
-                    kind, row.id, row.person_id, row.unit_id, row.staff_group_id, task, old.level or old.named_level,
+                    kind, row.id, row.person_id, row.unit_id, row.staff_group_id, task, old.level,
                     new.level or new.named_level, max(0, new.needed - new.done),
                 )
                 for kind in kinds_of(old, new)
             ]  # fmt: skip
-        needs = self._needs(task, {row.unit_id for row, old, new in levels if old != new})
+        needs = self._needs(task, {row.unit_id for row, was, will in levels if was != will})
         if not needs:
             return
-        last = self._before.version_on(self._first_day)
-        own, of_group = levels_in(self._session, task, on=self._first_day, version_id=last.id if last else None)
         for row in others(needs):
-            level = own.get(row.id, of_group.get(row.staff_group_id, 0))
+            level = stored.of(row.id, row.staff_group_id)
             levels.append((row, level, level))
         self.gaps += self._gap_changes(task, needs, [one for one in levels if one[0].unit_id in needs])
 
-    def _answers(self, task: int, rows: Sequence[Any]) -> Iterator[tuple[Answer, Answer]]:
-        """Each one's answers on the first day, under the rules before and after; alike people are judged once."""
-        day, before, after = self._first_day, self._before, self._after
-        about = {task, *before.must_hold.get(task, ())}
-        readers = not about.isdisjoint(before.must_read)
-        with_facts = persons_with_facts(self._session, about, readers=readers)
+    def _cell(self, row: Any, task: int, version: Version | None) -> CellTerms:
+        return self._before.cell(
+            task, row.staff_group_id, version=version, stage_from=row.stage_from, on=self._first_day
+        )
+
+    def _answers(self, task: int, rows: Sequence[Any]) -> Iterator[Answer]:
+        """Each one's answer on the first day by the new rules; alike people are judged once."""
+        day, after = self._first_day, self._after
+        about = {task, *after.must_hold.get(task, ())}
+        with_facts = persons_with_facts(self._session, about, readers=not about.isdisjoint(after.must_read))
         some = [row for row in rows if row.person_id in with_facts]
-        known = {one.id: one for one in facts_of(self._session, some, before, task_id=task)}
-        alike: dict[Any, tuple[Answer, Answer]] = {}
+        known = {one.id: one for one in facts_of(self._session, some, after, task_id=task)}
+        alike: dict[Any, Answer] = {}
         for row in rows:
             facts = known.get(row.id)
             if facts is not None:
-                yield _both(facts, after, task, day)
+                yield judge(facts, task, on=day)
                 continue
-            key = _alike(row, before, day)
+            key = _alike(row, after, day)
             if key not in alike:
-                alike[key] = _both(_bare(row, before), after, task, day)
+                alike[key] = judge(_bare(row, after), task, on=day)
             yield alike[key]
 
     def _needs(self, task: int, where: Collection[int]) -> dict[int, list[tuple[DayKind, Shift, Need]]]:
@@ -318,9 +324,3 @@ def _alike(row: Any, shared: Book, on: date) -> Any:
     unchecked = row.staff_group_id in shared.authorised and (checked is None or on < checked)
     path = row.path if shared.stops or shared.masks else ""
     return row.staff_group_id, unchecked, row.stage_from is not None and row.stage_from <= on, path
-
-
-def _both(facts: Employment, after: Book, task: int, on: date) -> tuple[Answer, Answer]:
-    other = replace(facts, book=after)
-    other.__dict__["signed"] = facts.signed
-    return judge(facts, task, on=on), judge(other, task, on=on)
