@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, inspect, text
+from sqlalchemy import CheckConstraint, Connection, Engine, MetaData, Table, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from competence import migrations
@@ -170,3 +172,107 @@ def test_migrations_leave_what_the_models_say_and_every_check(database: Database
         if isinstance(check, CheckConstraint)
     }
     assert found == said
+
+
+FIRST = "20261122_first"
+"""The form that the first municipalities began with."""
+
+
+def put(connection: Connection, table: str, **values: Any) -> None:
+    """Nothing; the table, as it is in the database, has a row. What must be there and is not said is empty."""
+    form = Table(table, MetaData(), autoload_with=connection)
+    empty = {
+        int: 0,
+        str: "",
+        bool: False,
+        date: date(2026, 1, 1),
+        datetime: datetime(2026, 1, 1, tzinfo=UTC),
+        object: {},
+    }
+    said = {
+        column.name: empty[column.type.python_type]
+        for column in form.columns
+        if not column.nullable and column.name not in values and column.name != "id"
+    }
+    connection.execute(form.insert().values(said | values))
+
+
+def as_of(connection: Connection, municipality: int) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT set_config('app.municipality', :id, false)"), {"id": str(municipality)})
+
+
+def fill_first(url: str) -> None:
+    """Nothing; two municipalities have what later forms say otherwise."""
+    engine = engine_for(url)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        for one in (1, 2):
+            put(connection, "municipality", id=one, name=f"Kommune {one}")
+            as_of(connection, one)
+            for group in (1, 2):
+                put(
+                    connection,
+                    "staff_group",
+                    id=10 * one + group,
+                    municipality_id=one,
+                    code=f"G{group}",
+                    position=group,
+                )
+            put(
+                connection,
+                "staff_group_follow",
+                municipality_id=one,
+                staff_group_id=10 * one + 1,
+                follows_id=10 * one + 2,
+            )
+            for number, approved in ((1, datetime(2026, 2, 1, tzinfo=UTC)), (2, None)):
+                put(
+                    connection, "competence_profile", municipality_id=one, staff_group_id=10 * one + 1, number=number,
+                    valid_from=date(2026, 3, number), approved_at=approved,
+                )  # fmt: skip
+    engine.dispose()
+
+
+def profiles(url: str) -> list[tuple[int, int, Any]]:
+    engine = engine_for(url)
+    found = []
+    with engine.connect() as connection:
+        for one in (1, 2):
+            as_of(connection, one)
+            rows = connection.execute(
+                text("SELECT number, valid_from FROM competence_profile WHERE municipality_id = :m ORDER BY number"),
+                {"m": one},
+            )
+            found += [(one, row.number, row.valid_from and str(row.valid_from)) for row in rows]
+    engine.dispose()
+    return found
+
+
+def check_first_is_kept(owner_url: str, serving_url: str) -> None:
+    migrations.upgrade(owner_url, serving_url=serving_url, revision=FIRST)
+    fill_first(owner_url)
+    migrations.upgrade(owner_url, serving_url=serving_url)
+    assert profiles(owner_url) == [(m, n, day) for m in (1, 2) for n, day in ((1, "2026-03-01"), (2, None))]
+    engine = engine_for(owner_url)
+    with engine.connect() as connection:
+        as_of(connection, 2)
+        follows = "SELECT count(*) FROM staff_group_follow WHERE municipality_id = 2 AND valid_to IS NULL"
+        assert connection.scalar(text(follows)) == 1
+        assert migrations.differences(connection) == []
+    engine.dispose()
+    migrations.downgrade(owner_url, FIRST, serving_url=serving_url)
+    assert [day is None for _m, _n, day in profiles(owner_url)] == [False] * 4
+
+
+def test_what_the_first_form_held_is_kept_in_a_file(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    check_first_is_kept(url, url)
+
+
+@pytest.mark.postgres
+def test_what_the_first_form_held_is_kept_on_postgresql(cluster: Cluster):
+    cluster.create("older")
+    try:
+        check_first_is_kept(cluster.url(OWNER, "older"), cluster.url(APP, "older"))
+    finally:
+        cluster.drop("older")
