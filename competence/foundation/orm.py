@@ -315,6 +315,24 @@ BEGIN
     RETURN NULL;
 END $$
 """
+_STANDS = {
+    "cell": "SELECT 1 FROM matrix_version WHERE municipality_id = {row}.municipality_id AND id = {row}.version_id "
+    "AND approved_at IS NOT NULL"
+}
+"""Table -> the query that finds something where a changed row counts. Of others, nothing is remembered: a draft's cells."""
+_NEW_EDITION_OF = """
+CREATE OR REPLACE FUNCTION new_edition_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changed {table};
+BEGIN
+    IF TG_OP = 'DELETE' THEN changed := OLD; ELSE changed := NEW; END IF;
+    IF EXISTS ({stands}) THEN
+        INSERT INTO edition (municipality_id, mark) VALUES (changed.municipality_id, floor(random() * 9e18)::bigint)
+        ON CONFLICT (municipality_id) DO UPDATE SET mark = excluded.mark;
+    END IF;
+    RETURN NULL;
+END $$
+"""
 _NEW_EDITION = "INSERT INTO edition (municipality_id, mark)"
 _SAME_ROW = "ON CONFLICT (municipality_id) DO UPDATE SET mark = excluded.mark"
 
@@ -326,15 +344,24 @@ def edition_triggers(dialect: str, table: str) -> list[str]:
     """
     if dialect == "sqlite":
         own = "id" if table == "municipality" else "municipality_id"
+        stands = _STANDS.get(table)
         return [
             statement
             for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
             if (table, verb) != ("municipality", "DELETE")
             for statement in (
                 f"DROP TRIGGER IF EXISTS {table}_edition_{verb.lower()}",
-                f"CREATE TRIGGER {table}_edition_{verb.lower()} AFTER {verb} ON {table} BEGIN {_NEW_EDITION} "
+                f"CREATE TRIGGER {table}_edition_{verb.lower()} AFTER {verb} ON {table} "
+                f"{f'WHEN EXISTS ({stands.format(row=row)}) ' if stands else ''}BEGIN {_NEW_EDITION} "
                 f"VALUES ({row}.{own}, random()) {_SAME_ROW}; END",
             )
+        ]
+    if stands := _STANDS.get(table):
+        return [
+            _NEW_EDITION_OF.format(table=table, stands=stands.format(row="changed")),
+            f"DROP TRIGGER IF EXISTS {table}_edition ON {table}",
+            f"CREATE TRIGGER {table}_edition AFTER INSERT OR UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION new_edition_of_{table}()",
         ]
     return [
         _NEW_EDITION_FUNCTION,

@@ -1,7 +1,4 @@
-"""Writing a migration from what the models say: `python -m competence.migrations "what changes"`.
-
-Until the first release there is one migration, which is written anew: `python -m competence.migrations --first`.
-"""
+"""Writing a migration from what the models say: `python -m competence.migrations "what changes"`."""
 
 import subprocess
 import sys
@@ -11,20 +8,17 @@ from pathlib import Path
 from alembic import command
 
 from competence.foundation.clock import today
-from competence.migrations import FOLDER, _changing, alembic_config, upgrade
-
-FIRST = "20261122_first"
+from competence.migrations import _changing, alembic_config, upgrade
 
 
-def write(message: str, *, revision: str | None = None) -> Path:
+def write(message: str) -> Path:
     """The file of a new migration: what the models have and the migrations so far do not."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/empty.db"
         upgrade(url)
         slug = "_".join(message.lower().split()[:5])
-        rev_id = revision or f"{today():%Y%m%d}_{slug}"
+        rev_id = f"{today():%Y%m%d}_{slug}"
         with _changing(url, None) as config:
-            config.attributes["batch"] = revision is None
             script = command.revision(config, message=message, autogenerate=True, rev_id=rev_id)
     path = Path(script.path)  # type: ignore[union-attr]
     target = path.with_name(f"{rev_id}.py")
@@ -37,14 +31,9 @@ def write(message: str, *, revision: str | None = None) -> Path:
 def main() -> None:
     """Nothing; the migration is written."""
     alembic_config()
-    if sys.argv[1:] == ["--first"]:
-        (FOLDER / "versions" / f"{FIRST}.py").unlink(missing_ok=True)
-        written = write("All tables.", revision=FIRST)
-    elif len(sys.argv) == 2:
-        written = write(sys.argv[1])
-    else:
+    if len(sys.argv) != 2:
         sys.exit(__doc__)
-    sys.stdout.write(f"{written}\n")
+    sys.stdout.write(f"{write(sys.argv[1])}\n")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ load_models()
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
-    render_as_batch=context.config.attributes.get("batch", True),
+    render_as_batch=True,
     render_item=spelled,
     compare_type=True,
 )

@@ -77,7 +77,12 @@ def get_version(session: Session, number: int) -> MatrixVersion:
 
 
 def cells_of(session: Session, version_id: int, number: int) -> Cells:
-    """Every cell of the version with the task's times and validity filled in where the cell says none."""
+    """Every cell of the version with the task's times and validity filled in where the cell says none.
+
+    An approved version's are kept from one request to the next; a draft's change under the hands of its editors.
+    """
+    if version_id not in versions(session)[1]:
+        return _read_cells(session, version_id, number)
     return remembered(session, ("cells", version_id), lambda s: _read_cells(s, version_id, number))
 
 
