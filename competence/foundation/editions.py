@@ -60,6 +60,17 @@ def remembered(session: Session, key: Hashable, make: Callable[[Session], T]) ->
     return made
 
 
+def once(session: Session, key: Hashable, make: Callable[[Session], T]) -> T:
+    """What `make` made of reference data under this key, once in a transaction, as long as it writes none of it.
+
+    For what is no edition's: a draft. Nobody may change what is given back.
+    """
+    made: dict[Hashable, Any] = session.info.setdefault("made once", {})
+    if key not in made:
+        made[key] = make(session)
+    return cast(T, made[key])
+
+
 def edition(session: Session) -> int | None:
     """The mark of the municipality's reference data as the session's transaction sees it; None while there is none."""
     if "edition" not in session.info:
@@ -67,8 +78,13 @@ def edition(session: Session) -> int | None:
     return cast("int | None", session.info["edition"])
 
 
-def _begun(session: Session, _transaction: SessionTransaction, _connection: Any) -> None:
+def _forget(session: Session) -> None:
     session.info.pop("edition", None)
+    session.info.pop("made once", None)
+
+
+def _begun(session: Session, _transaction: SessionTransaction, _connection: Any) -> None:
+    _forget(session)
 
 
 def _executed(state: ORMExecuteState) -> None:
@@ -76,15 +92,16 @@ def _executed(state: ORMExecuteState) -> None:
         return
     table = getattr(state.statement, "table", None)
     if table is None or table.name in REFERENCE:
-        state.session.info.pop("edition", None)
+        _forget(state.session)
 
 
 def _flushed(session: Session, _context: Any) -> None:
     if any(row.__tablename__ in REFERENCE for rows in (session.new, session.dirty, session.deleted) for row in rows):
-        session.info.pop("edition", None)
+        _forget(session)
 
 
 event.listen(TenantSession, "after_begin", _begun)
-event.listen(TenantSession, "after_soft_rollback", lambda session, _previous: session.info.pop("edition", None))
+event.listen(TenantSession, "after_commit", _forget)
+event.listen(TenantSession, "after_soft_rollback", lambda session, _previous: _forget(session))
 event.listen(TenantSession, "do_orm_execute", _executed)
 event.listen(TenantSession, "after_flush", _flushed)

@@ -279,10 +279,11 @@ def changed_cells(session: Session, before: Book, after: Book, on: date) -> list
     was, is_ = before.version_on(on), after.version_on(on)
     old = before.cells.get(was.id, {}) if was else {}
     new = after.cells.get(is_.id, {}) if is_ else {}
+    groups = staff_groups(session)
     return [
         CellChange(task.id, task.name, task.area, group, name, one, other)
         for task in tasks_on(session, on)
-        for group, name in staff_groups(session).items()
+        for group, name in groups.items()
         if differs(one := old.get((task.id, group), UNDECIDED), other := new.get((task.id, group), UNDECIDED))
     ]
 

@@ -25,7 +25,7 @@ from competence.delegation.rules import (
     Version,
     following_on,
 )
-from competence.foundation.editions import remembered
+from competence.foundation.editions import once, remembered
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped, tenant_id
 from competence.people.models import StaffGroupFollow
@@ -82,7 +82,7 @@ def cells_of(session: Session, version_id: int, number: int) -> Cells:
     An approved version's are kept from one request to the next; a draft's change under the hands of its editors.
     """
     if version_id not in versions(session)[1]:
-        return _read_cells(session, version_id, number)
+        return once(session, ("cells", version_id), lambda s: _read_cells(s, version_id, number))
     return remembered(session, ("cells", version_id), lambda s: _read_cells(s, version_id, number))
 
 
