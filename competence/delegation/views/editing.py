@@ -57,10 +57,10 @@ class Standing:
     words: str
     by: str
     at: str
-    mine: bool
 
 
-def _standing(actor: Actor, lines: list[LogLine], levels: dict[int, str]) -> list[Standing]:
+def _standing(lines: list[LogLine], levels: dict[int, str]) -> list[Standing]:
+    """The newest changes that stand, one more than are shown."""
     batches: dict[str, list[LogLine]] = {}
     for line in lines:
         if not line.undone and line.undoes_id is None:
@@ -74,9 +74,8 @@ def _standing(actor: Actor, lines: list[LogLine], levels: dict[int, str]) -> lis
             change_in_words(several[0].before, several[0].after, levels),
             several[0].by_name,
             clock_time(several[0].at),
-            several[0].by == actor.person_id,
         )
-        for several in batches.values()
+        for several in list(batches.values())[: SHOWN + 1]
     ]  # fmt: skip
 
 
@@ -148,7 +147,7 @@ def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         if rows:
             drawn.append((area, rows))
     log = list(change_log(db.session, version.id))
-    standing = _standing(actor, log, levels)
+    standing = _standing(log, levels)
     signs_only = request.args.get("view") == "signs"
     kept: dict[str, Any] = {"q": asked or None, "changes": 1 if only_changes else None}
     return render_template(
@@ -174,7 +173,7 @@ def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         changed=len(board.changes),
         standing=standing[:SHOWN],
         more=len(standing) > SHOWN,
-        can_undo=any(one.mine for one in standing),
+        can_undo=any(one.by == actor.person_id for one in log if not one.undone and one.undoes_id is None),
         saved_at=clock_time(log[0].at) if log else "",
         latest=log[0].id if log else 0,
     )
@@ -294,7 +293,7 @@ def _saved(actor: Actor, number: int, page: CellPage, change_id: int | None) -> 
     cells = queries.cells_of(db.session, version.id, version.number)
     now = cells.get((page.task.id, page.group.id))
     log = list(change_log(db.session, version.id))
-    standing = _standing(actor, log, levels)
+    standing = _standing(log, levels)
     board = queries.read_board(db.session, versions, version, on=today(), every=True)
     page_part = render_template(
         "matrix/edit_saved.html",
