@@ -17,7 +17,7 @@ from competence.foundation import mail
 from competence.foundation.clock import now, today
 from competence.foundation.console import Console
 from competence.foundation.errors import NotAllowed, NotFound, RuleBroken
-from competence.foundation.orm import begin_writing
+from competence.foundation.orm import begin_writing, open_session
 from competence.foundation.text import N_, sentence
 from competence.foundation.web import say
 from competence.organisation.commands import add_municipality
@@ -42,6 +42,8 @@ COMMANDS = (
 LOAD_DEMO = "competence.imports.demo:load_demo"
 """(engine) -> nothing; makes the demonstration municipality."""
 DEMO_PASSWORD = "competence.imports.demo:PASSWORD"  # noqa: S105 - where it stands; made-up people sign in with it
+REBUILD = "competence.decision.rebuilding:rebuild_all"
+"""(session) -> nothing; makes anew what is derived, when the database had another form before."""
 LOAD_REFERENCE = "competence.imports.reference:load_reference"
 
 
@@ -92,12 +94,28 @@ def cli(context: click.Context, municipality: str | None) -> None:
     context.call_on_close(context.obj.close)
 
 
+def _upgrade(console: Console) -> None:
+    """Nothing; the database has this program's form. Where it had another, what is derived has been made anew."""
+    settings = console.settings
+    before = migrations.form_of(settings.database_owner_url)
+    migrations.upgrade(settings.database_owner_url, serving_url=settings.database_url)
+    if before in (None, migrations.head()):
+        return
+    with console.outside() as session:
+        ids = [one.id for one in municipalities(session)]
+    for municipality_id in ids:
+        with open_session(console.engine, municipality_id) as session:
+            begin_writing(session)
+            named(REBUILD)(session)
+            session.commit()
+    console.say(N_("What is derived has been rebuilt."))
+
+
 @cli.command()
 @click.pass_obj
 def migrate(console: Console) -> None:
     """Bring the database to this program's form. Safe to run again, and by several at once."""
-    settings = console.settings
-    migrations.upgrade(settings.database_owner_url, serving_url=settings.database_url)
+    _upgrade(console)
     console.say(sentence(N_("The database is ready (%(revision)s)."), revision=migrations.head()))
 
 
@@ -107,7 +125,7 @@ def migrate(console: Console) -> None:
 def serve(console: Console, demo: bool) -> None:
     """Migrate, load the demonstration on the first start, and serve the pages."""
     settings = console.settings
-    migrations.upgrade(settings.database_owner_url, serving_url=settings.database_url)
+    _upgrade(console)
     with console.outside() as session:
         is_empty = not municipalities(session)
     if is_empty and demo:

@@ -6,8 +6,9 @@ import click
 
 from competence.audit.chain import breaks
 from competence.audit.rules import Link
-from competence.decision.commands import differences, recompute_all
+from competence.decision.commands import differences
 from competence.decision.commands import refresh as refresh_vectors
+from competence.decision.rebuilding import rebuild
 from competence.delegation import projection as delegations
 from competence.foundation.clock import today
 from competence.foundation.console import Console
@@ -62,9 +63,7 @@ def check(console: Console, repair: bool) -> None:
             )
         if repair and (stale or changed or wrong):
             begin_writing(session)
-            delegations.rebuild(session)
-            projection.rebuild(session, {person for person, _ in stale}, on=today())
-            recompute_all(session)
+            rebuild(session, {person for person, _ in stale})
             session.commit()
             console.say(sentence(N_("What is derived has been rebuilt.")))
     if not (broken or stale or changed or wrong):

@@ -142,6 +142,16 @@ def head() -> str:
     return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
+def form_of(owner_url: str) -> str | None:
+    """The revision of the database at the address; None when it was never migrated."""
+    engine = engine_for(owner_url)
+    try:
+        with engine.connect() as connection:
+            return revision_of(connection)
+    finally:
+        engine.dispose()
+
+
 def revision_of(connection: Connection) -> str | None:
     """The revision of the database; None when it was never migrated."""
     return MigrationContext.configure(connection).get_current_revision()

@@ -7,12 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import CheckConstraint, Connection, Engine, MetaData, Table, create_engine, inspect, text
+from click.testing import CliRunner
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    create_engine,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DatabaseError
 
 from competence import migrations
 from competence.audit.chain import NewEvent, append
-from competence.foundation.orm import APPEND_ONLY, Base, engine_for
+from competence.cli import cli
+from competence.delegation.rules import CellRule
+from competence.entitlements.models import Entitlement
+from competence.foundation.orm import APPEND_ONLY, Base, begin_writing, engine_for
 from tests.databases import Database
 from tests.factories import World
 from tests.postgres import APP, OWNER, Cluster
@@ -276,3 +291,25 @@ def test_what_the_first_form_held_is_kept_on_postgresql(cluster: Cluster):
         check_first_is_kept(cluster.url(OWNER, "older"), cluster.url(APP, "older"))
     finally:
         cluster.drop("older")
+
+
+def test_an_upgrade_makes_anew_what_is_derived(world: World, database: Database, monkeypatch: pytest.MonkeyPatch):
+    someone, guide, task = world.person(), world.person("Hanne Lykke", "SPL"), world.task()
+    world.cell(task, "SSH", CellRule.MAY_GENERAL)
+    world.signed(someone, task, 2, by=guide)
+    world.settle()
+    own = (Entitlement.municipality_id == world.municipality.id, Entitlement.employment_id == someone.employment.id)
+    level = select(Entitlement.level).where(*own, Entitlement.task_id == task.id)
+    begin_writing(world.session)
+    world.session.execute(update(Entitlement).where(*own).values(level=3))
+    world.session.commit()
+    assert world.session.scalar(level) == 3
+    world.session.rollback()
+    migrations.downgrade(database.owner_url, "20261122_own_rules", serving_url=database.url)
+    for name, value in {"DATABASE_URL": database.url, "DATABASE_OWNER_URL": database.owner_url}.items():
+        monkeypatch.setenv(name, value)
+    for said in (True, False):
+        run = CliRunner().invoke(cli, ["migrate"])
+        assert run.exit_code == 0, run.output
+        assert ("What is derived has been rebuilt." in run.output) is said
+    assert world.session.scalar(level) == 2
