@@ -113,9 +113,9 @@ def build(database: Database) -> Towns:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
         reserved = world.task("Epoprostenol", reserved=Reserved.YES)
-        framework, comment = _framework(world, reserved), _comment(world, signer)
+        framework = _framework(world, reserved)
         instruction, mapping = _instruction(world, task), _mapping(world, signer)
-        draft, change = _draft(world, delegable, DRAFT, signer)
+        draft, change, comment = _draft(world, delegable, DRAFT, signer)
         world.municipality.host = HOST
         world.settle().session.commit()
         foreign_world = another(world)
@@ -124,10 +124,11 @@ def build(database: Database) -> Towns:
         foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
         foreign_reserved = foreign_world.task("Epoprostenol", reserved=Reserved.YES)
         foreign_framework = _framework(foreign_world, foreign_reserved)
-        foreign_comment = _comment(foreign_world, foreigner)
         foreign_instruction = _instruction(foreign_world, foreign_task)
         foreign_mapping = _mapping(foreign_world, foreigner)
-        foreign_draft, foreign_change = _draft(foreign_world, foreign_delegable, FOREIGN_DRAFT, foreigner)
+        foreign_draft, foreign_change, foreign_comment = _draft(
+            foreign_world, foreign_delegable, FOREIGN_DRAFT, foreigner
+        )
         foreign_world.municipality.host = FOREIGN_HOST
         foreign_world.session.add(
             MatrixVersion(number=2, valid_from=today() + timedelta(days=9), approved_at=now(), recorded_at=now())
@@ -173,8 +174,8 @@ def _instruction(world: World, task: Task) -> int:
     return version.id
 
 
-def _draft(world: World, task: Task, number: int, asked: Someone) -> tuple[int, int]:
-    """(the number, the id of its one change) of a draft in hearing, for leaders and the one who is asked by name."""
+def _draft(world: World, task: Task, number: int, asked: Someone) -> tuple[int, int, int]:
+    """(number, id of its one change, id of the one comment) of a draft in hearing: leaders, and one by name, are asked."""
     nurse = world.role(_without_employment(world, "Nora Nordby"), Role.DEVELOPMENT_NURSE, over=world.root)
     draft = make_draft(world.session, from_number=1, by=nurse.actor)
     draft.number = number
@@ -187,7 +188,7 @@ def _draft(world: World, task: Task, number: int, asked: Someone) -> tuple[int, 
         world.session, number, until=today() + timedelta(days=5), roles=[Role.LEADER], person_ids=[asked.person.id],
         by=nurse.actor,
     )  # fmt: skip
-    return number, change.id
+    return number, change.id, _comment(world, asked, draft.id)
 
 
 def _mapping(world: World, someone: Someone) -> int:
@@ -267,9 +268,9 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
     }  # fmt: skip
 
 
-def _comment(world: World, writer: Someone) -> int:
+def _comment(world: World, writer: Someone, version_id: int) -> int:
     """What somebody said of the version when it was heard."""
-    said = HearingComment(version_id=world.version.id, text="Fint", written_by=writer.person.id, recorded_at=now())
+    said = HearingComment(version_id=version_id, text="Fint", written_by=writer.person.id, recorded_at=now())
     world.session.add(said)
     world.session.flush()
     return said.id

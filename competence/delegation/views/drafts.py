@@ -83,7 +83,7 @@ def new(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 def about(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """What the draft is called and for; and giving it up."""
     version = numbered(queries.read_versions(db.session), number)
-    if not version.is_open:
+    if not version.is_open or not may_edit(actor):
         return redirect(url_for("matrix.show_version", number=number))
     form = AboutForm(data={"name": version.name, "description": version.description})
     if form.validate_on_submit():

@@ -1,13 +1,12 @@
 """Who works where, for those who administer people."""
 
-from flask import render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.foundation.clock import last_day, today
-from competence.foundation.errors import NotFound
 from competence.foundation.web import day, db
 from competence.organisation.queries import unit_choices
 from competence.people import commands, queries
@@ -156,9 +155,11 @@ def authorisation(employment_id: int, *, actor: Actor, within: Reach) -> Respons
 def stage(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The day from which a student's stage is reached."""
     facts = queries.get_employment(db.session, employment_id, within=within)
+    back = url_for(".edit", person_id=facts.employment.person_id)
     if not facts.group.is_student:
-        raise NotFound
-    form, back = StageForm(obj=facts.employment), url_for(".edit", person_id=facts.employment.person_id)
+        flash(_("Only students have a stage."), "error")
+        return redirect(back)
+    form = StageForm(obj=facts.employment)
     if form.validate_on_submit():
         reached = form.stage_from.data
         said = (
