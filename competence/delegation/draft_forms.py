@@ -14,11 +14,14 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from competence.access.rules import ROLE_NAMES
+from competence.catalogue.rules import year_day
+from competence.catalogue.words import month_names
 from competence.delegation.drafting import MAIN_RULES, MORE_RULES, MOST_MONTHS, MOST_TIMES, Terms, Wording
 from competence.delegation.queries.hearing import HEARD
 from competence.delegation.rules import (
@@ -119,6 +122,8 @@ class CellForm(Form):
     )
     observed_times = _number(_l("Times"), MOST_TIMES)
     validity_months = _number(_l("Counts (mo.)"), MOST_MONTHS)
+    validity_day = _number(_l("Day"), 31)
+    validity_month = SelectField(_l("Month"), validators=[Optional()])
     limits = Ticks(_l("May, when …"), validators=[Optional()])
     own_limits = _text(_l("Other limits"), 600, description=_l("One on each line."), rows=2)
     ground = RadioField(_l("Ground"), validators=[Optional()])
@@ -140,6 +145,7 @@ class CellForm(Form):
         named = [(rank, f"{rank} {name}") for rank, name in levels.items()]
         self.minimum_level.choices = named
         self.education_level.choices = named
+        self.validity_month.choices = [("", _("No fixed day")), *((f"month {at}", name) for at, name in month_names())]
         self.limits.choices = [(code, text) for code, text, _when in limits]
         self.ground.choices = [("", _("Not stated yet")), *((g.value, say(name)) for g, name in GROUND_NAMES.items())]
         self.agreed_with_leader.choices = [
@@ -154,6 +160,8 @@ class CellForm(Form):
         self.minimum_level.data = said.minimum_level or 1
         self.education_level.data = said.education_level or said.minimum_level or 1
         self.observed_times.data, self.validity_months.data = said.observed_times, said.validity_months
+        each = year_day(said.validity_date)
+        self.validity_day.data, self.validity_month.data = (each.day, f"month {each.month}") if each else (None, "")
         self.limits.data = [limit["code"] for limit in said.limits if limit.get("code") in self._limits]
         self.own_limits.data = "\n".join(
             limit["text"] for limit in said.limits if limit.get("code") not in self._limits
@@ -165,6 +173,22 @@ class CellForm(Form):
         self.agreed_with_leader.data = "" if said.agreed_with_leader == usual else said.agreed_with_leader.value
         self.note.data, self.source.data = said.note, said.source
 
+    def validate_validity_month(self, _field: SelectField) -> None:
+        """Nothing. ValidationError when day and month are no day of any year, or months are said too."""
+        if not self.validity_month.data and self.validity_day.data is None:
+            return
+        if self.validity_months.data is not None:
+            raise ValidationError(_("Choose either a number of months or a fixed day."))
+        try:
+            year_day(self._each or "no day")
+        except ValueError:
+            raise ValidationError(_("Choose a day that the month has.")) from None
+
+    @property
+    def _each(self) -> str | None:
+        month, day = (self.validity_month.data or "").removeprefix("month "), self.validity_day.data
+        return f"{int(month):02}-{day:02}" if month.isdigit() and day is not None else None
+
     def wording(self, before: Wording | None) -> Wording:
         """What has been chosen and typed; what the form does not ask stays as it was before."""
         rule = CellRule(self.rule.data)
@@ -174,14 +198,13 @@ class CellForm(Form):
             for code in self.limits.data or ()
         ]
         own = [{"code": "", "text": line} for line in (self.own_limits.data or "").splitlines() if line.strip()]
-        months = self.validity_months.data
         return Wording(
             rule=rule,
             minimum_level=self.minimum_level.data,
             education_level=self.education_level.data,
             observed_times=self.observed_times.data,
-            validity_months=months,
-            validity_date=before.validity_date if before and months is None else None,
+            validity_months=self.validity_months.data,
+            validity_date=self._each,
             limits=(*chosen, *own),
             ground=Ground(self.ground.data) if self.ground.data else None,
             framework={part: self[part].data or "" for part in ("giver", "instruction", "instruction_version")},

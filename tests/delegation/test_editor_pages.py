@@ -290,3 +290,25 @@ def test_the_grid_asks_as_often_for_many_rows_as_for_few(world, nurse, insulin, 
     with counted() as many:
         client.get("/matrix/drafts/2")
     assert len(many) <= len(few)
+
+
+def test_a_signature_may_count_through_a_fixed_day_each_year(world, nurse, insulin, draft, signed_in):
+    client, where = signed_in(nurse), at(world, insulin)
+    said = {"seen": "0", "rule": "may_general", "minimum_level": "1", "validity_month": "month 2"}
+    for typed, told in (
+        ({"validity_day": "30"}, "Vælg en dag, som måneden har."),
+        ({}, "Vælg en dag, som måneden har."),
+        ({"validity_day": "28", "validity_months": "6"}, "Vælg enten et antal måneder eller en fast dag."),
+    ):
+        refused = client.post(where, data=said | typed)
+        assert told in refused.text
+        assert '<option selected value="month 2">februar</option>' in refused.text, "what was chosen stays"
+    assert client.post(where, data=said | {"validity_day": "28"}).status_code == 302
+    now = said_now(world, draft, insulin)
+    assert (now.validity_date, now.validity_months) == ("02-28", None)
+    page = client.get(where).text
+    assert '<option selected value="month 2">februar</option>' in page
+    seen = draft_cell(world.session, draft.id, (insulin.id, world.groups["SSH"].id)).revision
+    client.post(where, data=said | {"seen": str(seen), "validity_month": "", "validity_months": "6"})
+    now = said_now(world, draft, insulin)
+    assert (now.validity_date, now.validity_months) == (None, 6)
