@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -37,6 +37,7 @@ def named(*names: str) -> tuple[SaidLevel, ...]:
     SCALES, SCALES, st.dictionaries(st.integers(1, MOST_LEVELS), st.integers(1, 9)),
     st.lists(st.integers(0, MOST_LEVELS), max_size=MOST_LEVELS),
 )  # fmt: skip
+@example(named("basis", "ekspert"), named("basis", "øvet", "ekspert"), {2: 1}, [3])
 def test_what_a_level_in_use_becomes_is_said_keeps_the_order_and_takes_no_other_levels_name(before, after, used, said):
     used = {rank: count for rank, count in used.items() if rank <= len(before)}
     try:

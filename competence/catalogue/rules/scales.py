@@ -154,7 +154,8 @@ def check_scale(before: Scale, after: Scale, used: Mapping[int, int], to: Sequen
                 N_("Level %(rank)s, %(name)s, is in use (%(count)s in all). Choose which level it becomes."),
                 field=f"becomes_{rank}", rank=rank, name=level.name, count=used[rank],
             )  # fmt: skip
-        new = new or min(max(rank, becomes[-1] if becomes else 1), len(after))
+        if not new:  # a level that nothing points at gives way to the one below it
+            new = rank if used.get(rank) else min(max(rank, becomes[-1] if becomes else 1), len(after))
         if not 1 <= new <= len(after):
             raise RuleBroken(
                 N_("%(name)s cannot become level %(rank)s: the new scale has %(most)s levels."),
