@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
@@ -21,6 +21,18 @@ class Shift(StrEnum):
 
 
 SHIFT_NAMES: Mapping[Shift, str] = {Shift.DAY: N_("Day"), Shift.EVENING: N_("Evening"), Shift.NIGHT: N_("Night")}
+
+
+def shift_at(at: time, hours: Mapping[Shift, tuple[str, str]]) -> Shift:
+    """The shift that runs at the time of day; the night where the hours ("07:00", "15:00") leave a hole.
+
+    One that ends before it begins runs past midnight.
+    """
+    for shift, (begins, ends) in hours.items():
+        first, last = time.fromisoformat(begins), time.fromisoformat(ends)
+        if first <= at < last or (last < first and (at >= first or at < last)):
+            return shift
+    return Shift.NIGHT
 
 
 class DayKind(StrEnum):

@@ -1,8 +1,9 @@
 """What a unit needs, who counts, and what is said of a gap."""
 
-from datetime import date
+from datetime import date, time
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from competence.coverage.rules import (
     join,
     needs_of,
     public_holidays,
+    shift_at,
     standing_of,
     without_small,
 )
@@ -249,3 +251,19 @@ def test_many_tasks_counted_at_once_are_each_task_counted_alone(workers, needs, 
         crew.count(row.tolist(), shift, need, within.tolist())
         for row, need, within in zip(levels, needs, limited, strict=True)
     ]
+
+
+USUAL = {Shift.DAY: ("07:00", "15:00"), Shift.EVENING: ("15:00", "23:00"), Shift.NIGHT: ("23:00", "07:00")}
+OWN = {Shift.DAY: ("06:30", "14:30"), Shift.EVENING: ("14:30", "22:30"), Shift.NIGHT: ("22:30", "06:00")}
+
+
+@pytest.mark.parametrize(
+    ("at", "usual", "own"),
+    [
+        (time(0), Shift.NIGHT, Shift.NIGHT), (time(6, 45), Shift.NIGHT, Shift.DAY), (time(7), Shift.DAY, Shift.DAY),
+        (time(14, 45), Shift.DAY, Shift.EVENING), (time(22, 45), Shift.EVENING, Shift.NIGHT),
+        (time(23), Shift.NIGHT, Shift.NIGHT), (time(6, 15), Shift.NIGHT, Shift.NIGHT),
+    ],
+)  # fmt: skip
+def test_the_shift_that_runs_follows_the_municipality_s_own_hours(at: time, usual: Shift, own: Shift):
+    assert (shift_at(at, USUAL), shift_at(at, OWN)) == (usual, own)

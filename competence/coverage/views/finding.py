@@ -85,10 +85,14 @@ class Line:
     """What the sign's tab shows, for a voice."""
 
 
+def spans(settings: Settings) -> Mapping[Shift, tuple[str, str]]:
+    """From and to of each shift, as the municipality has set them: ("15:00", "23:00")."""
+    return {Shift.DAY: settings.day_hours, Shift.EVENING: settings.evening_hours, Shift.NIGHT: settings.night_hours}
+
+
 def hours(shift: Shift, settings: Settings) -> str:
     """As "15–23"; minutes only where there are any."""
-    spans = {Shift.DAY: settings.day_hours, Shift.EVENING: settings.evening_hours, Shift.NIGHT: settings.night_hours}
-    return "–".join(text.removesuffix(":00").lstrip("0").replace(":", ".") or "0" for text in spans[shift])
+    return "–".join(text.removesuffix(":00").lstrip("0").replace(":", ".") or "0" for text in spans(settings)[shift])
 
 
 def hours_of(settings: Settings) -> Mapping[Shift, str]:

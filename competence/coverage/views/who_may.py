@@ -1,7 +1,6 @@
 """Who may do this task, there and then: people by verdict, next door, who nearly may, the rule, and the week."""
 
 from collections.abc import Sequence
-from datetime import time
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,11 +12,11 @@ from competence.coverage.queries.finder import WhoMay, tasks_called, who_may
 from competence.coverage.queries.one import StopOver, stops_over
 from competence.coverage.queries.places import Node, Tree, tree
 from competence.coverage.queries.wide import unit_counts
-from competence.coverage.rules import SHIFT_NAMES, Shift
+from competence.coverage.rules import SHIFT_NAMES, Shift, shift_at
 from competence.coverage.views.choices import day_of, task_options, unit_options
 from competence.coverage.views.drawing import TONES
 from competence.coverage.views.figures import hides_small
-from competence.coverage.views.finding import hours_of, said
+from competence.coverage.views.finding import hours_of, said, spans
 from competence.foundation.clock import local, now, today
 from competence.foundation.web import db, say
 from competence.organisation.queries import settings_of
@@ -37,7 +36,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     units = tree(db.session, on=today())
     reachable = units.reached(within)
     on = max(request.args.get("on", today(), type=day_of), today())
-    shift = request.args.get("shift", type=Shift) or shift_at(local(now()).time())
+    shift = request.args.get("shift", type=Shift) or shift_at(local(now()).time(), spans(settings_of(db.session)))
     unit = chosen_unit(units, reachable, within, actor)
     tasks = tasks_on(db.session, on)
     text = " ".join(request.args.get("q", "")[:LONGEST].split())
@@ -107,10 +106,3 @@ def chosen_unit(units: Tree, reachable: Sequence[Node], within: Reach, actor: Ac
     own = [assigned.path for assigned in actor.roles]
     leaves = [node for node in reachable if units.is_leaf(node)]
     return next((node for node in leaves if node.path in own), leaves[0] if leaves else next(iter(reachable), None))
-
-
-def shift_at(at: time) -> Shift:
-    """The shift that runs at the time of day, by the usual hours."""
-    if time(7) <= at < time(15):
-        return Shift.DAY
-    return Shift.EVENING if time(15) <= at < time(23) else Shift.NIGHT
