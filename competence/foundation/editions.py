@@ -25,21 +25,30 @@ MOST_KEPT = 400
 making: ContextVar[bool] = ContextVar("making", default=False)
 """Whether what runs is to be remembered: it may read reference tables only, as the tests see to."""
 
-_MARK = standing(EDITIONS, EDITIONS.c.mark)
+keeping_drafts: ContextVar[bool] = ContextVar("keeping_drafts", default=True)
+"""Whether what is being made is made again when a draft changes; so is what nobody keeps."""
+
+_MARKS = standing(EDITIONS, EDITIONS.c.mark, EDITIONS.c.drafts)
 T = TypeVar("T")
 Key = tuple[int, Hashable]
-_kept: WeakKeyDictionary[Engine, OrderedDict[Key, tuple[int, Any]]] = WeakKeyDictionary()
+Mark = tuple[int, int | None]
+_kept: WeakKeyDictionary[Engine, OrderedDict[Key, tuple[Mark, Any]]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def remembered(session: Session, key: Hashable, make: Callable[[Session], T]) -> T:
+def remembered(session: Session, key: Hashable, make: Callable[[Session], T], *, drafts: bool = False) -> T:
     """What `make` made of the municipality's reference data under this key, in this edition of it.
 
-    The key says all else that it depends on. Nobody may change what is given back: others have the same object.
+    The key says all else that it depends on. Nobody may change what is given back: others have the same object. `drafts`:
+    it is made of the cells of a draft too, and made again when one of them changes. RuntimeError when such a thing is
+    asked for by what would outlive the change.
     """
-    mark = edition(session)
-    if mark is None:
+    marks = _marks(session)
+    if drafts and not keeping_drafts.get():
+        raise RuntimeError("what is kept while drafts change cannot be made of a draft")
+    if marks is None:
         return make(session)
+    mark: Mark = (marks[0], marks[1] if drafts else None)
     place = (tenant_id(session), key)
     with _lock:
         kept = _kept.setdefault(session.get_bind().engine, OrderedDict())
@@ -47,11 +56,12 @@ def remembered(session: Session, key: Hashable, make: Callable[[Session], T]) ->
         if found is not None and found[0] == mark:
             kept.move_to_end(place)
             return cast(T, found[1])
-    within = making.set(True)
+    within, beside = making.set(True), keeping_drafts.set(drafts)
     try:
         made = make(session)
     finally:
         making.reset(within)
+        keeping_drafts.reset(beside)
     with _lock:
         kept[place] = (mark, made)
         kept.move_to_end(place)
@@ -60,27 +70,22 @@ def remembered(session: Session, key: Hashable, make: Callable[[Session], T]) ->
     return made
 
 
-def once(session: Session, key: Hashable, make: Callable[[Session], T]) -> T:
-    """What `make` made of reference data under this key, once in a transaction, as long as it writes none of it.
-
-    For what is no edition's: a draft. Nobody may change what is given back.
-    """
-    made: dict[Hashable, Any] = session.info.setdefault("made once", {})
-    if key not in made:
-        made[key] = make(session)
-    return cast(T, made[key])
-
-
 def edition(session: Session) -> int | None:
     """The mark of the municipality's reference data as the session's transaction sees it; None while there is none."""
+    marks = _marks(session)
+    return marks[0] if marks else None
+
+
+def _marks(session: Session) -> tuple[int, int] | None:
+    """(mark of the reference data, mark of the drafts)."""
     if "edition" not in session.info:
-        session.info["edition"] = execute(session, _MARK).scalar()
-    return cast("int | None", session.info["edition"])
+        found = execute(session, _MARKS).first()
+        session.info["edition"] = (found.mark, found.drafts) if found else None
+    return cast("tuple[int, int] | None", session.info["edition"])
 
 
 def _forget(session: Session) -> None:
     session.info.pop("edition", None)
-    session.info.pop("made once", None)
 
 
 def _begun(session: Session, _transaction: SessionTransaction, _connection: Any) -> None:

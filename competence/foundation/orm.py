@@ -1,6 +1,5 @@
 """Tables and sessions: naming, the municipality as a wall, and how SQLite and PostgreSQL are opened."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
@@ -252,8 +251,6 @@ def open_session(engine: Engine, municipality_id: int | None) -> TenantSession:
     return TenantSession(engine, expire_on_commit=False, info={"municipality_id": municipality_id})
 
 
-Trigger = Callable[[str], list[str]]
-
 APPEND_ONLY: list[str] = []
 """Names of the tables whose rows are never changed or removed; `append_only` adds one."""
 
@@ -265,30 +262,6 @@ def append_only(name: str) -> str:
     return name
 
 
-def triggers(dialect: str, table: str) -> list[str]:
-    """The statements that make the table append-only. Safe to run again."""
-    if dialect == "sqlite":
-        return [
-            statement
-            for verb in ("UPDATE", "DELETE")
-            for statement in (
-                f"DROP TRIGGER IF EXISTS {table}_no_{verb.lower()}",
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-            )
-        ]
-    function = "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
-    function += "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
-    return [
-        function,
-        f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}",
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-        f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-    ]
-
-
 REFERENCE: list[str] = ["municipality"]
 """Names of the tables that `remembered` reads; `reference` adds one."""
 
@@ -298,77 +271,6 @@ def reference(name: str) -> str:
     if name not in REFERENCE:
         REFERENCE.append(name)
     return name
-
-
-_NEW_EDITION_FUNCTION = """
-CREATE OR REPLACE FUNCTION new_edition() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    own int := nullif(current_setting('app.municipality', true), '')::int;
-    drawn bigint := floor(random() * 9e18)::bigint;
-BEGIN
-    IF own IS NULL THEN
-        UPDATE edition SET mark = drawn;
-    ELSE
-        INSERT INTO edition (municipality_id, mark) VALUES (own, drawn)
-        ON CONFLICT (municipality_id) DO UPDATE SET mark = excluded.mark;
-    END IF;
-    RETURN NULL;
-END $$
-"""
-_STANDS = {
-    "cell": "SELECT 1 FROM matrix_version WHERE municipality_id = {row}.municipality_id AND id = {row}.version_id "
-    "AND approved_at IS NOT NULL"
-}
-"""Table -> the query that finds something where a changed row counts. Of others, nothing is remembered: a draft's cells."""
-_NEW_EDITION_OF = """
-CREATE OR REPLACE FUNCTION new_edition_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    changed {table};
-BEGIN
-    IF TG_OP = 'DELETE' THEN changed := OLD; ELSE changed := NEW; END IF;
-    IF EXISTS ({stands}) THEN
-        INSERT INTO edition (municipality_id, mark) VALUES (changed.municipality_id, floor(random() * 9e18)::bigint)
-        ON CONFLICT (municipality_id) DO UPDATE SET mark = excluded.mark;
-    END IF;
-    RETURN NULL;
-END $$
-"""
-_NEW_EDITION = "INSERT INTO edition (municipality_id, mark)"
-_SAME_ROW = "ON CONFLICT (municipality_id) DO UPDATE SET mark = excluded.mark"
-
-
-def edition_triggers(dialect: str, table: str) -> list[str]:
-    """The statements by which a changed row of the table begins a new edition. Safe to run again.
-
-    An edition's mark is drawn at random and never counted up: one that was rolled back must not come again.
-    """
-    if dialect == "sqlite":
-        own = "id" if table == "municipality" else "municipality_id"
-        stands = _STANDS.get(table)
-        return [
-            statement
-            for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
-            if (table, verb) != ("municipality", "DELETE")
-            for statement in (
-                f"DROP TRIGGER IF EXISTS {table}_edition_{verb.lower()}",
-                f"CREATE TRIGGER {table}_edition_{verb.lower()} AFTER {verb} ON {table} "
-                f"{f'WHEN EXISTS ({stands.format(row=row)}) ' if stands else ''}BEGIN {_NEW_EDITION} "
-                f"VALUES ({row}.{own}, random()) {_SAME_ROW}; END",
-            )
-        ]
-    if stands := _STANDS.get(table):
-        return [
-            _NEW_EDITION_OF.format(table=table, stands=stands.format(row="changed")),
-            f"DROP TRIGGER IF EXISTS {table}_edition ON {table}",
-            f"CREATE TRIGGER {table}_edition AFTER INSERT OR UPDATE OR DELETE ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION new_edition_of_{table}()",
-        ]
-    return [
-        _NEW_EDITION_FUNCTION,
-        f"DROP TRIGGER IF EXISTS {table}_edition ON {table}",
-        f"CREATE TRIGGER {table}_edition AFTER INSERT OR UPDATE OR DELETE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION new_edition()",
-    ]
 
 
 def wall(*constraints: Any, **references: str) -> tuple[Any, ...]:

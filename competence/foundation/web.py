@@ -110,12 +110,12 @@ _catalogues: dict[str, NullTranslations] = {}
 
 def _catalogue() -> NullTranslations:
     """The texts of the request's language. Kept by language, since flask_babel looks it up anew for each of a page's texts."""
-    language = _language()
-    found = _catalogues.get(language)
+    locale = language()
+    found = _catalogues.get(locale)
     if found is None:
         found = get_translations()
         if has_request_context():
-            _catalogues[language] = found
+            _catalogues[locale] = found
     return found
 
 
@@ -172,21 +172,21 @@ def _shown(value: Any) -> str:
             return str(value)
 
 
-def _language() -> str:
+def language() -> str:
     """The reader's language, looked up once for each request: it is asked for hundreds of times on a page."""
     try:
         return cast(str, g.spoken_language)
     except (AttributeError, RuntimeError):
         locale = get_locale()
-        language: str = locale.language if locale else "da"
+        found: str = locale.language if locale else "da"
         if has_request_context():
-            g.spoken_language = language
-        return language
+            g.spoken_language = found
+        return found
 
 
 @lru_cache(maxsize=4096)
-def _day(value: date, language: str, pattern: str) -> str:
-    return format_date(value, pattern, locale=language)
+def _day(value: date, locale: str, pattern: str) -> str:
+    return format_date(value, pattern, locale=locale)
 
 
 def day(value: date | None) -> str:
@@ -195,8 +195,8 @@ def day(value: date | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = local(value).date()
-    language = _language()
-    return _day(value, language, "d. MMMM y" if language == "da" else "d MMMM y")
+    locale = language()
+    return _day(value, locale, "d. MMMM y" if locale == "da" else "d MMMM y")
 
 
 def short_day(value: date | None) -> str:
@@ -205,8 +205,8 @@ def short_day(value: date | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = local(value).date()
-    language = _language()
-    return _day(value, language, "d. MMMM" if language == "da" else "d MMMM")
+    locale = language()
+    return _day(value, locale, "d. MMMM" if locale == "da" else "d MMMM")
 
 
 def clock_time(value: datetime | None) -> str:
@@ -214,24 +214,24 @@ def clock_time(value: datetime | None) -> str:
     if value is None:
         return ""
     at = local(value)
-    return f"{at.hour}.{at:%M}" if _language() == "da" else f"{at.hour}:{at:%M}"
+    return f"{at.hour}.{at:%M}" if language() == "da" else f"{at.hour}:{at:%M}"
 
 
 def moment(value: datetime | None) -> str:
     """As "9. juni 2026 kl. 7.42" ("9 June 2026 at 7:42"); empty for None."""
     if value is None:
         return ""
-    return f"{day(value)} {'kl.' if _language() == 'da' else 'at'} {clock_time(value)}"
+    return f"{day(value)} {'kl.' if language() == 'da' else 'at'} {clock_time(value)}"
 
 
 def number(value: float | Decimal) -> str:
     """As "1.234,5" in Danish."""
-    return format_decimal(value, locale=_language())
+    return format_decimal(value, locale=language())
 
 
 def listed(values: Any) -> str:
     """As "a, b og c"."""
-    return format_list([_shown(value) for value in values], locale=_language())
+    return format_list([_shown(value) for value in values], locale=language())
 
 
 FORMATS = {

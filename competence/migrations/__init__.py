@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, make_url, text
 
-from competence.foundation.orm import APPEND_ONLY, REFERENCE, Base, edition_triggers, engine_for, triggers
+from competence.foundation.orm import APPEND_ONLY, REFERENCE, Base, engine_for
+from competence.foundation.triggers import edition_triggers, triggers
 
 FOLDER = Path(__file__).parent
 LOCK = 7_041_776
@@ -91,7 +92,8 @@ def _finish(connection: Connection, serving_role: str | None) -> None:
     for table in sorted(tables & set(APPEND_ONLY)):
         for statement in triggers(connection.dialect.name, table):
             connection.exec_driver_sql(statement.replace("%", "%%"))
-    for table in sorted(tables & set(REFERENCE)) if "edition" in tables else ():
+    marks = {column["name"] for column in inspect(connection).get_columns("edition")} if "edition" in tables else set()
+    for table in sorted(tables & set(REFERENCE)) if "drafts" in marks else ():  # an older form is an older program's
         for statement in edition_triggers(connection.dialect.name, table):
             connection.exec_driver_sql(statement)
     if connection.dialect.name == "sqlite":

@@ -5,7 +5,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Area, Task
-from competence.foundation.editions import edition, once, remembered
+from competence.foundation.editions import edition, remembered
 from competence.foundation.orm import REFERENCE, Base, begin_writing, open_session
 from competence.organisation.models import Municipality
 from tests.databases import Database
@@ -95,17 +95,3 @@ def test_rows_inserted_many_at_a_time_begin_an_edition(world: World):
     )
     assert edition(world.session) != before
     assert Task.__tablename__ in REFERENCE
-
-
-def test_what_is_made_once_is_made_anew_after_a_write_and_in_the_next_transaction(world: World):
-    def areas() -> tuple[str, ...]:
-        return once(world.session, "areas", lambda s: tuple(area.name for area in s.query(Area).order_by(Area.id)))
-
-    first = areas()
-    assert areas() is first
-    world.session.add(Area(name="Et nyt område", position=99))
-    world.session.flush()
-    second = areas()
-    assert second == (*first, "Et nyt område")
-    world.session.commit()
-    assert areas() is not second

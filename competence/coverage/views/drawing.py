@@ -8,8 +8,8 @@ from typing import Any
 
 from babel.dates import format_date
 from flask import url_for
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from competence.coverage.rules import Count, Joined, Shift, Standing, Status, jo
 from competence.coverage.statements import spoken_apart, spoken_count
 from competence.decision.rules import Answer, State
 from competence.foundation.editions import remembered
-from competence.foundation.web import say
+from competence.foundation.web import language, say
 
 Levels = tuple[tuple[int, str], ...]
 TONES: Mapping[Status, signs.Status] = {
@@ -32,11 +32,6 @@ TONES: Mapping[Status, signs.Status] = {
 }
 SHIFTS = tuple(Shift)
 SHOWN_GROUPS = {Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT}
-
-
-def language() -> str:
-    """Of the request, as a key of what is remembered."""
-    return str(get_locale() or "da")
 
 
 def weekday(on: date) -> str:

@@ -15,10 +15,10 @@ from competence.coverage.queries.places import Node, Tree
 from competence.coverage.queries.wide import UnitCounts, unit_counts
 from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, STATUS_NAMES, Count, Shift, without_small
 from competence.coverage.statements import spoken_count
-from competence.coverage.views.drawing import TONES, language
+from competence.coverage.views.drawing import TONES
 from competence.coverage.views.heat_map import facts, good_news, heat_map
 from competence.foundation.clock import now, today
-from competence.foundation.web import db, say
+from competence.foundation.web import db, language, say
 
 NUMBERS_ONLY = frozenset({Role.DIRECTOR, Role.HR, Role.COMMITTEE})
 

@@ -15,13 +15,13 @@ from competence.coverage.queries.finder import Found, Neighbour, WhoMay
 from competence.coverage.rules import SHIFT_NAMES, STANDING_NAMES, Count, Shift, Standing
 from competence.coverage.signs import Sign
 from competence.coverage.statements import Candidate, can_be_trained, spoken_count, way_left
-from competence.coverage.views.drawing import TONES, language, mark
+from competence.coverage.views.drawing import TONES, mark
 from competence.coverage.views.explaining import CAN_BE_ASKED
 from competence.decision.rules import State
 from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.clock import now, today
 from competence.foundation.text import N_, Sentence, sentence
-from competence.foundation.web import clock_time, day, db, say, short_day
+from competence.foundation.web import clock_time, day, db, language, say, short_day
 from competence.organisation.rules import Settings
 
 _TODAY: Mapping[Shift, str] = {

@@ -25,7 +25,7 @@ from competence.delegation.rules import (
     Version,
     following_on,
 )
-from competence.foundation.editions import once, remembered
+from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped, tenant_id
 from competence.people.models import StaffGroupFollow
@@ -79,11 +79,10 @@ def get_version(session: Session, number: int) -> MatrixVersion:
 def cells_of(session: Session, version_id: int, number: int) -> Cells:
     """Every cell of the version with the task's times and validity filled in where the cell says none.
 
-    An approved version's are kept from one request to the next; a draft's change under the hands of its editors.
+    They are kept from one request to the next; a draft's until somebody changes one.
     """
-    if version_id not in versions(session)[1]:
-        return once(session, ("cells", version_id), lambda s: _read_cells(s, version_id, number))
-    return remembered(session, ("cells", version_id), lambda s: _read_cells(s, version_id, number))
+    drafted = version_id not in versions(session)[1]
+    return remembered(session, ("cells", version_id), lambda s: _read_cells(s, version_id, number), drafts=drafted)
 
 
 def _read_cells(session: Session, version_id: int, number: int) -> Cells:

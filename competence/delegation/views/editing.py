@@ -32,8 +32,9 @@ from competence.delegation.queries.drafts import (
 from competence.delegation.queries.terms import task_says
 from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, UNDECIDED, CellRule, CellTerms, Ground, differs
 from competence.delegation.views.drafts import may_edit, numbered
-from competence.delegation.views.drawing import Look, in_words, look_of, sign_of, times_and_months
-from competence.delegation.views.standing import STEPS, LookKey, draw, state_of, step_of, tabs_of, title_of
+from competence.delegation.views.drawing import Look, in_words, look_of, sign_of
+from competence.delegation.views.standing import STEPS, state_of, step_of, tabs_of, title_of
+from competence.delegation.views.table import editor_table
 from competence.delegation.views.wording import change_in_words, parts_of, said_in_words, terms_of
 from competence.foundation.clock import today
 from competence.foundation.errors import RuleBroken
@@ -113,13 +114,6 @@ def _behind(versions: list[ReadVersion], version: ReadVersion, places: Iterable[
     return found
 
 
-def _area_note(rows: list[Any]) -> str:
-    """As "2 tasks, no changes", for an area that is folded away."""
-    changed = sum(1 for row, _cells, _olds in rows if row.has_changed)
-    changes = ngettext("%(num)s task changed", "%(num)s tasks changed", changed) if changed else _("no changes")
-    return f"{ngettext('%(num)s task', '%(num)s tasks', len(rows))}, {changes}"
-
-
 def _draft(number: int) -> tuple[list[ReadVersion], ReadVersion]:
     versions = queries.read_versions(db.session)
     return versions, numbered(versions, number)
@@ -132,23 +126,14 @@ def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     versions, version = _draft(number)
     if not version.is_open or not may_edit(actor):
         return redirect(url_for("matrix.show_version", number=number))
-    board = queries.read_board(db.session, versions, version, on=today(), every=True)
-    levels = level_names(db.session)
     asked, only_changes = (request.args.get("q") or "").strip(), bool(request.args.get("changes"))
-    looks: dict[LookKey, Look] = {}
-    drawn = []
-    for area in board.areas:
-        rows = [
-            (row, [draw(c.terms, looks, levels) for c in row.cells], [draw(c.before, looks, levels) for c in row.cells])
-            for row in area.rows
-            if (row.has_changed or not only_changes)
-            and (not asked or asked.casefold() in row.name.casefold() or asked.casefold() in area.name.casefold())
-        ]
-        if rows:
-            drawn.append((area, rows))
+    signs_only = request.args.get("view") == "signs"
+    table = editor_table(
+        db.session, versions, version, asked=asked, only_changes=only_changes, signs_only=signs_only, on=today()
+    )
+    levels = level_names(db.session)
     log = list(change_log(db.session, version.id))
     standing = _standing(log, levels)
-    signs_only = request.args.get("view") == "signs"
     kept: dict[str, Any] = {"q": asked or None, "changes": 1 if only_changes else None}
     return render_template(
         "matrix/edit.html",
@@ -157,20 +142,15 @@ def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
             ("", _("Sign and word"), url_for(".grid", number=number, **kept), not signs_only),
             ("signs", _("Sign only"), url_for(".grid", number=number, view="signs", **kept), signs_only),
         ],
-        area_note=_area_note,
-        board=board,
+        table=table,
         version=version,
         title=title_of(version),
         state=state_of(version),
-        areas=drawn,
-        looks=looks,
         tabs_of_versions=tabs_of(versions, version),
         stands=step_of(version),
         steps=[say(step) for step in STEPS],
-        times=times_and_months,
         q=asked,
         only_changes=only_changes,
-        changed=len(board.changes),
         standing=standing[:SHOWN],
         more=len(standing) > SHOWN,
         can_undo=any(one.by == actor.person_id for one in log if not one.undone and one.undoes_id is None),
