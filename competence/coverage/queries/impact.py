@@ -16,7 +16,7 @@ from competence.coverage.queries.staff import Someone, ordered, people_where
 from competence.coverage.rules import Crew, DayKind, Need, Shift, Standing, Worker, needs_of, standing_of, status
 from competence.decision.queries import DELEGATIONS, EMPLOYMENTS, GROUPS, READINGS, book, facts_of
 from competence.decision.rules import Answer, Book, Employment, judge
-from competence.delegation.queries import cells_of
+from competence.delegation.queries import cells_of, row_of
 from competence.delegation.rules import UNDECIDED, CellTerms, Version, differs
 from competence.entitlements.queries import levels_in
 from competence.foundation.clock import now
@@ -98,7 +98,7 @@ def effect_of(session: Session, units: Tree, version: Version, place: Place, *, 
     before = book(session)
     last = before.version_on(first_day)
     stands = before.cells.get(last.id, {}) if last else {}
-    said = cells_of(session, version.id, version.number).get(place, UNDECIDED)
+    said = row_of(session, version.id, version.number, place[0]).get(place, UNDECIDED)
     after = with_draft(before, version, {**stands, place: said}, first_day)
     changes = [one for one in changed_cells(session, before, after, first_day) if (one.task_id, one.group_id) == place]
     change, met = Change(session, units, before, after, first_day), dict[int, Any]()
@@ -260,16 +260,25 @@ class Change:
         levels: Iterable[tuple[Any, int, int]],
     ) -> Iterator[GapChange]:
         """Every shift of these people's units that stands otherwise in the task, on weekdays and at weekends."""
-        staffed: dict[int, list[tuple[Worker, int, int]]] = {}
-        for row, old, new in levels:
+        staffed: dict[int, list[tuple[Any, int, int]]] = {}
+        for one in levels:
+            row = one[0]
             apart = standing_of(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student)
             if apart is Standing.FIXED:
-                staffed.setdefault(row.unit_id, []).append((Worker(row.id, row.person_id, row.shifts, apart), old, new))
+                staffed.setdefault(row.unit_id, []).append(one)
         for unit_id, here in sorted(staffed.items()):
-            crew = Crew(enumerate(worker for worker, _old, _new in here))
-            for days, shift, need in needs[unit_id]:
-                was = crew.count([old for _worker, old, _new in here], shift, need).have
-                will = crew.count([new for _worker, _old, new in here], shift, need).have
+            old, new = [was for _row, was, _will in here], [will for _row, _was, will in here]
+            moved_past = {
+                level
+                for was, will in zip(old, new, strict=True)
+                for level in range(min(was, will) + 1, max(was, will) + 1)
+            }
+            asked = [one for one in needs[unit_id] if max(1, one[2].level) in moved_past]
+            if not asked:
+                continue
+            crew = Crew(enumerate(Worker(row.id, row.person_id, row.shifts) for row, _was, _will in here))
+            for days, shift, need in asked:
+                was, will = crew.count(old, shift, need).have, crew.count(new, shift, need).have
                 if status(was, need.need) is not status(will, need.need):
                     yield GapChange(unit_id, task, shift, days, need.need, was, will)
 

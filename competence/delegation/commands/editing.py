@@ -82,7 +82,7 @@ def edit_area(
         raise RuleBroken(sentence(N_("Choose at least one staff group.")), field="groups")
     refuse_cpr(reason, "reason")
     lines = [line for line in plan_bulk(session, draft.id, area_id, staff_group_ids, terms) if not line.problem]
-    cells = _cells(session, draft.id)
+    cells = _cells(session, draft.id, [line.place for line in lines])
     if any(cells[line.place].revision > seen for line in lines if line.place in cells):
         raise Overtaken(
             sentence(N_("Some of the cells have been changed since you saw the list. Look at it again and save."))
@@ -109,7 +109,7 @@ def undo_change(session: Session, number: int, change_id: int, *, by: Actor) -> 
     ).all()
     if undone_by(session, draft.id) & {one.id for one in batch}:
         raise Overtaken(sentence(N_("The change has already been undone.")))
-    cells = _cells(session, draft.id)
+    cells = _cells(session, draft.id, [(one.task_id, one.staff_group_id) for one in batch])
     for one in batch:
         cell = cells.get((one.task_id, one.staff_group_id))
         if _said(cell) != wording(one.after):
@@ -148,8 +148,10 @@ def _cell(session: Session, version_id: int, place: Place) -> Cell | None:
     ).first()
 
 
-def _cells(session: Session, version_id: int) -> dict[Place, Cell]:
-    rows = session.scalars(select(Cell).where(Cell.version_id == version_id).execution_options(populate_existing=True))
+def _cells(session: Session, version_id: int, places: Iterable[Place]) -> dict[Place, Cell]:
+    """Those of the places' tasks."""
+    wanted = select(Cell).where(Cell.version_id == version_id, Cell.task_id.in_({task for task, _group in places}))
+    rows = session.scalars(wanted.execution_options(populate_existing=True))
     return {(row.task_id, row.staff_group_id): row for row in rows}
 
 
@@ -161,10 +163,10 @@ _NAMES = tuple(Wording.__dataclass_fields__)
 
 
 def _write(
-    session: Session, draft: MatrixVersion, steps: Iterable[Step], *, reason: str, by: Actor
+    session: Session, draft: MatrixVersion, steps: Sequence[Step], *, reason: str, by: Actor
 ) -> Sequence[CellChange]:
     """The changes, one for each cell that now says something else."""
-    cells = _cells(session, draft.id)
+    cells = _cells(session, draft.id, [step.place for step in steps])
     batch, moment = uuid4().hex, now()
     due: list[tuple[Step, CellChange]] = []
     for step in steps:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Area, Task, TaskCriterion
 from competence.delegation.models import ExampleCell, FrameworkDelegation
-from competence.delegation.queries.reading import Column, ReadVersion, cells_in, staff_groups
+from competence.delegation.queries.reading import Column, ReadVersion, row_in, staff_groups
 from competence.delegation.queries.terms import Cells, follows_on
 from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, differs
 from competence.foundation.errors import NotFound
@@ -92,7 +92,7 @@ def read_cell(
     if group_id not in groups:
         raise NotFound
     following = follows_on(session, version.asked_on)
-    terms, followed, stage = _terms_with_follow(cells_in(session, version), following, task_id, group_id)
+    terms, followed, stage = _terms_with_follow(row_in(session, version, task_id), following, task_id, group_id)
     return CellPage(
         version=version,
         task=task,
@@ -132,7 +132,7 @@ def _history(
     before: CellTerms | None = None
     for version in sorted(versions, key=lambda v: (v.valid_from or date.max, v.number)):
         following = follows_on(session, version.asked_on)
-        terms, _, _ = _terms_with_follow(cells_in(session, version), following, task_id, group_id)
+        terms, _, _ = _terms_with_follow(row_in(session, version, task_id), following, task_id, group_id)
         lines.append(HistoryLine(version, terms, before is None or differs(before, terms)))
         if not version.is_draft:
             before = terms
@@ -166,7 +166,7 @@ def _framework(session: Session, task_id: int, group_id: int) -> Framework | Non
 def read_task(session: Session, version: ReadVersion, task_id: int) -> TaskPage:
     """The task in the version, every group's cell. NotFound when there is no such task."""
     task, groups = get_task(session, task_id), staff_groups(session)
-    cells, following = cells_in(session, version), follows_on(session, version.asked_on)
+    cells, following = row_in(session, version, task_id), follows_on(session, version.asked_on)
     read = []
     for group in groups.values():
         terms, followed, _ = _terms_with_follow(cells, following, task_id, group.id)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Role
 from competence.catalogue.models import Area
 from competence.catalogue.rules import Validity
-from competence.delegation.queries.terms import TASKS, VERSIONS, Cells, cells_of, follows_on
+from competence.delegation.queries.terms import TASKS, VERSIONS, Cells, cells_of, follows_on, row_of
 from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Version, differs
 from competence.foundation.clock import today
 from competence.foundation.orm import scoped
@@ -275,6 +275,11 @@ def is_editorial(terms: CellTerms) -> bool:
 def cells_in(session: Session, version: ReadVersion) -> Cells:
     """The version's cells by task and group."""
     return cells_of(session, version.id, version.number)
+
+
+def row_in(session: Session, version: ReadVersion, task_id: int) -> Cells:
+    """The task's cells in the version at least."""
+    return row_of(session, version.id, version.number, task_id)
 
 
 def staff_groups(session: Session) -> dict[int, Column]:

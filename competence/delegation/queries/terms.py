@@ -85,8 +85,16 @@ def cells_of(session: Session, version_id: int, number: int) -> Cells:
     return remembered(session, ("cells", version_id), lambda s: _read_cells(s, version_id, number), drafts=drafted)
 
 
-def _read_cells(session: Session, version_id: int, number: int) -> Cells:
-    rows = session.execute(with_defaults(session, CELLS).where(CELLS.c.version_id == version_id))
+def row_of(session: Session, version_id: int, number: int, task_id: int) -> Cells:
+    """The same with one task's cells at least: a draft is not read whole for the sake of one."""
+    if version_id in versions(session)[1]:
+        return cells_of(session, version_id, number)
+    return _read_cells(session, version_id, number, task_id)
+
+
+def _read_cells(session: Session, version_id: int, number: int, task_id: int | None = None) -> Cells:
+    wanted = with_defaults(session, CELLS).where(CELLS.c.version_id == version_id)
+    rows = session.execute(wanted if task_id is None else wanted.where(CELLS.c.task_id == task_id))
     found = {(row.task_id, row.staff_group_id): terms(row, number) for row in rows}
     changes = turns(session)
     if not changes:

@@ -18,7 +18,7 @@ from competence.delegation import queries
 from competence.delegation.commands.editing import ChangedMeanwhile, edit_area, edit_cell
 from competence.delegation.draft_forms import BulkForm, CellForm
 from competence.delegation.drafting import MAIN_RULES, Wording
-from competence.delegation.queries import CellPage, ReadVersion
+from competence.delegation.queries import Board, CellPage, ReadVersion
 from competence.delegation.queries.drafts import (
     DraftCell,
     LogLine,
@@ -92,13 +92,14 @@ class Behind:
     """As the version before says, where the draft says something else."""
 
 
-def _behind(versions: list[ReadVersion], version: ReadVersion, places: Iterable[tuple[int, int]]) -> list[Behind]:
+def _behind(
+    versions: list[ReadVersion], version: ReadVersion, board: Board, places: Iterable[tuple[int, int]]
+) -> list[Behind]:
     """The cells at the places that the grid shows."""
     levels = level_names(db.session)
     before = queries.version_before(versions, version, today())
     cells = queries.cells_of(db.session, version.id, version.number)
     olds = queries.cells_of(db.session, before.id, before.number) if before else {}
-    board = queries.read_board(db.session, versions, version, on=today(), every=True)
     columns = {column.id: index for index, column in enumerate(board.columns)}
     found = []
     for place in sorted(set(places)):
@@ -112,6 +113,10 @@ def _behind(versions: list[ReadVersion], version: ReadVersion, places: Iterable[
                 )
             )  # fmt: skip
     return found
+
+
+def _board(versions: list[ReadVersion], version: ReadVersion) -> Board:
+    return queries.read_board(db.session, versions, version, on=today(), every=True)
 
 
 def _draft(number: int) -> tuple[list[ReadVersion], ReadVersion]:
@@ -175,7 +180,7 @@ def since(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         after=after,
         latest=max([drawn, *(line.id for line in lines)]),
         lines=[(line, change_in_words(line.before, line.after, levels)) for line in others[:TOLD]],
-        behind=_behind(versions, version, fresh) if fresh else [],
+        behind=_behind(versions, version, _board(versions, version), fresh) if fresh else [],
         names=sorted({line.by_name or _("somebody") for line in others}),
         cells=len({line.place for line in others}),
         at=clock_time(others[0].at) if others else "",
@@ -270,16 +275,15 @@ def _saved(actor: Actor, number: int, page: CellPage, change_id: int | None) -> 
     """The sheet after saving, and with it the cell and the list of changes for the page behind."""
     versions, version = _draft(number)
     levels = level_names(db.session)
-    cells = queries.cells_of(db.session, version.id, version.number)
-    now = cells.get((page.task.id, page.group.id))
+    now = queries.cells_of(db.session, version.id, version.number).get((page.task.id, page.group.id))
     log = list(change_log(db.session, version.id))
     standing = _standing(log, levels)
-    board = queries.read_board(db.session, versions, version, on=today(), every=True)
+    board = _board(versions, version)
     page_part = render_template(
         "matrix/edit_saved.html",
         page=page,
         version=version,
-        behind=next(iter(_behind(versions, version, [(page.task.id, page.group.id)])), None),
+        behind=next(iter(_behind(versions, version, board, [(page.task.id, page.group.id)])), None),
         changed=len(board.changes),
         words=in_words(now or UNDECIDED, levels),
         change_id=change_id,
