@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 import xlsxwriter  # type: ignore[import-untyped]
@@ -11,13 +11,14 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Area
+from competence.catalogue.queries.scales import levels_of_version
 from competence.delegation.drafting import COLUMNS, wording
 from competence.delegation.queries import CELLS, TASKS, get_version
 from competence.delegation.queries.drafts import frameworks
 from competence.delegation.queries.reading import GROUPS
 from competence.delegation.queries.terms import ranks_of
 from competence.delegation.rules import RULE_NAMES, Ground, Keeping
-from competence.foundation.clock import today
+from competence.foundation.clock import midnight, now, today
 from competence.foundation.orm import scoped
 from competence.foundation.web import say
 from competence.imports.known import Register, with_short_forms
@@ -27,8 +28,10 @@ from competence.imports.matrix.exported import (
     LIMIT_HEADINGS,
     LIMITS,
     MARKER,
+    NAMES,
     TABLE,
     TABLE_HEADINGS,
+    WRITTEN,
     Place,
 )
 from competence.imports.matrix.whole import HEADINGS, SYMBOLS, WholeCell
@@ -78,7 +81,16 @@ def matrix_file(session: Session, number: int) -> bytes:
         cells[row.task_code, row.group_code] = WholeCell(whole, Keeping(row.keeping), row.keeping_to)
     used = {group for _task, group in cells}
     groups = {code: _heading(code, register) for code in named if code in used}
-    return matrix_workbook(list(tasks.values()), groups, cells, about=[("Version", version.number)])
+    about: list[tuple[Content, ...]] = [
+        ("Version", version.number), (NAMES, *levels_of_version(session, version.valid_to).values()),
+        (WRITTEN, _written(version.valid_to).isoformat(timespec="milliseconds")),
+    ]  # fmt: skip
+    return matrix_workbook(list(tasks.values()), groups, cells, about=about)
+
+
+def _written(valid_to: date | None) -> datetime:
+    """The moment in whose scale the levels stand: now, of a version that has ended the end of its last day."""
+    return midnight(valid_to) if valid_to and valid_to <= today() else now()
 
 
 def _heading(code: str, register: Register) -> str:
@@ -90,7 +102,7 @@ def _heading(code: str, register: Register) -> str:
 
 def matrix_workbook(
     tasks: Sequence[ExportedTask], groups: Mapping[str, str], cells: Mapping[Place, WholeCell], *,
-    about: Sequence[tuple[str, Content]] = (),
+    about: Sequence[tuple[Content, ...]] = (),
 ) -> bytes:  # fmt: skip
     """The workbook: the table, all that each field says, their limits, and what the file is. `groups`: code -> heading."""
     table: list[list[Content]] = [[*TABLE_HEADINGS, *groups.values()]]
@@ -110,7 +122,7 @@ def matrix_workbook(
         said = [*(limit["text"] for limit in cell.wording.limits), cell.wording.note]
         if text := "\n".join(dict.fromkeys(filter(None, said))):
             notes[places[code], columns[group]] = text
-    told: list[list[Content]] = [[MARKER], *([name, value] for name, value in about), ["Dato", today()], []]
+    told: list[list[Content]] = [[MARKER], *(list(said) for said in about), ["Dato", today()], []]
     told += [[SYMBOLS[rule], say(name)] for rule, name in RULE_NAMES.items()]
     told += [
         ["Tallet er niveauet. Alt, hvad et felt siger, står i arket Felter, og dets vilkår i arket Vilkår."],

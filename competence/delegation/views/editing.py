@@ -31,7 +31,7 @@ from competence.delegation.queries.drafts import (
 )
 from competence.delegation.queries.terms import task_says
 from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, UNDECIDED, CellRule, CellTerms, Ground, differs
-from competence.delegation.views.drafts import may_edit, numbered
+from competence.delegation.views.drafts import log_words, may_edit, numbered
 from competence.delegation.views.drawing import Look, in_words, look_of, sign_of, times_and_months
 from competence.delegation.views.standing import STEPS, LookKey, draw, state_of, step_of, tabs_of, title_of
 from competence.delegation.views.wording import change_in_words, parts_of, said_in_words, terms_of
@@ -59,7 +59,7 @@ class Standing:
     at: str
 
 
-def _standing(lines: list[LogLine], levels: dict[int, str]) -> list[Standing]:
+def _standing(lines: list[LogLine]) -> list[Standing]:
     """The newest changes that stand, one more than are shown."""
     batches: dict[str, list[LogLine]] = {}
     for line in lines:
@@ -71,7 +71,7 @@ def _standing(lines: list[LogLine], levels: dict[int, str]) -> list[Standing]:
             f"{several[0].task} × {several[0].group.short_name}"
             if len(several) == 1
             else ngettext("%(num)s cell at once", "%(num)s cells at once", len(several)),
-            change_in_words(several[0].before, several[0].after, levels),
+            log_words(several[0]),
             several[0].by_name,
             clock_time(several[0].at),
         )
@@ -147,7 +147,7 @@ def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         if rows:
             drawn.append((area, rows))
     log = list(change_log(db.session, version.id))
-    standing = _standing(log, levels)
+    standing = _standing(log)
     signs_only = request.args.get("view") == "signs"
     kept: dict[str, Any] = {"q": asked or None, "changes": 1 if only_changes else None}
     return render_template(
@@ -188,13 +188,12 @@ def since(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     lines = change_log(db.session, version.id, after=after)
     others = [line for line in lines if line.by != actor.person_id]
     fresh = [line.place for line in others if line.id > drawn]
-    levels = level_names(db.session)
     return render_template(
         "matrix/edit_since.html",
         version=version,
         after=after,
         latest=max([drawn, *(line.id for line in lines)]),
-        lines=[(line, change_in_words(line.before, line.after, levels)) for line in others[:TOLD]],
+        lines=[(line, log_words(line)) for line in others[:TOLD]],
         behind=_behind(versions, version, fresh) if fresh else [],
         names=sorted({line.by_name or _("somebody") for line in others}),
         cells=len({line.place for line in others}),
@@ -293,7 +292,7 @@ def _saved(actor: Actor, number: int, page: CellPage, change_id: int | None) -> 
     cells = queries.cells_of(db.session, version.id, version.number)
     now = cells.get((page.task.id, page.group.id))
     log = list(change_log(db.session, version.id))
-    standing = _standing(log, levels)
+    standing = _standing(log)
     board = queries.read_board(db.session, versions, version, on=today(), every=True)
     page_part = render_template(
         "matrix/edit_saved.html",
