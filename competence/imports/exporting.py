@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import cast
 
 import xlsxwriter  # type: ignore[import-untyped]
@@ -18,7 +18,7 @@ from competence.delegation.queries.drafts import frameworks
 from competence.delegation.queries.reading import GROUPS
 from competence.delegation.queries.terms import ranks_of
 from competence.delegation.rules import RULE_NAMES, Ground, Keeping
-from competence.foundation.clock import midnight, now, today
+from competence.foundation.clock import today
 from competence.foundation.orm import scoped
 from competence.foundation.web import say
 from competence.imports.known import Register, with_short_forms
@@ -31,7 +31,6 @@ from competence.imports.matrix.exported import (
     NAMES,
     TABLE,
     TABLE_HEADINGS,
-    WRITTEN,
     Place,
 )
 from competence.imports.matrix.whole import HEADINGS, SYMBOLS, WholeCell
@@ -81,16 +80,9 @@ def matrix_file(session: Session, number: int) -> bytes:
         cells[row.task_code, row.group_code] = WholeCell(whole, Keeping(row.keeping), row.keeping_to)
     used = {group for _task, group in cells}
     groups = {code: _heading(code, register) for code in named if code in used}
-    about: list[tuple[Content, ...]] = [
-        ("Version", version.number), (NAMES, *levels_of_version(session, version.valid_to).values()),
-        (WRITTEN, _written(version.valid_to).isoformat(timespec="milliseconds")),
-    ]  # fmt: skip
+    names = levels_of_version(session, version.valid_to).values()
+    about: list[tuple[Content, ...]] = [("Version", version.number), (NAMES, *names)]
     return matrix_workbook(list(tasks.values()), groups, cells, about=about)
-
-
-def _written(valid_to: date | None) -> datetime:
-    """The moment in whose scale the levels stand: now, of a version that has ended the end of its last day."""
-    return midnight(valid_to) if valid_to and valid_to <= today() else now()
 
 
 def _heading(code: str, register: Register) -> str:

@@ -12,7 +12,7 @@ from competence.accounts.queries import names_of
 from competence.catalogue.models import ScaleChange
 from competence.catalogue.queries import level_names
 from competence.catalogue.rules import ScaleKind
-from competence.catalogue.rules.scales import Turn, day_read
+from competence.catalogue.rules.scales import EarlierScale, Turn, day_read
 from competence.foundation.clock import local, today
 from competence.foundation.editions import remembered
 from competence.foundation.orm import scoped
@@ -62,6 +62,15 @@ def highest_ever(session: Session) -> int:
     """The highest rank that the practice scale has ever had: so many signs a page about any day may need."""
     ranks = [max(names, default=0) for _day, _at, names in _earlier(session, ScaleKind.PRACTICE)]
     return max([len(level_names(session)), *ranks])
+
+
+def earlier_scales(session: Session, scale: ScaleKind = ScaleKind.PRACTICE) -> tuple[EarlierScale, ...]:
+    """All that the scale has been before today's, the latest first."""
+    changes = turns(session, scale)
+    return tuple(
+        EarlierScale(tuple(names[rank] for rank in sorted(names)), tuple(turn for turn in changes if turn.at >= at))
+        for _day, at, names in reversed(_earlier(session, scale))
+    )
 
 
 def _earlier(session: Session, scale: ScaleKind) -> tuple[tuple[date, datetime, dict[int, str]], ...]:

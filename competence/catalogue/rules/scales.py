@@ -74,6 +74,16 @@ class Turn:
         return max(own, self.held(rank - 1) + 1)
 
 
+@dataclass(frozen=True)
+class EarlierScale:
+    """What a scale was before a change."""
+
+    names: tuple[str, ...]
+    """The lowest first."""
+    since: tuple[Turn, ...]
+    """The changes after which its ranks mean other ones."""
+
+
 Levels = tuple[tuple[date, int], ...]
 """From which day a level is which: in order, the first from the beginning of time. Empty: it has always been the same."""
 

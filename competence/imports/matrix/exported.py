@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from competence.catalogue.rules.scales import Turn, asked_through, held_through
+from competence.catalogue.rules.scales import EarlierScale, Turn, asked_through, held_through
 from competence.delegation.rules import ENTITLING, CellRule
 from competence.foundation.text import N_, Sentence, looks_like_cpr, sentence
 from competence.imports.fields import shown
@@ -18,8 +17,8 @@ from competence.imports.symbols import read_symbol
 TABLE, FIELDS, LIMITS, ABOUT = "Opgavedeling", "Felter", "Vilkår", "Om filen"
 MARKER = "Kompetencetavlen, opgavedeling, format 1"
 TABLE_HEADINGS = ("Kode", "Område", "Opgave")
-NAMES, WRITTEN = "Niveauer", "Niveauer som de var"
-"""What the sheet about the file says of its levels: their names, the lowest first, and the moment of that scale."""
+NAMES = "Niveauer"
+"""Before the names of the file's levels, the lowest first, in the sheet about the file."""
 LIMIT_HEADINGS = ("Opgavekode", "Faggruppe", "Kode", "Vilkår", "Må, når")
 
 Place = tuple[str, str]
@@ -37,23 +36,29 @@ def _sheet(workbook: Workbook, name: str) -> Sheet | None:
 
 
 def read_exported(
-    workbook: Workbook, tasks: Register, groups: Register, levels: Sequence[str], turns: Sequence[Turn] = ()
+    workbook: Workbook, tasks: Register, groups: Register, levels: Sequence[str], earlier: Sequence[EarlierScale] = ()
 ) -> Parsed[MatrixTask]:
-    """Its tasks with whole cells, in today's `levels`: those of the file are read through the changes (`turns`) since.
+    """Its tasks with whole cells, in today's `levels`: those of an earlier scale are read through the changes since.
 
     The table and the sheet of fields must say the same, or the fields' row be gone.
     """
-    return _Export(workbook, tasks, groups, levels, turns).read()
+    return _Export(workbook, tasks, groups, levels, earlier).read()
 
 
 class _Export:
     def __init__(
-        self, workbook: Workbook, tasks: Register, groups: Register, levels: Sequence[str], turns: Sequence[Turn]
+        self,
+        workbook: Workbook,
+        tasks: Register,
+        groups: Register,
+        levels: Sequence[str],
+        earlier: Sequence[EarlierScale],
     ) -> None:
         self.workbook, self.tasks, self.groups, self.highest = workbook, tasks, groups, len(levels)
-        names, written = self._scale()
-        self.turns = tuple(turn for turn in turns if written is not None and turn.at > written)
-        self.levels = names if self.turns and names else levels
+        names = self._names()
+        then = next((one for one in earlier if one.names == names), None) if names != tuple(levels) else None
+        self.levels: Sequence[str] = then.names if then else levels
+        self.turns: Sequence[Turn] = then.since if then else ()
         self.problems: list[Problem] = []
         self.used: set[Place] = set()
 
@@ -81,14 +86,11 @@ class _Export:
                 self.problems.append(Problem(FIELDS, row + 1, "", said))
         return Parsed(tuple(rows), tuple(self.problems))
 
-    def _scale(self) -> tuple[list[str], datetime | None]:
-        """(names of the levels in the file, the moment of that scale); nothing of a file from before it was said."""
+    def _names(self) -> tuple[str, ...]:
+        """The names of the levels in the file, the lowest first; none in a file from before they were written."""
         about = _sheet(self.workbook, ABOUT)
-        said = {str(row[0]): [str(value) for value in row[1:] if value] for row in about.rows if row} if about else {}
-        try:
-            return said.get(NAMES, []), datetime.fromisoformat(said[WRITTEN][0])
-        except (KeyError, IndexError, ValueError):
-            return [], None
+        rows = about.rows if about else ()
+        return next((tuple(str(name) for name in row[1:] if name) for row in rows if row and row[0] == NAMES), ())
 
     def today(self, rule: CellRule, level: int | None) -> int | None:
         """The level of the file's own scale as today's reads it: what is held by education, else what is asked for."""
