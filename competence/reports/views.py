@@ -140,7 +140,9 @@ def description_of(page: Read) -> FunctionDescription:
         municipality=g.municipality.name,
         group=page.group.name,
         version=str(page.version.number),
-        standing=standing_of(page.version),
+        standing=_("%(standing)s, as it was on %(day)s", standing=standing_of(page.version), day=day(page.asked))
+        if page.asked
+        else standing_of(page.version),
         approval=approval_of(page.version),
         purpose=tuple(line for line in page.content.purpose.splitlines() if line),
         duties=page.content.duties,
