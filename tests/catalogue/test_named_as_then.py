@@ -291,6 +291,10 @@ def test_a_stricter_unit_asks_for_the_level_of_its_day(changed: Town, signed_in:
     reader = signed_in(changed.camilla)
     assert "mindste niveau 3 (ekspert)" in changed.page(reader, "/matrix/local", on=changed.then)
     assert "mindste niveau 2 (erfaren)" in changed.page(reader, "/matrix/local")
+    cell = f"/matrix/2/{changed.drops.id}/{changed.group}"
+    assert "mindste niveau 3 (ekspert)" in changed.page(reader, cell, on=changed.then)
+    assert "mindste niveau" not in changed.page(reader, cell, on=changed.then - 20 * DAY), "before it began"
+    assert "mindste niveau 2 (erfaren)" in changed.page(reader, cell)
 
 
 def test_a_profile_its_comparison_and_its_page_on_paper(changed: Town, signed_in: Any):

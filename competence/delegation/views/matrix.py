@@ -239,9 +239,9 @@ def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
         draft=page.version.is_draft,
         local=[
-            (rule, local_words(rule))
+            (rule, local_words(rule, asked))
             for rule in local_rules(db.session, task_id=task_id, group_id=staff_group_id)
-            if not rule.is_over(today())
+            if (rule.holds(asked) if asked else not rule.is_over(today()))
         ],
         restrict_url=url_for("local.new", task=task_id, group=staff_group_id)
         if actor.may(Permission.MATRIX_RESTRICT) and page.terms.entitles
