@@ -25,7 +25,7 @@ from competence.accounts import passwords
 from competence.accounts import web as accounts_web
 from competence.catalogue.commands import common as catalogue
 from competence.catalogue.commands import scales
-from competence.catalogue.queries import level_names
+from competence.catalogue.queries.scales import highest_ever
 from competence.coverage.signs import MOST_LEVELS, MOST_TIMES
 from competence.foundation import changes
 from competence.foundation.errors import NotAllowed, NotFound
@@ -335,7 +335,7 @@ def _fill_templates(app: Flask) -> None:
         return about | {
             "actor": accounts_web.shown(actor),
             "nav": accounts_web.menu(actor),
-            "sheet_levels": len(level_names(db.session)),
+            "sheet_levels": highest_ever(db.session),
             "tabs": accounts_web.tabs(actor),
             "show_finder": actor.may(Permission.WHO_MAY_ASK) or actor.may(Permission.WHO_MAY_COLLEAGUES),
             "waiting_count": waiting(db.session, actor),

@@ -70,7 +70,7 @@ def face(answer: Answer, on: date, *, ends: date | None = None, off_duty: bool =
             waits=answer.waiting is not None, off_duty=off_duty,
         )  # fmt: skip
     if state is State.LOW:
-        reached = answer.signed.level if answer.signed else cell.education_level
+        reached = answer.signed.level_on(on) if answer.signed else cell.education_level
         return Face(state, cell.rule, reached, cell.minimum_level, off_duty=off_duty)
     if state is State.TRAINING:
         return Face(state, cell.rule, done=answer.done, needed=answer.needed, off_duty=off_duty)

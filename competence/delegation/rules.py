@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from competence.catalogue.rules import Validity, YearDay
-from competence.catalogue.rules.scales import Turn, levels_asked, levels_held
+from competence.catalogue.rules.scales import Turn, asked_through, held_through, levels_asked, levels_held
 from competence.foundation.text import N_
 from competence.people.rules import FROM_THE_START
 
@@ -144,6 +144,15 @@ class CellTerms:
         levels = tuple((on, least, by_education[place][1]) for place, (on, least) in enumerate(asked))
         whole = replace(self, levels=levels)
         return whole.at(date.max if until is None else until - timedelta(days=1))
+
+    def through(self, turns: Sequence[Turn]) -> "CellTerms":
+        """What it comes to mean by the changes of the scale, for comparing it with one of a later day."""
+        if not turns:
+            return self
+        return replace(
+            self, minimum_level=asked_through(self.minimum_level, turns),
+            education_level=held_through(self.education_level, turns), levels=(),
+        )  # fmt: skip
 
     @property
     def validity(self) -> Validity:

@@ -11,6 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Area
+from competence.catalogue.queries.scales import levels_of_version
 from competence.delegation.drafting import COLUMNS, wording
 from competence.delegation.queries import CELLS, TASKS, get_version
 from competence.delegation.queries.drafts import frameworks
@@ -27,6 +28,7 @@ from competence.imports.matrix.exported import (
     LIMIT_HEADINGS,
     LIMITS,
     MARKER,
+    NAMES,
     TABLE,
     TABLE_HEADINGS,
     Place,
@@ -78,7 +80,9 @@ def matrix_file(session: Session, number: int) -> bytes:
         cells[row.task_code, row.group_code] = WholeCell(whole, Keeping(row.keeping), row.keeping_to)
     used = {group for _task, group in cells}
     groups = {code: _heading(code, register) for code in named if code in used}
-    return matrix_workbook(list(tasks.values()), groups, cells, about=[("Version", version.number)])
+    names = levels_of_version(session, version.valid_to).values()
+    about: list[tuple[Content, ...]] = [("Version", version.number), (NAMES, *names)]
+    return matrix_workbook(list(tasks.values()), groups, cells, about=about)
 
 
 def _heading(code: str, register: Register) -> str:
@@ -90,7 +94,7 @@ def _heading(code: str, register: Register) -> str:
 
 def matrix_workbook(
     tasks: Sequence[ExportedTask], groups: Mapping[str, str], cells: Mapping[Place, WholeCell], *,
-    about: Sequence[tuple[str, Content]] = (),
+    about: Sequence[tuple[Content, ...]] = (),
 ) -> bytes:  # fmt: skip
     """The workbook: the table, all that each field says, their limits, and what the file is. `groups`: code -> heading."""
     table: list[list[Content]] = [[*TABLE_HEADINGS, *groups.values()]]
@@ -110,7 +114,7 @@ def matrix_workbook(
         said = [*(limit["text"] for limit in cell.wording.limits), cell.wording.note]
         if text := "\n".join(dict.fromkeys(filter(None, said))):
             notes[places[code], columns[group]] = text
-    told: list[list[Content]] = [[MARKER], *([name, value] for name, value in about), ["Dato", today()], []]
+    told: list[list[Content]] = [[MARKER], *(list(said) for said in about), ["Dato", today()], []]
     told += [[SYMBOLS[rule], say(name)] for rule, name in RULE_NAMES.items()]
     told += [
         ["Tallet er niveauet. Alt, hvad et felt siger, står i arket Felter, og dets vilkår i arket Vilkår."],

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach
+from competence.catalogue.queries.scales import earlier_scales
 from competence.coverage.commands import MOST_PEOPLE
 from competence.foundation.changes import Tell, command, quiet
 from competence.foundation.clock import today
@@ -126,7 +127,7 @@ def _parse(session: Session, kind: Kind, workbook: Workbook, words: MappingFile,
         case Kind.MATRIX:
             return parse_matrix(
                 workbook, tasks=known_tasks(session), staff_groups=known_groups(session), levels=practice_levels(session),
-                areas=area_names(session), mapping=words,
+                earlier=earlier_scales(session), areas=area_names(session), mapping=words,
             )  # fmt: skip
         case Kind.SIGNOFFS:
             return parse_signoffs(

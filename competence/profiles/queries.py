@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,8 @@ from competence.audit.queries import entries_of
 from competence.catalogue.models import Area, Task
 from competence.catalogue.queries.scales import turns
 from competence.catalogue.rules import ScaleKind
-from competence.catalogue.rules.scales import Turn, level_on, levels_asked, levels_held
+from competence.catalogue.rules.scales import Turn, day_read, level_on, levels_asked, levels_held
+from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
 from competence.people.models import Employment, StaffGroup, StaffGroupFollow
 from competence.profiles.models import CompetenceProfile, ProfileStatement, ProfileTask
@@ -43,6 +44,11 @@ class Version:
     def is_draft(self) -> bool:
         """Whether nobody has approved it yet."""
         return self.approved_at is None
+
+    @property
+    def asked_on(self) -> date:
+        """The day for which it is read: today, of one that has ended its last."""
+        return day_read(self.valid_to, today=today())
 
     def in_force(self, on: date) -> bool:
         """Whether it holds on the day."""
@@ -86,13 +92,13 @@ def profile_on(session: Session, staff_group_id: int, on: date) -> CompetencePro
     return next(iter([*coming, *(row for row in rows if row.approved_at is None)]), None)
 
 
-def asked_in(session: Session, profile_id: int) -> Sequence[Asked]:
-    """What the profile asks for, area by area and level by level in its order."""
+def asked_in(session: Session, profile_id: int, *, on: date | None = None) -> Sequence[Asked]:
+    """What the profile asks for, area by area and level by level in its order; in the levels of the day `on`."""
     rows = session.scalars(
         select(ProfileTask).where(ProfileTask.profile_id == profile_id).order_by(ProfileTask.position, ProfileTask.id)
     )
     read = _scales_of(
-        session, session.scalars(select(CompetenceProfile).where(CompetenceProfile.id == profile_id)).one()
+        session, session.scalars(select(CompetenceProfile).where(CompetenceProfile.id == profile_id)).one(), on
     )
     found = [
         Asked(row.area_name, read.profile(row.level), row.task_id, read.practice(row.practice_level), row.position)
@@ -121,26 +127,26 @@ class _Scales:
         return level_on(levels_asked(rank, self.at, self.practices), self.on, otherwise=rank)
 
 
-def _scales_of(session: Session, profile: CompetenceProfile) -> _Scales:
+def _scales_of(session: Session, profile: CompetenceProfile, asked: date | None = None) -> _Scales:
     """A version that has ended is read on the scales of its last day, the others on those of today. A draft is as it is."""
-    on = profile.valid_to - timedelta(days=1) if profile.valid_to else date.max
+    on = day_read(profile.valid_to, today=today(), asked=asked)
     return _Scales(profile.approved_at, on, turns(session, ScaleKind.PROFILE), turns(session))
 
 
-def content_of(session: Session, profile_id: int) -> Content:
-    """All that the version says."""
+def content_of(session: Session, profile_id: int, *, on: date | None = None) -> Content:
+    """All that the version says, in the levels of the day `on`."""
     profile = session.scalars(select(CompetenceProfile).where(CompetenceProfile.id == profile_id)).one()
     statements = session.scalars(
         select(ProfileStatement)
         .where(ProfileStatement.profile_id == profile_id)
         .order_by(ProfileStatement.position, ProfileStatement.id)
     )
-    read = _scales_of(session, profile)
+    read = _scales_of(session, profile, on)
     return Content(
         tuple(
             Expected(row.area_name, read.profile(row.level), row.text, row.position, row.source) for row in statements
         ),
-        tuple(asked_in(session, profile_id)),
+        tuple(asked_in(session, profile_id, on=on)),
         profile.purpose,
         profile.responsibilities,
     )

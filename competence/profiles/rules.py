@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,22 @@ class Content:
     def texts_mark(self) -> str:
         """The same for purpose and responsibilities alone."""
         return hashlib.sha256(json.dumps([self.purpose, self.responsibilities]).encode()).hexdigest()[:16]
+
+
+def rescaled(
+    said: Content, profile: Callable[[int], int], practice: Callable[[int], int]
+) -> tuple[Content, Mapping[Asked, int]]:
+    """(what is said with its levels read otherwise, each thing asked for -> the practice rank that it was before).
+
+    Levels may become one: a task that then stands twice in an area and level is asked for at the higher practice level.
+    """
+    came_from: dict[Asked, int] = {}
+    for one in said.tasks:
+        read = replace(one, level=profile(one.level), practice_level=practice(one.practice_level))
+        came_from[read] = max(came_from.get(read, 0), one.practice_level)
+    kept = strictest_of_each(came_from)
+    statements = dict.fromkeys(replace(one, level=profile(one.level)) for one in said.statements)
+    return replace(said, statements=tuple(statements), tasks=tuple(kept)), {one: came_from[one] for one in kept}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """Documents to fetch as PDF: a person's own passport, and the printed page of a staff group."""
 
-from flask import Blueprint, Response, g
+from datetime import date
+
+from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
-from competence.catalogue.queries import level_names
 from competence.catalogue.rules import ScaleKind
 from competence.development import queries
 from competence.development.queries import Line, Mine
@@ -124,7 +125,7 @@ def _task(own: Mine, line: Line, signers: dict[int, str], *, several: bool) -> P
 @requires(Permission.PROFILE_READ)
 def function_description(staff_group_id: int, number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A version of the group's function description and competence profile, A4."""
-    page = read(staff_group_id, number)
+    page = read(staff_group_id, number, asked=request.args.get("on", type=date.fromisoformat))
     locale = get_locale()
     body = function_description_pdf(description_of(page), _, language=locale.language if locale else "da")
     name = f"{_('function-description')}-{page.group.code.lower()}-{number}.pdf"
@@ -133,13 +134,15 @@ def function_description(staff_group_id: int, number: int, *, actor: Actor, with
 
 def description_of(page: Read) -> FunctionDescription:
     """All that stands on the staff group's page."""
-    profile, practice = level_names(db.session, ScaleKind.PROFILE), level_names(db.session)
+    profile, practice = page.levels(ScaleKind.PROFILE), page.levels(ScaleKind.PRACTICE)
     tasks = tasks_by_id(db.session)
     return FunctionDescription(
         municipality=g.municipality.name,
         group=page.group.name,
         version=str(page.version.number),
-        standing=standing_of(page.version),
+        standing=_("%(standing)s, as it was on %(day)s", standing=standing_of(page.version), day=day(page.asked))
+        if page.asked
+        else standing_of(page.version),
         approval=approval_of(page.version),
         purpose=tuple(line for line in page.content.purpose.splitlines() if line),
         duties=page.content.duties,

@@ -12,8 +12,8 @@ from competence.accounts.queries import names_of
 from competence.catalogue.models import ScaleChange
 from competence.catalogue.queries import level_names
 from competence.catalogue.rules import ScaleKind
-from competence.catalogue.rules.scales import Turn
-from competence.foundation.clock import local
+from competence.catalogue.rules.scales import EarlierScale, Turn, day_read
+from competence.foundation.clock import local, today
 from competence.foundation.editions import remembered
 from competence.foundation.orm import scoped
 
@@ -35,14 +35,56 @@ def turns(session: Session, scale: ScaleKind = ScaleKind.PRACTICE) -> tuple[Turn
 def level_names_on(session: Session, on: date, scale: ScaleKind = ScaleKind.PRACTICE) -> dict[int, str]:
     """Rank -> name as the scale was at the end of the day, the lowest first."""
 
-    def read(session: Session) -> tuple[tuple[date, dict[int, str]], ...]:
+    return next((names for day, _at, names in _earlier(session, scale) if on < day), None) or level_names(
+        session, scale
+    )
+
+
+def level_names_at(session: Session, at: datetime, scale: ScaleKind = ScaleKind.PRACTICE) -> dict[int, str]:
+    """Rank -> name of the scale in which something was written at the moment, the lowest first."""
+    return next((names for _day, to, names in _earlier(session, scale) if at < to), None) or level_names(session, scale)
+
+
+def levels_of_version(
+    session: Session, valid_to: date | None, scale: ScaleKind = ScaleKind.PRACTICE, *, on: date | None = None
+) -> dict[int, str]:
+    """Rank -> name by which a version that ends on the day (None: open) names its levels, on the day asked about."""
+    return level_names_on(session, day_read(valid_to, today=today(), asked=on), scale)
+
+
+def changed_between(session: Session, one: date, other: date, scale: ScaleKind = ScaleKind.PRACTICE) -> bool:
+    """Whether a level is another, or is called otherwise, on the one day than on the other."""
+    since, until = sorted((one, other))
+    return any(since < day <= until for day, _at, _names in _earlier(session, scale))
+
+
+def highest_ever(session: Session) -> int:
+    """The highest rank that the practice scale has ever had: so many signs a page about any day may need."""
+    ranks = [max(names, default=0) for _day, _at, names in _earlier(session, ScaleKind.PRACTICE)]
+    return max([len(level_names(session)), *ranks])
+
+
+def earlier_scales(session: Session, scale: ScaleKind = ScaleKind.PRACTICE) -> tuple[EarlierScale, ...]:
+    """All that the scale has been before today's, the latest first."""
+    changes = turns(session, scale)
+    return tuple(
+        EarlierScale(tuple(names[rank] for rank in sorted(names)), tuple(turn for turn in changes if turn.at >= at))
+        for _day, at, names in reversed(_earlier(session, scale))
+    )
+
+
+def _earlier(session: Session, scale: ScaleKind) -> tuple[tuple[date, datetime, dict[int, str]], ...]:
+    """(first day after it, the moment of its change, rank -> name) of each scale before today's, the oldest first."""
+
+    def read(session: Session) -> tuple[tuple[date, datetime, dict[int, str]], ...]:
         c = CHANGES.c
         rows = scoped(session, CHANGES, c.before, c.valid_from, c.recorded_at).where(c.scale == scale)
         found = session.execute(rows.order_by(c.recorded_at, c.id))
-        return tuple((day or local(at).date(), {one["rank"]: one["name"] for one in said}) for said, day, at in found)
+        return tuple(
+            (day or local(at).date(), at, {one["rank"]: one["name"] for one in said}) for said, day, at in found
+        )
 
-    earlier = remembered(session, ("levels before", str(scale)), read)
-    return next((names for day, names in earlier if on < day), None) or level_names(session, scale)
+    return remembered(session, ("levels before", str(scale)), read)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ What is asked for becomes the lowest level that nobody below it comes to hold: n
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from competence.catalogue.rules import ScaleKind
 from competence.foundation.errors import RuleBroken
@@ -74,6 +74,16 @@ class Turn:
         return max(own, self.held(rank - 1) + 1)
 
 
+@dataclass(frozen=True)
+class EarlierScale:
+    """What a scale was before a change."""
+
+    names: tuple[str, ...]
+    """The lowest first."""
+    since: tuple[Turn, ...]
+    """The changes after which its ranks mean other ones."""
+
+
 Levels = tuple[tuple[date, int], ...]
 """From which day a level is which: in order, the first from the beginning of time. Empty: it has always been the same."""
 
@@ -106,6 +116,35 @@ def level_on(levels: Levels, on: date, *, otherwise: int) -> int:
         if since <= on:
             known = rank
     return known
+
+
+def turns_between(turns: Iterable[Turn], since: date, until: date) -> tuple[Turn, ...]:
+    """The changes after the one day and by the other: through them a rank of the first day is read on the second."""
+    return tuple(turn for turn in turns if since < turn.on <= until)
+
+
+def held_through(rank: int, turns: Iterable[Turn]) -> int:
+    """What a level that somebody holds becomes by the changes."""
+    for turn in turns:
+        rank = turn.held(rank)
+    return rank
+
+
+def asked_through(rank: int, turns: Iterable[Turn]) -> int:
+    """What a level that something asks for becomes by the changes."""
+    for turn in turns:
+        rank = turn.asked(rank)
+    return rank
+
+
+def day_read(valid_to: date | None, *, today: date, asked: date | None = None) -> date:
+    """The day for which a version is read, and by whose scale its levels are named.
+
+    The day that is asked about; without one today, and of a version that has ended its last day in force.
+    """
+    if asked is not None:
+        return asked
+    return min(today, valid_to - timedelta(days=1)) if valid_to else today
 
 
 def is_plain(to: Sequence[int]) -> bool:

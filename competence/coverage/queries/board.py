@@ -12,7 +12,7 @@ from sqlalchemy import Table, or_
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Area, Task
-from competence.catalogue.queries import level_names
+from competence.catalogue.queries.scales import level_names_on
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
 from competence.coverage.queries.staff import Someone, guides_of, ordered, people_rows
 from competence.coverage.queries.stored import Held, held_on, open_facts, was_long_away
@@ -146,7 +146,7 @@ def board(
     columns = [tuple(column[at] for at in keep) for column in columns] if len(keep) < len(tasks) else columns
     found = Board(
         unit, on, day, version, tuple(people), shown, tuple(columns), tuple(places),
-        counted(people, shown, columns, places, needs), needs, level_names(session), shared.settings.expiring_days, known_at,
+        counted(people, shown, columns, places, needs), needs, level_names_on(session, on), shared.settings.expiring_days, known_at,
     )  # fmt: skip
     return replace(found, later=_known_now(session, found, shared)) if past else found
 

@@ -289,7 +289,7 @@ def _rule(session: Session, shared: Book, task: BoardTask, on: date) -> tuple[tu
         return ()
     cells = shared.cells.get(version.id, {})
     groups = remembered(session, "group names", _group_names)
-    return tuple((name, cells[task.id, group]) for group, name in groups if (task.id, group) in cells)
+    return tuple((name, cells[task.id, group].at(on)) for group, name in groups if (task.id, group) in cells)
 
 
 def _group_names(session: Session) -> tuple[tuple[int, str], ...]:

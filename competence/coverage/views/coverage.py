@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
-from competence.catalogue.queries import level_names
+from competence.catalogue.queries.scales import level_names_on
 from competence.coverage.queries.board import Board, BoardTask, board
 from competence.coverage.queries.gaps import candidate, gaps_of, totals, with_people
 from competence.coverage.queries.one import OneTask, one_person, one_task, stops_over, why
@@ -285,7 +285,9 @@ def reasons_for(unit_id: int, employment_id: int, task_id: int, *, actor: Actor,
     found = why(db.session, node, employment_id, task_id, on=chosen.on)
     looked_at(person_id=found.someone.person_id)
     names = signers(db.session, [found], actor)
-    shown = explained(found, actor, level_names(db.session), names, tab=settings_of(db.session).expiring_days)
+    shown = explained(
+        found, actor, level_names_on(db.session, chosen.on), names, tab=settings_of(db.session).expiring_days
+    )
     template = "coverage/why.html" if request.headers.get("HX-Request") else "coverage/why_page.html"
     return render_template(
         template, why=shown, node=node, chosen=chosen, back=url_for(".unit", unit_id=node.id), link=link_to(node, actor)
@@ -300,7 +302,7 @@ def task(unit_id: int, task_id: int, *, actor: Actor, within: Reach) -> Response
     units, node = unit_on(unit_id, actor, within, chosen.on)
     found = one_task(db.session, units, node, task_id, on=chosen.on, days=chosen.days)
     looked_at(unit_id=node.id)
-    levels, names = level_names(db.session), signers(db.session, found.people, actor)
+    levels, names = level_names_on(db.session, chosen.on), signers(db.session, found.people, actor)
     tab = settings_of(db.session).expiring_days
     people = [(item.someone, explained(item, actor, levels, names, tab=tab)) for item in found.people]
     fragment = bool(request.headers.get("HX-Request")) and chosen.shift is not None
@@ -345,7 +347,7 @@ def person(unit_id: int, employment_id: int, *, actor: Actor, within: Reach) -> 
     units, node = unit_on(unit_id, actor, within, chosen.on)
     found = one_person(db.session, node, employment_id, on=chosen.on)
     looked_at(person_id=found.someone.person_id)
-    levels, names = level_names(db.session), signers(db.session, found.tasks, actor)
+    levels, names = level_names_on(db.session, chosen.on), signers(db.session, found.tasks, actor)
     tab = settings_of(db.session).expiring_days
     rows: dict[str, list[tuple[BoardTask, Explained]]] = {}
     for item in found.tasks:

@@ -74,7 +74,7 @@ class Pen:
         return cells
 
     def _cell(self, answer: Answer, ends: date | None, off: bool) -> Cell:
-        key = _key(answer, ends, off)
+        key = _key(answer, self._on, ends, off)
         cell = self._by_key.get(key)
         if cell is None:
             if len(self._by_key) >= MOST_REMEMBERED:
@@ -96,7 +96,7 @@ def pen_for(session: Session, board: Board) -> Pen:
     return remembered(session, ("pen", on, tab, locale), lambda _session: Pen(on, tab, levels, locale))
 
 
-def _key(answer: Answer, ends: date | None, off: bool) -> Key:
+def _key(answer: Answer, on: date, ends: date | None, off: bool) -> Key:
     """All that decides how the cell looks on a given day; strings in place of enum members, which are slow to hash."""
     cell, state = answer.cell, answer.state._value_
     if state == "valid":
@@ -104,7 +104,7 @@ def _key(answer: Answer, ends: date | None, off: bool) -> Key:
             cell.rule._value_, answer.level, answer.named_level, answer.basis, answer.limits, answer.valid_to,
             answer.valid_to == ends, answer.waiting is None, off, answer.conditions,
         )  # fmt: skip
-    reached = answer.signed.level if answer.signed is not None else cell.education_level
+    reached = answer.signed.level_on(on) if answer.signed is not None else cell.education_level
     return (state, cell.rule._value_, reached, cell.minimum_level, answer.done, answer.needed, off)
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from competence.access.rules import Actor, Permission
-from competence.catalogue.queries import level_names
+from competence.catalogue.queries.scales import level_names_on
 from competence.coverage.cells import face, lapses, verdict_of
 from competence.coverage.queries.finder import Found, Neighbour, WhoMay
 from competence.coverage.rules import SHIFT_NAMES, STANDING_NAMES, Count, Shift, Standing
@@ -129,7 +129,7 @@ class Said:
 
 def said(found: WhoMay, actor: Actor, *, fully: bool) -> Said:
     """Each person once, under her verdict; levels and dates for whoever plans or leads, names alone for a colleague."""
-    levels = level_names(db.session)
+    levels = level_names_on(db.session, found.on)
     shift = found.shift
 
     def line(one: Found, *, where: str = "", neighbour: bool = False) -> Line:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from competence.delegation.queries.drafts import AREAS
-from competence.delegation.queries.reading import Column, ReadVersion, cells_in, staff_groups
+from competence.delegation.queries.reading import Column, ReadVersion, both_ways, cells_in, staff_groups
 from competence.delegation.queries.terms import TASKS
 from competence.delegation.rules import CellTerms
 from competence.foundation.orm import scoped
@@ -33,6 +33,8 @@ class DifferenceLine:
     group: Column
     before: CellTerms | None
     after: CellTerms | None
+    meant: tuple[CellTerms, CellTerms] | None
+    """Both on the scale of the later day, when both are there: what they mean, side by side."""
 
 
 def compare(
@@ -40,6 +42,7 @@ def compare(
 ) -> Sequence[DifferenceLine]:
     """What `other` says otherwise than `one`, by area, task and staff group; of the area and the group only."""
     was, now, groups = cells_in(session, one), cells_in(session, other), staff_groups(session)
+    forward, back = both_ways(session, one.asked_on, other.asked_on)
     tasks = scoped(session, TASKS, TASKS.c.id, TASKS.c.name, TASKS.c.area_id, AREAS.c.name.label("area")).join(
         AREAS, (AREAS.c.municipality_id == TASKS.c.municipality_id) & (AREAS.c.id == TASKS.c.area_id)
     )
@@ -53,15 +56,19 @@ def compare(
             if group_id is not None and group.id != group_id:
                 continue
             before, after = was.get((task.id, group.id)), now.get((task.id, group.id))
-            kind = _kind(before, after)
+            meant = (before.through(forward), after.through(back)) if before and after else None
+            kind = _kind(before, after, meant)
             if kind is not None:
-                lines.append(DifferenceLine(kind, task.area_id, task.area, task.id, task.name, group, before, after))
+                lines.append(
+                    DifferenceLine(kind, task.area_id, task.area, task.id, task.name, group, before, after, meant)
+                )
     return lines
 
 
-def _kind(before: CellTerms | None, after: CellTerms | None) -> Difference | None:
-    if before is None:
-        return None if after is None else Difference.ADDED
-    if after is None:
-        return Difference.REMOVED
-    return None if replace(before, version=0) == replace(after, version=0) else Difference.CHANGED
+def _kind(
+    before: CellTerms | None, after: CellTerms | None, meant: tuple[CellTerms, CellTerms] | None
+) -> Difference | None:
+    if meant is None:
+        return Difference.REMOVED if before else Difference.ADDED if after else None
+    was, now = meant
+    return None if replace(was, version=0, levels=()) == replace(now, version=0, levels=()) else Difference.CHANGED

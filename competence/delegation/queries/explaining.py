@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Area, Task, TaskCriterion
 from competence.delegation.models import ExampleCell, FrameworkDelegation
-from competence.delegation.queries.reading import Column, ReadVersion, row_in, staff_groups
+from competence.delegation.queries.reading import Column, ReadVersion, both_ways, row_in, staff_groups
 from competence.delegation.queries.terms import Cells, follows_on
 from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, differs
 from competence.foundation.errors import NotFound
@@ -85,14 +85,20 @@ def get_task(session: Session, task_id: int) -> Task:
 
 
 def read_cell(
-    session: Session, versions: Sequence[ReadVersion], version: ReadVersion, task_id: int, group_id: int
+    session: Session,
+    versions: Sequence[ReadVersion],
+    version: ReadVersion,
+    task_id: int,
+    group_id: int,
+    *,
+    asked: date | None = None,
 ) -> CellPage:
-    """All about one cell. NotFound when there is no such task or group."""
+    """All about one cell, as it was on the day `asked`. NotFound when there is no such task or group."""
     task, groups = get_task(session, task_id), staff_groups(session)
     if group_id not in groups:
         raise NotFound
-    following = follows_on(session, version.asked_on)
-    terms, followed, stage = _terms_with_follow(row_in(session, version, task_id), following, task_id, group_id)
+    following = follows_on(session, asked or version.asked_on)
+    terms, followed, stage = _terms_with_follow(row_in(session, version, task_id, asked), following, task_id, group_id)
     return CellPage(
         version=version,
         task=task,
@@ -129,13 +135,16 @@ def _history(
     group_id: int,
 ) -> tuple[HistoryLine, ...]:
     lines: list[HistoryLine] = []
-    before: CellTerms | None = None
+    before: tuple[CellTerms, date] | None = None
     for version in sorted(versions, key=lambda v: (v.valid_from or date.max, v.number)):
         following = follows_on(session, version.asked_on)
         terms, _, _ = _terms_with_follow(row_in(session, version, task_id), following, task_id, group_id)
-        lines.append(HistoryLine(version, terms, before is None or differs(before, terms)))
+        day = version.asked_on
+        forward, back = both_ways(session, before[1], day) if before else ((), ())
+        changed = before is None or differs(before[0].through(forward), terms.through(back))
+        lines.append(HistoryLine(version, terms, changed))
         if not version.is_draft:
-            before = terms
+            before = terms, day
     return tuple(reversed(lines))
 
 
@@ -163,10 +172,10 @@ def _framework(session: Session, task_id: int, group_id: int) -> Framework | Non
     return Framework(row.giver_text, row.instruction, row.instruction_version) if row else None
 
 
-def read_task(session: Session, version: ReadVersion, task_id: int) -> TaskPage:
-    """The task in the version, every group's cell. NotFound when there is no such task."""
+def read_task(session: Session, version: ReadVersion, task_id: int, *, asked: date | None = None) -> TaskPage:
+    """The task in the version, every group's cell as on the day `asked`. NotFound when there is no such task."""
     task, groups = get_task(session, task_id), staff_groups(session)
-    cells, following = row_in(session, version, task_id), follows_on(session, version.asked_on)
+    cells, following = row_in(session, version, task_id, asked), follows_on(session, asked or version.asked_on)
     read = []
     for group in groups.values():
         terms, followed, _ = _terms_with_follow(cells, following, task_id, group.id)

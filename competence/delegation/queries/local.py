@@ -8,8 +8,11 @@ from typing import cast
 from sqlalchemy import Table, or_
 from sqlalchemy.orm import Session
 
+from competence.catalogue.queries.scales import turns
+from competence.catalogue.rules.scales import Levels, day_read, level_on, levels_asked
 from competence.delegation.queries.drafts import GROUPS
 from competence.delegation.queries.terms import MASKS, TASKS
+from competence.foundation.clock import today
 from competence.foundation.orm import scoped
 from competence.organisation.models import Unit
 
@@ -29,10 +32,19 @@ class LocalRule:
     group: str | None
     """None: every staff group."""
     minimum_level: int | None
-    """None: closed."""
+    """As it was written; None: closed. `level_on` reads it on a day."""
     valid_from: date
     valid_to: date | None
     reason: str
+    levels: Levels = ()
+
+    def level_on(self, on: date) -> int | None:
+        """The level it asks for on the practice scale of the day; None: closed."""
+        return self.minimum_level and level_on(self.levels, on, otherwise=self.minimum_level)
+
+    def asked_on(self, asked: date | None = None) -> date:
+        """The day for which it is read: the one that is asked about, else today, of one that is over its last."""
+        return day_read(self.valid_to, today=today(), asked=asked)
 
     def holds(self, on: date) -> bool:
         """Whether it holds on the day."""
@@ -62,11 +74,12 @@ def local_rules(
         wanted = wanted.where(MASKS.c.task_id == task_id)
     if group_id is not None:
         wanted = wanted.where(or_(MASKS.c.staff_group_id.is_(None), MASKS.c.staff_group_id == group_id))
-    rows = session.execute(wanted)
+    rows, scale = session.execute(wanted), turns(session)
     return [
         LocalRule(
             row.id, row.unit, row.path, row.task_id, row.task, row.staff_group_id, row.staff_group,
             row.minimum_level, row.valid_from, row.valid_to, row.reason,
+            levels_asked(row.minimum_level, row.recorded_at, scale) if row.minimum_level else (),
         )
         for row in rows
         if unit_path is None or row.path.startswith(unit_path) or unit_path.startswith(row.path)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import Table
@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from competence.access.rules import Role
 from competence.catalogue.models import Area
+from competence.catalogue.queries.scales import level_names_on, turns
 from competence.catalogue.rules import Validity
+from competence.catalogue.rules.scales import Turn, day_read, turns_between
 from competence.delegation.queries.terms import TASKS, VERSIONS, Cells, cells_of, follows_on, row_of
 from competence.delegation.rules import UNDECIDED, CellRule, CellTerms, Version, differs
-from competence.foundation.clock import today
+from competence.foundation.clock import local, today
 from competence.foundation.orm import scoped
 from competence.people.models import PersonIdentity, StaffGroup
 
@@ -67,8 +69,10 @@ class ReadVersion:
 
     @property
     def asked_on(self) -> date:
-        """The day for which it is read: today, of one that has ended its last."""
-        return min(today(), self.valid_to - timedelta(days=1)) if self.valid_to else today()
+        """The day for which it is read: today, of one that has ended or been given up its last."""
+        if self.discarded_at is not None:
+            return local(self.discarded_at).date()
+        return day_read(self.valid_to, today=today())
 
     @property
     def role(self) -> Role | None:
@@ -150,6 +154,8 @@ class Board:
     """Groups that have no cell and follow nobody."""
     compared_with: int | None
     """The number of the version that changes are counted from."""
+    compared_on: date | None
+    """The day for which that version is read."""
     changes: tuple[Change, ...] = ()
     level_not_stated: tuple[tuple[int, str, Column], ...] = ()
     """(task, its name, group) of cells whose source said no level."""
@@ -199,18 +205,26 @@ def version_before(versions: Sequence[ReadVersion], version: ReadVersion, on: da
 
 
 def read_board(
-    session: Session, versions: Sequence[ReadVersion], version: ReadVersion, *, on: date, every: bool = False
+    session: Session,
+    versions: Sequence[ReadVersion],
+    version: ReadVersion,
+    *,
+    on: date,
+    every: bool = False,
+    asked: date | None = None,
 ) -> Board:
     """The version's whole table. As many statements for three tasks as for three hundred.
 
-    `every`: with the tasks and staff groups that it says nothing of, for those who edit it.
+    `every`: with the tasks and staff groups that it says nothing of, for those who edit it. `asked`: as it was that day.
     """
-    cells = cells_in(session, version)
+    day = asked or version.asked_on
+    cells = cells_in(session, version, asked)
     before = version_before(versions, version, on)
     was = cells_in(session, before) if before else {}
+    forward, back = both_ways(session, before.asked_on, day) if before else ((), ())
     groups = staff_groups(session)
     own = {group for _, group in cells}
-    following = follows_on(session, version.asked_on)
+    following = follows_on(session, day)
     columns = tuple(group for group in groups.values() if group.id in own or (every and group.id not in following))
     tasks = session.execute(
         scoped(
@@ -230,7 +244,9 @@ def read_board(
         read: list[ReadCell] = []
         for column in columns:
             terms, old = cells.get((task.id, column.id)), was.get((task.id, column.id))
-            changed = before is not None and differs(old or UNDECIDED, terms or UNDECIDED)
+            changed = before is not None and differs(
+                (old or UNDECIDED).through(forward), (terms or UNDECIDED).through(back)
+            )
             read.append(ReadCell(terms, (old or UNDECIDED) if changed else None))
             if changed:
                 changes.append(Change(task.id, task.name, column, old or UNDECIDED, terms or UNDECIDED))
@@ -258,6 +274,7 @@ def read_board(
         ),
         without=tuple(group for group in groups.values() if group.id not in own and group.id not in following),
         compared_with=before.number if before else None,
+        compared_on=before.asked_on if before else None,
         changes=tuple(changes),
         level_not_stated=tuple(not_stated),
         tasks_outside=sum(1 for task in tasks if task.id not in named and task.archived_on is None),
@@ -272,14 +289,31 @@ def is_editorial(terms: CellTerms) -> bool:
     return terms.source.startswith("editorial")
 
 
-def cells_in(session: Session, version: ReadVersion) -> Cells:
-    """The version's cells by task and group."""
-    return cells_of(session, version.id, version.number)
+def cells_in(session: Session, version: ReadVersion, asked: date | None = None) -> Cells:
+    """The version's cells by task and group, as it is read; as they were on the day that is asked about."""
+    return _as_on(session, cells_of(session, version.id, version.number), asked)
 
 
-def row_in(session: Session, version: ReadVersion, task_id: int) -> Cells:
-    """The task's cells in the version at least."""
-    return row_of(session, version.id, version.number, task_id)
+def _as_on(session: Session, cells: Cells, asked: date | None) -> Cells:
+    if asked is None or not turns(session):
+        return cells
+    return {place: terms.at(asked) for place, terms in cells.items()}
+
+
+def both_ways(session: Session, before: date, after: date) -> tuple[tuple[Turn, ...], tuple[Turn, ...]]:
+    """The changes through which the levels of the one day, and of the other, are read on the later of the two."""
+    scale = turns(session)
+    return turns_between(scale, before, after), turns_between(scale, after, before)
+
+
+def levels_in(session: Session, version: ReadVersion, asked: date | None = None) -> dict[int, str]:
+    """Rank -> name by which the version's cells name their levels, on the day that is asked about."""
+    return level_names_on(session, asked or version.asked_on)
+
+
+def row_in(session: Session, version: ReadVersion, task_id: int, asked: date | None = None) -> Cells:
+    """The same of the task's cells at least."""
+    return _as_on(session, row_of(session, version.id, version.number, task_id), asked)
 
 
 def staff_groups(session: Session) -> dict[int, Column]:

@@ -108,7 +108,9 @@ def ranks_of(session: Session, version_id: int, *, now: bool = False) -> Callabl
     """What reads the two levels of a cell's row on the scale of the version's last day, `now`: on today's."""
     changes = turns(session)
     listed, approved = versions(session)
-    at, until = approved.get(version_id), next((one.valid_to for one in listed if one.id == version_id), None)
+    given_up = scoped(session, VERSIONS, VERSIONS.c.discarded_at).where(VERSIONS.c.id == version_id)
+    at = approved.get(version_id) or session.execute(given_up).scalar()
+    until = next((one.valid_to for one in listed if one.id == version_id), None)
     on = date.max if now or until is None else until - timedelta(days=1)
     highest = len(level_names(session)) if now else MOST_LEVELS + 1
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
-from competence.catalogue.queries import level_names
+from competence.catalogue.queries.scales import changed_between
 from competence.delegation import queries
 from competence.delegation.queries import ReadVersion
 from competence.delegation.queries.comparing import Difference, DifferenceLine
@@ -37,16 +37,17 @@ def compare(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     one = _chosen(versions, "one") or queries.version_before(versions, other, today()) or _next_older(versions, other)
     area_id, group_id = request.args.get("area", type=int), request.args.get("group", type=int)
     lines = compared(db.session, one, other, area_id=area_id, group_id=group_id)
-    levels = level_names(db.session)
+    was, now = queries.levels_in(db.session, one), queries.levels_in(db.session, other)
+    later = now if one.asked_on <= other.asked_on else was
     drawn: dict[str, list[tuple[DifferenceLine, str, str, str, str]]] = {}
     for line in lines:
         drawn.setdefault(line.area, []).append(
             (
                 line,
                 say(KINDS[line.kind]),
-                said_in_words(wording_of(line.before) if line.before else None, levels),
-                said_in_words(wording_of(line.after) if line.after else None, levels),
-                _details(line, levels),
+                said_in_words(wording_of(line.before) if line.before else None, was),
+                said_in_words(wording_of(line.after) if line.after else None, now),
+                _details(line, later),
             )
         )
     counts = Counter(line.kind for line in lines)
@@ -62,6 +63,8 @@ def compare(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         area_id=area_id,
         group_id=group_id,
         drawn=drawn,
+        rescaled=changed_between(db.session, one.asked_on, other.asked_on),
+        meant_on=max(one.asked_on, other.asked_on),
         total=len(lines),
         counts=[(say(name), counts[kind]) for kind, name in KINDS.items() if counts[kind]],
     )
@@ -69,9 +72,9 @@ def compare(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 
 def _details(line: DifferenceLine, levels: dict[int, str]) -> str:
     """What differs when both have the same rule; "" when the two columns say it all."""
-    if line.before is None or line.after is None or line.before.rule is not line.after.rule:
+    if line.meant is None or line.meant[0].rule is not line.meant[1].rule:
         return ""
-    return change_in_words(wording_of(line.before), wording_of(line.after), levels)
+    return change_in_words(wording_of(line.meant[0]), wording_of(line.meant[1]), levels)
 
 
 def _chosen(versions: list[ReadVersion], name: str) -> ReadVersion | None:

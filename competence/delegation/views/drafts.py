@@ -6,14 +6,14 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
-from competence.catalogue.queries import level_names
+from competence.catalogue.queries.scales import level_names_at
 from competence.delegation import queries
 from competence.delegation.commands import root_unit
 from competence.delegation.commands.drafts import describe_draft, discard_draft, make_draft
 from competence.delegation.commands.editing import undo_change, undo_last
 from competence.delegation.draft_forms import AboutForm, DraftForm
 from competence.delegation.queries import ReadVersion
-from competence.delegation.queries.drafts import change_log
+from competence.delegation.queries.drafts import LogLine, change_log
 from competence.delegation.views.standing import state_of, title_of
 from competence.delegation.views.wording import change_in_words
 from competence.foundation.clock import today
@@ -34,6 +34,11 @@ def numbered(versions: list[ReadVersion], number: int) -> ReadVersion:
     if version is None:
         raise NotFound
     return version
+
+
+def log_words(line: LogLine) -> str:
+    """From what to what, in the levels of the moment it was written."""
+    return change_in_words(line.before, line.after, level_names_at(db.session, line.at))
 
 
 @bp.get("")
@@ -121,12 +126,12 @@ def discard(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.MATRIX_READ)
 def log(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Every change of the draft: who, when, from what to what."""
-    version, levels = numbered(queries.read_versions(db.session), number), level_names(db.session)
+    version = numbered(queries.read_versions(db.session), number)
     return render_template(
         "matrix/draft_log.html",
         version=version,
         title=title_of(version),
-        lines=[(line, change_in_words(line.before, line.after, levels)) for line in change_log(db.session, version.id)],
+        lines=[(line, log_words(line)) for line in change_log(db.session, version.id)],
         may_edit=version.is_open and may_edit(actor),
     )
 

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from competence.catalogue.models import Task
 from competence.catalogue.rules import Reserved, Validity
 from competence.catalogue.words import validity_words, year_day_words
-from competence.delegation.queries import CellPage, is_editorial
+from competence.delegation.queries import CellPage, ReadVersion, is_editorial
 from competence.delegation.rules import (
     GROUND_WORDS,
     LEADER_WORDS,
@@ -211,8 +211,8 @@ def reserved_words(task: Task) -> str:
     return said
 
 
-def history_words(page: CellPage, levels: Mapping[int, str]) -> list[tuple[str, str, str]]:
-    """(version, what it says, who approved it and when), newest first."""
+def history_words(page: CellPage, levels: Callable[[ReadVersion], Mapping[int, str]]) -> list[tuple[str, str, str]]:
+    """(version, what it says in its own levels, who approved it and when), newest first."""
     lines = []
     for line in page.history:
         version = line.version
@@ -225,7 +225,7 @@ def history_words(page: CellPage, levels: Mapping[int, str]) -> list[tuple[str, 
             )  # fmt: skip
         else:
             when = _("in force from %(first)s", first=day(version.valid_from))
-        said = in_words(line.terms, levels) if line.is_change else _("unchanged")
+        said = in_words(line.terms, levels(version)) if line.is_change else _("unchanged")
         lines.append((_("Version %(number)s", number=version.number), said, when))
     return lines
 

@@ -31,7 +31,7 @@ from competence.delegation.queries.drafts import (
 )
 from competence.delegation.queries.terms import task_says
 from competence.delegation.rules import GROUND_NAMES, RULE_NAMES, UNDECIDED, CellRule, CellTerms, Ground, differs
-from competence.delegation.views.drafts import may_edit, numbered
+from competence.delegation.views.drafts import log_words, may_edit, numbered
 from competence.delegation.views.drawing import Look, in_words, look_of, sign_of
 from competence.delegation.views.standing import STEPS, state_of, step_of, tabs_of, title_of
 from competence.delegation.views.table import editor_table
@@ -60,7 +60,7 @@ class Standing:
     at: str
 
 
-def _standing(lines: list[LogLine], levels: dict[int, str]) -> list[Standing]:
+def _standing(lines: list[LogLine]) -> list[Standing]:
     """The newest changes that stand, one more than are shown."""
     batches: dict[str, list[LogLine]] = {}
     for line in lines:
@@ -72,7 +72,7 @@ def _standing(lines: list[LogLine], levels: dict[int, str]) -> list[Standing]:
             f"{several[0].task} × {several[0].group.short_name}"
             if len(several) == 1
             else ngettext("%(num)s cell at once", "%(num)s cells at once", len(several)),
-            change_in_words(several[0].before, several[0].after, levels),
+            log_words(several[0]),
             several[0].by_name,
             clock_time(several[0].at),
         )
@@ -136,9 +136,8 @@ def grid(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     table = editor_table(
         db.session, versions, version, asked=asked, only_changes=only_changes, signs_only=signs_only, on=today()
     )
-    levels = level_names(db.session)
     log = list(change_log(db.session, version.id))
-    standing = _standing(log, levels)
+    standing = _standing(log)
     kept: dict[str, Any] = {"q": asked or None, "changes": 1 if only_changes else None}
     return render_template(
         "matrix/edit.html",
@@ -173,13 +172,12 @@ def since(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     lines = change_log(db.session, version.id, after=after)
     others = [line for line in lines if line.by != actor.person_id]
     fresh = [line.place for line in others if line.id > drawn]
-    levels = level_names(db.session)
     return render_template(
         "matrix/edit_since.html",
         version=version,
         after=after,
         latest=max([drawn, *(line.id for line in lines)]),
-        lines=[(line, change_in_words(line.before, line.after, levels)) for line in others[:TOLD]],
+        lines=[(line, log_words(line)) for line in others[:TOLD]],
         behind=_behind(versions, version, _board(versions, version), fresh) if fresh else [],
         names=sorted({line.by_name or _("somebody") for line in others}),
         cells=len({line.place for line in others}),
@@ -277,7 +275,7 @@ def _saved(actor: Actor, number: int, page: CellPage, change_id: int | None) -> 
     levels = level_names(db.session)
     now = queries.cells_of(db.session, version.id, version.number).get((page.task.id, page.group.id))
     log = list(change_log(db.session, version.id))
-    standing = _standing(log, levels)
+    standing = _standing(log)
     board = _board(versions, version)
     page_part = render_template(
         "matrix/edit_saved.html",

@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
-from competence.catalogue.queries.scales import level_names_on
+from competence.catalogue.queries.scales import level_names_at, level_names_on
 from competence.catalogue.queries.tasks import get_task
 from competence.delegation import queries
 from competence.delegation.queries.cell_history import CellEvent, Kind, cell_on, events_of_cell
 from competence.delegation.queries.reading import staff_groups
 from competence.delegation.views.drawing import in_words, level_words, sign_of
 from competence.delegation.views.wording import change_in_words
-from competence.foundation.clock import last_day, local, today
+from competence.foundation.clock import last_day, today
 from competence.foundation.errors import NotFound
 from competence.foundation.web import day, db
 
@@ -37,7 +37,7 @@ def history(task_id: int, staff_group_id: int, *, actor: Actor, within: Reach) -
     return render_template(
         "matrix/history.html", task=task, group=groups[staff_group_id], on=on, today=today(), then=then,
         sign_parts=sign_of(then.terms), verdict=in_words(then.terms, level_names_on(db.session, on)),
-        events=[(one, *_told(one, level_names_on(db.session, local(one.at).date()))) for one in events],
+        events=[(one, *_told(one, level_names_at(db.session, one.at))) for one in events],
         last_day=last_day,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.catalogue.models import Task
 from competence.catalogue.queries import level_names
+from competence.catalogue.queries.scales import level_names_on
 from competence.delegation import queries
 from competence.delegation.commands.local import end_restriction, restrict
 from competence.delegation.draft_forms import RestrictForm
@@ -24,12 +25,14 @@ from competence.organisation.queries import get_unit, unit_choices
 bp = Blueprint("local", __name__, url_prefix="/matrix/local")
 
 
-def local_words(rule: LocalRule, levels: dict[int, str]) -> str:
-    """As "closed, from 1 March 2026 through 30 June 2026"."""
+def local_words(rule: LocalRule, asked: date | None = None) -> str:
+    """As "closed, from 1 March 2026 through 30 June 2026", in the levels of the day `asked`."""
+    on = rule.asked_on(asked)
+    level = rule.level_on(on)
     what = (
         _("closed")
-        if rule.minimum_level is None
-        else _("minimum level %(level)s", level=level_words(rule.minimum_level, levels))
+        if level is None
+        else _("minimum level %(level)s", level=level_words(level, level_names_on(db.session, on)))
     )
     first, last = day(rule.valid_from), last_day(rule.valid_to)
     when = (
@@ -42,14 +45,14 @@ def local_words(rule: LocalRule, levels: dict[int, str]) -> str:
 @requires(Permission.MATRIX_READ)
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Every stricter rule that holds or comes, and those that are over."""
-    levels, on = level_names(db.session), today()
+    on = today()
     asked = request.args.get("unit", type=int)
     unit = get_unit(db.session, asked, within=within) if asked is not None else None
     rules = local_rules(db.session, unit_path=unit.path if unit else None)
     then = request.args.get("on", type=date.fromisoformat)
     if then is not None:
         rules = [rule for rule in rules if rule.holds(then)]
-    listed = [(rule, local_words(rule, levels)) for rule in rules]
+    listed = [(rule, local_words(rule, then)) for rule in rules]
     return render_template(
         "matrix/local.html",
         rules=[one for one in listed if then or not one[0].is_over(on)],

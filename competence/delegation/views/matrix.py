@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from competence.access.rules import ROLE_NAMES, Actor, Assigned, Permission, Reach, Role
 from competence.access.web import requires
 from competence.accounts.web import needs_proof, prove_self
-from competence.catalogue.queries import level_names
 from competence.catalogue.queries.instructions import instruction_on
+from competence.catalogue.queries.scales import changed_between, level_names_on
 from competence.delegation import commands, queries
 from competence.delegation.approving import KIND, Approval
 from competence.delegation.forms import ApproveForm
@@ -89,9 +89,17 @@ def _then(versions: list[ReadVersion], held: ReadVersion | None, on: date) -> Th
 @bp.get("/<int:number>")
 @requires(Permission.MATRIX_READ)
 def show_version(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """One version."""
+    """One version, on the day that is asked about when it held then."""
     versions = queries.read_versions(db.session)
-    return _board(actor, versions, _numbered(versions, number))
+    version = _numbered(versions, number)
+    asked = _asked(version)
+    return _board(actor, versions, version, then=_then(versions, version, asked) if asked else None)
+
+
+def _asked(version: ReadVersion) -> date | None:
+    """The day of `?on=` when the version held then; None: it is read as it stands, or as it ended."""
+    asked = request.args.get("on", type=date.fromisoformat)
+    return asked if asked and version.in_force(asked) else None
 
 
 bp.app_context_processor(words)
@@ -107,8 +115,10 @@ def _numbered(versions: list[ReadVersion], number: int) -> ReadVersion:
 def _board(
     actor: Actor, versions: list[ReadVersion], version: ReadVersion, *, then: Then | None = None
 ) -> ResponseReturnValue:
-    board = queries.read_board(db.session, versions, version, on=today())
-    levels = level_names(db.session)
+    on = then.on if then and version.in_force(then.on) else None
+    board = queries.read_board(db.session, versions, version, on=today(), asked=on)
+    levels = queries.levels_in(db.session, version, on)
+    before = level_names_on(db.session, board.compared_on) if board.compared_on else levels
     asked, only_changes = (request.args.get("q") or "").strip(), bool(request.args.get("changes"))
     approving = unfinished(db.session, KIND, str(version.number)) if version.is_open else ()
     looks: dict[LookKey, Look] = {}
@@ -118,7 +128,7 @@ def _board(
             (
                 row,
                 [draw(cell.terms, looks, levels) for cell in row.cells],
-                [draw(c.before, looks, levels) for c in row.cells],
+                [draw(c.before, looks, before) for c in row.cells],
             )
             for row in area.rows
             if _wanted(row, area.name, asked, only_changes)
@@ -136,14 +146,16 @@ def _board(
         steps=[say(step) for step in STEPS],
         edit_url=_edit_url(actor, version),
         then=then,
+        on=on.isoformat() if on else None,
         today=today(),
         hearings=hearings_for(db.session, actor, on=today()) if actor.may(Permission.MATRIX_COMMENT) else [],
         approved=_approval(version),
         times=times_and_months,
         q=asked,
         only_changes=only_changes,
-        changes=[(c, in_words(c.before, levels), in_words(c.after, levels), sign_of(c.after)) for c in board.changes],
-        level_names=list(levels.values()),
+        changes=[(c, in_words(c.before, before), in_words(c.after, levels), sign_of(c.after)) for c in board.changes],
+        rescaled=board.compared_on is not None
+        and changed_between(db.session, board.compared_on, on or version.asked_on),
         may_approve=version.is_open and not approving and _may_approve(actor),
         approving=approving,
     )
@@ -188,7 +200,11 @@ def _approval(version: ReadVersion) -> str:
 def task(number: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A task in a version: every staff group's cell, the examples, and what must be shown."""
     version = _numbered(queries.read_versions(db.session), number)
-    page, levels = queries.read_task(db.session, version, task_id), level_names(db.session)
+    asked = _asked(version)
+    page, levels = (
+        queries.read_task(db.session, version, task_id, asked=asked),
+        queries.levels_in(db.session, version, asked),
+    )
     return render_template(
         "matrix/task.html",
         page=page,
@@ -196,6 +212,7 @@ def task(number: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseR
         cells=[
             (group, terms, followed, sign_of(terms), in_words(terms, levels)) for group, terms, followed in page.cells
         ],
+        on=asked,
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
         instruction=instruction_on(db.session, page.task, today()),
         may_edit=bool(_edit_url(actor, version)),
@@ -207,21 +224,24 @@ def task(number: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseR
 def cell(number: int, task_id: int, staff_group_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """One cell with every reason: a fragment for the popover, a page of its own without script."""
     versions = queries.read_versions(db.session)
-    page = queries.read_cell(db.session, versions, _numbered(versions, number), task_id, staff_group_id)
-    levels = level_names(db.session)
+    version = _numbered(versions, number)
+    asked = _asked(version)
+    page = queries.read_cell(db.session, versions, version, task_id, staff_group_id, asked=asked)
+    levels = queries.levels_in(db.session, version, asked)
     return render_template(
         "matrix/why.html" if request.headers.get("HX-Request") else "matrix/cell.html",
         page=page,
         sign_parts=sign_of(page.terms),
         verdict=in_words(page.terms, levels),
         facts=facts_of(page, levels),
-        history=history_words(page, levels),
+        on=asked,
+        history=history_words(page, partial(queries.levels_in, db.session)),
         examples=[(example, say(RULE_NAMES[example.rule])) for example in page.examples],
         draft=page.version.is_draft,
         local=[
-            (rule, local_words(rule, levels))
+            (rule, local_words(rule, asked))
             for rule in local_rules(db.session, task_id=task_id, group_id=staff_group_id)
-            if not rule.is_over(today())
+            if (rule.holds(asked) if asked else not rule.is_over(today()))
         ],
         restrict_url=url_for("local.new", task=task_id, group=staff_group_id)
         if actor.may(Permission.MATRIX_RESTRICT) and page.terms.entitles

@@ -83,7 +83,8 @@ def draw(terms: CellTerms | None, looks: dict[LookKey, Look], levels: dict[int, 
     """The key of the cell's look, made when it is the first of its kind: a page has a thousand cells and a dozen looks."""
     if terms is None:
         return None
-    key = (terms.rule, terms.minimum_level if terms.entitles else 0, bool(terms.limits), bool(terms.note))
+    level = terms.minimum_level if terms.entitles else 0
+    key = (terms.rule, level, levels.get(level), bool(terms.limits), bool(terms.note))
     if key not in looks:
         looks[key] = look_of(terms, levels)
     return key

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.catalogue.queries import level_names
+from competence.catalogue.queries.scales import level_names_at
 from competence.catalogue.rules import ScaleKind
 from competence.development import commands, queries
 from competence.development.forms import ConfirmForm
@@ -84,7 +85,6 @@ def level_word(rank: int, names: Mapping[int, str]) -> str:
 
 def talks_shown(confirmed: Sequence[Confirmed]) -> list[TalkShown]:
     """What was confirmed in talks, in words; the levels as the scale called them then."""
-    names = level_names(db.session, ScaleKind.PROFILE)
     return [
         TalkShown(
             row.area_name,
@@ -96,6 +96,7 @@ def talks_shown(confirmed: Sequence[Confirmed]) -> list[TalkShown]:
         )
         for one in confirmed
         for row in (one.row,)
+        for names in (level_names_at(db.session, row.recorded_at, ScaleKind.PROFILE),)
     ]
 
 

@@ -1,8 +1,10 @@
 """Reads our own export back: the table, the sheet with all that each field says, and that of their limits."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from competence.delegation.rules import ENTITLING
+from competence.catalogue.rules.scales import EarlierScale, Turn, asked_through, held_through
+from competence.delegation.rules import ENTITLING, CellRule
 from competence.foundation.text import N_, Sentence, looks_like_cpr, sentence
 from competence.imports.fields import shown
 from competence.imports.grid import Sheet, Workbook, column_letter
@@ -15,6 +17,8 @@ from competence.imports.symbols import read_symbol
 TABLE, FIELDS, LIMITS, ABOUT = "Opgavedeling", "Felter", "Vilkår", "Om filen"
 MARKER = "Kompetencetavlen, opgavedeling, format 1"
 TABLE_HEADINGS = ("Kode", "Område", "Opgave")
+NAMES = "Niveauer"
+"""Before the names of the file's levels, the lowest first, in the sheet about the file."""
 LIMIT_HEADINGS = ("Opgavekode", "Faggruppe", "Kode", "Vilkår", "Må, når")
 
 Place = tuple[str, str]
@@ -31,14 +35,30 @@ def _sheet(workbook: Workbook, name: str) -> Sheet | None:
     return next((sheet for sheet in workbook.sheets if sheet.name == name), None)
 
 
-def read_exported(workbook: Workbook, tasks: Register, groups: Register, levels: Sequence[str]) -> Parsed[MatrixTask]:
-    """Its tasks with whole cells. The table and the sheet of fields must say the same, or the fields' row be gone."""
-    return _Export(workbook, tasks, groups, levels).read()
+def read_exported(
+    workbook: Workbook, tasks: Register, groups: Register, levels: Sequence[str], earlier: Sequence[EarlierScale] = ()
+) -> Parsed[MatrixTask]:
+    """Its tasks with whole cells, in today's `levels`: those of an earlier scale are read through the changes since.
+
+    The table and the sheet of fields must say the same, or the fields' row be gone.
+    """
+    return _Export(workbook, tasks, groups, levels, earlier).read()
 
 
 class _Export:
-    def __init__(self, workbook: Workbook, tasks: Register, groups: Register, levels: Sequence[str]) -> None:
-        self.workbook, self.tasks, self.groups, self.levels = workbook, tasks, groups, levels
+    def __init__(
+        self,
+        workbook: Workbook,
+        tasks: Register,
+        groups: Register,
+        levels: Sequence[str],
+        earlier: Sequence[EarlierScale],
+    ) -> None:
+        self.workbook, self.tasks, self.groups, self.highest = workbook, tasks, groups, len(levels)
+        names = self._names()
+        then = next((one for one in earlier if one.names == names), None) if names != tuple(levels) else None
+        self.levels: Sequence[str] = then.names if then else levels
+        self.turns: Sequence[Turn] = then.since if then else ()
         self.problems: list[Problem] = []
         self.used: set[Place] = set()
 
@@ -65,6 +85,30 @@ class _Export:
                 )
                 self.problems.append(Problem(FIELDS, row + 1, "", said))
         return Parsed(tuple(rows), tuple(self.problems))
+
+    def _names(self) -> tuple[str, ...]:
+        """The names of the levels in the file, the lowest first; none in a file from before they were written."""
+        about = _sheet(self.workbook, ABOUT)
+        rows = about.rows if about else ()
+        return next((tuple(str(name) for name in row[1:] if name) for row in rows if row and row[0] == NAMES), ())
+
+    def today(self, rule: CellRule, level: int | None) -> int | None:
+        """The level of the file's own scale as today's reads it: what is held by education, else what is asked for."""
+        if level is None or not self.turns:
+            return level
+        read = held_through if rule is CellRule.CORE else asked_through
+        return min(self.highest, read(level, self.turns))
+
+    def whole_today(self, cell: WholeCell) -> WholeCell:
+        """The same of all that a field says."""
+        said = cell.wording
+        if not self.turns:
+            return cell
+        least = None if said.minimum_level is None else self.today(CellRule.MUST, said.minimum_level)
+        return replace(
+            cell,
+            wording=replace(said, minimum_level=least, education_level=self.today(CellRule.CORE, said.education_level)),
+        )
 
     def wrong(self, sheet: Sheet, row: int, column: int | None, said: Sentence) -> None:
         """Nothing; the problem stands at the place."""
@@ -203,6 +247,7 @@ class _Export:
                     here=shown(text), there=whole.symbol, row=str(at_row + 1), sheet=FIELDS,
                 )  # fmt: skip
                 self.wrong(table, row, column, said)
+            whole = self.whole_today(whole)
             said_level = whole.wording.education_level or whole.wording.minimum_level
             return MatrixCell(
                 letter, group.code, whole.wording.rule, said_level, level_not_stated=whole.wording.level_not_stated,
@@ -217,6 +262,6 @@ class _Export:
         entitles = symbol.rule in ENTITLING
         notes = (*((symbol.note,) if symbol.note else ()), *symbol.marks)
         return MatrixCell(
-            letter, group.code, symbol.rule, (symbol.level or 1) if entitles else None,
+            letter, group.code, symbol.rule, self.today(symbol.rule, symbol.level or 1) if entitles else None,
             level_not_stated=entitles and symbol.level is None, notes=notes,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from competence.catalogue.rules.scales import EarlierScale
 from competence.foundation.text import N_, sentence
 from competence.imports.grid import Sheet, Workbook
 from competence.imports.known import Known, MappingFile, Register, key, with_short_forms
@@ -18,16 +19,19 @@ def parse_matrix(
     tasks: Sequence[Known],
     staff_groups: Sequence[Known],
     levels: Sequence[str],
+    earlier: Sequence[EarlierScale] = (),
     areas: Sequence[str] = (),
     mapping: MappingFile | None = None,
 ) -> Parsed[MatrixTask]:
     """All matrices of the file as one. `levels` are the practice scale's names in order, `areas` the areas we have.
 
+    `earlier`: what the scale was before, so that our own export of an earlier day is read.
+
     Tasks of their own stand in `unmapped`, as do headings and symbols that we do not know.
     """
     groups = with_short_forms(staff_groups)
     if is_exported(workbook):
-        return read_exported(workbook, Register(tasks), groups, levels)
+        return read_exported(workbook, Register(tasks), groups, levels, earlier)
     reader = Reader(Register(tasks), groups, levels, {key(area) for area in areas}, mapping or MappingFile())
     without: list[Sheet] = []
     sheets = list(workbook.visible())

@@ -1,11 +1,14 @@
 """The blueprint of the profiles' pages, and what several of them need."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint
 from flask_babel import gettext as _
 
 from competence.access.rules import ROLE_NAMES, Actor, Permission, Role
+from competence.catalogue.queries.scales import level_names_on
+from competence.catalogue.rules import ScaleKind
 from competence.foundation.clock import last_day, today
 from competence.foundation.errors import NotFound
 from competence.foundation.web import day, db, say
@@ -26,16 +29,23 @@ class Read:
     content: Content
     listed: list[Version]
     """All versions of the group, the newest first."""
+    asked: date | None = None
+    """The day that is asked about, on which the version was in force."""
+
+    def levels(self, scale: ScaleKind) -> dict[int, str]:
+        """Rank -> name by which the version names the levels of the scale."""
+        return level_names_on(db.session, self.asked or self.version.asked_on, scale)
 
 
-def read(staff_group_id: int, number: int) -> Read:
-    """The version of the group. NotFound when there is none."""
+def read(staff_group_id: int, number: int, *, asked: date | None = None) -> Read:
+    """The version of the group, as on the day `asked` when it was in force then. NotFound when there is none."""
     group = queries.get_group(db.session, staff_group_id)
     listed = queries.versions(db.session, group.id)
     version = next((one for one in listed if one.number == number), None)
     if version is None:
         raise NotFound
-    return Read(group, version, queries.content_of(db.session, version.id), listed)
+    asked = asked if asked and version.in_force(asked) else None
+    return Read(group, version, queries.content_of(db.session, version.id, on=asked), listed, asked)
 
 
 def may(actor: Actor, permission: Permission) -> bool:

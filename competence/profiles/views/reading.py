@@ -1,19 +1,25 @@
 """Reading profiles: all staff groups, any version of one, and two versions side by side."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
-from competence.catalogue.queries import level_names
+from competence.catalogue.queries.scales import changed_between, level_names_on, turns
 from competence.catalogue.rules import ScaleKind
+from competence.catalogue.rules.scales import asked_through, held_through, turns_between
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
 from competence.foundation.web import db
 from competence.profiles import queries
 from competence.profiles.queries import Version
-from competence.profiles.rules import compare
+from competence.profiles.rules import Asked, Content, compare, rescaled
 from competence.profiles.views.blueprint import approval_of, bp, may, read, standing_of
 
 
@@ -44,8 +50,8 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 @bp.get("/<int:staff_group_id>/<int:number>")
 @requires(Permission.PROFILE_READ)
 def version(staff_group_id: int, number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """One version: what the group is there for, and what is expected in each area at each level."""
-    page = read(staff_group_id, number)
+    """One version: what the group is there for, and what is expected in each area at each level; on a day (`?on=`)."""
+    page = read(staff_group_id, number, asked=request.args.get("on", type=date.fromisoformat))
     shown, draft = page.version, next((one for one in page.listed if one.is_draft), None)
     return render_template(
         "profiles/version.html",
@@ -61,8 +67,8 @@ def version(staff_group_id: int, number: int, *, actor: Actor, within: Reach) ->
             for one in page.listed
         ],
         approved=approval_of(shown),
-        levels=level_names(db.session, ScaleKind.PROFILE),
-        practice=level_names(db.session),
+        levels=page.levels(ScaleKind.PROFILE),
+        practice=page.levels(ScaleKind.PRACTICE),
         tasks=queries.tasks_by_id(db.session),
         draft=draft,
         may_write=may(actor, Permission.PROFILE_WRITE),
@@ -85,7 +91,9 @@ def compared(staff_group_id: int, *, actor: Actor, within: Reach) -> ResponseRet
     others = [one for one in listed if one.number < right.number] or [one for one in listed if one is not right]
     left = by_number.get(request.args.get("left", 0, int), others[0])
     before, after = (queries.content_of(db.session, one.id) for one in (left, right))
-    found = compare(before, after)
+    sides = _on_one_scale(before, left, right), _on_one_scale(after, right, left)
+    found = compare(sides[0].content, sides[1].content)
+    days = left.asked_on, right.asked_on
     only_changes = bool(request.args.get("changes"))
     return render_template(
         "profiles/compare.html",
@@ -99,7 +107,36 @@ def compared(staff_group_id: int, *, actor: Actor, within: Reach) -> ResponseRet
         changes=sum(pair.changed for one in found for pair in (*one.statements, *one.tasks)),
         only_changes=only_changes,
         standing=standing_of,
-        levels=level_names(db.session, ScaleKind.PROFILE),
-        practice=level_names(db.session),
+        levels=level_names_on(db.session, max(days), ScaleKind.PROFILE),
+        sides=sides,
+        meant_on=max(days) if any(changed_between(db.session, *days, scale) for scale in ScaleKind) else None,
         tasks=queries.tasks_by_id(db.session),
     )
+
+
+@dataclass(frozen=True)
+class Side:
+    """A version beside another: what it says in the levels of the later of their days, and its own names for them."""
+
+    content: Content
+    levels: Mapping[int, str]
+    """Rank on the later profile scale -> the names of the levels that became it."""
+    practice: Mapping[Asked, str]
+    """What is asked for -> the practice level that the version itself named."""
+
+
+def _on_one_scale(said: Content, own: Version, other: Version) -> Side:
+    """`said` is what the version `own` says in its own levels."""
+    profile, practice = (
+        turns_between(turns(db.session, scale), own.asked_on, other.asked_on)
+        for scale in (ScaleKind.PROFILE, ScaleKind.PRACTICE)
+    )
+    content, came_from = rescaled(said, partial(held_through, turns=profile), partial(asked_through, turns=practice))
+    named: dict[int, list[str]] = {}
+    for rank, name in level_names_on(db.session, own.asked_on, ScaleKind.PROFILE).items():
+        named.setdefault(held_through(rank, profile), []).append(name)
+    words = level_names_on(db.session, own.asked_on)
+    return Side(
+        content, {rank: _(" and ").join(some) for rank, some in named.items()},
+        {one: words.get(rank, str(rank)) for one, rank in came_from.items()},
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from competence.access.web import requires
 from competence.accounts.queries import actor_of_person
 from competence.accounts.web import check_other_persons_password, needs_proof, prove_self
 from competence.catalogue.models import Task
-from competence.catalogue.queries import LevelName, criteria_of, levels
+from competence.catalogue.queries import criteria_of
 from competence.delegation.rules import CellTerms
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
@@ -21,7 +21,7 @@ from competence.signoffs import commands, queries
 from competence.signoffs.forms import AnswerForm, AnswerHereForm
 from competence.signoffs.rules import Origin, Signed
 from competence.signoffs.views.blueprint import bp
-from competence.signoffs.views.signatures import signature_within, signed_as
+from competence.signoffs.views.signatures import LevelShown, level_of, signature_within, signed_as
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Asked:
     seq: int
     task: Task
     signed: Signed
-    level: LevelName | None
+    level: LevelShown
     cell: CellTerms
     shown: list[str]
     """The criteria of the task: what she has shown, and says yes to."""
@@ -69,7 +69,7 @@ def load_asked(person_id: int, seq: int) -> Asked:
         seq=seq,
         task=task,
         signed=signed,
-        level=next((one for one in levels(db.session) if one.rank == signed.level), None),
+        level=level_of(signed),
         cell=cell,
         shown=[one.text for one in criteria_of(db.session, task.id)],
         signer=signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased"),

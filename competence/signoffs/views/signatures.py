@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 
 from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
 from competence.access.web import requires
-from competence.catalogue.queries import LevelName, levels
+from competence.catalogue.queries import LevelName, level_names, levels
+from competence.catalogue.queries.scales import level_names_at
 from competence.foundation.clock import last_day, now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import clock_time, db, say, show, transaction
@@ -23,12 +24,24 @@ from competence.signoffs.views.blueprint import Place, bp, place_within
 
 
 @dataclass(frozen=True)
+class LevelShown:
+    """The level of a signature: as the signer wrote it, and what it counts as today."""
+
+    rank: int
+    name: str
+    """As the scale called it when it was signed; "" when it had no such level."""
+    now: LevelName | None
+    is_read_otherwise: bool
+    """Whether the rank or the name is another today."""
+
+
+@dataclass(frozen=True)
 class Signature:
     """A signature as its page shows it."""
 
     place: Place
     signed: Signed
-    level: LevelName | None
+    level: LevelShown
     signer: str
     signer_as: str
     """The appointment it was signed by, in words; empty when she signed by her staff group or from outside."""
@@ -47,6 +60,15 @@ class Signature:
     def may_revoke(self) -> bool:
         """Whether there is something to end."""
         return self.signed.ended_on is None and (self.waits or self.signed.in_force(today()))
+
+
+def level_of(signed: Signed) -> LevelShown:
+    """The level named by the scale it was written in, with today's reading of it."""
+    at = signed.recorded_at
+    name = (level_names_at(db.session, at) if at else level_names(db.session)).get(signed.signed_level, "")
+    now = next((one for one in levels(db.session) if one.rank == signed.level), None)
+    other = now is not None and (now.rank, now.name) != (signed.signed_level, name)
+    return LevelShown(signed.signed_level, name, now, other)
 
 
 def signature_within(employment_id: int, seq: int, *, within: Reach, actor: Actor) -> Signature:
@@ -75,10 +97,9 @@ def signature_within(employment_id: int, seq: int, *, within: Reach, actor: Acto
         if open_to_undo and signed.recorded_at
         else ""
     )
-    level = next((one for one in levels(db.session) if one.rank == signed.level), None)
     signer = signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased")
     answer = answer_text(signed, place.first_name)
-    return Signature(place, signed, level, signer, signed_as(event.fields), mine, until, answer)
+    return Signature(place, signed, level_of(signed), signer, signed_as(event.fields), mine, until, answer)
 
 
 def signed_as(fields: Mapping[str, Any]) -> str:
