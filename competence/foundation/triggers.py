@@ -49,7 +49,8 @@ _NEW_EDITION_OF = """
 CREATE OR REPLACE FUNCTION new_edition_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO edition (municipality_id, mark)
-    SELECT DISTINCT changed.municipality_id, floor(random() * 9e18)::bigint FROM changed WHERE EXISTS ({stands})
+    SELECT own, floor(random() * 9e18)::bigint
+    FROM (SELECT DISTINCT changed.municipality_id AS own FROM changed WHERE EXISTS ({stands})) AS standing
     ON CONFLICT (municipality_id) DO UPDATE SET mark = excluded.mark;
     INSERT INTO edition (municipality_id, mark, drafts)
     SELECT own, floor(random() * 9e18)::bigint, floor(random() * 9e18)::bigint
