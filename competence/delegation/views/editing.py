@@ -37,8 +37,9 @@ from competence.delegation.views.standing import STEPS, state_of, step_of, tabs_
 from competence.delegation.views.table import editor_table
 from competence.delegation.views.wording import change_in_words, parts_of, said_in_words, terms_of
 from competence.foundation.clock import today
+from competence.foundation.editions import remembered
 from competence.foundation.errors import RuleBroken
-from competence.foundation.web import clock_time, db, say, show, transaction
+from competence.foundation.web import clock_time, db, language, say, show, transaction
 from competence.people.models import StaffGroup
 
 bp = Blueprint("editing", __name__, url_prefix="/matrix/drafts")
@@ -66,18 +67,26 @@ def _standing(lines: list[LogLine]) -> list[Standing]:
     for line in lines:
         if not line.undone and line.undoes_id is None:
             batches.setdefault(line.batch, []).append(line)
+    shown = list(batches.values())[: SHOWN + 1]
+    words = _words_of([several[0] for several in shown])
     return [
         Standing(
             several[0].id,
             f"{several[0].task} × {several[0].group.short_name}"
             if len(several) == 1
             else ngettext("%(num)s cell at once", "%(num)s cells at once", len(several)),
-            log_words(several[0]),
+            words[several[0].id],
             several[0].by_name,
             clock_time(several[0].at),
         )
-        for several in list(batches.values())[: SHOWN + 1]
+        for several in shown
     ]  # fmt: skip
+
+
+def _words_of(lines: list[LogLine]) -> dict[int, str]:
+    """Change -> its words. What was written never changes, so they are kept until the scale does."""
+    key = ("words", tuple(line.id for line in lines), language())
+    return remembered(db.session, key, lambda _session: {line.id: log_words(line) for line in lines})
 
 
 @dataclass(frozen=True)

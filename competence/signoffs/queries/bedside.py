@@ -21,7 +21,7 @@ from competence.delegation.rules import CellRule, CellTerms
 from competence.entitlements.queries import holds
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
-from competence.foundation.orm import execute, scoped, standing, tenant_id, written_once
+from competence.foundation.orm import execute, scoped, standing, written_once
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
 from competence.signoffs.models import LeaderAgreement, Observation, ObservationDraft, WaitingSignOff
@@ -269,34 +269,31 @@ def _tasks_missing(session: Session, employment: Employment, task: Task, on: dat
             yield name
 
 
+_WAITING = cast(Table, WaitingSignOff.__table__).c
+_GIVEN = cast(Table, Delegation.__table__).c
+_HERS = (
+    standing(WaitingSignOff, func.count()).where(
+        _WAITING.person_id == bindparam("person"),
+        _WAITING.accepted_on.is_(None),
+        or_(_WAITING.answer_before.is_(None), _WAITING.answer_before > bindparam("day")),
+        or_(_WAITING.valid_to.is_(None), _WAITING.valid_to > bindparam("day")),
+    ),
+    standing(Delegation, func.count()).where(
+        _GIVEN.person_id == bindparam("person"),
+        _GIVEN.accepted_on.is_(None),
+        _GIVEN.declined_on.is_(None),
+        _GIVEN.ended_on.is_(None),
+        or_(_GIVEN.valid_to.is_(None), _GIVEN.valid_to > bindparam("day")),
+    ),
+)
+_WAITING_COUNT = select(_HERS[0].scalar_subquery() + _HERS[1].scalar_subquery())
+
+
 def waiting_count(session: Session, actor: Actor) -> int:
     """How many signatures and delegations wait for the person's own yes, and hearings for her comment: for the bell."""
     on = today()
-    signed = (
-        select(func.count())
-        .select_from(WaitingSignOff)
-        .where(
-            WaitingSignOff.municipality_id == tenant_id(session),
-            WaitingSignOff.person_id == actor.person_id,
-            WaitingSignOff.accepted_on.is_(None),
-            or_(WaitingSignOff.answer_before.is_(None), WaitingSignOff.answer_before > on),
-            or_(WaitingSignOff.valid_to.is_(None), WaitingSignOff.valid_to > on),
-        )
-    )
-    given = (
-        select(func.count())
-        .select_from(Delegation)
-        .where(
-            Delegation.municipality_id == tenant_id(session),
-            Delegation.person_id == actor.person_id,
-            Delegation.accepted_on.is_(None),
-            Delegation.declined_on.is_(None),
-            Delegation.ended_on.is_(None),
-            or_(Delegation.valid_to.is_(None), Delegation.valid_to > on),
-        )
-    )
     hearings = hearings_waiting(session, actor, on=on) if actor.may(Permission.MATRIX_COMMENT) else ()
-    return (session.scalar(select(signed.scalar_subquery() + given.scalar_subquery())) or 0) + len(hearings)
+    return (execute(session, _WAITING_COUNT, person=actor.person_id, day=on).scalar() or 0) + len(hearings)
 
 
 def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
