@@ -10,6 +10,7 @@ from competence.imports.grid import Sheet, column_letter
 from competence.imports.groupnames import groups_called
 from competence.imports.known import AREA, IGNORE, NEW, Known, MappingFile, Register, key, with_short_forms
 from competence.imports.layout import GroupColumn, Layout, find_layout, role_of
+from competence.imports.mapping.answers import column_key, heading_of
 from competence.imports.mapping.choices import (
     GROUP_LEVEL,
     GROUP_NOTE,
@@ -18,8 +19,6 @@ from competence.imports.mapping.choices import (
     NOTHING,
     ROLES,
     Choices,
-    column_key,
-    heading_of,
 )
 from competence.imports.matrix import MatrixTask
 from competence.imports.matrix.found import Asked, Reader, Use
