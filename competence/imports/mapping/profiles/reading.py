@@ -3,19 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from competence.delegation.rules import CellRule
 from competence.foundation.text import N_, Sentence, sentence, squeeze
-from competence.imports.fields import read_level, read_text, shown
-from competence.imports.footnotes import is_outside, read_surroundings, row_text
-from competence.imports.grid import Sheet, address, column_letter
-from competence.imports.groupnames import groups_called
+from competence.imports.fields import read_text, shown
+from competence.imports.footnotes import row_text
+from competence.imports.grid import Sheet, column_letter
 from competence.imports.known import AREA as HEADING
-from competence.imports.known import IGNORE, Register, key, symbol_key, with_short_forms
+from competence.imports.known import IGNORE, key
 from competence.imports.mapping.answers import text_of
 from competence.imports.mapping.profiles.around import (
     GROUP_OF,
     LEVEL_OF,
-    Around,
     codes_of,
     whole_groups,
     whole_level,
@@ -24,9 +21,7 @@ from competence.imports.mapping.profiles.choices import (
     AREA,
     ASKS,
     EITHER,
-    FIELDS,
     GROUP,
-    LABELS,
     LEVEL,
     NOTE,
     NOTHING,
@@ -35,13 +30,10 @@ from competence.imports.mapping.profiles.choices import (
     SENTENCE,
     STATEMENT,
     YES,
-    Meant,
     ProfileChoices,
 )
 from competence.imports.mapping.profiles.columns import (
-    NO_MAPPING,
     ProfileOurs,
-    columns_of,
     named_group,
     named_level,
 )
@@ -49,75 +41,16 @@ from competence.imports.mapping.profiles.found import (
     AskedRow,
     LeftOut,
     Reading,
-    Word,
-    apart,
-    asked_key,
-    filled_in,
     lines_of,
-    word_key,
 )
-from competence.imports.mapping.profiles.putting import Putting, Target
+from competence.imports.mapping.profiles.looking import Looking
+from competence.imports.mapping.profiles.putting import Target
 from competence.imports.parsed import Parsed
 from competence.imports.profiles import LONGEST_AREA
-from competence.imports.symbols import VOCABULARY
-from competence.imports.tasknames import name_task
-
-_NO = (CellRule.NOT_ALLOWED, CellRule.NOT_RELEVANT, CellRule.UNDECIDED)
 
 
-class _Reader:
+class _Reader(Looking):
     """Reads one sheet, row by row."""
-
-    def __init__(self, sheet: Sheet, choices: ProfileChoices, ours: ProfileOurs) -> None:
-        self.sheet, self.choices, self.ours = sheet, choices, ours
-        self.top, self.bottom = choices.head
-        self.columns = {one.column: one for one in columns_of(sheet, choices, ours)}
-        self.meant = {c: choices.columns.get(one.key, Meant(NOTHING)) for c, one in self.columns.items()}
-        self.fields = [c for c, one in self.meant.items() if one.role in FIELDS]
-        self.labels = [c for role in LABELS for c in self.having(role)]
-        self.filled = filled_in(sheet, frozenset(self.fields))
-        self.tasks, self.groups = Register(ours.tasks), with_short_forms(ours.groups)
-        self.put = Putting(sheet, ours.tasks)
-        self.around = Around()
-        self.words: dict[str, Word] = {}
-        self.asked: dict[str, AskedRow] = {}
-        self.end = self._end()
-        self.outside = read_surroundings(sheet, header=self.top, end=self.end)
-        self.legends = {symbol_key(one.symbol): one.meaning for one in self.outside.legends}
-        self.notes_used: set[str] = set()
-
-    def having(self, *roles: str) -> list[int]:
-        """The columns that mean one of these, from the left."""
-        return [c for c, one in self.meant.items() if one.role in roles]
-
-    def text(self, row: int, column: int) -> str:
-        """What stands there, merged cells filled in."""
-        return text_of(self.filled.at(row, column))
-
-    def first(self, row: int, role: str) -> tuple[str, int | None]:
-        """What the row says in the column of the role, and the column; ("", None) without one."""
-        column = next(iter(self.having(role)), None)
-        return ("", None) if column is None else (self.text(row, column), column)
-
-    def own(self, row: int) -> dict[int, str]:
-        """Column -> what stands in the row itself, notes and columns without a meaning aside."""
-        return {
-            c: text_of(self.sheet.at(row, c))
-            for c, one in self.meant.items()
-            if one.role not in (NOTE, NOTHING) and self.sheet.at(row, c)
-        }
-
-    def _end(self) -> int:
-        """The first row below the table: lines such as footnotes at the foot of the sheet are not part of it."""
-        end = len(self.sheet.rows)
-        several = len(self.having(*FIELDS, *LABELS, GROUP, AREA, LEVEL, PRACTICE)) > 1
-        while end > self.bottom + 1:
-            row = end - 1
-            values = sum(map(bool, self.sheet.rows[row]))
-            if values and not (several and values <= 2 and is_outside(row_text(self.sheet, row), below=True)):
-                break
-            end -= 1
-        return end
 
     def read(self) -> Reading:
         """The whole sheet."""
@@ -136,7 +69,7 @@ class _Reader:
 
     def _row(self, row: int) -> None:
         own = self.own(row)
-        if own and all(key(text) and key(text) in self._headings(c) for c, text in own.items()):
+        if own and all(key(text) and key(text) in self.headings_of(c) for c, text in own.items()):
             self.put.leave(row, None, row_text(self.sheet, row), sentence(N_("The headings again.")))
             return
         says = any(self.text(row, c) for c in self.fields)
@@ -145,9 +78,6 @@ class _Reader:
             self._content(row, labels)
         else:
             self._alone(row, own)
-
-    def _headings(self, column: int) -> set[str]:
-        return {key(text_of(self.sheet.at(row, column))) for row in range(self.top, self.bottom + 1)} - {""}
 
     def _stands_alone(self, row: int, labels: Sequence[int]) -> bool:
         """Whether a list says nothing of the row but its text, though it has columns for more."""
@@ -158,16 +88,21 @@ class _Reader:
         """A row with nothing beside: what those beneath belong to, as its column or somebody says."""
         if not own:
             return
-        column, text = next(iter(own.items()))
-        role, sole = self.meant[column].role, len(own) == 1
+        column = next((c for c in self.labels if c in own), next(iter(own)))
+        text, role = own[column], self.meant[column].role
         group, level = named_group(text, self.groups), named_level(text, self.ours.profile_levels)
-        plain = role == AREA and not (group or level)
-        if not sole or plain or (role == GROUP and group) or (role == LEVEL and level):
-            if not any(c in own for c in self.labels):
-                self._target(row)
+        says_itself = (role == AREA and not (group or level)) or (role == GROUP and group) or (role == LEVEL and level)
+        if column not in self.labels and (len(own) > 1 or says_itself):
+            if self._target(row) is not None:
                 self._heading_row(row, own)
-                return
-        one = AskedRow(row + 1, squeeze(text), True, bool(self.fields), group=group, level=level)
+            return
+        if self.fields and (len(own) > 1 or len(self.tasks.find(squeeze(text))) == 1):
+            self._target(row)
+            self.put.leave(row, None, row_text(self.sheet, row), sentence(N_("None of its fields is filled in.")))
+            return
+        one = AskedRow(
+            row + 1, squeeze(text), True, bool(self.fields) or column not in self.labels, group=group, level=level
+        )
         self.asked.setdefault(one.key, one)
         said = self.choices.tasks.get(one.key)
         if said is None:
@@ -272,15 +207,6 @@ class _Reader:
         ):
             self.put.row(row).doubt(sentence(N_("The field is merged: it counts for all that it covers.")))
 
-    def marked(self, row: int, column: int, text: str) -> tuple[str, list[str]]:
-        """The text without footnote marks, and its footnotes; a mark without a footnote stays, and is doubtful."""
-        bare, notes, unknown = apart(squeeze(text), self.outside.notes)
-        self.notes_used |= set(notes)
-        if unknown:
-            said = sentence(N_("No footnote says what %(marks)s means."), marks=", ".join(unknown))
-            self.put.row(row).doubt(said)
-        return bare, notes
-
     def _statements(self, row: int, column: int, text: str, target: Target, *, lines: Sequence[str] = ()) -> None:
         found = lines or lines_of(text)
         made = self.put.row(row)
@@ -289,16 +215,12 @@ class _Reader:
             made.remark(sentence(N_("The field becomes %(count)s statements."), count=len(found)))
             if any(line[0].islower() for line in found[1:]):
                 made.doubt(sentence(N_("A line begins with a small letter. Is it part of the line above?")))
-        comment = self._comment(row, column)
+        comment = self.comment(row, column)
         for number, line in enumerate(found):
             bare, notes = self.marked(row, column, line)
             if len(self.tasks.find(bare)) == 1:
                 made.doubt(sentence(N_("“%(text)s” is a task of yours. Here it is a statement."), text=shown(bare)))
             self.put.statement(row, column, target, bare, [*notes, *(comment if number == 0 else ())])
-
-    def _comment(self, row: int, column: int) -> tuple[str, ...]:
-        note = squeeze(self.sheet.comments.get((row, column), ""))
-        return (note,) if note else ()
 
     def _listed(self, row: int, column: int, text: str, target: Target, said: str) -> None:
         """A list's text: statements, or tasks with the practice level beside them."""
@@ -312,7 +234,7 @@ class _Reader:
             if role == EITHER and not practice and not said and len(self.tasks.find(bare)) != 1:
                 self._statements(row, column, text, target, lines=[line])
                 continue
-            code = said or self._named(row, bare)
+            code = said or self.named(row, bare)
             if code is None:
                 continue
             if code == STATEMENT:
@@ -335,32 +257,15 @@ class _Reader:
                 self.put.source(row, column, text)
                 if at_practice is not None and practice:
                     self.put.source(row, at_practice, practice)
-                notes = [*notes, *self._comment(row, column)]
+                notes = [*notes, *self.comment(row, column)]
                 self.put.task(row, column, target, code, int(meaning[0]), notes)
-
-    def _named(self, row: int, text: str) -> str | None:
-        """The code of ours, STATEMENT or IGNORE; None while it has not been said."""
-        named = name_task(text, self.tasks, NO_MAPPING)
-        if len(named.tasks) == 1:
-            return named.tasks[0].code
-        one = AskedRow(row + 1, named.name, unclear=named.unclear)
-        self.asked.setdefault(one.key, one)
-        said = self.choices.tasks.get(asked_key(named.name, alone=False))
-        if said in (STATEMENT, IGNORE) or (said and self.tasks.by_code(said)):
-            known = said not in (STATEMENT, IGNORE)
-            self.put.row(row).remark(
-                sentence(N_("You said which task it is.") if known else N_("You said that it is a statement."))
-                if said != IGNORE else sentence(N_("You said to leave it out."))
-            )  # fmt: skip
-            return said
-        return None
 
     def _asked_in_fields(self, row: int, column: int, text: str, asks: Sequence[int], target: Target) -> None:
         """Tasks or statements down, and fields that say for whom and how well."""
         self.put.source(row, column, text)
         for line in lines_of(text):
             bare, notes = self.marked(row, column, line)
-            code = STATEMENT if self.meant[column].role == STATEMENT else self._named(row, bare)
+            code = STATEMENT if self.meant[column].role == STATEMENT else self.named(row, bare)
             if code == IGNORE:
                 self.put.leave(row, None, row_text(self.sheet, row), sentence(N_("You said to leave it out.")))
             if code in (None, IGNORE):
@@ -383,7 +288,7 @@ class _Reader:
             return
         self.put.source(row, column, word)
         place = replace(target, level=self.meant[column].level or level or target.level)
-        kept = [*notes, *more, *self._comment(row, column)]
+        kept = [*notes, *more, *self.comment(row, column)]
         if not is_task:
             self.put.statement(row, column, place, text, kept)
         elif value == YES:
@@ -400,7 +305,7 @@ class _Reader:
         found = {c: squeeze(text_of(self.sheet.at(row, c))) for c in self.having(NOTE) if self.sheet.at(row, c)}
         for column in self.having(NOTE):
             self.put.used.add((row, column))
-        notes = [*found.values(), *(note for c in about for note in self._comment(row, c))]
+        notes = [*found.values(), *(note for c in about for note in self.comment(row, c))]
         area, column = self.first(row, AREA)
         if column is not None and area:
             notes += self.marked(row, column, area)[1]
@@ -408,39 +313,6 @@ class _Reader:
             for place, text in found.items():
                 self.put.source(row, place, text)
             self.put.notes(row, next(iter(found), self.labels[0] if self.labels else 0), notes)
-
-    # Words
-
-    def word(self, kind: str, text: str, row: int, column: int, *, on_task: bool = False) -> tuple[str, int] | None:
-        """What the word was said to mean; None while it has not been."""
-        name = word_key(kind, text)
-        one = self.words.get(name)
-        if one is None:
-            known, alike = self._known(kind, text, on_task)
-            one = self.words[name] = Word(
-                kind, squeeze(text), address(row, column), known, alike, self.legends.get(symbol_key(text), "")
-            )
-        one.count += 1
-        one.on_task |= on_task
-        one.on_statement |= not on_task
-        one.wants_level |= kind == ASKS and not (self.meant[column].level or self.having(LEVEL) or self.choices.level)
-        return self.choices.words.get(name)
-
-    def _known(self, kind: str, text: str, on_task: bool) -> tuple[str, tuple[Any, ...]]:
-        """(what the word means as we read it, the staff groups that it may name)."""
-        if kind == GROUP:
-            named, settled = groups_called(text, self.groups, NO_MAPPING)
-            return (named[0].code if settled and len(named) == 1 else ""), named
-        if kind == LEVEL:
-            rank = named_level(text, self.ours.profile_levels) or read_level(text, self.ours.profile_levels)
-        else:
-            rank = read_level(text, self.ours.practice_levels)
-        if isinstance(rank, int) and rank:
-            return str(rank), ()
-        rule = VOCABULARY.get(symbol_key(text)) if kind == ASKS else None
-        if rule in _NO:
-            return IGNORE, ()
-        return (YES if rule is CellRule.CORE and not on_task else ""), ()
 
     # The rest
 
