@@ -34,8 +34,6 @@ from competence.imports.profiles import FIELDS as LIST_FIELDS
 from competence.imports.symbols import split_marks
 
 NO_MAPPING = MappingFile()
-SHORT = 14
-"""Fields with no more letters than this hold words or marks, longer ones hold sentences."""
 ONCE = (GROUP, AREA, LEVEL, PRACTICE, STATEMENT, TASK, EITHER)
 _EITHER = ("udsagn/opgave", "udsagn eller opgave", "opgave/udsagn")
 _BY_FIELD = {"staff_group": GROUP, "area": AREA, "level": LEVEL, "text": STATEMENT, "task": TASK, "practice": PRACTICE}
@@ -150,7 +148,13 @@ def _guess(heading: str, below: Sequence[str], groups: Register, ours: ProfileOu
         group, level = group or of_group, level or of_level
     if not below or not (group or level):
         return Meant("", group, level)
-    return Meant(ASKS if max(map(len, below)) <= SHORT else SAYS, group, level)
+    return Meant(ASKS if all(_is_word(text, ours.practice_levels) for text in below) else SAYS, group, level)
+
+
+def _is_word(text: str, levels: Sequence[str]) -> bool:
+    """Whether the text is a mark or a level, and not a sentence."""
+    bare = split_marks(text)[0]
+    return isinstance(read_level(bare, levels), int) or not (set(bare) & set(" \n") or bare.endswith("."))
 
 
 def meant_twice(columns: Sequence[ProfileColumn], meant: Mapping[str, Meant]) -> dict[str, Sentence]:

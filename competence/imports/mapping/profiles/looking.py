@@ -95,11 +95,19 @@ class Looking:
         several = len(self.having(*FIELDS, *LABELS, GROUP, AREA, LEVEL, PRACTICE)) > 1
         while end > self.bottom + 1:
             row = end - 1
-            values = sum(map(bool, self.sheet.rows[row]))
-            if values and not (several and values <= 2 and is_outside(row_text(self.sheet, row), below=True)):
+            outside = several and not self._speaks(row) and is_outside(row_text(self.sheet, row), below=True)
+            if any(self.sheet.rows[row]) and not outside:
                 break
             end -= 1
         return end
+
+    def _speaks(self, row: int) -> bool:
+        """Whether the row says something of a profile, and more than a line below the table does."""
+        own = self.own(row)
+        first = next(iter(own.values()), "")
+        beside = [c for c in own if c not in self.labels]
+        said = beside if not self.fields else [c for c in self.fields if self.text(row, c)]
+        return bool(said) and any(map(str.isalnum, first)) and len(own) > 1
 
     def headings_of(self, column: int) -> set[str]:
         """What the rows of headings say over the column, as `key` makes it."""

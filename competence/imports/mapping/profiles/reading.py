@@ -134,7 +134,8 @@ class _Reader(Looking):
         if at_group is not None and group:
             said = self.word(GROUP, group, row, at_group)
             if said is None or not codes_of(said[0]):
-                return self._without(row, at_group, group, said)
+                self._without(row, group, said)
+                return None
             self.around.say_groups(codes_of(said[0]), row + 1)
         if at_area is not None and area:
             named = read_text(self.marked(row, at_area, area)[0], longest=LONGEST_AREA)
@@ -145,7 +146,8 @@ class _Reader(Looking):
         if at_level is not None and level:
             said = self.word(LEVEL, level, row, at_level)
             if said is None or said[0] == IGNORE:
-                return self._without(row, at_level, level, said)
+                self._without(row, level, said)
+                return None
             self.around.say_level(int(said[0]), row + 1)
         for column in (at_group, at_area, at_level):
             if column is not None:
@@ -170,7 +172,8 @@ class _Reader(Looking):
             later = role == LEVEL and max(since.get(GROUP, 0), since.get(AREA, 0)) > since[LEVEL]
             (self.put.row(row).doubt if later else self.put.row(row).remark)(said)
 
-    def _without(self, row: int, column: int, text: str, said: tuple[str, int] | None) -> None:
+    def _without(self, row: int, text: str, said: tuple[str, int] | None) -> None:
+        """Nothing; a row whose word was said to be left out is listed."""
         if said is not None:
             why = sentence(N_("You said that “%(word)s” is left out."), word=shown(text))
             self.put.leave(row, None, row_text(self.sheet, row), why)
@@ -200,11 +203,8 @@ class _Reader(Looking):
         return Target((meant.group,) if meant.group else target.groups, target.area, meant.level or target.level)
 
     def _merged(self, row: int, column: int) -> None:
-        if any(
-            s.top <= row <= s.bottom and s.left <= column <= s.right
-            for s in self.filled.spans
-            if s.right > s.left or s.bottom > s.top
-        ):
+        wide = [one for one in self.filled.spans if one.right > one.left or one.bottom > one.top]
+        if any(one.top <= row <= one.bottom and one.left <= column <= one.right for one in wide):
             self.put.row(row).doubt(sentence(N_("The field is merged: it counts for all that it covers.")))
 
     def _statements(self, row: int, column: int, text: str, target: Target, *, lines: Sequence[str] = ()) -> None:
@@ -244,10 +244,10 @@ class _Reader(Looking):
                 self.put.leave(row, column, line, sentence(N_("You said to leave it out.")))
                 continue
             meaning = self.word(PRACTICE, practice, row, column if at_practice is None else at_practice, on_task=True)
-            if at_practice is not None:
-                self.put.used.add((row, at_practice))
             if meaning is None:
                 continue
+            if at_practice is not None and practice:
+                self.put.source(row, at_practice, practice)
             if meaning[0] == SENTENCE:
                 self._statements(row, column, text, target, lines=[line])
             elif meaning[0] == IGNORE:
@@ -255,8 +255,6 @@ class _Reader(Looking):
                 self.put.leave(row, column, line, sentence(why, word=shown(practice)) if practice else sentence(why))
             else:
                 self.put.source(row, column, text)
-                if at_practice is not None and practice:
-                    self.put.source(row, at_practice, practice)
                 notes = [*notes, *self.comment(row, column)]
                 self.put.task(row, column, target, code, int(meaning[0]), notes)
 
@@ -306,9 +304,9 @@ class _Reader(Looking):
         for column in self.having(NOTE):
             self.put.used.add((row, column))
         notes = [*found.values(), *(note for c in about for note in self.comment(row, c))]
-        area, column = self.first(row, AREA)
-        if column is not None and area:
-            notes += self.marked(row, column, area)[1]
+        area, at_area = self.first(row, AREA)
+        if at_area is not None and area:
+            notes += self.marked(row, at_area, area)[1]
         if notes:
             for place, text in found.items():
                 self.put.source(row, place, text)

@@ -1,0 +1,357 @@
+"""A municipality's own competence profiles, read by what was said of the sheet, in the shapes in which they are kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from competence.imports.known import IGNORE, Known
+from competence.imports.mapping.profiles.choices import (
+    AREA,
+    ASKS,
+    EITHER,
+    GROUP,
+    LEVEL,
+    NOTE,
+    NOTHING,
+    PRACTICE,
+    ROWS,
+    SAYS,
+    SENTENCE,
+    STATEMENT,
+    TASK,
+    YES,
+    Meant,
+    ProfileChoices,
+)
+from competence.imports.mapping.profiles.columns import ProfileOurs, columns_of, guess_rows, lacking, meant_twice
+from competence.imports.mapping.profiles.found import Reading, lines_of, word_key
+from competence.imports.mapping.profiles.reading import open_rows, open_words, read_sheet
+from competence.imports.profiles import parse_profiles
+from competence.imports.sheets import read_workbook
+from tests.imports.workbooks import xlsx
+
+PEN, DROPS, BAG = "Insulin med pen", "Øjendrypning", "Skift af stomipose"
+OURS = ProfileOurs(
+    (Known("M1", (PEN,)), Known("M2", (DROPS,)), Known("S1", (BAG,))),
+    (Known("SPL", ("Sygeplejerske",)), Known("SSA", ("Social- og sundhedsassistent", "assistent")),
+     Known("SSH", ("Social- og sundhedshjælper", "hjælper"))),
+    ("basis", "avanceret", "specialist"),
+    ("basis", "øvet", "ekspert"),
+)  # fmt: skip
+Said = tuple[str, str, int, str, int]
+
+
+def sheet(rows: Sequence[Sequence[Any]], **more: Any) -> Any:
+    return read_workbook(xlsx(rows, **more), "profil.xlsx").sheets[0]
+
+
+def choices(rows: Any, roles: Sequence[Meant | str], *, head: tuple[int, int] = (0, 0), **more: Any) -> ProfileChoices:
+    """The answers that say what each column means, from A."""
+    laid = ProfileChoices("Ark1", *head, group=more.pop("group", ""), level=more.pop("level", ""), **more)
+    meant = {
+        one.key: Meant(role) if isinstance(role, str) else role
+        for one, role in zip(columns_of(rows, laid, OURS), roles, strict=True)
+    }
+    return replace(laid, columns=meant)
+
+
+def known_words(reading: Reading, more: Mapping[str, tuple[str, int]] | None = None) -> dict[str, tuple[str, int]]:
+    """The words that are known, as somebody lets them stand; and what she says besides."""
+    return {name: (word.known, 0) for name, word in reading.words.items() if word.known} | dict(more or {})
+
+
+def read(rows: Any, said: ProfileChoices, words: Mapping[str, tuple[str, int]] | None = None, **tasks: Any) -> Reading:
+    """The sheet with all that is known answered, and what is said besides; words are found as answers are given."""
+    said = replace(said, tasks=tasks)
+    for _ in range(4):
+        said = replace(said, words=known_words(read_sheet(rows, said, OURS), words))
+    reading = read_sheet(rows, said, OURS)
+    assert open_words(reading, said) == []
+    assert open_rows(reading, said, OURS) == []
+    return reading
+
+
+def content(reading: Reading) -> list[Said]:
+    """What the profiles get: (staff group, area, profile level, statement or task, practice level)."""
+    return [(r.staff_group, r.area, r.level, r.text or r.task, r.practice_level) for r in reading.parsed.rows]
+
+
+LIST = [
+    ["Vores profiler"],
+    ["Faggruppe", "Område", "Niveau", "Udsagn/opgave", "Øveniveau", "Bemærkning"],
+    ["SSH", "Medicin", "Basis", "Giver medicin, som er doseret.", "", ""],
+    ["", "", "", PEN, "øvet", "kun stabile borgere"],
+    ["Assistenter", "Medicin*", "2", "- Følger op på medicin\n- Underviser\n  kolleger", "", ""],
+    [],
+    ["* også på plejehjem"],
+    ["Godkendt i maj"],
+]
+LIST_ROLES = (GROUP, AREA, LEVEL, EITHER, PRACTICE, NOTE)
+
+
+def test_a_list_with_empty_fields_bullets_notes_and_a_footnote() -> None:
+    rows = sheet(LIST)
+    reading = read(rows, choices(rows, LIST_ROLES, head=(1, 1)))
+    assert reading.parsed.problems == ()
+    assert content(reading) == [
+        ("SSH", "Medicin", 1, "Giver medicin, som er doseret.", 0),
+        ("SSH", "Medicin", 1, "M1", 2),
+        ("SSH", "Medicin", 1, f"{PEN}: kun stabile borgere", 0),
+        ("SSA", "Medicin", 2, "Følger op på medicin", 0),
+        ("SSA", "Medicin", 2, "Underviser kolleger", 0),
+        ("SSA", "Medicin", 2, "Bemærkning: også på plejehjem", 0),
+    ]
+    assert [one.text for one in reading.left_out] == ["Vores profiler", "Godkendt i maj"]
+    assert any("taken from row 3" in str(said) for said in reading.made[1].remarks)
+
+
+GRID = [
+    ["Kompetenceprofil"],
+    ["Område", "Basis", "Avanceret", "Specialist", "Kilde"],
+    ["Medicin", "Giver medicin.\nObserverer virkning.", "Følger op.", "", "Randers"],
+    ["Sår", "• Skifter plaster", PEN, "Underviser.**", ""],
+]
+GRID_ROLES = (AREA, Meant(SAYS, "", 1), Meant(SAYS, "", 2), Meant(SAYS, "", 3), NOTHING)
+
+
+def test_a_grid_of_areas_and_levels_for_one_group() -> None:
+    rows = sheet(GRID)
+    guessed = guess_rows(rows, OURS)
+    assert guessed.head == (1, 1)
+    assert [one.guess for one in columns_of(rows, guessed, OURS)] == [Meant(AREA), *GRID_ROLES[1:4], Meant(NOTHING)]
+    reading = read(rows, choices(rows, GRID_ROLES, head=(1, 1), group="SSH"))
+    assert content(reading) == [
+        ("SSH", "Medicin", 1, "Giver medicin.", 0),
+        ("SSH", "Medicin", 1, "Observerer virkning.", 0),
+        ("SSH", "Medicin", 2, "Følger op.", 0),
+        ("SSH", "Sår", 1, "Skifter plaster", 0),
+        ("SSH", "Sår", 2, PEN, 0),
+        ("SSH", "Sår", 3, "Underviser.**", 0),
+    ]
+    said = " ".join(map(str, reading.made[1].doubts))
+    assert "is a task of yours" in said
+    assert "No footnote says what ** means." in said
+    assert ("E", "Kilde") in [(one.column, one.text) for one in reading.left_out]
+
+
+def test_a_grid_with_group_headings_over_merged_levels_and_merged_areas() -> None:
+    rows = sheet(
+        [["", "", "SSA", "", "Hjælper", ""], ["", "Tema", "Basis", "Avanceret", "Basis", "Avanceret"],
+         ["", "Medicin", "Doserer medicin til borgeren.", "Underviser kolleger.", "Giver medicin.", "Giver insulin."],
+         ["", "", "Bestiller medicin.", "", "", ""],
+         ["", "Sår", "Samme for begge niveauer.", "", "Renser sår.", ""]],
+        merged=["C1:D1", "E1:F1", "B3:B4", "C5:D5"],
+    )  # fmt: skip
+    guessed = guess_rows(rows, OURS)
+    assert guessed.head == (0, 1)
+    found = columns_of(rows, guessed, OURS)
+    assert [one.guess for one in found] == [
+        Meant(AREA), Meant(SAYS, "SSA", 1), Meant(SAYS, "SSA", 2), Meant(SAYS, "SSH", 1), Meant(SAYS, "SSH", 2),
+    ]  # fmt: skip
+    reading = read(rows, choices(rows, [one.guess for one in found], head=(0, 1)))
+    assert reading.parsed.problems == ()
+    assert ("SSA", "Medicin", 1, "Bestiller medicin.", 0) in content(reading)
+    assert [one for one in content(reading) if one[3] == "Samme for begge niveauer."] == [
+        ("SSA", "Sår", 1, "Samme for begge niveauer.", 0),
+        ("SSA", "Sår", 2, "Samme for begge niveauer.", 0),
+    ]
+    assert any("merged" in str(said) for made in reading.made for said in made.doubts)
+
+
+TASKS = [
+    ["Opgave", "SSA", "SSH"],
+    ["Medicin", "", ""],
+    [PEN, "x", "øvet*"],
+    ["Øjendråber", "øvet", "-"],
+    ["Samarbejder med pårørende", "x", ""],
+    ["* efter oplæring", "", ""],
+]
+
+
+def test_tasks_down_and_groups_across_ask_what_a_mark_means_and_which_rows_are_tasks() -> None:
+    rows = sheet(TASKS)
+    said = choices(rows, (EITHER, Meant(ASKS, "SSA"), Meant(ASKS, "SSH")))
+    first = read_sheet(rows, said, OURS)
+    assert [(one.name, one.alone) for one in first.asked] == [
+        ("Medicin", True),
+        ("Øjendråber", False),
+        ("Samarbejder med pårørende", False),
+    ]
+    answers = {"|medicin": "area", "øjendråber": "M2", "samarbejdermedpårørende": STATEMENT}
+    waiting = read_sheet(rows, replace(said, tasks=answers), OURS)
+    words = {one.text: (one.known, one.wants_level) for one in waiting.words.values()}
+    assert words == {"x": ("", True), "øvet": ("2", True), "-": (IGNORE, True)}, "known, or asked"
+    x, trained, none = word_key(ASKS, "x"), word_key(ASKS, "øvet"), word_key(ASKS, "-")
+    reading = read(rows, said, {x: ("1", 1), trained: ("2", 2), none: (IGNORE, 0)}, **answers)
+    assert content(reading) == [
+        ("SSA", "Medicin", 1, "M1", 1),
+        ("SSH", "Medicin", 2, "M1", 2),
+        ("SSH", "Medicin", 2, f"{PEN}: efter oplæring", 0),
+        ("SSA", "Medicin", 2, "M2", 2),
+        ("SSA", "Medicin", 1, "Samarbejder med pårørende", 0),
+    ]
+    assert [(one.row, one.column, one.text) for one in reading.left_out] == [(4, "C", "-")]
+
+
+def test_groups_and_levels_may_stand_on_lines_of_their_own() -> None:
+    rows = sheet(
+        [["Nr", "Udsagn"], ["", "Social- og sundhedshjælper"], ["", "Avanceret niveau"], ["1", "Giver medicin."],
+         ["", "Sygeplejerske"], ["2", "Leder."]]
+    )  # fmt: skip
+    said = choices(rows, (AREA, STATEMENT), group=ROWS, level=ROWS)
+    asked = read_sheet(rows, said, OURS).asked
+    assert [(one.name, one.group, one.level) for one in asked] == [
+        ("Social- og sundhedshjælper", "SSH", 0), ("Avanceret niveau", "", 2), ("Sygeplejerske", "SPL", 0),
+    ]  # fmt: skip
+    answers = {asked[0].key: "group:SSH", asked[1].key: "level:2", asked[2].key: "group:SPL"}
+    assert content(read(rows, said, **answers)) == [
+        ("SSH", "1", 2, "Giver medicin.", 0),
+        ("SPL", "2", 2, "Leder.", 0),
+    ]
+
+
+def test_statements_down_and_levels_across_count_where_they_are_marked() -> None:
+    rows = sheet([["Udsagn", "Basis", "Avanceret"], ["Giver medicin.", "x", ""], ["Underviser.", "", "x"]])
+    said = choices(
+        rows, (STATEMENT, Meant(ASKS, "", 1), Meant(ASKS, "", 2)), group="SSH", area="Medicin"
+    )  # fmt: skip
+    assert content(read(rows, said, {word_key(ASKS, "x"): (YES, 0)})) == [
+        ("SSH", "Medicin", 1, "Giver medicin.", 0),
+        ("SSH", "Medicin", 2, "Underviser.", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (["SSH", "Medicin", "basis", "x" * 401, "", ""], "too long: at most 400"),
+        (["SSH", "Medicin", "basis", "Ring til 010203-1234.", "", ""], "CPR"),
+        (["SSH", "M" * 121, "basis", "Giver medicin.", "", ""], "too long: at most 120"),
+        (["", "Medicin", "basis", "Giver medicin.", "", ""], "Nothing says which staff group"),
+        (["SSH", "", "basis", "Giver medicin.", "", ""], "Nothing says which area"),
+        (["SSH", "Medicin", "", "Giver medicin.", "", ""], "Nothing says which profile level"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_at_its_row(row: list[str], said: str) -> None:
+    rows = sheet([LIST[1], row])
+    reading = read(rows, choices(rows, LIST_ROLES))
+    assert [one.row for one in reading.parsed.problems] == [2]
+    assert said in str(reading.parsed.problems[0].message)
+    assert content(reading) == []
+
+
+def test_one_task_twice_with_different_levels_is_refused_and_the_same_twice_is_kept_once() -> None:
+    rows = sheet([LIST[1], ["SSH", "Medicin", "1", PEN, "1", ""], ["SSH", "Medicin", "1", PEN, "2", ""],
+                  ["SSH", "Medicin", "1", DROPS, "1", ""], ["SSH", "Medicin", "1", DROPS, "1", ""]])  # fmt: skip
+    reading = read(rows, choices(rows, LIST_ROLES))
+    assert [(one.row, one.column) for one in reading.parsed.problems] == [(3, "D")]
+    assert "stands in row 2 too" in str(reading.parsed.problems[0].message)
+    assert [one[3] for one in content(reading)] == ["M1", "M2"]
+    assert any("row 4 too. It is kept once." in str(said) for said in reading.made[3].remarks)
+
+
+def test_a_task_without_a_practice_level_is_asked_about() -> None:
+    rows = sheet([LIST[1], ["SSH", "Medicin", "1", PEN, "", ""]])
+    said = choices(rows, LIST_ROLES)
+    empty = word_key(PRACTICE, "")
+    assert empty in read_sheet(rows, replace(said, words={word_key(GROUP, "SSH"): ("SSH", 0), word_key(LEVEL, "1"): ("1", 0)}), OURS).words  # fmt: skip
+    assert content(read(rows, said, {empty: ("2", 0)}))[0][3:] == ("M1", 2)
+    assert content(read(rows, said, {empty: (SENTENCE, 0)}))[0][3:] == (PEN, 0)
+    assert content(read(rows, said, {empty: (IGNORE, 0)})) == []
+
+
+def test_two_headings_of_one_meaning_and_a_sheet_without_a_group_are_told() -> None:
+    rows = sheet([["A", "B", "C"], ["x", "y", "z"]])
+    said = choices(rows, (AREA, AREA, STATEMENT))
+    assert [str(one) for one in meant_twice(columns_of(rows, said, OURS), said.columns).values()] == [
+        "Column A means the same. Let one of the two mean something else, or nothing."
+    ]
+    assert set(lacking(said.columns, "", "")) == {"group", "level"}
+    assert set(lacking(said.columns, "SSH", "1")) == set()
+    assert set(lacking({"a": Meant(AREA)}, "SSH", "1")) == {""}
+    assert set(lacking({"a": Meant(ASKS, "SSH")}, "", "")) == {""}
+    assert set(lacking({"a": Meant(SAYS, "SSH"), "b": Meant(TASK)}, "", "")) == {"level"}
+
+
+def test_several_lines_are_several_statements_and_bullets_hold_a_sentence_together() -> None:
+    assert lines_of("Et.\n\nTo.") == ["Et.", "To."]
+    assert lines_of("• Et og\n  mere\n• To") == ["Et og mere", "To"]
+    assert lines_of("1. Et\n2. To") == ["Et", "To"]
+    assert lines_of("2 gange dagligt") == ["2 gange dagligt"]
+
+
+WORDS = st.text("abcdefghij ", min_size=3, max_size=30).map(lambda text: f"Kan {' '.join(text.split())}.")
+ENTRIES = st.lists(
+    st.tuples(
+        st.sampled_from(["SPL", "SSA", "SSH"]), st.sampled_from(["Medicin", "Sår", "Pleje"]), st.integers(1, 3),
+        st.one_of(WORDS, st.sampled_from([PEN, DROPS, BAG])), st.integers(1, 3),
+    ),
+    min_size=1, max_size=12,
+)  # fmt: skip
+
+
+@given(ENTRIES)
+def test_a_profile_written_as_a_list_reads_back_the_same_here_and_by_its_headings(entries: list[Said]) -> None:
+    tasks = {PEN: "M1", DROPS: "M2", BAG: "S1"}
+    once: dict[Any, Said] = {}
+    for group, area, level, text, practice in entries:
+        place = (group, level, text) if text in tasks else (group, level, area, text)
+        once.setdefault(place, (group, area, level, text, practice if text in tasks else 0))
+    wanted = [
+        (group, area, level, tasks.get(text, text), practice) for group, area, level, text, practice in once.values()
+    ]
+    table = [
+        [group, area, OURS.profile_levels[level - 1], text, OURS.practice_levels[practice - 1] if practice else ""]
+        for group, area, level, text, practice in once.values()
+    ]
+    book = xlsx([LIST[1][:5], *table])
+    rows = read_workbook(book, "liste.xlsx").sheets[0]
+    reading = read(rows, choices(rows, LIST_ROLES[:5]))
+    assert (reading.parsed.problems, reading.left_out) == ((), ())
+    assert content(reading) == wanted
+    by_headings = parse_profiles(
+        read_workbook(book, "liste.xlsx"), staff_groups=OURS.groups, tasks=OURS.tasks,
+        profile_levels=OURS.profile_levels, practice_levels=OURS.practice_levels,
+    )  # fmt: skip
+    assert [(r.staff_group, r.area, r.level, r.text or r.task, r.practice_level) for r in by_headings.rows] == wanted
+
+
+CELLS = st.sampled_from(
+    ["", "", "SSH", "Medicin", "basis", "x", PEN, "Kan noget.", "Et.\nTo.", "øvet", "* note", "Sår*", "-"]
+)
+ROLE = st.sampled_from(
+    [GROUP, AREA, LEVEL, EITHER, TASK, STATEMENT, PRACTICE, NOTE, NOTHING, Meant(SAYS, "SSH", 1), Meant(ASKS, "SSA", 2)]
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.lists(CELLS, min_size=5, max_size=5), min_size=1, max_size=7),
+    st.lists(ROLE, min_size=5, max_size=5, unique=True),
+)
+def test_nothing_of_the_sheet_is_lost_unsaid(table: list[list[str]], roles: list[Meant | str]) -> None:
+    rows = sheet([["Et", "To", "Tre", "Fire", "Fem"], *table])
+    said = choices(rows, roles, group="SSH", level="1", area="Andet")
+    for _ in range(6):
+        reading = read_sheet(rows, said, OURS)
+        words = {name: (word.known or "1", 1) for name, word in reading.words.items()}
+        words = {n: (v if not n.startswith("group|") else "SSH", lv) for n, (v, lv) in words.items()}
+        asked = {one.key: "area" if one.alone else STATEMENT for one in reading.asked}
+        said = replace(said, words=words, tasks=asked)
+    reading = read_sheet(rows, said, OURS)
+    letters = "ABCDE"
+    shown = {(made.row, letter) for made in reading.made for letter, _text in made.sources}
+    whole = {one.row for one in reading.left_out if not one.column}
+    columns = {one.column for one in reading.left_out if one.row is None}
+    told = {(one.row, one.column) for one in reading.left_out} | {(p.row, p.column) for p in reading.parsed.problems}
+    context = {letters[c] for c, role in enumerate(roles) if role in (GROUP, AREA, LEVEL)}
+    for number, values in enumerate(table, start=2):
+        for letter, value in zip(letters, values, strict=True):
+            place = (number, letter)
+            footnote = value == "* note"
+            assert (
+                not value or footnote or place in shown | told or number in whole or letter in columns | context
+            ), (place, value)  # fmt: skip
