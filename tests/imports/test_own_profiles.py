@@ -258,7 +258,8 @@ def test_a_task_without_a_practice_level_is_asked_about() -> None:
     rows = sheet([LIST[1], ["SSH", "Medicin", "1", PEN, "", ""]])
     said = choices(rows, LIST_ROLES)
     empty = word_key(PRACTICE, "")
-    assert empty in read_sheet(rows, replace(said, words={word_key(GROUP, "SSH"): ("SSH", 0), word_key(LEVEL, "1"): ("1", 0)}), OURS).words  # fmt: skip
+    known = {word_key(GROUP, "SSH"): ("SSH", 0), word_key(LEVEL, "1"): ("1", 0)}
+    assert empty in read_sheet(rows, replace(said, words=known), OURS).words
     assert content(read(rows, said, {empty: ("2", 0)}))[0][3:] == ("M1", 2)
     assert content(read(rows, said, {empty: (SENTENCE, 0)}))[0][3:] == (PEN, 0)
     assert content(read(rows, said, {empty: (IGNORE, 0)})) == []

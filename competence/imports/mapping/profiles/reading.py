@@ -236,6 +236,7 @@ class _Reader(Looking):
                 continue
             code = said or self.named(row, bare)
             if code is None:
+                self.word(PRACTICE, practice, row, column if at_practice is None else at_practice, on_task=True)
                 continue
             if code == STATEMENT:
                 self._statements(row, column, text, target, lines=[line])
@@ -266,18 +267,22 @@ class _Reader(Looking):
             code = STATEMENT if self.meant[column].role == STATEMENT else self.named(row, bare)
             if code == IGNORE:
                 self.put.leave(row, None, row_text(self.sheet, row), sentence(N_("You said to leave it out.")))
-            if code in (None, IGNORE):
                 continue
             for field in asks:
                 if self.text(row, field):
-                    self._field(row, field, self._of_field(field, target), code or "", bare, notes)
+                    self._field(row, field, self._of_field(field, target), code, bare, notes)
 
-    def _field(self, row: int, column: int, target: Target, code: str, text: str, notes: Sequence[str]) -> None:
-        """One field: nothing, a statement that counts, or a task with the practice level that it says."""
+    def _field(
+        self, row: int, column: int, target: Target, code: str | None, text: str, notes: Sequence[str]
+    ) -> None:  # fmt: skip
+        """One field: nothing, a statement that counts, or a task with the practice level that it says.
+
+        `code` None: it has not been said which task it is; then only the word is met.
+        """
         is_task = code != STATEMENT
         word, more = self.marked(row, column, self.text(row, column))
         meaning = self.word(ASKS, word, row, column, on_task=is_task)
-        if meaning is None:
+        if meaning is None or code is None:
             return
         self._merged(row, column)
         value, level = meaning
