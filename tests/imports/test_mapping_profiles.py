@@ -116,7 +116,7 @@ def through_tasks(world: World, client: FlaskClient) -> None:
     page = Page(client, "words")
     assert page.fields[page.field("Hvad “øvet” betyder")] == "2"
     assert page.fields[page.field("Hvad “x” betyder")] == "", "what is not known is never guessed"
-    wrong = page.answer({"Hvad “x” betyder": "1"})
+    wrong = page.answer({"Hvad “x” betyder": "1", "Hvad “Kan” betyder": "3"})
     assert "Sig, hvilket profilniveau “øvet” gælder for." in html.unescape(wrong.text)
     levels = {"Det profilniveau, “x” siger": "1", "Det profilniveau, “øvet” siger": "2"}
     levels |= {"Hvad “Kan” betyder": "3", "Det profilniveau, “Kan” siger": "3"}

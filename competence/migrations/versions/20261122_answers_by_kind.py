@@ -1,11 +1,11 @@
-"""remembered answers by kind"""
+"""answers by kind"""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "20261122_remembered_answers_by_kind"
+revision: str = "20261122_answers_by_kind"
 down_revision: str | Sequence[str] | None = "20261122_a_reminder_of_a_hearing"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
