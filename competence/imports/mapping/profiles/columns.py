@@ -157,6 +157,16 @@ def _is_word(text: str, levels: Sequence[str]) -> bool:
     return isinstance(read_level(bare, levels), int) or not (set(bare) & set(" \n") or bare.endswith("."))
 
 
+def guess_group(sheet: Sheet, choices: ProfileChoices, columns: Sequence[ProfileColumn], ours: ProfileOurs) -> str:
+    """The staff group that the sheet's name, a title or a heading names, where no column does; "" for none or several."""
+    if any(one.guess.group or one.guess.role == GROUP for one in columns):
+        return ""
+    groups = with_short_forms(ours.groups)
+    texts = [sheet.name, *(text_of(value) for row in sheet.rows[: choices.head[1] + 1] for value in row if value)]
+    named = {code for text in texts if (code := named_group(text, groups))}
+    return named.pop() if len(named) == 1 else ""
+
+
 def meant_twice(columns: Sequence[ProfileColumn], meant: Mapping[str, Meant]) -> dict[str, Sentence]:
     """Column -> what is wrong, where two headings mean the same."""
     taken: dict[Meant, ProfileColumn] = {}

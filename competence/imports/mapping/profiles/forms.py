@@ -46,15 +46,20 @@ ROLE_NAMES = {
 }  # fmt: skip
 
 
-def columns_form(columns: Sequence[ProfileColumn], choices: ProfileChoices, ours: ProfileOurs) -> Any:
-    """A form with `means_0`, `group_0`, `level_0` ... for each column, and `group`, `level`, `area` for the sheet."""
+def columns_form(
+    columns: Sequence[ProfileColumn], choices: ProfileChoices, ours: ProfileOurs, *, guess: str = ""
+) -> Any:  # fmt: skip
+    """A form with `means_0`, `group_0`, `level_0` ... for each column, and `group`, `level`, `area` for the sheet.
+
+    `guess`: the staff group that the sheet seems to be for.
+    """
     groups: Pairs = [(group.code, f"{group.name} ({group.code})") for group in ours.groups]
     levels: Pairs = [(str(rank), f"{rank} {name}") for rank, name in enumerate(ours.profile_levels, start=1)]
     roles: Pairs = [(role, str(name)) for role, name in ROLE_NAMES.items()]
 
     class ColumnsForm(StepForm):
         group = SelectField(
-            _("The whole sheet is for"), default=choices.group or "",
+            _("The whole sheet is for"), default=guess if choices.group is None else choices.group,
             choices=offer([("", _("The sheet says it in a column or a heading")),
                            (ROWS, _("It stands on lines of its own, over its rows")), *groups]),
         )  # fmt: skip

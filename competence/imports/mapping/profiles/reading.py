@@ -184,6 +184,9 @@ class _Reader(Looking):
         target = self._target(row)
         if target is None:
             return
+        for column, text in self.own(row).items():
+            if self.meant[column].role in (GROUP, AREA, LEVEL):
+                self.put.source(row, column, text)
         asks = [c for c in self.fields if self.meant[c].role == ASKS]
         for column in self.fields:
             if self.meant[column].role == SAYS and self.text(row, column):

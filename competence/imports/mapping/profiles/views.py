@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor
 from competence.foundation.errors import NotFound, RuleBroken
-from competence.foundation.text import N_
+from competence.foundation.text import N_, looks_like_cpr
 from competence.foundation.web import db, say, show, transaction
 from competence.imports.commands import OUT_OF_REACH, note_result, take_staged
 from competence.imports.fields import shown
@@ -19,6 +19,7 @@ from competence.imports.mapping.profiles.choices import ASKS, GROUP, LEVEL, PRAC
 from competence.imports.mapping.profiles.columns import (
     ProfileOurs,
     columns_of,
+    guess_group,
     guess_rows,
     is_answered,
     lacking,
@@ -96,7 +97,8 @@ def layout(state: State, actor: Actor) -> ResponseReturnValue:
 def columns(state: State, actor: Actor) -> ResponseReturnValue:
     """What each heading means, and what the whole sheet is for."""
     found = columns_of(state.sheet, state.choices, state.ours)
-    form = forms.columns_form(found, state.choices, state.ours)
+    guess = guess_group(state.sheet, state.choices, found, state.ours)
+    form = forms.columns_form(found, state.choices, state.ours, guess=guess)
     if form.validate_on_submit():
         meant = forms.column_answers(form, found)
         places = {column.key: f"means_{number}" for number, column in enumerate(found)}
@@ -182,6 +184,11 @@ def _to_drafts(reading: Reading, *, wrote: bool) -> ResponseReturnValue:
     return redirect(url_for("profiles.index"))
 
 
+def _lines(text: str) -> list[str]:
+    """What a field says, line by line, and nothing that could be a CPR number."""
+    return ["…"] if looks_like_cpr(text) else [line for line in text.split("\n") if line.strip()]
+
+
 def _drawn(state: State, reading: Reading) -> dict[str, Any]:
     """Each row: what the file says, what it becomes, and what is doubtful; and what each staff group gets."""
     ours, drafts = state.ours, drafts_of(db.session)
@@ -198,7 +205,7 @@ def _drawn(state: State, reading: Reading) -> dict[str, Any]:
             for one in made.rows
         ]  # fmt: skip
         rows.append(
-            (made, [(letter, shown(text)) for letter, text in made.sources], becomes, [say(x) for x in made.doubts],
+            (made, [(letter, _lines(text)) for letter, text in made.sources], becomes, [say(x) for x in made.doubts],
              [say(x) for x in made.remarks])
         )  # fmt: skip
     return {
