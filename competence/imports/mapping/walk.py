@@ -60,6 +60,11 @@ class State(ABC, Generic[A, O]):
         """The chosen one, else the first."""
         return next((sheet for sheet in self.sheets if sheet.name == self.choices.sheet), self.sheets[0])
 
+    @staticmethod
+    def sound(choices: A, ours: O) -> A:
+        """The choices, without those that name what is gone: they are asked about anew."""
+        return choices
+
     @abstractmethod
     def first_open(self) -> str:
         """The first step that has not been answered."""
@@ -126,9 +131,10 @@ class Walk(Generic[S]):
         staged = staged_of(db.session, self.about.own, actor.person_id)
         if staged is None or staged.content is None:
             return None
+        ours = self._ours(db.session)
         return self._state(
             staged.id, staged.staged_at, staged.filename, read_workbook(staged.content, staged.filename),
-            self._said.from_json(staged.seen.get("choices", {})), self._ours(db.session),
+            self._state.sound(self._said.from_json(staged.seen.get("choices", {})), ours), ours,
         )  # fmt: skip
 
     def _start(self, actor: Actor) -> ResponseReturnValue:
@@ -231,7 +237,8 @@ class Walk(Generic[S]):
         form = SheetForm(sheets=state.sheets, sheet=state.choices.sheet)
         if offered and "remembered" in request.form:
             self.answer(state, actor, vars(offered[1]))
-            return redirect(url_for(f".{replace(state, choices=offered[1]).first_open()}"))
+            said = self._state.sound(offered[1], state.ours)
+            return redirect(url_for(f".{replace(state, choices=said).first_open()}"))
         if form.validate_on_submit():
             moved = form.sheet.data != state.choices.sheet
             fresh = dict.fromkeys(self._said.placing) if moved else {}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from competence.foundation.text import N_, Sentence, sentence, squeeze
 from competence.imports.fields import read_level
@@ -136,7 +136,16 @@ def columns_of(sheet: Sheet, choices: ProfileChoices, ours: ProfileOurs) -> list
         if heading or below:
             guess = _guess(heading, below, groups, ours)
             found.append(ProfileColumn(column, column_key(column, heading), heading, guess, below[0] if below else ""))
-    return found
+    roles = {one.guess.role for one in found} & {*FIELDS}
+    return [_like_its_neighbours(one, roles) for one in found]
+
+
+def _like_its_neighbours(column: ProfileColumn, roles: set[str]) -> ProfileColumn:
+    """The column; one with nothing in it, but a staff group or level over it, seems to hold what the others like it do."""
+    guess = column.guess
+    if guess.role or len(roles) != 1 or not (guess.group or guess.level):
+        return column
+    return replace(column, guess=replace(guess, role=next(iter(roles))))
 
 
 def _guess(heading: str, below: Sequence[str], groups: Register, ours: ProfileOurs) -> Meant:

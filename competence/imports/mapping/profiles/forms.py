@@ -9,6 +9,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired
 
 from competence.foundation.forms import AtMost, NoCpr, squeezed
+from competence.imports.fields import shown
 from competence.imports.known import AREA as HEADING
 from competence.imports.known import IGNORE, Register
 from competence.imports.mapping.profiles.around import GROUP_OF, LEVEL_OF
@@ -112,16 +113,16 @@ def words_form(words: Sequence[tuple[str, Word]], choices: ProfileChoices, ours:
     for number, (name, word) in enumerate(words):
         said, level = choices.words.get(name, (word.known, 0))
         offered = _meanings(word, ours)
-        shown = word.text or _("an empty field")
+        named = shown(word.text) or _("an empty field")
         value = SelectField(
-            _("What “%(symbol)s” means", symbol=shown), default=said if said in dict(offered) else "",
+            _("What “%(symbol)s” means", symbol=named), default=said if said in dict(offered) else "",
             choices=offer([("", _("Choose")), *offered]),
-            validators=[InputRequired(_("Say what “%(symbol)s” means.", symbol=shown))],
+            validators=[InputRequired(_("Say what “%(symbol)s” means.", symbol=named))],
         )  # fmt: skip
         setattr(WordsForm, f"value_{number}", value)
         if word.wants_level:
             at_level = SelectField(
-                _("The profile level that “%(symbol)s” says", symbol=shown), default=str(level or ""),
+                _("The profile level that “%(symbol)s” says", symbol=named), default=str(level or ""),
                 choices=offer([("", _("Choose")), *_ranks(ours.profile_levels)]),
             )  # fmt: skip
             setattr(WordsForm, f"level_{number}", at_level)
@@ -159,7 +160,7 @@ def word_answers(
         value = form[f"value_{number}"].data
         level = form[f"level_{number}"].data if word.wants_level else ""
         if word.wants_level and not level and value != IGNORE:
-            wrong[f"level_{number}"] = _("Say which profile level “%(symbol)s” is for.", symbol=word.text)
+            wrong[f"level_{number}"] = _("Say which profile level “%(symbol)s” is for.", symbol=shown(word.text))
         found[name] = (value, int(level or 0))
     return found, wrong
 
@@ -177,12 +178,12 @@ def rows_form(asked: Sequence[AskedRow], choices: ProfileChoices, ours: ProfileO
         offered = _answers(one, suggester, ours)
         other = said in by_code and said not in dict(offered)
         task = SelectField(
-            _("What “%(task)s” is", task=one.name), choices=offer([("", _("Choose")), *offered]),
+            _("What “%(task)s” is", task=shown(one.name)), choices=offer([("", _("Choose")), *offered]),
             default=OTHER if other else said if said in dict(offered) else "",
-            validators=[InputRequired(_("Say what “%(task)s” is.", task=one.name))],
+            validators=[InputRequired(_("Say what “%(task)s” is.", task=shown(one.name)))],
         )  # fmt: skip
         named = StringField(
-            _("The other task that “%(task)s” is", task=one.name), filters=[squeezed],
+            _("The other task that “%(task)s” is", task=shown(one.name)), filters=[squeezed],
             default=by_code[said].name if other else "",
         )  # fmt: skip
         setattr(RowsForm, f"task_{number}", task)

@@ -67,6 +67,15 @@ class Looking:
         self.outside = read_surroundings(sheet, header=self.top, end=self.end)
         self.legends = {symbol_key(one.symbol): one.meaning for one in self.outside.legends}
         self.notes_used: set[str] = set()
+        self.merged = {
+            (row, column)
+            for one in self.filled.spans
+            if one.right > one.left or one.bottom > one.top
+            for column in self.fields
+            if one.left <= column <= one.right
+            for row in range(one.top, min(one.bottom, len(sheet.rows) - 1) + 1)
+        }
+        """The fields that are part of a merged one."""
 
     def having(self, *roles: str) -> list[int]:
         """The columns that mean one of these, from the left."""

@@ -29,7 +29,7 @@ class Putting:
         self.sheet = sheet
         self.names = {task.code: task.name for task in tasks}
         self.made: dict[int, Made] = {}
-        self.problems: list[Problem] = []
+        self.problems: dict[Problem, None] = {}
         self.left_out: list[LeftOut] = []
         self.used: set[tuple[int, int]] = set()
         """(row, column) from 0 of the fields that something came of, or that were refused."""
@@ -51,9 +51,7 @@ class Putting:
         """Nothing; the problem stands at the field, at the row where `column` is None."""
         if column is not None:
             self.used.add((row, column))
-        problem = at(self.sheet.name, row, column, said)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self.problems[at(self.sheet.name, row, column, said)] = None
 
     def leave(self, row: int, column: int | None, text: str, why: Sentence) -> None:
         """Nothing; the field (the row where `column` is None) is listed as left out."""

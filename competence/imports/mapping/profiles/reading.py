@@ -191,7 +191,7 @@ class _Reader(Looking):
         for column in self.fields:
             if self.meant[column].role == SAYS and self.text(row, column):
                 place = self._of_field(column, target)
-                self._merged(row, column)
+                self._say_merged(row, column)
                 self._statements(row, column, self.text(row, column), place)
         for column in labels:
             text = text_of(self.sheet.at(row, column))
@@ -205,9 +205,8 @@ class _Reader(Looking):
         meant = self.meant[column]
         return Target((meant.group,) if meant.group else target.groups, target.area, meant.level or target.level)
 
-    def _merged(self, row: int, column: int) -> None:
-        wide = [one for one in self.filled.spans if one.right > one.left or one.bottom > one.top]
-        if any(one.top <= row <= one.bottom and one.left <= column <= one.right for one in wide):
+    def _say_merged(self, row: int, column: int) -> None:
+        if (row, column) in self.merged:
             self.put.row(row).doubt(sentence(N_("The field is merged: it counts for all that it covers.")))
 
     def _statements(self, row: int, column: int, text: str, target: Target, *, lines: Sequence[str] = ()) -> None:
@@ -287,7 +286,7 @@ class _Reader(Looking):
         meaning = self.word(ASKS, word, row, column, on_task=is_task)
         if meaning is None or code is None:
             return
-        self._merged(row, column)
+        self._say_merged(row, column)
         value, level = meaning
         if value == IGNORE:
             self.put.leave(row, column, word, sentence(N_("You said that it asks for nothing.")))
@@ -358,12 +357,6 @@ def open_words(reading: Reading, choices: ProfileChoices) -> list[str]:
     ]
 
 
-def open_rows(reading: Reading, choices: ProfileChoices, ours: ProfileOurs) -> list[AskedRow]:
-    """The rows that have not been answered, or whose answer names a task that is gone."""
-    codes = {task.code for task in ours.tasks}
-    plain = {STATEMENT, HEADING, IGNORE}
-    return [
-        one
-        for one in reading.asked
-        if (said := choices.tasks.get(one.key, "")) not in plain | codes and not said.startswith((GROUP_OF, LEVEL_OF))
-    ]
+def open_rows(reading: Reading, choices: ProfileChoices) -> list[AskedRow]:
+    """The rows that have not been answered."""
+    return [one for one in reading.asked if one.key not in choices.tasks]

@@ -1,5 +1,6 @@
 """A municipality's own competence profiles, step by step: what each heading, word and row means, to a draft per group."""
 
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -29,6 +30,7 @@ from competence.imports.mapping.profiles.found import Reading
 from competence.imports.mapping.profiles.putting import sums
 from competence.imports.mapping.profiles.queries import drafts_of, ours_now
 from competence.imports.mapping.profiles.reading import open_rows, open_words, read_sheet
+from competence.imports.mapping.profiles.sound import still_sound
 from competence.imports.mapping.steps import HeadRowsForm, ResultForm, put_errors
 from competence.imports.mapping.walk import About, Walk, picture
 from competence.imports.parsed import Parsed
@@ -61,7 +63,13 @@ WORD_KINDS = {
 class State(walk.State[ProfileChoices, ProfileOurs]):
     """The profiles that somebody goes through, and what she has said of them."""
 
-    def read(self) -> Reading:
+    @staticmethod
+    def sound(choices: ProfileChoices, ours: ProfileOurs) -> ProfileChoices:
+        """The choices, without those that name a staff group, task or level that is gone."""
+        return still_sound(choices, ours)
+
+    @cached_property
+    def reading(self) -> Reading:
         """The sheet by the choices."""
         return read_sheet(self.sheet, self.choices, self.ours)
 
@@ -73,10 +81,9 @@ class State(walk.State[ProfileChoices, ProfileOurs]):
             return "layout"
         if not is_answered(self.sheet, self.choices, self.ours):
             return "columns"
-        reading = self.read()
-        if open_words(reading, self.choices):
+        if open_words(self.reading, self.choices):
             return "words"
-        return "tasks" if open_rows(reading, self.choices, self.ours) else "result"
+        return "tasks" if open_rows(self.reading, self.choices) else "result"
 
 
 steps = Walk(bp, ABOUT, STEPS, State, ProfileChoices, ours_now)
@@ -110,13 +117,15 @@ def columns(state: State, actor: Actor) -> ResponseReturnValue:
         if not (wrong or missing or said):
             whole = {"group": form.group.data, "level": form.level.data, "area": form.area.data}
             return steps.answered(state, actor, "columns", {"columns": meant, **whole})
-    return steps.page("columns", state, form, columns=[(column, shown(column.example)) for column in found])
+    return steps.page(
+        "columns", state, form, columns=[(column, _plain(column.heading), shown(column.example)) for column in found]
+    )
 
 
 @steps.step("words")
 def words(state: State, actor: Actor) -> ResponseReturnValue:
     """What each word means."""
-    found = list(state.read().words.items())
+    found = list(state.reading.words.items())
     form = forms.words_form(found, state.choices, state.ours)
     if form.validate_on_submit():
         meant, wrong = forms.word_answers(form, found)
@@ -129,7 +138,7 @@ def words(state: State, actor: Actor) -> ResponseReturnValue:
 @steps.step("tasks")
 def tasks(state: State, actor: Actor) -> ResponseReturnValue:
     """What each row is whose task is not known, or that stands alone."""
-    asked = state.read().asked
+    asked = state.reading.asked
     form = forms.rows_form(asked, state.choices, state.ours)
     if request.method == "POST" and "rest" in request.form:
         forms.fill_rest(form, asked)
@@ -138,13 +147,13 @@ def tasks(state: State, actor: Actor) -> ResponseReturnValue:
         put_errors(form, wrong)
         if not wrong:
             return steps.answered(state, actor, "tasks", {"tasks": meant})
-    return steps.page("tasks", state, form, asked=asked, known=[task.name for task in state.ours.tasks])
+    return steps.page("tasks", state, form, asked=asked, plain=_plain, known=[task.name for task in state.ours.tasks])
 
 
 @steps.step("result")
 def result(state: State, actor: Actor) -> ResponseReturnValue:
     """The result beside the source, every doubt marked; on POST each staff group in it gets a draft."""
-    form, reading = ResultForm(), state.read()
+    form, reading = ResultForm(), state.reading
     if form.validate_on_submit():
         try:
             wrote = _take(state, reading.parsed, remember=bool(form.remember.data), actor=actor)
@@ -184,9 +193,14 @@ def _to_drafts(reading: Reading, *, wrote: bool) -> ResponseReturnValue:
     return redirect(url_for("profiles.index"))
 
 
+def _plain(text: str) -> str:
+    """The text, and nothing that could be a CPR number."""
+    return "…" if looks_like_cpr(text) else text
+
+
 def _lines(text: str) -> list[str]:
     """What a field says, line by line, and nothing that could be a CPR number."""
-    return ["…"] if looks_like_cpr(text) else [line for line in text.split("\n") if line.strip()]
+    return [line for line in _plain(text).split("\n") if line.strip()]
 
 
 def _drawn(state: State, reading: Reading) -> dict[str, Any]:
