@@ -217,6 +217,23 @@ def test_going_back_keeps_what_was_chosen_and_two_headings_of_one_meaning_are_re
     assert 'value="SSH" selected' in answer.text or '<option selected value="SSH"' in answer.text
 
 
+def test_a_sheet_with_nothing_in_it_or_headings_only_is_told(world: World, signed_in: SignedIn) -> None:
+    client = signed_in(nurse(world))
+    assert "Der er ingen tabel i filen" in html.unescape(send(client, xlsx([[]])).text)
+    send(client, xlsx(GRID[1:2]))
+    Page(client, "layout").send()
+    Page(client, "columns").answer(
+        {"Hele arket gælder for": "SSH", "Hvad kolonne B betyder": "says", "Hvad kolonne C betyder": "says"}
+    )
+    Page(client, "words").send()
+    Page(client, "tasks").send()
+    page = Page(client, "result")
+    assert "Intet af arket kommer med." in page.text
+    assert "Lav kladderne" not in page.text
+    page.send()
+    assert drafts(world) == {}
+
+
 def test_another_file_chosen_meanwhile_is_never_answered_for(world: World, signed_in: SignedIn) -> None:
     client = signed_in(nurse(world))
     send(client, xlsx(GRID))

@@ -279,6 +279,19 @@ def test_a_level_where_nothing_stands_yet_seems_to_hold_what_the_others_do() -> 
     assert guesses == [Meant(AREA), Meant(SAYS, "", 1), Meant(SAYS, "", 3), Meant("")]
 
 
+def test_one_column_or_word_may_stand_for_several_groups() -> None:
+    rows = sheet([["Område", "SSA/SSH"], ["Medicin", "Giver medicin."]])
+    found = columns_of(rows, ProfileChoices("Ark1", 0, 0), OURS)[1]
+    assert (found.guess, [one.code for one in found.alike]) == (Meant(""), ["SSA", "SSH"])
+    both = [("SSA", "Medicin", 1, "Giver medicin.", 0), ("SSH", "Medicin", 1, "Giver medicin.", 0)]
+    assert content(read(rows, choices(rows, (AREA, Meant(SAYS, "SSA|SSH", 1))))) == both
+    rows = sheet([LIST[1][:4], ["SSA og SSH", "Medicin", "1", "Giver medicin."]])
+    said = choices(rows, (GROUP, AREA, LEVEL, STATEMENT))
+    word = read_sheet(rows, said, OURS).words[word_key(GROUP, "SSA og SSH")]
+    assert (word.known, [one.code for one in word.alike]) == ("", ["SSA", "SSH"])
+    assert content(read(rows, said, {word_key(GROUP, "SSA og SSH"): ("SSA|SSH", 0)})) == both
+
+
 def test_the_staff_group_of_a_sheet_is_seen_in_its_name_or_title() -> None:
     for rows in (sheet(GRID, sheet="SSH"), sheet([["Social- og sundhedshjælper"], *GRID[1:]])):
         said = guess_rows(rows, OURS)

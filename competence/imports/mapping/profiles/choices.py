@@ -23,7 +23,7 @@ class Meant:
 
     role: str
     group: str = ""
-    """Our code; "": as the row says."""
+    """Our code, or several with "|" between; "": as the row says."""
     level: int = 0
     """Rank on the profile scale; 0: as the row says."""
 

@@ -61,6 +61,8 @@ class ProfileColumn:
     """With the role "" where we cannot tell."""
     example: str
     """What stands first beneath it."""
+    alike: tuple[Known, ...] = ()
+    """The staff groups that the heading names, where it names several."""
 
     @property
     def letter(self) -> str:
@@ -135,9 +137,17 @@ def columns_of(sheet: Sheet, choices: ProfileChoices, ours: ProfileOurs) -> list
         below = [text_of(sheet.at(row, column)) for row in range(bottom + 1, len(sheet.rows)) if sheet.at(row, column)]
         if heading or below:
             guess = _guess(heading, below, groups, ours)
-            found.append(ProfileColumn(column, column_key(column, heading), heading, guess, below[0] if below else ""))
+            first = below[0] if below else ""
+            alike = _several(heading, groups)
+            found.append(ProfileColumn(column, column_key(column, heading), heading, guess, first, alike))
     roles = {one.guess.role for one in found} & {*FIELDS}
     return [_like_its_neighbours(one, roles) for one in found]
+
+
+def _several(heading: str, groups: Register) -> tuple[Known, ...]:
+    """The staff groups that a heading names together, as "SSA/SSH"; none where it names one or none."""
+    named = [groups_called(piece, groups, NO_MAPPING)[0] for piece in heading.split(" · ")]
+    return max((one for one in named if len(one) > 1), key=len, default=())
 
 
 def _like_its_neighbours(column: ProfileColumn, roles: set[str]) -> ProfileColumn:

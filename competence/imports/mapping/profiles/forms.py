@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 from competence.foundation.forms import AtMost, NoCpr, squeezed
 from competence.imports.fields import shown
 from competence.imports.known import AREA as HEADING
-from competence.imports.known import IGNORE, Register
+from competence.imports.known import IGNORE, Known, Register
 from competence.imports.mapping.profiles.around import GROUP_OF, LEVEL_OF
 from competence.imports.mapping.profiles.choices import (
     AREA,
@@ -83,7 +83,7 @@ def columns_form(
         )  # fmt: skip
         group = SelectField(
             _("The staff group of column %(column)s", column=column.letter), default=meant.group,
-            choices=offer([("", "–"), *groups]),
+            choices=offer([("", "–"), *_together(column.alike), *groups]),
         )  # fmt: skip
         level = SelectField(
             _("The profile level of column %(column)s", column=column.letter), default=str(meant.level or ""),
@@ -129,16 +129,21 @@ def words_form(words: Sequence[tuple[str, Word]], choices: ProfileChoices, ours:
     return WordsForm()
 
 
+def _together(groups: Sequence[Known]) -> Pairs:
+    """The choice of all of them, where several are named together."""
+    if len(groups) < 2:
+        return []
+    name = ", ".join(one.name for one in groups)
+    return [("|".join(one.code for one in groups), _("All of them: %(names)s", names=name))]
+
+
 def _ranks(names: Sequence[str]) -> Pairs:
     return [(str(rank), f"{rank} {name}") for rank, name in enumerate(names, start=1)]
 
 
 def _meanings(word: Word, ours: ProfileOurs) -> Pairs:
     if word.kind == GROUP:
-        several: Pairs = []
-        if len(word.alike) > 1:
-            code, name = "|".join(one.code for one in word.alike), ", ".join(one.name for one in word.alike)
-            several = [(code, _("All of them: %(names)s", names=name))]
+        several = _together(word.alike)
         own: Pairs = [(one.code, f"{one.name} ({one.code})") for one in ours.groups]
         return [*several, *own, (IGNORE, _("Leave its rows out"))]
     if word.kind == LEVEL:

@@ -203,7 +203,7 @@ class _Reader(Looking):
 
     def _of_field(self, column: int, target: Target) -> Target:
         meant = self.meant[column]
-        return Target((meant.group,) if meant.group else target.groups, target.area, meant.level or target.level)
+        return Target(codes_of(meant.group) or target.groups, target.area, meant.level or target.level)
 
     def _say_merged(self, row: int, column: int) -> None:
         if (row, column) in self.merged:

@@ -37,7 +37,7 @@ def still_sound(choices: ProfileChoices, ours: ProfileOurs) -> ProfileChoices:
         columns={
             name: one
             for name, one in choices.columns.items()
-            if (not one.group or one.group in groups) and (not one.level or str(one.level) in profile)
+            if (not one.group or set(one.group.split("|")) <= groups) and (not one.level or str(one.level) in profile)
         },
         words={name: said for name, said in choices.words.items() if is_word(name, *said)},
         tasks={name: said for name, said in choices.tasks.items() if is_row(said)},
