@@ -279,6 +279,25 @@ def test_a_level_where_nothing_stands_yet_seems_to_hold_what_the_others_do() -> 
     assert guesses == [Meant(AREA), Meant(SAYS, "", 1), Meant(SAYS, "", 3), Meant("")]
 
 
+def test_all_words_are_asked_about_at_once() -> None:
+    rows = sheet([LIST[1][:5], ["Plejer", "Medicin", "Øverst", PEN, "rutineret"]])
+    first = read_sheet(rows, choices(rows, LIST_ROLES[:5]), OURS)
+    assert [(one.kind, one.text) for one in first.words.values()] == [
+        (GROUP, "Plejer"), (LEVEL, "Øverst"), (PRACTICE, "rutineret"),
+    ]  # fmt: skip
+
+
+def test_what_stands_under_a_group_that_is_left_out_is_never_given_to_another() -> None:
+    rows = sheet(
+        [LIST[1][:4], ["SSH", "Medicin", "1", "Giver medicin."], ["Plejer", "Medicin", "1", "Rydder op."],
+         ["", "", "", "Fejer."], ["", "Sår", "2", "Vasker."], ["SSA", "Sår", "2", "Renser sår."]]
+    )  # fmt: skip
+    said = choices(rows, (GROUP, AREA, LEVEL, STATEMENT))
+    reading = read(rows, said, {word_key(GROUP, "Plejer"): (IGNORE, 0)}, **{"|fejer": STATEMENT})
+    assert [(one[0], one[3]) for one in content(reading)] == [("SSH", "Giver medicin."), ("SSA", "Renser sår.")]
+    assert [one.row for one in reading.left_out] == [3, 4, 5]
+
+
 def test_one_column_or_word_may_stand_for_several_groups() -> None:
     rows = sheet([["Område", "SSA/SSH"], ["Medicin", "Giver medicin."]])
     found = columns_of(rows, ProfileChoices("Ark1", 0, 0), OURS)[1]

@@ -18,18 +18,26 @@ class Around:
     level: int = 0
     since: dict[str, int] = field(default_factory=dict)
     """What of it -> the row (as Excel shows it) that said it."""
+    _dropped: dict[str, str] = field(default_factory=dict)
 
-    def say_groups(self, codes: tuple[str, ...], row: int) -> None:
-        """Nothing; the rows belong to the staff groups."""
+    @property
+    def dropped(self) -> str:
+        """The word for a staff group or a level that was said to be left out, with all rows that it stands over; else ""."""
+        return self._dropped.get("group") or self._dropped.get("level") or ""
+
+    def say_groups(self, codes: tuple[str, ...], row: int, word: str = "") -> None:
+        """Nothing; the rows belong to the staff groups. Without one they are left out, as was said of the word."""
         self.groups, self.since["group"] = codes, row
+        self._dropped["group"] = "" if codes else word
 
     def say_area(self, area: str, row: int) -> None:
         """Nothing; the rows belong to the area."""
         self.area, self.since["area"] = area, row
 
-    def say_level(self, level: int, row: int) -> None:
-        """Nothing; the rows belong to the level."""
+    def say_level(self, level: int, row: int, word: str = "") -> None:
+        """Nothing; the rows belong to the level. Without one (0) they are left out, as was said of the word."""
         self.level, self.since["level"] = level, row
+        self._dropped["level"] = "" if level else word
 
     def heading(self, said: str, text: str, row: int) -> None:
         """Nothing; a row of its own says what those beneath belong to: an area, "group:" or "level:"."""

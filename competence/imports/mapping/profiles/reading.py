@@ -127,28 +127,26 @@ class _Reader(Looking):
     # What a row belongs to
 
     def _target(self, row: int) -> Target | None:
-        """Where the row belongs by its own words and those above; None while a word waits for an answer, or is left out."""
+        """Where the row belongs by its own words and those above; None when it is left out, or its area cannot be taken."""
         group, at_group = self.first(row, GROUP)
         level, at_level = self.first(row, LEVEL)
         area, at_area = self.first(row, AREA)
-        if at_group is not None and group:
-            said = self.word(GROUP, group, row, at_group)
-            if said is None or not codes_of(said[0]):
-                self._without(row, group, said)
-                return None
-            self.around.say_groups(codes_of(said[0]), row + 1)
+        of_group = self.word(GROUP, group, row, at_group) if at_group is not None and group else None
+        of_level = self.word(LEVEL, level, row, at_level) if at_level is not None and level else None
+        if of_group:
+            self.around.say_groups(codes_of(of_group[0]), row + 1, group)
         if at_area is not None and area:
             named = read_text(self.marked(row, at_area, area)[0], longest=LONGEST_AREA)
             if isinstance(named, Sentence):
                 self.put.wrong(row, at_area, named)
                 return None
             self.around.say_area(named, row + 1)
-        if at_level is not None and level:
-            said = self.word(LEVEL, level, row, at_level)
-            if said is None or said[0] == IGNORE:
-                self._without(row, level, said)
-                return None
-            self.around.say_level(int(said[0]), row + 1)
+        if of_level:
+            self.around.say_level(0 if of_level[0] == IGNORE else int(of_level[0]), row + 1, level)
+        if word := self.around.dropped:
+            why = sentence(N_("You said that “%(word)s” is left out."), word=shown(word))
+            self.put.leave(row, None, row_text(self.sheet, row), why)
+            return None
         for column in (at_group, at_area, at_level):
             if column is not None:
                 self.put.used.add((row, column))
@@ -171,12 +169,6 @@ class _Reader(Looking):
             said = sentence(texts[role], row=str(since[role]))
             later = role == LEVEL and max(since.get(GROUP, 0), since.get(AREA, 0)) > since[LEVEL]
             (self.put.row(row).doubt if later else self.put.row(row).remark)(said)
-
-    def _without(self, row: int, text: str, said: tuple[str, int] | None) -> None:
-        """Nothing; a row whose word was said to be left out is listed."""
-        if said is not None:
-            why = sentence(N_("You said that “%(word)s” is left out."), word=shown(text))
-            self.put.leave(row, None, row_text(self.sheet, row), why)
 
     # What a row says
 
