@@ -234,6 +234,8 @@ class _Reader(Looking):
                 continue
             if code == STATEMENT:
                 self._statements(row, column, text, target, lines=[line])
+                if at_practice is not None and practice:
+                    self.put.leave(row, at_practice, practice, sentence(N_("A statement has no practice level.")))
                 continue
             if code == IGNORE:
                 self.put.leave(row, column, line, sentence(N_("You said to leave it out.")))
