@@ -1,21 +1,17 @@
 """A municipality's own competence profiles, read by what was said of the sheet, in the shapes in which they are kept."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from competence.imports.known import IGNORE, Known
+from competence.imports.known import IGNORE
 from competence.imports.mapping.profiles.choices import (
     AREA,
     ASKS,
     EITHER,
     GROUP,
     LEVEL,
-    NOTE,
     NOTHING,
     PRACTICE,
     ROWS,
@@ -35,70 +31,10 @@ from competence.imports.mapping.profiles.columns import (
     lacking,
     meant_twice,
 )
-from competence.imports.mapping.profiles.found import Reading, lines_of, word_key
-from competence.imports.mapping.profiles.reading import open_rows, open_words, read_sheet
+from competence.imports.mapping.profiles.found import lines_of, word_key
+from competence.imports.mapping.profiles.reading import read_sheet
 from competence.imports.mapping.profiles.sound import still_sound
-from competence.imports.profiles import parse_profiles
-from competence.imports.sheets import read_workbook
-from tests.imports.workbooks import xlsx
-
-PEN, DROPS, BAG = "Insulin med pen", "Øjendrypning", "Skift af stomipose"
-OURS = ProfileOurs(
-    (Known("M1", (PEN,)), Known("M2", (DROPS,)), Known("S1", (BAG,))),
-    (Known("SPL", ("Sygeplejerske",)), Known("SSA", ("Social- og sundhedsassistent", "assistent")),
-     Known("SSH", ("Social- og sundhedshjælper", "hjælper"))),
-    ("basis", "avanceret", "specialist"),
-    ("basis", "øvet", "ekspert"),
-)  # fmt: skip
-Said = tuple[str, str, int, str, int]
-
-
-def sheet(rows: Sequence[Sequence[Any]], **more: Any) -> Any:
-    return read_workbook(xlsx(rows, **more), "profil.xlsx").sheets[0]
-
-
-def choices(rows: Any, roles: Sequence[Meant | str], *, head: tuple[int, int] = (0, 0), **more: Any) -> ProfileChoices:
-    """The answers that say what each column means, from A."""
-    laid = ProfileChoices("Ark1", *head, group=more.pop("group", ""), level=more.pop("level", ""), **more)
-    meant = {
-        one.key: Meant(role) if isinstance(role, str) else role
-        for one, role in zip(columns_of(rows, laid, OURS), roles, strict=True)
-    }
-    return replace(laid, columns=meant)
-
-
-def known_words(reading: Reading, more: Mapping[str, tuple[str, int]] | None = None) -> dict[str, tuple[str, int]]:
-    """The words that are known, as somebody lets them stand; and what she says besides."""
-    return {name: (word.known, 0) for name, word in reading.words.items() if word.known} | dict(more or {})
-
-
-def read(rows: Any, said: ProfileChoices, words: Mapping[str, tuple[str, int]] | None = None, **tasks: Any) -> Reading:
-    """The sheet with all that is known answered, and what is said besides; words are found as answers are given."""
-    said = replace(said, tasks=tasks)
-    for _ in range(4):
-        said = replace(said, words=known_words(read_sheet(rows, said, OURS), words))
-    reading = read_sheet(rows, said, OURS)
-    assert open_words(reading, said) == []
-    assert open_rows(reading, said) == []
-    return reading
-
-
-def content(reading: Reading) -> list[Said]:
-    """What the profiles get: (staff group, area, profile level, statement or task, practice level)."""
-    return [(r.staff_group, r.area, r.level, r.text or r.task, r.practice_level) for r in reading.parsed.rows]
-
-
-LIST = [
-    ["Vores profiler"],
-    ["Faggruppe", "Område", "Niveau", "Udsagn/opgave", "Øveniveau", "Bemærkning"],
-    ["SSH", "Medicin", "Basis", "Giver medicin, som er doseret.", "", ""],
-    ["", "", "", PEN, "øvet", "kun stabile borgere"],
-    ["Assistenter", "Medicin*", "2", "- Følger op på medicin\n- Underviser\n  kolleger", "", ""],
-    [],
-    ["* også på plejehjem"],
-    ["Godkendt i maj"],
-]
-LIST_ROLES = (GROUP, AREA, LEVEL, EITHER, PRACTICE, NOTE)
+from tests.imports.own_profiles import DROPS, LIST, LIST_ROLES, OURS, PEN, choices, content, read, sheet
 
 
 def test_a_list_with_empty_fields_bullets_notes_and_a_footnote() -> None:
@@ -356,75 +292,3 @@ def test_several_lines_are_several_statements_and_bullets_hold_a_sentence_togeth
     assert lines_of("• Et og\n  mere\n• To") == ["Et og mere", "To"]
     assert lines_of("1. Et\n2. To") == ["Et", "To"]
     assert lines_of("2 gange dagligt") == ["2 gange dagligt"]
-
-
-WORDS = st.text("abcdefghij ", min_size=3, max_size=30).map(lambda text: f"Kan {' '.join(text.split())}.")
-ENTRIES = st.lists(
-    st.tuples(
-        st.sampled_from(["SPL", "SSA", "SSH"]), st.sampled_from(["Medicin", "Sår", "Pleje"]), st.integers(1, 3),
-        st.one_of(WORDS, st.sampled_from([PEN, DROPS, BAG])), st.integers(1, 3),
-    ),
-    min_size=1, max_size=12,
-)  # fmt: skip
-
-
-@given(ENTRIES)
-def test_a_profile_written_as_a_list_reads_back_the_same_here_and_by_its_headings(entries: list[Said]) -> None:
-    tasks = {PEN: "M1", DROPS: "M2", BAG: "S1"}
-    once: dict[Any, Said] = {}
-    for group, area, level, text, practice in entries:
-        place = (group, level, text) if text in tasks else (group, level, area, text)
-        once.setdefault(place, (group, area, level, text, practice if text in tasks else 0))
-    wanted = [
-        (group, area, level, tasks.get(text, text), practice) for group, area, level, text, practice in once.values()
-    ]
-    table = [
-        [group, area, OURS.profile_levels[level - 1], text, OURS.practice_levels[practice - 1] if practice else ""]
-        for group, area, level, text, practice in once.values()
-    ]
-    book = xlsx([LIST[1][:5], *table])
-    rows = read_workbook(book, "liste.xlsx").sheets[0]
-    reading = read(rows, choices(rows, LIST_ROLES[:5]))
-    assert (reading.parsed.problems, reading.left_out) == ((), ())
-    assert content(reading) == wanted
-    by_headings = parse_profiles(
-        read_workbook(book, "liste.xlsx"), staff_groups=OURS.groups, tasks=OURS.tasks,
-        profile_levels=OURS.profile_levels, practice_levels=OURS.practice_levels,
-    )  # fmt: skip
-    assert [(r.staff_group, r.area, r.level, r.text or r.task, r.practice_level) for r in by_headings.rows] == wanted
-
-
-CELLS = st.sampled_from(
-    ["", "", "SSH", "Medicin", "basis", "x", PEN, "Kan noget.", "Et.\nTo.", "øvet", "* note", "Sår*", "-"]
-)
-ROLE = st.sampled_from(
-    [GROUP, AREA, LEVEL, EITHER, TASK, STATEMENT, PRACTICE, NOTE, NOTHING, Meant(SAYS, "SSH", 1), Meant(ASKS, "SSA", 2)]
-)  # fmt: skip
-
-
-@given(
-    st.lists(st.lists(CELLS, min_size=5, max_size=5), min_size=1, max_size=7),
-    st.lists(ROLE, min_size=5, max_size=5, unique=True),
-)
-def test_nothing_of_the_sheet_is_lost_unsaid(table: list[list[str]], roles: list[Meant | str]) -> None:
-    rows = sheet([["Et", "To", "Tre", "Fire", "Fem"], *table])
-    said = choices(rows, roles, group="SSH", level="1", area="Andet")
-    for _ in range(6):
-        reading = read_sheet(rows, said, OURS)
-        words = {name: (word.known or "1", 1) for name, word in reading.words.items()}
-        words = {n: (v if not n.startswith("group|") else "SSH", lv) for n, (v, lv) in words.items()}
-        asked = {one.key: "area" if one.alone else STATEMENT for one in reading.asked}
-        said = replace(said, words=words, tasks=asked)
-    reading = read_sheet(rows, said, OURS)
-    letters = "ABCDE"
-    shown = {(made.row, letter) for made in reading.made for letter, _text in made.sources}
-    whole = {one.row for one in reading.left_out if not one.column}
-    columns = {one.column for one in reading.left_out if one.row is None}
-    told = {(one.row, one.column) for one in reading.left_out} | {(p.row, p.column) for p in reading.parsed.problems}
-    for number, values in enumerate(table, start=2):
-        for letter, value in zip(letters, values, strict=True):
-            place = (number, letter)
-            footnote = "* note" in values
-            assert (
-                not value or footnote or place in shown | told or number in whole or letter in columns
-            ), (place, value)  # fmt: skip
