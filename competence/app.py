@@ -75,6 +75,7 @@ BLUEPRINTS = (
     "competence.jobs.views:bp",
     "competence.imports.downloads:bp",
     "competence.imports.mapping.views:bp",
+    "competence.imports.mapping.profiles.views:bp",
 )
 """Every page of every feature, as "module:name". A feature adds its line here."""
 

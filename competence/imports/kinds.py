@@ -27,8 +27,15 @@ PERMISSIONS: Mapping[Kind, Permission] = {
     Kind.PROFILES: Permission.PROFILE_WRITE,
 }
 
-OWN_MATRIX = "own_matrix"
-"""As the kind of an uploaded file: a matrix that is being gone through step by step."""
+OWN_MATRIX, OWN_PROFILES = "own_matrix", "own_profiles"
+"""As the kind of an uploaded file: one that is being gone through step by step."""
+_STEPS: Mapping[str, Kind] = {OWN_MATRIX: Kind.MATRIX, OWN_PROFILES: Kind.PROFILES}
+
+
+def permission_of(kind: str) -> Permission:
+    """What a file of the kind asks for, one that is gone through step by step too."""
+    return PERMISSIONS[_STEPS.get(kind) or Kind(kind)]
+
 
 NAMES: Mapping[Kind, str] = {
     Kind.UNITS: N_("Organisation"),

@@ -47,12 +47,14 @@ class StagedImport(Base, Tenant):
 
 
 class RememberedMapping(Base, Tenant):
-    """What a municipality's own headings, symbols and tasks were said to mean: offered for a file with the same headings."""
+    """What a municipality's own headings, words and tasks were said to mean: offered for a file with the same headings."""
 
     __tablename__ = "remembered_mapping"
     __persondata__ = NotPersonal(N_("what the words of a municipality's own file mean; who said so is an id"))
-    __table_args__ = wall(UniqueConstraint("municipality_id", "fingerprint"), saved_by="person")
+    __table_args__ = wall(UniqueConstraint("municipality_id", "kind", "fingerprint"), saved_by="person")
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), server_default="own_matrix")
+    """What the file held, as `StagedImport.kind` says it: a matrix, or profiles."""
     fingerprint: Mapped[str] = mapped_column(String(64))
     """SHA-256 over the headings."""
     filename: Mapped[str] = mapped_column(String(200))

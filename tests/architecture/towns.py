@@ -22,6 +22,7 @@ from competence.delegation.models import Delegation, FrameworkDelegation, Hearin
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
+from competence.imports.kinds import OWN_MATRIX, OWN_PROFILES
 from competence.imports.models import RememberedMapping
 from competence.jobs.models import Job
 from competence.jobs.rules import State
@@ -115,6 +116,7 @@ def build(database: Database) -> Towns:
         reserved = world.task("Epoprostenol", reserved=Reserved.YES)
         framework = _framework(world, reserved)
         instruction, mapping = _instruction(world, task), _mapping(world, signer)
+        said_of_profiles = _mapping(world, signer, OWN_PROFILES)
         draft, change, comment = _draft(world, delegable, DRAFT, signer)
         world.municipality.host = HOST
         world.settle().session.commit()
@@ -126,6 +128,7 @@ def build(database: Database) -> Towns:
         foreign_framework = _framework(foreign_world, foreign_reserved)
         foreign_instruction = _instruction(foreign_world, foreign_task)
         foreign_mapping = _mapping(foreign_world, foreigner)
+        foreign_said = _mapping(foreign_world, foreigner, OWN_PROFILES)
         foreign_draft, foreign_change, foreign_comment = _draft(
             foreign_world, foreign_delegable, FOREIGN_DRAFT, foreigner
         )
@@ -142,6 +145,7 @@ def build(database: Database) -> Towns:
             "area_id": Ids(world.area.id, foreign=foreign_world.area.id),
             "instruction_id": Ids(instruction, foreign=foreign_instruction),
             "mapping_id": Ids(mapping, foreign=foreign_mapping),
+            "profile_mapping_id": Ids(said_of_profiles, foreign=foreign_said),
             "scale": Ids("practice"),
             "framework_id": Ids(framework, foreign=foreign_framework),
             "comment_id": Ids(comment, foreign=foreign_comment),
@@ -191,9 +195,10 @@ def _draft(world: World, task: Task, number: int, asked: Someone) -> tuple[int, 
     return number, change.id, _comment(world, asked, draft.id)
 
 
-def _mapping(world: World, someone: Someone) -> int:
-    """The id of what somebody has said of a spreadsheet's words."""
+def _mapping(world: World, someone: Someone, kind: str = OWN_MATRIX) -> int:
+    """The id of what somebody has said of the words of a spreadsheet of the kind."""
     said = RememberedMapping(
+        kind=kind,
         fingerprint="0" * 64,
         filename="skema.xlsx",
         headings=[],

@@ -112,7 +112,12 @@ class Walk:
     def ids(self, rule: Rule, name: str) -> Ids:
         """What the route's parameter can name."""
         assert name in self.known.ids, f"{rule.rule}: say in tests/architecture/towns.py what <{name}> can name"
-        ids = self.known.ids["draft_number" if name == "number" and rule.endpoint.startswith(DRAFTS) else name]
+        if name == "number" and rule.endpoint.startswith(DRAFTS):
+            ids = self.known.ids["draft_number"]
+        elif name == "mapping_id" and rule.endpoint.startswith("mapping_profiles."):
+            ids = self.known.ids["profile_mapping_id"]
+        else:
+            ids = self.known.ids[name]
         if self.visitor and is_own(rule) and name in self.visitor.own:
             return Ids(self.visitor.own[name], UNKNOWN if name == "seq" else ids.own, ids.foreign)
         return Ids(ids.own) if name == "seq" else ids

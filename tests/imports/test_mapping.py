@@ -18,6 +18,7 @@ from competence.delegation.rules import CellRule
 from competence.imports.models import RememberedMapping, StagedImport
 from competence.people.models import StaffGroup
 from tests.factories import Someone, World
+from tests.imports.steps import StepPage
 from tests.imports.workbooks import xlsx, xlsx_sheets
 
 SignedIn = Callable[[Someone], FlaskClient]
@@ -46,35 +47,10 @@ def send(client: FlaskClient, data: bytes, name: str = "egen.xlsx") -> TestRespo
     return client.post(STEPS, data={"file": (io.BytesIO(data), name)}, content_type="multipart/form-data")
 
 
-class Page:
-    """A step as somebody meets it: its controls by their labels."""
+class Page(StepPage):
+    """A step of a matrix's walk."""
 
-    def __init__(self, client: FlaskClient, step: str) -> None:
-        self.client, self.url = client, f"{STEPS}/{step}"
-        self.text = html.unescape(client.get(self.url).text)
-        self.fields: dict[str, str] = {}
-        for match in re.finditer(r"<select[^>]*?name=\"([^\"]+)\".*?</select>", self.text, re.DOTALL):
-            chosen = re.search(r"<option selected value=\"([^\"]*)\"", match[0])
-            self.fields[match[1]] = chosen[1] if chosen else ""
-        for tag in re.findall(r"<input[^>]*>", self.text):
-            attributes = dict(re.findall(r"([\w-]+)=\"([^\"]*)\"", tag))
-            kind = attributes.get("type", "text")
-            if "name" in attributes and (kind not in ("radio", "checkbox") or " checked" in tag):
-                self.fields[attributes["name"]] = attributes.get("value", "")
-
-    def field(self, label: str) -> str:
-        """The name of the control with the label."""
-        found = re.search(rf"<label[^>]*for=\"([^\"]+)\"[^>]*>{re.escape(label)}", self.text)
-        assert found, (label, self.text)
-        return found[1]
-
-    def send(self, **more: str) -> TestResponse:
-        """The answer to the form as it stands, with what is said besides."""
-        return self.client.post(self.url, data=self.fields | more)
-
-    def answer(self, answers: dict[str, str], **more: str) -> TestResponse:
-        """The same by the controls' labels."""
-        return self.send(**{self.field(label): value for label, value in answers.items()}, **more)
+    steps = STEPS
 
 
 def through_symbols(client: FlaskClient) -> None:
@@ -241,6 +217,22 @@ def test_another_file_chosen_meanwhile_is_never_answered_for(world: World, signe
         page.url, data=page.fields | {"top": "3", "bottom": "4", "task": "0"}, follow_redirects=True
     )
     assert "Du har valgt en anden fil i mellemtiden. Intet er gemt." in answer.text
+
+
+def test_answers_changed_in_another_window_are_looked_at_before_they_count(world: World, signed_in: SignedIn) -> None:
+    world.task("Insulin med pen")
+    pump = world.task("Insulin med pumpe")
+    client = signed_in(nurse(world))
+    send(client, xlsx(OWN, merged=MERGED))
+    through_symbols(client)
+    Page(client, "tasks").answer({"Hvad “Insulin pumpe” er": pump.code}, rest="new")
+    seen = Page(client, "result")
+    Page(client, "columns").answer({"Hvad kolonne F betyder": "nothing"})
+    answer = client.post(seen.url, data=seen.fields, follow_redirects=True)
+    assert "Dine svar er ændret, siden du så resultatet. Se det igennem igen." in answer.text
+    world.session.rollback()
+    assert world.session.scalars(select(MatrixVersion.number)).all() == [1]
+    assert Page(client, "result").send().location == "/matrix/2"
 
 
 def test_an_employee_is_kept_out_and_a_wrong_file_is_refused(world: World, signed_in: SignedIn) -> None:

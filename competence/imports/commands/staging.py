@@ -12,7 +12,7 @@ from competence.audit.commands import record
 from competence.foundation.clock import now
 from competence.foundation.errors import Overtaken
 from competence.foundation.text import N_, sentence
-from competence.imports.kinds import OWN_MATRIX, PERMISSIONS, Kind
+from competence.imports.kinds import permission_of
 from competence.imports.models import KEPT, StagedImport
 
 REPLACED = sentence(N_("You have chosen another file meanwhile. Nothing was written. Look at that one."))
@@ -23,7 +23,7 @@ def stage(
     session: Session, kind: str, *, filename: str, content: bytes, mapping: bytes | None, seen: Mapping[str, Any], by: Actor
 ) -> StagedImport:  # fmt: skip
     """The file, waiting for a yes; it takes the place of the one before, and all that are a day old are erased."""
-    authorise(by, PERMISSIONS[Kind.MATRIX if kind == OWN_MATRIX else Kind(kind)])
+    authorise(by, permission_of(kind))
     drop_staged(session, kind, by=by)
     staged = StagedImport(
         kind=str(kind), uploaded_by=by.person_id, filename=filename[-200:], content=content, mapping=mapping, seen=dict(seen),

@@ -1,28 +1,24 @@
-"""The forms of the steps. Those that ask about what a file holds get a field for each thing found."""
+"""The forms of a matrix's steps. Those that ask about what a file holds get a field for each thing found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import BooleanField, SelectField, StringField
+from wtforms.validators import InputRequired
 
 from competence.delegation.rules import RULE_NAMES, CellRule
-from competence.foundation.forms import Form, squeezed
+from competence.foundation.forms import squeezed
 from competence.foundation.web import say
-from competence.imports.grid import Sheet, column_letter
+from competence.imports.grid import Sheet
 from competence.imports.known import AREA, IGNORE, NEW, Register, key
 from competence.imports.mapping.choices import GROUP_LEVEL, GROUP_NOTE, LEVEL, NOTE, NOTHING, ROLES, Choices, Meaning
 from competence.imports.mapping.reading import FoundColumn, Ours, Suggester
+from competence.imports.mapping.steps import HeadRowsForm, Pairs, StepForm, offer
 from competence.imports.matrix.found import Asked, Use
-from competence.imports.sheets import MAX_BYTES
 
-Pairs = list[tuple[str, str]]
 OTHER = "other"
-MOST_HEADING_ROWS = 6
 LONG = 12
 """A symbol with more letters than this is a text: it is offered to be kept as a note."""
 ROLE_NAMES = {
@@ -31,81 +27,29 @@ ROLE_NAMES = {
 }  # fmt: skip
 
 
-def _offer(pairs: Pairs) -> list[SelectChoice]:
-    return [SelectChoice(value, label) for value, label in pairs]
+class LayoutForm(HeadRowsForm):
+    """Where headings and tasks stand."""
 
-
-class StartForm(Form):
-    """The file."""
-
-    file = FileField(
-        _l("File"),
-        description=_l("An Excel workbook (.xlsx) or .csv, at most 20 MB, without formulas and macros."),
-        validators=[FileRequired(_l("Choose the file with the table."))],
-    )
-
-    def content(self) -> bytes:
-        """The file's bytes; one more than is allowed at most, so that a larger one is refused."""
-        found: bytes = self.file.data.read(MAX_BYTES + 1)
-        return found
-
-
-class StepForm(Form):
-    """Any step: says what file its page shows."""
-
-    staged = HiddenField()
-
-
-class SheetForm(StepForm):
-    """Which sheet."""
-
-    sheet = RadioField(_l("Which sheet has the table?"), validators=[InputRequired(_l("Choose the sheet."))])
-
-    def __init__(self, *, sheets: Sequence[Sheet], **data: Any) -> None:
-        super().__init__(**data)
-        self.sheet.choices = _offer([(sheet.name, sheet.name or _("The table")) for sheet in sheets])
-
-
-class LayoutForm(StepForm):
-    """Where headings and tasks stand. Rows are counted from 1, as Excel shows them."""
-
-    top = IntegerField(_l("First row with headings"))
-    bottom = IntegerField(
-        _l("Last row with headings"), description=_l("The same as the first, unless the headings take several rows.")
-    )
     task = SelectField(_l("Column with the tasks"), validators=[InputRequired(_l("Choose the column with the tasks."))])
     area = SelectField(_l("Column with the areas"))
 
     def __init__(self, *, sheet: Sheet, **data: Any) -> None:
-        super().__init__(**data)
-        self._highest = len(sheet.rows)
-        wide = range(len(sheet.rows[0]) if sheet.rows else 0)
-        columns = [(str(c), column_letter(c)) for c in wide if any(sheet.at(r, c) for r in range(len(sheet.rows)))]
-        self.task.choices = _offer([("", _("Choose")), *columns])
-        self.area.choices = _offer([("", _("None: areas stand on lines of their own, or nowhere")), *columns])
-        said = _("Write a row from 1 to %(last)s.", last=self._highest)
-        for field in (self.top, self.bottom):
-            field.validators = [InputRequired(said), NumberRange(1, self._highest, said)]
+        super().__init__(sheet=sheet, **data)
+        self.task.choices = offer([("", _("Choose")), *self.columns])
+        self.area.choices = offer([("", _("None: areas stand on lines of their own, or nowhere")), *self.columns])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the rows are in order, and the two columns different ones."""
-        if not super().validate(extra_validators):
-            return False
-        top, bottom = self.top.data or 1, self.bottom.data or 1
-        if not 0 <= bottom - top < MOST_HEADING_ROWS:
-            self.bottom.errors = [
-                _("Headings take from 1 to %(most)s rows, the last below the first.", most=MOST_HEADING_ROWS)
-            ]
-        if self.area.data == self.task.data:
+        sound = super().validate(extra_validators)
+        if self.task.data and self.area.data == self.task.data:
             self.area.errors = [_("Tasks and areas cannot stand in the same column.")]
-        return not (self.bottom.errors or self.area.errors)
+            return False
+        return sound
 
     def answers(self) -> dict[str, Any]:
         """By the names of Choices."""
-        return {
-            "top": (self.top.data or 1) - 1, "bottom": (self.bottom.data or 1) - 1, "task": int(self.task.data),
-            "area": int(self.area.data) if self.area.data else None,
-        }  # fmt: skip
+        area = int(self.area.data) if self.area.data else None
+        return {**super().answers(), "task": int(self.task.data), "area": area}
 
 
 def columns_form(columns: Sequence[FoundColumn], choices: Choices, ours: Ours) -> Any:
@@ -121,11 +65,11 @@ def columns_form(columns: Sequence[FoundColumn], choices: Choices, ours: Ours) -
         required = InputRequired(_("Say what column %(column)s means.", column=column.letter))
         means = SelectField(
             _("What column %(column)s means", column=column.letter), default=meant[0] if meant else "",
-            choices=_offer([("", _("Choose")), *groups, *roles]), validators=[required],
+            choices=offer([("", _("Choose")), *groups, *roles]), validators=[required],
         )  # fmt: skip
         also = SelectField(
             _("Another staff group that column %(column)s also stands for", column=column.letter),
-            default=meant[1] if len(meant) > 1 else "", choices=_offer([("", "–"), *groups]),
+            default=meant[1] if len(meant) > 1 else "", choices=offer([("", "–"), *groups]),
         )  # fmt: skip
         setattr(ColumnsForm, f"means_{number}", means)
         setattr(ColumnsForm, f"also_{number}", also)
@@ -159,11 +103,11 @@ def symbols_form(uses: Sequence[tuple[str, Use]], choices: Choices, ours: Ours) 
         known = use.rule.value if use.rule and not use.contradicts else ""
         named = use.text or _("an empty field")
         rule = SelectField(
-            _("What “%(symbol)s” means", symbol=named), choices=_offer(rules), default=said.rule.value if said else known,
+            _("What “%(symbol)s” means", symbol=named), choices=offer(rules), default=said.rule.value if said else known,
             validators=[InputRequired(_("Say what “%(symbol)s” means.", symbol=named))],
         )  # fmt: skip
         level = SelectField(
-            _("The level that “%(symbol)s” says", symbol=named), choices=_offer(levels),
+            _("The level that “%(symbol)s” says", symbol=named), choices=offer(levels),
             default=str(said.level) if said and said.level else "",
         )  # fmt: skip
         setattr(SymbolsForm, f"rule_{number}", rule)
@@ -202,7 +146,7 @@ def tasks_form(asked: Sequence[Asked], choices: Choices, ours: Ours) -> Any:
             (IGNORE, _("Leave the row out")),
         ]  # fmt: skip
         task = SelectField(
-            _("What “%(task)s” is", task=one.name), choices=_offer(offered), default=OTHER if other else said,
+            _("What “%(task)s” is", task=one.name), choices=offer(offered), default=OTHER if other else said,
             validators=[InputRequired(_("Say what “%(task)s” is.", task=one.name))],
         )  # fmt: skip
         named = StringField(
@@ -237,17 +181,3 @@ def task_answers(form: Any, asked: Sequence[Asked], ours: Ours) -> tuple[dict[st
             said = named[0].code
         found[key(one.name)] = said
     return found, wrong
-
-
-class ResultForm(StepForm):
-    """A yes to the result."""
-
-    remember = BooleanField(
-        _l("Remember my answers for the next file with the same headings"), default=True
-    )  # fmt: skip
-
-
-def put_errors(form: Any, wrong: Mapping[str, str]) -> None:
-    """Nothing; each sentence stands at its field."""
-    for name, said in wrong.items():
-        form[name].errors = [*form[name].errors, said]

@@ -8,8 +8,10 @@ from competence.delegation.rules import ENTITLING, CellRule
 from competence.foundation.text import N_, Sentence, sentence
 from competence.imports.grid import Sheet, column_letter
 from competence.imports.groupnames import groups_called
+from competence.imports.headings import SEARCHED_ROWS
 from competence.imports.known import AREA, IGNORE, NEW, Known, MappingFile, Register, key, with_short_forms
 from competence.imports.layout import GroupColumn, Layout, find_layout, role_of
+from competence.imports.mapping.answers import column_key, heading_of
 from competence.imports.mapping.choices import (
     GROUP_LEVEL,
     GROUP_NOTE,
@@ -18,8 +20,6 @@ from competence.imports.mapping.choices import (
     NOTHING,
     ROLES,
     Choices,
-    column_key,
-    heading_of,
 )
 from competence.imports.matrix import MatrixTask
 from competence.imports.matrix.found import Asked, Reader, Use
@@ -64,10 +64,15 @@ def guess_layout(sheet: Sheet, ours: Ours) -> Choices:
     found = find_layout(sheet, with_short_forms(ours.groups), NO_MAPPING).layout
     if found:
         return Choices(sheet.name, found.top, found.bottom, found.task, found.area)
-    rows = range(min(len(sheet.rows), 40))
-    fullest = max(rows, key=lambda row: (sum(map(bool, sheet.rows[row])), -row), default=0)
-    first = next((row for row in rows if sum(map(bool, sheet.rows[row])) >= 3), fullest)
+    first = fullest_row(sheet)
     return Choices(sheet.name, first, first)
+
+
+def fullest_row(sheet: Sheet) -> int:
+    """The first row with three values or more, else the one with most."""
+    rows = range(min(len(sheet.rows), SEARCHED_ROWS))
+    fullest = max(rows, key=lambda row: (sum(map(bool, sheet.rows[row])), -row), default=0)
+    return next((row for row in rows if sum(map(bool, sheet.rows[row])) >= 3), fullest)
 
 
 def columns_of(sheet: Sheet, choices: Choices, ours: Ours) -> list[FoundColumn]:

@@ -1,0 +1,1 @@
+"""A municipality's own competence profiles, gone through step by step as its own matrix is."""
