@@ -22,7 +22,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM remembered_mapping WHERE kind <> 'own_matrix'")  # an older program knows no other
     with op.batch_alter_table("remembered_mapping", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_remembered_mapping_municipality_id_kind_fingerprint"), type_="unique")
         batch_op.create_unique_constraint(
