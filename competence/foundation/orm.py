@@ -1,7 +1,9 @@
 """Tables and sessions: naming, the municipality as a wall, and how SQLite and PostgreSQL are opened."""
 
+import sqlite3
 from datetime import UTC, datetime
 from functools import lru_cache
+from time import monotonic, sleep
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import (
@@ -104,6 +106,8 @@ def scoped(session: Session, table: Any, *columns: Any) -> Select[Any]:
     return select(*(columns or (source,))).select_from(source).where(source.c.municipality_id == tenant_id(session))
 
 
+PATIENCE = 15
+"""Seconds that SQLite waits for whoever writes."""
 S = TypeVar("S", bound=Executable)
 OWN = "own_municipality"
 
@@ -155,14 +159,26 @@ def prepared(engine: Engine) -> Engine:
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "recursive_triggers=ON",
-        "busy_timeout=15000",
-    ):
+    connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+    _keep_a_log(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_a_log(connection: Any) -> None:
+    """Nothing; the file has a write-ahead log.
+
+    Of two who open a new file at once SQLite refuses one without waiting, since each could wait for the other.
+    """
+    until = monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if monotonic() > until:
+                raise
+            sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -114,6 +114,19 @@ def test_two_who_migrate_an_empty_file_at_once_both_succeed(tmp_path: Path):
     engine.dispose()
 
 
+def test_many_who_open_a_new_file_at_once_all_get_in(tmp_path: Path):
+    def write(url: str) -> None:
+        engine = engine_for(url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS here (name TEXT)")
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        engine.dispose()
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(40):
+            list(pool.map(write, [f"sqlite:///{tmp_path / f'{number}.db'}"] * 4))
+
+
 @pytest.mark.postgres
 def test_two_who_migrate_an_empty_postgresql_at_once_both_succeed(cluster: Cluster):
     cluster.create("fresh")
