@@ -158,6 +158,7 @@ class Walk:
         return bring_back
 
     def _close(self) -> None:
-        """SQLite writes all of its journal into the file when the last connection closes."""
+        """SQLite writes all of its journal into the file when the last connection closes, a job's too."""
+        self.app.extensions["jobs"].join(60)
         with self.app.app_context():
             db.engine.dispose()
