@@ -94,12 +94,16 @@ def _current(person_id: int, signed: Signed) -> dict[str, Any]:
         "counts_from": signed.counts_from,
         "ended_on": signed.ended_on,
         "ended_by": signed.ended_by,
-        "pauses": [[a.isoformat(), b.isoformat() if b else None] for a, b in signed.pauses],
+        "pauses": _pauses(signed),
     }
 
 
 def _waiting(person_id: int, signed: Signed) -> dict[str, Any]:
-    return _common(person_id, signed)
+    return _common(person_id, signed) | {"lacks_second": signed.lacks_second, "pauses": _pauses(signed)}
+
+
+def _pauses(signed: Signed) -> list[list[str | None]]:
+    return [[a.isoformat(), b.isoformat() if b else None] for a, b in signed.pauses]
 
 
 class Comparison:

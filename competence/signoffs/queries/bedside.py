@@ -24,7 +24,7 @@ from competence.foundation.errors import NotFound
 from competence.foundation.orm import execute, scoped, standing, tenant_id, written_once
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
-from competence.signoffs.models import LeaderAgreement, Observation, ObservationDraft, WaitingSignOff
+from competence.signoffs.models import LeaderAgreement, Observation, ObservationDraft, SignOffRequest, WaitingSignOff
 from competence.signoffs.queries.evidence import EVENTS, event_of, events_of
 from competence.signoffs.rules import (
     TIMES,
@@ -216,6 +216,16 @@ def draft_of(session: Session, guide_id: int, employment_id: int, task_id: int) 
     ).first()
 
 
+def last_request(session: Session, employment_id: int, task_id: int) -> SignOffRequest | None:
+    """The newest request for a sign-off of the task, open or closed; None when nobody ever asked."""
+    return session.scalars(
+        select(SignOffRequest)
+        .where(SignOffRequest.employment_id == employment_id, SignOffRequest.task_id == task_id)
+        .order_by(SignOffRequest.id.desc())
+        .limit(1)
+    ).first()
+
+
 def agreement(session: Session, employment_id: int, task_id: int) -> LeaderAgreement | None:
     """The leader's latest agreement about the employment and the task, None when there is none."""
     return session.scalars(
@@ -279,6 +289,7 @@ def waiting_count(session: Session, actor: Actor) -> int:
             WaitingSignOff.municipality_id == tenant_id(session),
             WaitingSignOff.person_id == actor.person_id,
             WaitingSignOff.accepted_on.is_(None),
+            WaitingSignOff.lacks_second.is_(False),
             or_(WaitingSignOff.answer_before.is_(None), WaitingSignOff.answer_before > on),
             or_(WaitingSignOff.valid_to.is_(None), WaitingSignOff.valid_to > on),
         )

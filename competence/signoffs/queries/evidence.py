@@ -23,7 +23,7 @@ EXEMPTIONS = cast(Table, Exemption.__table__)
 
 ABOUT_SIGNOFFS = (
     EventKind.SIGNED, EventKind.ACCEPTED, EventKind.NOT_YET, EventKind.WITHDRAWN, EventKind.REVOKED, EventKind.DECLINED,
-    EventKind.SUSPENDED,
+    EventKind.SUSPENDED, EventKind.RESUMED, EventKind.SECOND_APPROVED, EventKind.SECOND_RETURNED,
 )  # fmt: skip
 
 
@@ -103,7 +103,8 @@ _DECIDE_ABOUT = _DECIDE.where(CURRENT.c.task_id == bindparam("task"))
 _WAIT = standing(
     WAITING, WAITING.c.person_id, WAITING.c.seq, WAITING.c.task_id, WAITING.c.level, WAITING.c.valid_from,
     WAITING.c.valid_to, WAITING.c.accepted_on, WAITING.c.answer_before, WAITING.c.origin, WAITING.c.citizen_id,
-    WAITING.c.signer_id, WAITING.c.signer_text, WAITING.c.signed_at, WAITING.c.event_id,
+    WAITING.c.signer_id, WAITING.c.signer_text, WAITING.c.signed_at, WAITING.c.event_id, WAITING.c.lacks_second,
+    WAITING.c.pauses,
 ).where(WAITING.c.person_id.in_(several("persons")))  # fmt: skip
 _WAIT_ABOUT = _WAIT.where(WAITING.c.task_id == bindparam("task"))
 
@@ -148,7 +149,8 @@ def projected(
             signed = Signed(
                 row.seq, row.task_id, row.level, row.valid_from, row.valid_to, row.accepted_on, row.answer_before,
                 origin=Origin(row.origin), citizen_id=row.citizen_id, signer_id=row.signer_id, signer_text=row.signer_text,
-                recorded_at=row.signed_at, event_id=row.event_id,
+                recorded_at=row.signed_at, event_id=row.event_id, lacks_second=row.lacks_second,
+                pauses=_pauses(row.pauses) if row.pauses else (),
             )  # fmt: skip
             if changes:
                 signed = rescaled(signed, changes)
