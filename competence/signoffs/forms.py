@@ -176,6 +176,38 @@ class AnswerHereForm(Form):
     )
 
 
+class CommentForm(Form):
+    """What there is still to practise."""
+
+    comment = TextAreaField(
+        _l("What is there still to practise?"),
+        filters=[squeezed],
+        validators=[AtMost(400)],
+        description=_l(
+            "Your colleague, her guides and her leader can read it. Never write the citizen's name or CPR number."
+        ),
+    )
+    password = PasswordField(
+        _l("Your password"),
+        description=_l("It is a while since you signed in on this phone. Write your password to sign."),
+    )
+
+
+class SuspendForm(Form):
+    """From and to, and why."""
+
+    valid_from = DateField(_l("From"), validators=[InputRequired(_l("Choose the first day."))], default=today)
+    valid_through = DateField(
+        _l("Through"), description=_l("The last day. Leave empty if it is not known yet."), validators=[Optional()]
+    )
+    reason = TextAreaField(
+        _l("Why?"),
+        filters=[squeezed],
+        validators=[AtMost(400)],
+        description=_l("Only your colleague can read it. Never write the citizen's name or CPR number."),
+    )
+
+
 class ReasonForm(Form):
     """Why a sign-off ends."""
 

@@ -163,7 +163,7 @@ def mine(session: Session, person_id: int) -> Mine:
 def waiting_for(session: Session, person_id: int, on: date) -> list[Signed]:
     """The signatures that wait for the person's yes, the newest first; those from paper last."""
     found = projected(session, [person_id]).get(person_id, {})
-    waits = [signed for some in found.values() for signed in some if signed.waits(on)]
+    waits = [signed for some in found.values() for signed in some if signed.waits(on) and not signed.lacks_second]
     return sorted(waits, key=lambda s: (s.origin is Origin.TRANSFERRED, -s.seq))
 
 

@@ -69,6 +69,8 @@ class Item:
     by_leader: bool = False
     level: int = 0
     signer: str = ""
+    signer_id: int = 0
+    lacks_second: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ class Queue:
     requests: Sequence[Item]
     renewals: Sequence[Item]
     waiting: Sequence[Item]
+    seconds: Sequence[Item]
+    """Signatures by others that wait for a second approval, those first that the reader can approve."""
     paper: Sequence[Item]
     begun: Sequence[Item]
     """Where the reader has ticked something and not signed yet."""
@@ -150,6 +154,7 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
                 mine.get(row.task_id, 0), getattr(row, "asked_by", row.person_id) != row.person_id,
                 _level(row, shared),
                 getattr(row, "signer_text", None) or names.get(getattr(row, "signer_id", 0) or 0, ""),
+                getattr(row, "signer_id", 0) or 0, bool(getattr(row, "lacks_second", False)),
             )
             for row in some
         ]  # fmt: skip
@@ -158,7 +163,11 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
     return Queue(
         requests,
         renewals[:MOST],
-        made["waiting"],
+        [one for one in made["waiting"] if not (one.lacks_second and one.signer_id != actor.person_id)],
+        sorted(
+            (one for one in made["waiting"] if one.lacks_second and one.signer_id != actor.person_id),
+            key=lambda one: one.i_hold < one.level,
+        ),
         made["paper"],
         made["begun"],
         made["signed"],
@@ -257,7 +266,7 @@ def _waiting(session: Session, within: Reach, on: date, but: int) -> list[Any]:
     wanted = (
         _joined(
             session, WAITING, within, on, but, WAITING.c.seq, WAITING.c.level, WAITING.c.signed_at.label("moment"),
-            WAITING.c.signer_id, WAITING.c.signer_text,
+            WAITING.c.signer_id, WAITING.c.signer_text, WAITING.c.lacks_second,
         )
         .where(
             WAITING.c.accepted_on.is_(None), WAITING.c.origin != Origin.TRANSFERRED.value,

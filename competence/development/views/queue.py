@@ -56,6 +56,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         "queue/index.html",
         requests=rows(found.requests), renewals=rows(found.renewals), waiting=rows(found.waiting), paper=rows(found.paper),
         begun=rows(found.begun), signed=rows(found.signed), days=found.expiring_days, most=SHOWN, levels=names,
+        seconds=rows(found.seconds),
         delegations=delegations_waiting(db.session, actor.person_id),
         supervisions=supervisions_due(db.session, actor.person_id, on=today()),
         places=_places(found), in_force=found.in_force, in_force_from=found.in_force_from,
@@ -64,7 +65,9 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 
 def _places(found: reads.Queue) -> str:
     units = dict.fromkeys(
-        item.who.unit for some in (found.requests, found.renewals, found.waiting, found.paper) for item in some
+        item.who.unit
+        for some in (found.requests, found.renewals, found.waiting, found.seconds, found.paper)
+        for item in some
     )
     return ", ".join(list(units)[:4])
 

@@ -36,6 +36,8 @@ class Shown:
     """The employment it holds under; empty when she has one only."""
     next: str
     may_ask: bool
+    signed_seq: int = 0
+    """The signature that decides, while it counts or is suspended; 0 = none."""
 
 
 def shown(own: Mine, line: Line) -> Shown:
@@ -58,7 +60,13 @@ def shown(own: Mine, line: Line) -> Shown:
         employment=line.job.label if len(own.jobs) > 1 else "",
         next=say(step.text),
         may_ask=step.may_ask,
+        signed_seq=_signed_seq(answer, on),
     )
+
+
+def _signed_seq(answer: Answer, on: date) -> int:
+    signed = answer.signed
+    return signed.seq if signed is not None and signed.accepted_on is not None and signed.in_force(on) else 0
 
 
 def _conditions(answer: Answer) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ from competence.signoffs.queries.evidence import (
     projected,
     signers_of,
 )
+from competence.signoffs.queries.following import Said, ending_of, pause_of, returned_of
 
 __all__ = [
     "ABOUT_SIGNOFFS",
@@ -45,12 +46,14 @@ __all__ = [
     "EXEMPTIONS",
     "OBSERVATIONS",
     "WAITING",
+    "Said",
     "Signer",
     "agreement",
     "any_employment",
     "appointment",
     "chunks",
     "draft_of",
+    "ending_of",
     "event_of",
     "events_of",
     "gates_of",
@@ -61,8 +64,10 @@ __all__ = [
     "names_of",
     "observations_of",
     "observed_days",
+    "pause_of",
     "projected",
     "readiness",
+    "returned_of",
     "sealed_of",
     "signed_event",
     "signer_on",

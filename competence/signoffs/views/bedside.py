@@ -23,7 +23,7 @@ from competence.signoffs import commands, queries
 from competence.signoffs.commands.common import refused
 from competence.signoffs.commands.observing import PASSED_AS
 from competence.signoffs.forms import BedsideForm, ExternalForm, SignOffForm
-from competence.signoffs.models import LeaderAgreement, Observation
+from competence.signoffs.models import LeaderAgreement, Observation, SignOffRequest
 from competence.signoffs.rules import (
     ObservationKind,
     Origin,
@@ -78,6 +78,10 @@ class Bedside:
     agreed: LeaderAgreement | None
     agreed_by: str
     names: Mapping[int, str]
+    asked: SignOffRequest | None
+    """The request that is open."""
+    sent_back: SignOffRequest | None
+    """The request that was sent back and not made again, for those who may read the comment."""
     cannot_sign: str
     """Why the actor can record times here but not sign; empty when she can."""
 
@@ -148,8 +152,12 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
     ]
     gates = queries.gates_of(session, person, place.task.id, place.employment.staff_group_id)
     agreed = queries.agreement(session, place.employment.id, place.task.id)
+    request_ = queries.last_request(session, place.employment.id, place.task.id)
+    sent_back = request_ if request_ and _reads_comment(request_, signed, place, actor) else None
     people = {one.observer_id for one in seen} | {one.observer_id for _gate, one in gates if one}
-    people |= {agreed.leader_id if agreed else None} | {s.signer_id for s in signed}
+    people |= {agreed.leader_id if agreed else None, sent_back.closed_by if sent_back else None} | {
+        s.signer_id for s in signed
+    }
     names = queries.names_of(session, [one for one in people if one])
     return Bedside(
         place=place,
@@ -164,8 +172,19 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
         agreed=agreed,
         agreed_by=names.get(agreed.leader_id, "") if agreed else "",
         names=names,
+        asked=request_ if request_ and request_.closed_at is None else None,
+        sent_back=sent_back,
         cannot_sign=_cannot_sign(place, actor) if place.cell.entitles else "",
     )
+
+
+def _reads_comment(asked: SignOffRequest, signed: Sequence[Signed], place: Place, actor: Actor) -> bool:
+    """Whether it was sent back, nothing was signed since, and the actor is the person, who wrote it, or her guide or leader."""
+    at = asked.closed_at
+    if at is None or asked.closed_how != "returned" or any(s.recorded_at and s.recorded_at > at for s in signed):
+        return False
+    mine = actor.person_id in (asked.closed_by, place.employment.person_id)
+    return mine or actor.may(Permission.SIGNOFF_ASK, place.unit.path)
 
 
 def _cannot_sign(place: Place, actor: Actor) -> str:
