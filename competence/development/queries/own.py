@@ -104,7 +104,7 @@ class Mine:
             line.pile is Pile.NOW
             and line.answer.basis != "education"
             and left is not None
-            and left <= self.expiring_days
+            and left <= self.book.expiring_days(line.task.id)
         )
 
     def in_pile(self, wanted: str) -> list[Line]:

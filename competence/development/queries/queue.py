@@ -86,7 +86,7 @@ class Queue:
     begun: Sequence[Item]
     """Where the reader has ticked something and not signed yet."""
     signed: Sequence[Item]
-    expiring_days: int
+    book: Book
     in_force: bool
     """Whether the municipality has a division of tasks in force."""
     in_force_from: date | None
@@ -131,10 +131,9 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
     """The reader's queue over the people within her reach, herself left out."""
     on = today()
     shared = book(session)
-    soon = shared.settings.expiring_days
     rows = {
         "requests": _requests(session, within, on, actor.person_id),
-        "renewals": _renewals(session, within, on, actor.person_id, soon),
+        "renewals": _renewals(session, within, on, actor.person_id, shared),
         "waiting": _waiting(session, within, on, actor.person_id),
         "paper": _paper(session, within, on, actor.person_id),
         "begun": _begun(session, within, on, actor),
@@ -171,7 +170,7 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
         made["paper"],
         made["begun"],
         made["signed"],
-        soon,
+        shared,
         *_in_force(shared, on),
     )
 
@@ -228,18 +227,33 @@ class _Row:
         return getattr(self._row, name)
 
 
-def _renewals(session: Session, within: Reach, on: date, but: int, soon: int) -> list[Any]:
+def _renewals(session: Session, within: Reach, on: date, but: int, shared: Book) -> list[Any]:
     wanted = (
         _joined(session, CURRENT, within, on, but, CURRENT.c.seq, CURRENT.c.valid_to, CURRENT.c.level)
         .where(
             CURRENT.c.citizen_id.is_(None), CURRENT.c.ended_on.is_(None), CURRENT.c.accepted_on.is_not(None),
-            CURRENT.c.valid_to > on, CURRENT.c.valid_to <= on + timedelta(days=soon + 1),
+            CURRENT.c.valid_to > on, _soon(shared, on),
         )
         .order_by(CURRENT.c.valid_to, CURRENT.c.id)
         .limit(MOST)
     )  # fmt: skip
     lapsing = [_Row(row, day=row.valid_to - timedelta(days=1)) for row in session.execute(wanted)]
     return sorted([*lapsing, *_asked_again(session, within, on, but)], key=lambda row: cast(date, row.day))
+
+
+def _soon(shared: Book, on: date) -> ColumnElement[bool]:
+    """Sign-offs whose last day lies within the window of their task."""
+    windows: dict[int, list[int]] = {}
+    for task, days in shared.expiring.items():
+        windows.setdefault(days, []).append(task)
+    else_ = CURRENT.c.valid_to <= on + timedelta(days=shared.settings.expiring_days + 1)
+    return or_(
+        and_(else_, CURRENT.c.task_id.not_in(sorted(shared.expiring))) if windows else else_,
+        *(
+            and_(CURRENT.c.valid_to <= on + timedelta(days=days + 1), CURRENT.c.task_id.in_(sorted(tasks)))
+            for days, tasks in sorted(windows.items())
+        ),
+    )
 
 
 def _asked_again(session: Session, within: Reach, on: date, but: int) -> list[Any]:

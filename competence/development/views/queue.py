@@ -12,6 +12,7 @@ from competence.catalogue.queries import level_names
 from competence.coverage.cells import face, sign_of, spoken
 from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.coverage.signs import Sign
+from competence.decision.queries import book
 from competence.decision.rules import Answer, State
 from competence.delegation.queries import delegations_waiting, supervisions_due
 from competence.development.queries import queue as reads
@@ -50,12 +51,12 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 
     def rows(items: object) -> list[Row]:
         assert isinstance(items, list)
-        return [_row(item, names, found.expiring_days) for item in items]
+        return [_row(item, names, found.book.expiring_days(item.task_id)) for item in items]
 
     return render_template(
         "queue/index.html",
         requests=rows(found.requests), renewals=rows(found.renewals), waiting=rows(found.waiting), paper=rows(found.paper),
-        begun=rows(found.begun), signed=rows(found.signed), days=found.expiring_days, most=SHOWN, levels=names,
+        begun=rows(found.begun), signed=rows(found.signed), days=found.book.settings.expiring_days, most=SHOWN, levels=names,
         seconds=rows(found.seconds),
         delegations=delegations_waiting(db.session, actor.person_id),
         supervisions=supervisions_due(db.session, actor.person_id, on=today()),
@@ -138,13 +139,14 @@ def task(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVa
         employment.id, employment.person_id, employment.identity.name if employment.identity else _("Name erased"),
         employment.staff_group.short_name, employment.shifts, unit.name, unit.id,
     )  # fmt: skip
+    shared = book(db.session)
     for one, answer, mine in reads.signable(db.session, actor, employment_id):
         if q and q.casefold() not in f"{one.name} {one.plain_text}".casefold():
             continue
         if not mine:
             held_by_none.append(one.name)
             continue
-        row = _row(Item(who, one.id, one.name, answer, i_hold=mine), names, 60)
+        row = _row(Item(who, one.id, one.name, answer, i_hold=mine), names, shared.expiring_days(one.id))
         areas.setdefault(one.area.name, []).append(row)
     return render_template(
         "queue/task.html", who=who, group=group_word(who.group), areas=areas, q=q, others=held_by_none

@@ -43,7 +43,7 @@ class Shown:
 def shown(own: Mine, line: Line) -> Shown:
     """The line as it is drawn."""
     on, answer = own.on, line.answer
-    drawn = face(answer, on, ends=line.job.facts.valid_to, tab=own.expiring_days)
+    drawn = face(answer, on, ends=line.job.facts.valid_to, tab=own.book.expiring_days(line.task.id))
     names = {rank: level.name for rank, level in own.levels.items()}
     step = next_step(answer) if own.in_force else BEFORE_THE_FIRST
     return Shown(
