@@ -93,6 +93,10 @@ class Task(Base, Tenant):
     recorded_at: Mapped[datetime]
     area: Mapped[Area] = relationship(lazy="raise", viewonly=True, primaryjoin="foreign(Task.area_id) == Area.id")
 
+    def counts(self, how: str) -> bool:
+        """Whether a time shown in that way counts among those asked for; one with a citizen always does."""
+        return how == "observed" or bool(getattr(self, f"counts_{how}", False))
+
 
 class TaskCriterion(Base, Tenant):
     """What the person must show, in order. Without a task: used where a task has none of its own."""

@@ -19,7 +19,7 @@ from competence.entitlements.queries import ROWS
 from competence.foundation.editions import remembered
 from competence.foundation.orm import execute, several, standing
 from competence.signoffs.models import CurrentSignOff, WaitingSignOff
-from competence.signoffs.queries import OBSERVATIONS, chunks
+from competence.signoffs.queries import OBSERVATIONS, chunks, counted
 from competence.signoffs.rules import TIMES, EventKind, Origin, Pauses, Signed, rescaled
 
 CURRENT = cast(Table, CurrentSignOff.__table__)
@@ -166,7 +166,7 @@ _TIMES = (
     standing(OBSERVATIONS, OBSERVATIONS.c.person_id, OBSERVATIONS.c.task_id, OBSERVATIONS.c.observed_on)
     .where(
         OBSERVATIONS.c.person_id.in_(several("persons")), OBSERVATIONS.c.withdrawn_at.is_(None),
-        OBSERVATIONS.c.kind.in_(TIMES), OBSERVATIONS.c.task_id.is_not(None),
+        OBSERVATIONS.c.kind.in_(TIMES), OBSERVATIONS.c.task_id.is_not(None), counted(),
         or_(~_stands(), OBSERVATIONS.c.task_id.in_(several("always")), OBSERVATIONS.c.person_id.in_(several("whole"))),
     )
     .order_by(OBSERVATIONS.c.observed_on, OBSERVATIONS.c.id)

@@ -21,7 +21,9 @@ from competence.foundation.clock import last_day, local, today
 from competence.foundation.text import N_
 from competence.foundation.web import day, db, moment, say
 from competence.people.models import Employment
+from competence.signoffs.forms import HOW_NAMES, WHERE_NAMES
 from competence.signoffs.queries import returned_of
+from competence.signoffs.rules import How, Where
 
 bp = Blueprint("persons", __name__)
 
@@ -192,6 +194,10 @@ def _told(one: Happened, *, own: bool) -> Told:
             if fields.get("matrix_version")
             else ""
         )
+    if one.seq == 0:
+        how, place = How(fields.get("how") or How.OBSERVED), fields.get("place")
+        notes.append(say(HOW_NAMES[how]) if how is not How.OBSERVED else "")
+        notes.append(say(WHERE_NAMES[Where(place)]) if place else str(fields.get("unit", "")))
     if one.device_of:
         notes.append(_("on %(name)s's phone", name=one.device_of))
     if one.kind == "suspended":

@@ -155,7 +155,7 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
         "answer_before": (on + timedelta(days=settings.accept_within_days)).isoformat(), "employment": employment.id,
         "origin": (Origin.EXTERNAL_INSTRUCTOR if new.external else Origin.SIGNED_HERE).value, "ground": dict(ground),
         "matrix_version": cell.version, "rule": cell.rule.value, "criteria": sorted(ready.wanted & ready.ticked),
-        "observed": [{"kind": kind.value, "on": day.isoformat(), "by": who} for kind, day, who in ready.seen],
+        "observed": [one.frozen() for one in ready.seen],
         "instruction": instruction_on(session, task, valid_from).version,
     }  # fmt: skip
     if task.second_approval and new.external is None:  # an instructor and who records her are two already

@@ -30,9 +30,12 @@ from competence.signoffs.rules import (
     TIMES,
     Event,
     EventKind,
+    How,
     ObservationKind,
     Readiness,
+    Seen,
     Signed,
+    Where,
     current,
     history,
     latest,
@@ -258,7 +261,7 @@ def readiness(
     """What is there and what is missing before the task can be signed for the person."""
     last = latest(signed, on=on)
     seen = observations_of(session, employment.person_id, task.id)
-    days = [one.observed_on for one in seen]
+    days = [one.observed_on for one in seen if task.counts(one.how)]
     gates = gates_of(session, employment.person_id, task.id, employment.staff_group_id)
     return Readiness(
         done=times_counted(days, since=last.recorded_on if last else None),
@@ -267,7 +270,17 @@ def readiness(
         ticked=frozenset(ticked),
         gates=tuple(gate.name for gate, passed in gates if passed is None),
         tasks=tuple(_tasks_missing(session, employment, task, on)),
-        seen=tuple((ObservationKind(one.kind), one.observed_on, one.observer_id) for one in seen),
+        seen=tuple(
+            Seen(
+                ObservationKind(one.kind),
+                one.observed_on,
+                one.observer_id,
+                How(one.how),
+                one.unit_id,
+                Where(one.place) if one.place else None,
+            )
+            for one in seen
+        ),
     )
 
 

@@ -5,20 +5,22 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, or_
 from sqlalchemy.orm import Session
 
 from competence.audit.models import EventText, EvidenceEvent
+from competence.catalogue.models import Task
 from competence.catalogue.queries.scales import turns
 from competence.foundation.orm import execute, scoped, several, standing
 from competence.signoffs.models import CurrentSignOff, Exemption, Observation, WaitingSignOff
-from competence.signoffs.rules import TIMES, Event, EventKind, Origin, Signed, rescaled
+from competence.signoffs.rules import TIMES, Event, EventKind, How, Origin, Signed, rescaled
 
 EVENTS = cast(Table, EvidenceEvent.__table__)
 TEXTS = cast(Table, EventText.__table__)
 CURRENT = cast(Table, CurrentSignOff.__table__)
 WAITING = cast(Table, WaitingSignOff.__table__)
 OBSERVATIONS = cast(Table, Observation.__table__)
+TASKS = cast(Table, Task.__table__)
 EXEMPTIONS = cast(Table, Exemption.__table__)
 
 ABOUT_SIGNOFFS = (
@@ -163,11 +165,24 @@ def _pauses(stored: list[list[str | None]]) -> tuple[tuple[date, date | None], .
     return tuple((date.fromisoformat(a), date.fromisoformat(b) if b else None) for a, b in stored if a)
 
 
+def counted() -> ColumnElement[bool]:
+    """Whether an observed time counts among those its task asks for: as Task.counts says it of one."""
+    o, t = OBSERVATIONS.c, TASKS.c
+    of_its_task = exists().where(
+        t.municipality_id == o.municipality_id, t.id == o.task_id,
+        or_(
+            and_(o.how == How.SIMULATED.value, t.counts_simulated), and_(o.how == How.ORAL.value, t.counts_oral),
+            and_(o.how == How.TEST.value, t.counts_test),
+        ),
+    )  # fmt: skip
+    return or_(o.how == How.OBSERVED.value, of_its_task)
+
+
 _SEEN = (
     standing(OBSERVATIONS, OBSERVATIONS.c.person_id, OBSERVATIONS.c.task_id, OBSERVATIONS.c.observed_on)
     .where(
         OBSERVATIONS.c.person_id.in_(several("persons")), OBSERVATIONS.c.withdrawn_at.is_(None),
-        OBSERVATIONS.c.kind.in_(TIMES), OBSERVATIONS.c.task_id.is_not(None),
+        OBSERVATIONS.c.kind.in_(TIMES), OBSERVATIONS.c.task_id.is_not(None), counted(),
     )
     .order_by(OBSERVATIONS.c.observed_on, OBSERVATIONS.c.id)
 )  # fmt: skip
@@ -177,7 +192,7 @@ _SEEN_ABOUT = _SEEN.where(OBSERVATIONS.c.task_id == bindparam("task"))
 def observed_days(
     session: Session, person_ids: Iterable[int], *, task_id: int | None = None, known_at: datetime | None = None
 ) -> dict[int, dict[int, tuple[date, ...]]]:
-    """Person -> task -> the days of the observed times that stand, in order."""
+    """Person -> task -> the days of the observed times that stand and count, in order."""
     found: dict[int, dict[int, list[date]]] = {}
     wanted = _SEEN if task_id is None else _SEEN_ABOUT
     if known_at is not None:

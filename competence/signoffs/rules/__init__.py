@@ -16,7 +16,7 @@ from competence.signoffs.rules.evidence import (
     rescaled,
     waiting,
 )
-from competence.signoffs.rules.readiness import Progress, Readiness, missing, times_counted, too_late_to_undo
+from competence.signoffs.rules.readiness import Progress, Readiness, Seen, missing, times_counted, too_late_to_undo
 from competence.signoffs.rules.steps import (
     LEADS_TO,
     PASSES_TO,
@@ -45,6 +45,7 @@ __all__ = [
     "Pauses",
     "Progress",
     "Readiness",
+    "Seen",
     "Signed",
     "Stage",
     "Step",

@@ -3,9 +3,36 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from competence.foundation.text import N_, Sentence, sentence
-from competence.signoffs.rules.evidence import ObservationKind
+from competence.signoffs.rules.evidence import How, ObservationKind, Where
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One time that somebody was seen, as a signature freezes what it rested on."""
+
+    kind: ObservationKind
+    on: date
+    by: int | None
+    how: How = How.OBSERVED
+    unit_id: int | None = None
+    place: Where | None = None
+
+    def frozen(self) -> dict[str, Any]:
+        """As it stands in the event of the signature; where it was only when that was said."""
+        said: dict[str, Any] = {
+            "kind": self.kind.value,
+            "on": self.on.isoformat(),
+            "by": self.by,
+            "how": self.how.value,
+        }
+        if self.unit_id is not None:
+            said["unit"] = self.unit_id
+        if self.place is not None:
+            said["place"] = self.place.value
+        return said
 
 
 @dataclass(frozen=True)
@@ -45,8 +72,8 @@ class Readiness:
     """Names of the courses, dialogues and checks that are still to be passed."""
     tasks: tuple[str, ...] = ()
     """Names of the tasks that must be held first and are not."""
-    seen: tuple[tuple[ObservationKind, date, int | None], ...] = ()
-    """All observed times that stand: what was seen, when, and by whom."""
+    seen: tuple[Seen, ...] = ()
+    """All observed times that stand, also those that do not count."""
 
     @property
     def shown(self) -> int:

@@ -14,10 +14,11 @@ from competence.access.web import requires
 from competence.accounts.web import needs_proof, prove_self
 from competence.catalogue.queries import Criterion, Gate, criteria_of, levels
 from competence.delegation.rules import CellRule, LeaderPart
-from competence.foundation.clock import local, today
+from competence.foundation.clock import today
 from competence.foundation.errors import Overtaken, RuleBroken
 from competence.foundation.text import N_
-from competence.foundation.web import clock_time, db, listed, say, short_day, show, transaction
+from competence.foundation.web import clock_time, db, listed, say, show, transaction
+from competence.organisation.queries import unit_choices
 from competence.organisation.sealing import seal_of
 from competence.signoffs import commands, queries
 from competence.signoffs.commands.common import refused
@@ -35,31 +36,9 @@ from competence.signoffs.rules import (
     waiting,
 )
 from competence.signoffs.views.blueprint import Place, bp, place_within
+from competence.signoffs.views.slots import KIND_NAMES, Slot, slots_of
 
-KIND_NAMES: Mapping[ObservationKind, str] = {
-    ObservationKind.SAW: N_("Watched"),
-    ObservationKind.WITH_HELP: N_("With help"),
-    ObservationKind.ALONE: N_("Did it alone"),
-    ObservationKind.DIALOGUE: N_("Dialogue held"),
-    ObservationKind.COURSE: N_("Course passed"),
-    ObservationKind.PRACTICE_CHECK: N_("Practice check passed"),
-}
 TIMES_WITH_GUIDE = {1: N_("Once with the guide"), 2: N_("Twice with the guide"), 3: N_("Three times with the guide")}
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One of the times, as the strip shows it."""
-
-    title: str
-    first: str
-    second: str
-    state: str
-    """"done", "now" (recorded today) or "todo"."""
-    observation_id: int = 0
-    may_undo: bool = False
-    kind: str = ""
-    """What pressing "Record" records; empty but for the next one."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +54,8 @@ class Bedside:
     criteria: Sequence[Criterion]
     gates: Sequence[tuple[Gate, Observation | None]]
     saved_at: str
+    apart: Sequence[Slot]
+    """Times that were shown in a way that does not count for the task."""
     agreed: LeaderAgreement | None
     agreed_by: str
     names: Mapping[int, str]
@@ -165,7 +146,8 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
         waits=waiting([s for s in signed if s.origin is not Origin.TRANSFERRED], on=on),
         held=current(signed, on=on),
         ready=ready,
-        slots=_slots(seen, ready.needed, names, actor),
+        slots=slots_of([one for one in seen if place.task.counts(one.how)], ready.needed, names, actor),
+        apart=slots_of([one for one in seen if not place.task.counts(one.how)], 0, names, actor),
         criteria=criteria_of(session, place.task.id),
         gates=gates,
         saved_at=clock_time(draft.saved_at) if draft else "",
@@ -196,43 +178,6 @@ def _cannot_sign(place: Place, actor: Actor) -> str:
     return ""
 
 
-def _slots(seen: Sequence[Observation], needed: int, names: Mapping[int, str], actor: Actor) -> list[Slot]:
-    slots = []
-    for one in seen:
-        moment = local(one.recorded_at)
-        here = moment.date() == one.observed_on == today()
-        mine = one.observer_id == actor.person_id
-        who = _("you") if mine else names.get(one.observer_id or 0, _("Not recorded who")).split(" ")[0]
-        slots.append(
-            Slot(
-                title=say(KIND_NAMES[ObservationKind(one.kind)]),
-                first=_("today %(time)s", time=clock_time(one.recorded_at)) if here else short_day(one.observed_on),
-                second=who,
-                state="now" if here else "done",
-                observation_id=one.id,
-                may_undo=mine and moment.date() == today(),
-            )
-        )
-    order = _order(needed)
-    for index in range(len(slots), needed):
-        kind = order[index]
-        following = index == len(slots)
-        slots.append(
-            Slot(say(KIND_NAMES[kind]), "", "", "todo", kind=kind.value if following and index == len(seen) else "")
-        )
-    return slots
-
-
-def _order(needed: int) -> list[ObservationKind]:
-    """Which kind is expected when: watch first, do it alone last."""
-    middle = [ObservationKind.WITH_HELP] * max(0, needed - 2)
-    return (
-        ([ObservationKind.SAW] if needed > 2 else [ObservationKind.WITH_HELP] * (needed == 2))
-        + middle
-        + [ObservationKind.ALONE]
-    )
-
-
 def _ticked() -> list[int]:
     return [int(text) for text in request.form.getlist("criterion") if text.isdigit()]
 
@@ -242,7 +187,8 @@ def _ticked() -> list[int]:
 def bedside(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Step 1, at the citizen's: the times, what must be passed, and the ticks."""
     place = place_within(employment_id, task_id, within=within, actor=actor)
-    form = BedsideForm()
+    units = [] if place.employment.person_id == actor.person_id else unit_choices(db.session, within=within, on=today())
+    form = BedsideForm(units=units, unit_id=place.unit.id)
     status = 200
     gaps: list[tuple[str, str]] = []
     if request.method == "POST" and form.validate():
@@ -289,6 +235,7 @@ def _own(place: Place, actor: Actor) -> bool:
 
 def _act(session: Session, form: BedsideForm, place: Place, actor: Actor) -> None:
     """Nothing; what a button of the page asked for is done. The strip shows it."""
+    form.check()
     kind, gate_code, undo = (request.form.get(name) for name in ("record", "gate", "undo"))
     if kind in {one.value for one in _THREE}:
         commands.observe(session, place.employment.id, place.task.id, form.to_command(ObservationKind(kind)), by=actor)
