@@ -45,7 +45,7 @@ def test_the_board_shows_the_tab_by_the_tasks_own_window(world: World, amira: So
     leader = world.role(world.person("Lars Bisgaard"), Role.LEADER)
     world.settle()
     world.session.commit()
-    units = tree(world.session)
+    units = tree(world.session, on=today())
     found = board(world.session, units, units.by_id[world.team.id], on=today())
     soon = {task.name: found.soon(task.id) for task in found.tasks}
     assert soon == {"Sondemad": 60, "Insulin": 10, "Kateter": 200}

@@ -125,7 +125,7 @@ def test_the_same_signature_sent_twice_writes_one(bedside: Bedside, engine: Engi
     job, guide = bedside.helper.employment.id, bedside.guide.actor
     send = [lambda session: commands.sign_off(session, job, new, by=guide)] * 2
     told = all_at_once(engine, world.municipality.id, send)
-    assert told == ["Du har allerede skrevet under på dette. Det venter på medarbejderens eget ja. Intet er skrevet."]
+    assert told == ["Du har allerede skrevet under på dette. Det venter på medarbejderens eget ja. Intet er ændret."]
     world.session.commit()
     assert len(state_of(world.session, bedside.helper.person.id, bedside.task.id)) == 1
     begin_writing(world.session)

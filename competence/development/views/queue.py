@@ -16,7 +16,8 @@ from competence.decision.queries import book
 from competence.decision.rules import Answer, State
 from competence.delegation.queries import delegations_waiting, supervisions_due
 from competence.development.queries import queue as reads
-from competence.development.queries.queue import Item, Who
+from competence.development.queries.queue import Item
+from competence.development.queries.queue_rows import Who
 from competence.development.rules import next_step
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
