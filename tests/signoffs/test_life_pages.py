@@ -115,7 +115,9 @@ def test_the_second_sends_it_back_with_what_to_practise(bedside: Bedside, signed
     assert "Skriv, hvad der stadig skal øves." in empty.text
     sent = second.post(signature(bedside, seq, "/second"), data={"answer": "no", "comment": "Øv hygiejnen"})
     assert sent.status_code == 302
-    assert "Øv hygiejnen" in signed_in(bedside.helper).get(f"/answer/{seq}").text
+    amira = signed_in(bedside.helper)
+    for page in (f"/answer/{seq}", may(bedside), "/me"):
+        assert "Øv hygiejnen" in amira.get(page).text, page
     assert "Sendt tilbage. Den giver ingen ret." in signed_in(bedside.guide).get(signature(bedside, seq)).text
     assert level(bedside) == 0
 
@@ -177,6 +179,7 @@ def test_the_person_reads_why_it_was_revoked(bedside: Bedside, signed_in: SignIn
     world.session.commit()
     amira = signed_in(bedside.helper)
     assert f"/answer/{seq}" in amira.get(may(bedside)).text
+    assert "Ny pen, øv den først" in amira.get(may(bedside)).text
     page = amira.get(f"/answer/{seq}").text
     assert "Tilbagekaldt den" in page
     assert "Ny pen, øv den først" in page

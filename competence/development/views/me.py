@@ -33,7 +33,7 @@ from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, listed, say, transaction
 from competence.signoffs import commands
 from competence.signoffs.models import SignOffRequest
-from competence.signoffs.queries import names_of, pause_of, returned_of
+from competence.signoffs.queries import last_ending, names_of, pause_of, returned_of
 from competence.signoffs.rules import Origin, Signed
 
 bp = Blueprint("me", __name__, url_prefix="/me")
@@ -310,7 +310,8 @@ def why(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> Res
         signed=answer.signed,
         returned=next((one for one in returned_of(db.session, [employment_id]) if one.task_id == task_id), None),
         still_open=_still_open,
-        pause=pause_of(db.session, actor.person_id, task_id, on=own.on)
+        ending=last_ending(db.session, actor.person_id, task_id),
+        pause=pause_of(db.session, actor.person_id, task_id, on=own.on, citizen_id=answer.signed.citizen_id)
         if answer.signed and answer.signed.pauses
         else None,
         last_day=last_day,

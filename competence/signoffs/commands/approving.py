@@ -9,10 +9,11 @@ from competence.audit.chain import Appended, lock_chains
 from competence.foundation.changes import command
 from competence.foundation.clock import today
 from competence.foundation.errors import RuleBroken
-from competence.foundation.text import N_, sentence
+from competence.foundation.text import N_, sentence, squeeze
 from competence.organisation.queries import settings_of
 from competence.signoffs.commands.common import check_step, find_signed, follow_up, no_cpr, stage_after
 from competence.signoffs.commands.signing import ground_to_sign
+from competence.signoffs.models import SignOffRequest
 from competence.signoffs.queries import get_employment, signer_on
 from competence.signoffs.rules import EventKind, Step
 
@@ -50,4 +51,16 @@ def return_second(session: Session, employment_id: int, seq: int, *, comment: st
     if not comment.strip():
         raise RuleBroken(sentence(N_("Write what there is still to practise.")), field="comment")
     no_cpr(comment, field="comment")
-    return follow_up(session, employment.person_id, about, EventKind.SECOND_RETURNED, by=by, texts={"comment": comment})
+    event = follow_up(
+        session, employment.person_id, about, EventKind.SECOND_RETURNED, by=by, texts={"comment": comment}
+    )
+    # She reads it and asks again as after any request that was sent back.
+    moment = event.recorded_at
+    session.add(
+        SignOffRequest(
+            employment_id=employment.id, task_id=about.task_id, asked_by=employment.person_id, asked_at=moment,
+            closed_at=moment, closed_how="returned", closed_by=by.person_id, comment=squeeze(comment),
+        )
+    )  # fmt: skip
+    session.flush()
+    return event

@@ -38,7 +38,7 @@ from competence.signoffs.queries.evidence import (
     projected,
     signers_of,
 )
-from competence.signoffs.queries.following import Said, ending_of, pause_of, returned_of
+from competence.signoffs.queries.following import Said, ending_of, last_ending, pause_of, returned_of
 
 __all__ = [
     "ABOUT_SIGNOFFS",
@@ -61,6 +61,7 @@ __all__ = [
     "gates_of",
     "get_employment",
     "get_task",
+    "last_ending",
     "last_request",
     "name_of",
     "names_of",

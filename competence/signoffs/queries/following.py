@@ -11,7 +11,7 @@ from competence.foundation.orm import scoped
 from competence.signoffs.models import SignOffRequest
 from competence.signoffs.queries.bedside import name_of, text_of
 from competence.signoffs.queries.evidence import EVENTS, event_of, events_of
-from competence.signoffs.rules import Event, EventKind
+from competence.signoffs.rules import Event, EventKind, history
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,22 @@ def ending_of(session: Session, person_id: int, seq: int) -> Said | None:
     return _said(session, event_of(row)) if row is not None else None
 
 
-def pause_of(session: Session, person_id: int, task_id: int, *, on: date) -> Said | None:
+def last_ending(session: Session, person_id: int, task_id: int) -> tuple[int, Said] | None:
+    """(seq, why) where the newest signature of the task was revoked or sent back by the second; None otherwise."""
+    events = events_of(session, [person_id], task_ids=[task_id]).get(person_id, [])
+    newest = max(history(events), key=lambda one: one.seq, default=None)
+    if newest is None or newest.ended_by not in ENDS:
+        return None
+    said = ending_of(session, person_id, newest.seq)
+    return (newest.seq, said) if said is not None else None
+
+
+def pause_of(session: Session, person_id: int, task_id: int, *, on: date, citizen_id: int | None = None) -> Said | None:
     """The suspension that runs on the day or is to come, with its reason: for the person herself. None when there is none."""
     last: Event | None = None
     for event in events_of(session, [person_id], task_ids=[task_id]).get(person_id, []):
+        if event.citizen_id != citizen_id:
+            continue
         if event.kind is EventKind.SUSPENDED:
             last = event
         elif event.kind is EventKind.RESUMED:

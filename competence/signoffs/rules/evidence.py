@@ -158,14 +158,15 @@ class Signed:
 
     @property
     def counts_from(self) -> date:
-        """The later of first day and acceptance; date.max while a yes or a second approval lacks.
+        """The latest of first day, acceptance and second approval; date.max while one of these lacks.
 
         One from paper counts while its yes is waited for.
         """
         if self.lacks_second:
             return date.max
         if self.accepted_on is not None:
-            return max(self.valid_from, self.accepted_on)
+            first = max(self.valid_from, self.accepted_on)
+            return first if self.second_at is None else max(first, local(self.second_at).date())
         return self.valid_from if self.origin is Origin.TRANSFERRED else date.max
 
     @property

@@ -38,7 +38,10 @@ def suspend(employment_id: int, seq: int, *, actor: Actor, within: Reach) -> Res
             flash(_("The sign-off is suspended. %(name)s can read why.", name=page.place.first_name))
             return redirect(url_for(".suspend", employment_id=employment_id, seq=seq))
     paused = page.stage in (Stage.SUSPENDED, Stage.TO_PAUSE)
-    pause = queries.pause_of(db.session, person, page.place.task.id, on=today()) if paused else None
+    pause = None
+    if paused:
+        task, citizen = page.place.task.id, page.signed.citizen_id
+        pause = queries.pause_of(db.session, person, task, on=today(), citizen_id=citizen)
     return render_template(
         "signoffs/suspend.html", form=form, page=page, place=page.place, pause=pause, paused=paused, on=today(),
         own=person == actor.person_id,
