@@ -117,9 +117,9 @@ class Comparison:
         self._events: list[Event] = []
         self._stored: dict[int, set[tuple[Any, ...]]] = {}
         for table in (CURRENT, WAITING):
-            columns = [table.c[name] for name in ("person_id", *_COMPARED)]
-            for person, *said in session.execute(scoped(session, table, *columns)):
-                self._stored.setdefault(person, set()).add((table.name, *said))
+            columns = [table.c[name] for name in ("person_id", *_COMPARED, _BESIDES[table.name], "pauses")]
+            for person, *said, pauses in session.execute(scoped(session, table, *columns)):
+                self._stored.setdefault(person, set()).add((table.name, *said, _frozen(pauses)))
 
     def see(self, link: Link, event_id: int, citizen_id: int | None) -> None:
         """Nothing; the event is taken into account. Events come ordered by person and place."""
@@ -159,6 +159,7 @@ _ABOUT = {kind.value: kind for kind in ABOUT_SIGNOFFS}
 _COMPARED = (
     "task_id", "citizen_id", "event_id", "level", "valid_from", "valid_to", "accepted_on", "answer_before", "origin",
 )  # fmt: skip
+_BESIDES = {CURRENT.name: "ended_on", WAITING.name: "lacks_second"}
 
 
 def differences(session: Session, *, on: date) -> list[tuple[int, int]]:
@@ -169,12 +170,17 @@ def differences(session: Session, *, on: date) -> list[tuple[int, int]]:
 
 
 def _compared(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (table, *(row[name] for name in _COMPARED[:-1]), str(row["origin"]))
+    said = (row[name] for name in _COMPARED[:-1])
+    return (table, *said, str(row["origin"]), row[_BESIDES[table]], _frozen(row["pauses"]))
+
+
+def _frozen(pauses: Sequence[Sequence[str | None]]) -> tuple[tuple[str | None, ...], ...]:
+    return tuple(tuple(pause) for pause in pauses) if pauses else ()
 
 
 def _only_time(row: tuple[Any, ...], on: date) -> bool:
     """Whether a waiting row differs only because its time has run out, or its first day has come, since it was written."""
-    _table, _task, _citizen, _event, _level, valid_from, valid_to, accepted_on, answer_before, _origin = row
+    _table, _task, _citizen, _event, _level, valid_from, valid_to, accepted_on, answer_before, *_rest = row
     late = (answer_before is not None and answer_before <= on and accepted_on is None) or (
         valid_to is not None and valid_to <= on
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from competence.access.rules import Role
 from competence.audit.chain import breaks
@@ -18,6 +18,8 @@ from competence.foundation.changes import settle
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.signoffs import commands
+from competence.signoffs.models import CurrentSignOff, WaitingSignOff
+from competence.signoffs.projection import differences as signoff_differences
 from competence.signoffs.queries import last_request, state_of
 from competence.signoffs.rules import LEADS_TO, Part, Signed, Stage, Step, part_of, refusal, stage_at, stage_of
 from tests.factories import Someone
@@ -162,3 +164,23 @@ def _try(play: Play) -> Step | None:
         after = stage_of(next(s for s in after_all if s.seq == seq), after_all, on=today())
     assert after in LEADS_TO[before, step]
     return step
+
+
+def test_a_pause_or_a_second_approval_changed_in_the_projection_is_found(bedside: Bedside) -> None:
+    session, person = bedside.world.session, bedside.helper.person.id
+    bedside.task.second_approval = True
+    session.flush()
+    seq = bedside.sign().seq
+    settle(session)
+    assert signoff_differences(session, on=today()) == []
+    session.execute(update(WaitingSignOff).where(WaitingSignOff.person_id == person).values(lacks_second=False))
+    assert signoff_differences(session, on=today()) == [(person, bedside.task.id)]
+    maja = bedside.world.role(bedside.world.person("Maja Lind", "SPL"), Role.GUIDE)
+    bedside.world.settle()
+    commands.approve_second(session, bedside.helper.employment.id, seq, by=maja.actor)
+    commands.accept(session, seq, by=bedside.helper.actor)
+    assert signoff_differences(session, on=today()) == []
+    session.execute(
+        update(CurrentSignOff).where(CurrentSignOff.person_id == person).values(pauses=[["2026-01-01", None]])
+    )
+    assert signoff_differences(session, on=today()) == [(person, bedside.task.id)]
