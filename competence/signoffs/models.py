@@ -96,7 +96,7 @@ class SignOffRequest(Base, Tenant):
 
     __tablename__ = "sign_off_request"
     __persondata__ = PersonData(
-        purpose=N_("To ask a guide for a sign-off."),
+        purpose=N_("To ask a guide for a sign-off, and to be told what there is still to practise."),
         basis=Basis.TASK,
         seen_by=N_("the person; guide and leader within reach"),
         period=N_("1 year after it was closed"),

@@ -290,8 +290,8 @@ def level(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> R
             show(broken, form)
             overtaken = isinstance(broken, Overtaken)
         else:
-            _say_signed(place, event.seq)
-            if request.form.get("here"):
+            _say_signed(place, event.seq, second=place.task.second_approval)
+            if request.form.get("here") and not place.task.second_approval:
                 return redirect(url_for(".answer_here", employment_id=employment_id, seq=event.seq))
             return redirect(url_for(".signed", employment_id=employment_id, seq=event.seq))
     return render_template(
@@ -308,10 +308,13 @@ def _citizen(session: Session, place: Place, form: SignOffForm, actor: Actor) ->
     ).id
 
 
-def _say_signed(place: Place, seq: int) -> None:
+def _say_signed(place: Place, seq: int, *, second: bool = False) -> None:
+    said = _("The signature is saved. %(name)s must now say yes.", name=place.first_name)
+    if second:
+        said = _("The signature is saved. Another colleague must now approve it.")
     flash(
         {
-            "text": _("The signature is saved. %(name)s must now say yes.", name=place.first_name),
+            "text": said,
             "undo_url": url_for(".undo", employment_id=place.employment.id, seq=seq),
         }  # type: ignore[arg-type]
     )
