@@ -139,7 +139,7 @@ class Comparison:
         """(person, task) for every place where the projections do not say what the evidence says; empty when all agree."""
         self._close()
         for person in sorted(self._stored):
-            self._note(person, self._stored[person])
+            self._note(person, set(), self._stored[person])
         self._stored = {}
         return self._found
 
@@ -148,11 +148,16 @@ class Comparison:
             return
         current, waits = rows_of(self._person, self._events, on=self._on)
         right = {_compared(CURRENT.name, row) for row in current} | {_compared(WAITING.name, row) for row in waits}
-        self._note(self._person, right ^ self._stored.pop(self._person, set()))
+        self._note(self._person, right, self._stored.pop(self._person, set()))
         self._events = []
 
-    def _note(self, person: int, differ: Iterable[tuple[Any, ...]]) -> None:
-        self._found += sorted({(person, row[1]) for row in differ if not _only_time(row, self._on)})
+    def _note(self, person: int, right: set[tuple[Any, ...]], stored: set[tuple[Any, ...]]) -> None:
+        if right == stored:
+            return
+        # The same event in the same table saying two things is never a matter of time.
+        twice = {row[:4] for row in right - stored} & {row[:4] for row in stored - right}
+        differ = (row for row in right ^ stored if row[:4] in twice or not _only_time(row, self._on))
+        self._found += sorted({(person, row[1]) for row in differ})
 
 
 _ABOUT = {kind.value: kind for kind in ABOUT_SIGNOFFS}
