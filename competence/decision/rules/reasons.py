@@ -117,7 +117,8 @@ def _training(answer: Answer) -> Iterable[Reason]:
         return
     if answer.signed is not None and answer.signed.origin is Origin.TRANSFERRED and answer.level:
         return
-    if answer.level or answer.waiting is not None:
+    paused = answer.state is State.PAUSED and answer.signed is not None
+    if answer.level or answer.waiting is not None or paused:
         yield Reason("training", True, sentence(N_("The training is done.")))
     elif answer.needed:
         yield Reason(
