@@ -85,6 +85,7 @@ class Permission(StrEnum):
     SIGNOFF_ASK = "signoff:ask"
     SIGNOFF_OBSERVE = "signoff:observe"
     SIGNOFF_SIGN = "signoff:sign"
+    SIGNOFF_SUSPEND = "signoff:suspend"
     STAFF_GROUP_WRITE = "staff_group:write"
     STOP_READ = "stop:read"
     STOP_WRITE = "stop:write"
@@ -136,6 +137,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.SIGNOFF_ASK: N_("ask for a sign-off for somebody else"),
     Permission.SIGNOFF_OBSERVE: N_("record what has been observed"),
     Permission.SIGNOFF_SIGN: N_("sign for others, for what one holds oneself"),
+    Permission.SIGNOFF_SUSPEND: N_("suspend a sign-off for a time, and resume it"),
     Permission.STAFF_GROUP_WRITE: N_("say which staff group follows which"),
     Permission.STOP_READ: N_("see stops"),
     Permission.STOP_WRITE: N_("stop a task, and lift the stop"),
@@ -164,7 +166,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.MATRIX_COMMENT, P.MATRIX_RESTRICT, P.PERSON_HISTORY, P.PERSON_READ,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
         P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
-        P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK,
+        P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
     },
     Role.PLANNER: _EVERYBODY
     | {
@@ -178,8 +180,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.MATRIX_COMMENT, P.MATRIX_EDIT, P.MATRIX_RESTRICT,
         P.PERSON_HISTORY, P.PERSON_READ,
         P.PROFILE_APPROVE, P.PROFILE_WRITE, P.STAFF_GROUP_WRITE,
-        P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.STOP_WRITE,
-        P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
+        P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.SIGNOFF_SUSPEND,
+        P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
     },
     Role.DIRECTOR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.STOP_READ},
     Role.HR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ},

@@ -173,6 +173,20 @@ class TaskForm(Form):
     renewal_observed_times = IntegerField(
         _l("Times at a renewal"), description=_l("Empty: as many as the first time."), validators=[Optional()]
     )
+    counts_simulated = BooleanField(
+        _l("Simulated times count"), description=_l("For instance on a doll or with a demo pen.")
+    )
+    counts_oral = BooleanField(_l("Oral times count"), description=_l("The colleague has explained how it is done."))
+    counts_test = BooleanField(_l("Tests count"), description=_l("A test of the task has been passed."))
+    second_approval = BooleanField(
+        _l("Needs a second approval"),
+        description=_l("Another who may sign approves the signature before the colleague can say yes to it."),
+    )
+    expiring_days = IntegerField(
+        _l("Shown as expiring so many days before"),
+        description=_l("Empty: as the municipality has set it."),
+        validators=[Optional()],
+    )
     criteria = TextAreaField(
         _l("What is shown before a signature"),
         description=_l("One point on each line, in the order of the bedside. Empty: the points that all tasks share."),
@@ -200,6 +214,7 @@ class TaskForm(Form):
         plain = (
             "name", "area_id", "kind", "plain_text", "description", "critical", "people_needed", "fsiii_code", "legal_basis",
             "reserved", "reserved_basis", "never_delegated", "observed_times", "renewal_observed_times",
+            "counts_simulated", "counts_oral", "counts_test", "second_approval", "expiring_days",
         )  # fmt: skip
         shown: dict[str, Any] = {name: getattr(said, name) for name in plain}
         shown |= {"criteria": "\n".join(said.criteria), **_validity_fields(said.validity, "validity", MONTHS)}
@@ -246,7 +261,9 @@ class TaskForm(Form):
             reserved=self.reserved.data, reserved_basis=self.reserved_basis.data or "",
             never_delegated=self.never_delegated.data or "",
             people_needed=self.people_needed.data or 0, observed_times=_whole(self.observed_times),
-            renewal_observed_times=self.renewal_observed_times.data,
+            renewal_observed_times=self.renewal_observed_times.data, counts_simulated=self.counts_simulated.data,
+            counts_oral=self.counts_oral.data, counts_test=self.counts_test.data,
+            second_approval=self.second_approval.data, expiring_days=self.expiring_days.data,
             criteria=tuple((self.criteria.data or "").splitlines()), needs=tuple(needs), gates=tuple(gates),
             validity=self._validity("validity") or FOR_GOOD,
             group_validity=tuple((group, validity) for group, validity in own.items() if validity is not None),

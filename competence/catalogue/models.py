@@ -59,6 +59,16 @@ class Task(Base, Tenant):
     observed_times: Mapped[int] = mapped_column(default=3)
     """How many times it is seen before the first signature; a cell may say otherwise."""
     renewal_observed_times: Mapped[int | None]
+    counts_simulated: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a time that was simulated counts among those asked for, as one with a citizen does."""
+    counts_oral: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether one that was told or examined counts."""
+    counts_test: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a test that was passed counts."""
+    second_approval: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether somebody else who may sign must approve a signature before it can be answered."""
+    expiring_days: Mapped[int | None]
+    """From so many days before its last day a right is shown as expiring; None: as the municipality has set it."""
     validity_months: Mapped[int | None]
     """How long a signature counts; None: it does not lapse. A cell or a row for the staff group may say otherwise."""
     validity_date: Mapped[str | None] = mapped_column(String(5))
@@ -82,6 +92,10 @@ class Task(Base, Tenant):
     """The highest position that a criterion of its own ever had: a position is never given to another text."""
     recorded_at: Mapped[datetime]
     area: Mapped[Area] = relationship(lazy="raise", viewonly=True, primaryjoin="foreign(Task.area_id) == Area.id")
+
+    def counts(self, how: str) -> bool:
+        """Whether a time shown in that way counts among those asked for; one with a citizen always does."""
+        return how == "observed" or bool(getattr(self, f"counts_{how}", False))
 
 
 class TaskCriterion(Base, Tenant):

@@ -52,6 +52,8 @@ class Face:
     citizen: bool = False
     waits: bool = False
     """A renewal waits for the yes while the old one stands."""
+    second: bool = False
+    """What waits does so for a second approval, not yet for the yes."""
     off_duty: bool = False
 
 
@@ -67,14 +69,20 @@ def face(answer: Answer, on: date, *, ends: date | None = None, off_duty: bool =
             state, cell.rule, level, basis=answer.basis, limits=answer.limits, last_day=last,
             conditions=answer.conditions, days=left if left is not None and left <= tab else None,
             citizen=cell.rule is CellRule.MAY_CITIZEN or not answer.level,
-            waits=answer.waiting is not None, off_duty=off_duty,
+            waits=answer.waiting is not None, second=_lacks_second(answer), off_duty=off_duty,
         )  # fmt: skip
     if state is State.LOW:
         reached = answer.signed.level_on(on) if answer.signed else cell.education_level
         return Face(state, cell.rule, reached, cell.minimum_level, off_duty=off_duty)
     if state is State.TRAINING:
         return Face(state, cell.rule, done=answer.done, needed=answer.needed, off_duty=off_duty)
-    return Face(state, cell.rule, citizen=cell.rule is CellRule.MAY_CITIZEN, off_duty=off_duty)
+    return Face(
+        state, cell.rule, citizen=cell.rule is CellRule.MAY_CITIZEN, second=_lacks_second(answer), off_duty=off_duty
+    )
+
+
+def _lacks_second(answer: Answer) -> bool:
+    return answer.waiting is not None and answer.waiting.lacks_second
 
 
 def sign_of(shown: Face) -> Sign:
@@ -133,6 +141,8 @@ def verdict_of(shown: Face) -> Sentence:
         return sentence(N_("In training. %(done)s of %(needed)s times are done."), done=shown.done, needed=shown.needed)
     if shown.state is State.NOT_BEGUN:
         return sentence(_NOT_BEGUN[shown.rule])
+    if shown.state is State.WAITING and shown.second:
+        return sentence(N_("May not yet. Signed, waits for a second approval."))
     return sentence(_SAID[shown.state])
 
 
@@ -178,7 +188,8 @@ def spoken(shown: Face, level_names: Mapping[int, str]) -> tuple[Sentence, ...]:
         elif shown.last_day is not None:
             said.append(sentence(N_("Valid through %(day)s."), day=shown.last_day))
         if shown.waits:
-            said.append(sentence(N_("A new signature waits for the employee's own yes.")))
+            new = N_("A new signature waits for the employee's own yes.")
+            said.append(sentence(N_("A new signature waits for a second approval.") if shown.second else new))
     return tuple(said)
 
 

@@ -152,6 +152,8 @@ def way_left(one: Candidate, *, nearest_of_all: bool = False) -> Sentence:
     if one.level_is_low:
         return sentence(N_("%(name)s may do it at level %(level)s and can be lifted."), name=name, level=answer.level)
     match answer.state:
+        case State.WAITING if answer.waiting is not None and answer.waiting.lacks_second:
+            return sentence(N_("%(name)s is signed and needs a second approval."), name=name)
         case State.WAITING:
             return sentence(N_("%(name)s only needs to say yes to the signature."), name=name)
         case State.TRAINING if one.times_missing:

@@ -90,6 +90,7 @@ def read_book(session: Session) -> Book:
     )
     must_hold: dict[int, tuple[int, ...]] = {}
     authorised: set[int] = set()
+    expiring: dict[int, int] = {}
     again: dict[int, tuple[SignAgain, ...]] = {}
     read: dict[int, tuple[MustRead, ...]] = {}
     for what, one, other, day in session.execute(_small_rules(session)):
@@ -97,6 +98,8 @@ def read_book(session: Session) -> Book:
             must_hold[one] = (*must_hold.get(one, ()), other)
         elif what == "authorised":
             authorised.add(one)
+        elif what == "expiring":
+            expiring[one] = other
         elif what == "read":
             since, closes, number, version = day.split("/", 3)
             must = MustRead(other, int(number), version, date.fromisoformat(since), date.fromisoformat(closes))
@@ -119,15 +122,18 @@ def read_book(session: Session) -> Book:
         must_read=read,
         scale=scale,
         settings=settings_of(session),
+        expiring=expiring,
     ).with_kept()
 
 
 def _small_rules(session: Session) -> CompoundSelect[Any]:
-    """(what, id, other id, day or two) of prerequisites, authorised groups and new instructions: few rows, so one round trip."""
+    """(what, id, other, day or two) of prerequisites, windows, authorised groups and new instructions: few rows, one round trip."""
     no_id, no_day = cast_to(null(), Integer), cast_to(null(), String)
     return union_all(
         scoped(session, PREREQUISITES, literal("needs"), PREREQUISITES.c.task_id, PREREQUISITES.c.needs_task_id, no_day)
         .where(PREREQUISITES.c.must_hold),
+        scoped(session, TASKS, literal("expiring"), TASKS.c.id, TASKS.c.expiring_days, no_day)
+        .where(TASKS.c.expiring_days.is_not(None)),
         scoped(session, GROUPS, literal("authorised"), GROUPS.c.id, no_id, no_day).where(GROUPS.c.authorised),
         scoped(
             session, INSTRUCTIONS, literal("again"), INSTRUCTIONS.c.task_id, no_id,

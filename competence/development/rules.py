@@ -62,6 +62,8 @@ BEFORE_THE_FIRST = Next(sentence(N_("The division of tasks decides it, once it i
 def next_step(answer: Answer) -> Next:
     """What comes next on the way to the task, in words to the employee."""
     match answer.state:
+        case State.VALID | State.WAITING if answer.waiting is not None and answer.waiting.lacks_second:
+            return Next(sentence(N_("Signed. It waits for a second approval.")), False)
         case State.VALID if answer.waiting is not None:
             return Next(sentence(N_("A new signature waits for your yes.")), False)
         case State.VALID:

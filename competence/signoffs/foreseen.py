@@ -11,7 +11,7 @@ from competence.catalogue.queries.scales import turns
 from competence.catalogue.rules.scales import Turn
 from competence.signoffs.projection import rows_of
 from competence.signoffs.queries import events_of
-from competence.signoffs.rules import Event, Signed, rescaled
+from competence.signoffs.rules import Event, Pauses, Signed, rescaled
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,17 @@ def _as_read(
                 row,
                 ended_on=row["ended_on"],
                 ended_by=row["ended_by"],
-                pauses=tuple((date.fromisoformat(a), date.fromisoformat(b) if b else None) for a, b in row["pauses"]),
+                pauses=_pauses(row),
             )
             for row in current
         ),
-        *(_signed(row) for row in waiting),
+        *(_signed(row, lacks_second=row["lacks_second"], pauses=_pauses(row)) for row in waiting),
     )
     return tuple(rescaled(one, changes) for one in read)
+
+
+def _pauses(row: Mapping[str, Any]) -> Pauses:
+    return tuple((date.fromisoformat(a), date.fromisoformat(b) if b else None) for a, b in row["pauses"])
 
 
 def _signed(row: Mapping[str, Any], **more: Any) -> Signed:

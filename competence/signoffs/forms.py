@@ -4,14 +4,31 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from competence.foundation.clock import day_after, today
+from competence.foundation.errors import RuleBroken
 from competence.foundation.forms import AtMost, DateField, Form, squeezed
+from competence.foundation.text import N_
+from competence.foundation.web import say
 from competence.signoffs.commands import ExternalInstructor, NewObservation, NewSignOff
-from competence.signoffs.rules import ObservationKind
+from competence.signoffs.rules import How, ObservationKind, Where
 
+HOW_NAMES = {
+    How.OBSERVED: N_("Observed with a citizen"),
+    How.SIMULATED: N_("Simulated"),
+    How.ORAL: N_("Told or examined"),
+    How.TEST: N_("Test"),
+}
+"""How a time was shown, in words."""
+WHERE_NAMES = {
+    Where.AT_HOME: N_("At the citizen's"),
+    Where.PRACTICE_ROOM: N_("Practice room"),
+    Where.CLASSROOM: N_("Classroom"),
+    Where.ELSEWHERE: N_("Elsewhere"),
+}
+"""Where, when no unit says it."""
 NEVER_A_NAME = _l("Never write the citizen's name or CPR number.")
 
 
@@ -19,10 +36,37 @@ class BedsideForm(Form):
     """The day of what is recorded next. Ticks and buttons are read from the request: they are many, and drafts."""
 
     observed_on = DateField(_l("Day"), validators=[Optional()], default=today)
+    how = SelectField(_l("How"), default=How.OBSERVED.value, validate_choice=False)
+    where = SelectField(
+        _l("Where"), validate_choice=False, description=_l("A place only, never a citizen's name or address.")
+    )
+
+    def __init__(self, *, units: Sequence[tuple[int, str]] = (), unit_id: int | None = None) -> None:
+        super().__init__(data={"where": str(unit_id or "")})
+        self.how.choices = [(how.value, say(text)) for how, text in HOW_NAMES.items()]
+        own = [(str(id_), name) for id_, name in units]
+        self.where.choices = [*own, *((place.value, say(text)) for place, text in WHERE_NAMES.items())]
+        self._places = {value for value, _name in own} | {place.value for place in Where} | {str(unit_id or "")}
 
     def to_command(self, kind: ObservationKind, gate_code: str | None = None) -> NewObservation:
-        """The observation to record; today when no day is written."""
-        return NewObservation(kind, self.observed_on.data or today(), gate_code)
+        """The observation to record; today when no day is written. RuleBroken at the field for what is not on its list."""
+        how, where = self.how.data or How.OBSERVED.value, self.where.data or ""
+        self.check()
+        return NewObservation(
+            kind,
+            self.observed_on.data or today(),
+            gate_code,
+            How.OBSERVED if gate_code else How(how),
+            int(where) if where.isdigit() else None,
+            Where(where) if where and not where.isdigit() else None,
+        )
+
+    def check(self) -> None:
+        """Nothing. RuleBroken at the field when how or where is not on its list."""
+        if (self.how.data or How.OBSERVED.value) not in set(How):
+            raise RuleBroken(N_("Choose how it was shown from the list."), field="how")
+        if self.where.data and self.where.data not in self._places:
+            raise RuleBroken(N_("Choose the place from the list."), field="where")
 
 
 class SignOffForm(Form):
@@ -173,6 +217,38 @@ class AnswerHereForm(Form):
         filters=[squeezed],
         validators=[Optional(), AtMost(400)],
         description=_l("Only your guide reads it. Never write the citizen's name or CPR number."),
+    )
+
+
+class CommentForm(Form):
+    """What there is still to practise."""
+
+    comment = TextAreaField(
+        _l("What is there still to practise?"),
+        filters=[squeezed],
+        validators=[AtMost(400)],
+        description=_l(
+            "Your colleague, her guides and her leader can read it. Never write the citizen's name or CPR number."
+        ),
+    )
+    password = PasswordField(
+        _l("Your password"),
+        description=_l("It is a while since you signed in on this phone. Write your password to sign."),
+    )
+
+
+class SuspendForm(Form):
+    """From and to, and why."""
+
+    valid_from = DateField(_l("From"), validators=[InputRequired(_l("Choose the first day."))], default=today)
+    valid_through = DateField(
+        _l("Through"), description=_l("The last day. Leave empty if it is not known yet."), validators=[Optional()]
+    )
+    reason = TextAreaField(
+        _l("Why?"),
+        filters=[squeezed],
+        validators=[AtMost(400)],
+        description=_l("Only your colleague can read it. Never write the citizen's name or CPR number."),
     )
 
 

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.foundation.orm import Base, Tenant, wall
 from competence.foundation.retention import STAYS, TEN_YEARS, TEN_YEARS_AFTER, YEAR, Basis, Erasure, PersonData
 from competence.foundation.text import N_
-from competence.signoffs.rules import ObservationKind, Origin
+from competence.signoffs.rules import How, ObservationKind, Origin, Where
 
 
 class Observation(Base, Tenant):
@@ -40,6 +40,7 @@ class Observation(Base, Tenant):
         person_id="person",
         task_id="task",
         observer_id="person",
+        unit_id="unit",
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int]
@@ -47,6 +48,12 @@ class Observation(Base, Tenant):
     """None for a gate that several tasks share."""
     gate_code: Mapped[str | None] = mapped_column(String(20))
     kind: Mapped[ObservationKind] = mapped_column(String(20))
+    how: Mapped[How] = mapped_column(String(20), default=How.OBSERVED, server_default=How.OBSERVED.value)
+    """How it was shown; whether such a time counts is for the task to say (Task.counts)."""
+    unit_id: Mapped[int | None]
+    """In which unit."""
+    place: Mapped[Where | None] = mapped_column(String(20))
+    """Where, when no unit says it."""
     observed_on: Mapped[date]
     observer_id: Mapped[int | None]
     recorded_at: Mapped[datetime]
@@ -82,11 +89,14 @@ class ObservationDraft(Base, Tenant):
 
 
 class SignOffRequest(Base, Tenant):
-    """An employee, or her leader from a gap, asks for a sign-off. Closed by a signature or withdrawn."""
+    """An employee, or her leader from a gap, asks for a sign-off. Closed by a signature, withdrawn, or sent back with a comment.
+
+    Asking again makes a new row, so that each request and each return has its own day.
+    """
 
     __tablename__ = "sign_off_request"
     __persondata__ = PersonData(
-        purpose=N_("To ask a guide for a sign-off."),
+        purpose=N_("To ask a guide for a sign-off, and to be told what there is still to practise."),
         basis=Basis.TASK,
         seen_by=N_("the person; guide and leader within reach"),
         period=N_("1 year after it was closed"),
@@ -101,6 +111,7 @@ class SignOffRequest(Base, Tenant):
         employment_id="employment",
         task_id="task",
         asked_by="person",
+        closed_by="person",
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     employment_id: Mapped[int]
@@ -110,7 +121,11 @@ class SignOffRequest(Base, Tenant):
     asked_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_how: Mapped[str | None] = mapped_column(String(20))
-    """"signed" or "withdrawn"."""
+    """"signed", "withdrawn" or "returned"."""
+    closed_by: Mapped[int | None]
+    """Who sent it back; None for the other ends."""
+    comment: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """What there is still to practise, from the guide who sent it back."""
 
 
 class SignedColumns:
@@ -192,6 +207,10 @@ class WaitingSignOff(SignedColumns, Base, Tenant):
     )
     __table_args__ = _one_for_each("waiting_signoff")
     id: Mapped[int] = mapped_column(primary_key=True)
+    lacks_second: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it waits for a second approval first."""
+    pauses: Mapped[list[list[str | None]]] = mapped_column(JSON, default=list, server_default="[]")
+    """Suspensions that hold for it too, as in the other projection."""
 
 
 class Exemption(Base, Tenant):

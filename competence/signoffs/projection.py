@@ -94,12 +94,16 @@ def _current(person_id: int, signed: Signed) -> dict[str, Any]:
         "counts_from": signed.counts_from,
         "ended_on": signed.ended_on,
         "ended_by": signed.ended_by,
-        "pauses": [[a.isoformat(), b.isoformat() if b else None] for a, b in signed.pauses],
+        "pauses": _pauses(signed),
     }
 
 
 def _waiting(person_id: int, signed: Signed) -> dict[str, Any]:
-    return _common(person_id, signed)
+    return _common(person_id, signed) | {"lacks_second": signed.lacks_second, "pauses": _pauses(signed)}
+
+
+def _pauses(signed: Signed) -> list[list[str | None]]:
+    return [[a.isoformat(), b.isoformat() if b else None] for a, b in signed.pauses]
 
 
 class Comparison:
@@ -113,9 +117,9 @@ class Comparison:
         self._events: list[Event] = []
         self._stored: dict[int, set[tuple[Any, ...]]] = {}
         for table in (CURRENT, WAITING):
-            columns = [table.c[name] for name in ("person_id", *_COMPARED)]
-            for person, *said in session.execute(scoped(session, table, *columns)):
-                self._stored.setdefault(person, set()).add((table.name, *said))
+            columns = [table.c[name] for name in ("person_id", *_COMPARED, _BESIDES[table.name], "pauses")]
+            for person, *said, pauses in session.execute(scoped(session, table, *columns)):
+                self._stored.setdefault(person, set()).add((table.name, *said, _frozen(pauses)))
 
     def see(self, link: Link, event_id: int, citizen_id: int | None) -> None:
         """Nothing; the event is taken into account. Events come ordered by person and place."""
@@ -135,7 +139,7 @@ class Comparison:
         """(person, task) for every place where the projections do not say what the evidence says; empty when all agree."""
         self._close()
         for person in sorted(self._stored):
-            self._note(person, self._stored[person])
+            self._note(person, set(), self._stored[person])
         self._stored = {}
         return self._found
 
@@ -144,17 +148,23 @@ class Comparison:
             return
         current, waits = rows_of(self._person, self._events, on=self._on)
         right = {_compared(CURRENT.name, row) for row in current} | {_compared(WAITING.name, row) for row in waits}
-        self._note(self._person, right ^ self._stored.pop(self._person, set()))
+        self._note(self._person, right, self._stored.pop(self._person, set()))
         self._events = []
 
-    def _note(self, person: int, differ: Iterable[tuple[Any, ...]]) -> None:
-        self._found += sorted({(person, row[1]) for row in differ if not _only_time(row, self._on)})
+    def _note(self, person: int, right: set[tuple[Any, ...]], stored: set[tuple[Any, ...]]) -> None:
+        if right == stored:
+            return
+        # The same event in the same table saying two things is never a matter of time.
+        twice = {row[:4] for row in right - stored} & {row[:4] for row in stored - right}
+        differ = (row for row in right ^ stored if row[:4] in twice or not _only_time(row, self._on))
+        self._found += sorted({(person, row[1]) for row in differ})
 
 
 _ABOUT = {kind.value: kind for kind in ABOUT_SIGNOFFS}
 _COMPARED = (
     "task_id", "citizen_id", "event_id", "level", "valid_from", "valid_to", "accepted_on", "answer_before", "origin",
 )  # fmt: skip
+_BESIDES = {CURRENT.name: "ended_on", WAITING.name: "lacks_second"}
 
 
 def differences(session: Session, *, on: date) -> list[tuple[int, int]]:
@@ -165,12 +175,17 @@ def differences(session: Session, *, on: date) -> list[tuple[int, int]]:
 
 
 def _compared(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (table, *(row[name] for name in _COMPARED[:-1]), str(row["origin"]))
+    said = (row[name] for name in _COMPARED[:-1])
+    return (table, *said, str(row["origin"]), row[_BESIDES[table]], _frozen(row["pauses"]))
+
+
+def _frozen(pauses: Sequence[Sequence[str | None]]) -> tuple[tuple[str | None, ...], ...]:
+    return tuple(tuple(pause) for pause in pauses) if pauses else ()
 
 
 def _only_time(row: tuple[Any, ...], on: date) -> bool:
     """Whether a waiting row differs only because its time has run out, or its first day has come, since it was written."""
-    _table, _task, _citizen, _event, _level, valid_from, valid_to, accepted_on, answer_before, _origin = row
+    _table, _task, _citizen, _event, _level, valid_from, valid_to, accepted_on, answer_before, *_rest = row
     late = (answer_before is not None and answer_before <= on and accepted_on is None) or (
         valid_to is not None and valid_to <= on
     )

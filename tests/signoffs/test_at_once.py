@@ -5,20 +5,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from competence.access.rules import Role
 from competence.audit.chain import breaks
 from competence.decision.commands import differences
 from competence.foundation.clock import today
-from competence.foundation.errors import Overtaken
+from competence.foundation.errors import Overtaken, RuleBroken
 from competence.foundation.orm import begin_writing, open_session
 from competence.signoffs import commands
-from competence.signoffs.queries import state_of
+from competence.signoffs.queries import last_request, state_of
 from tests.databases import Database
 from tests.signoffs.bedside import Bedside, in_danish
 
@@ -61,8 +63,6 @@ def test_two_guides_who_sign_the_same_at_once_write_one_event_and_the_other_is_t
 
 
 def test_a_yes_and_an_undo_at_once_leave_one_of_the_two(bedside: Bedside, engine: Engine) -> None:
-    from competence.foundation.errors import RuleBroken
-
     world = bedside.world
     seq = bedside.sign().seq
     world.session.commit()
@@ -93,6 +93,85 @@ def test_a_yes_and_an_undo_at_once_leave_one_of_the_two(bedside: Bedside, engine
     assert (signed.accepted_on is not None) == (outcome == ["accept"])
     assert breaks(world.session) == []
     assert differences(world.session) == []
+
+
+def all_at_once(engine: Engine, municipality_id: int, acts: Sequence[Callable[[Session], object]]) -> list[str]:
+    """What those are told who come too late, in Danish, when all act at the same moment, each in a session of her own."""
+    start, told = Barrier(len(acts)), []
+
+    def one(act: Callable[[Session], object]) -> None:
+        with open_session(engine, municipality_id) as session:
+            start.wait()
+            begin_writing(session)
+            try:
+                act(session)
+                session.commit()
+            except RuleBroken as broken:
+                session.rollback()
+                told.append(in_danish(broken.message))
+
+    threads = [Thread(target=one, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return told
+
+
+def test_the_same_signature_sent_twice_writes_one(bedside: Bedside, engine: Engine) -> None:
+    world = bedside.world
+    world.session.commit()
+    new = commands.NewSignOff(bedside.task.id, 1, today(), ticked=(1,), expects=0)
+    job, guide = bedside.helper.employment.id, bedside.guide.actor
+    send = [lambda session: commands.sign_off(session, job, new, by=guide)] * 2
+    told = all_at_once(engine, world.municipality.id, send)
+    assert told == ["Du har allerede skrevet under på dette. Det venter på medarbejderens eget ja. Intet er ændret."]
+    world.session.commit()
+    assert len(state_of(world.session, bedside.helper.person.id, bedside.task.id)) == 1
+    begin_writing(world.session)
+    commands.accept(world.session, 1, by=bedside.helper.actor)
+    with pytest.raises(Overtaken):  # the old page, sent once more after her yes
+        commands.sign_off(world.session, job, new, by=guide)
+    assert differences(world.session) == []
+
+
+def test_two_who_approve_at_once_write_one_approval(bedside: Bedside, engine: Engine) -> None:
+    world = bedside.world
+    guides = [world.role(world.person(name, "SPL"), Role.GUIDE) for name in ("Maja Lind", "Ida Holm")]
+    bedside.task.second_approval = True
+    world.settle()
+    seq = bedside.sign().seq
+    world.session.commit()
+    job = bedside.helper.employment.id
+    acts = [lambda session, who=who: commands.approve_second(session, job, seq, by=who.actor) for who in guides]
+    told = all_at_once(engine, world.municipality.id, acts)
+    assert told == ["Den er allerede godkendt. Den venter på medarbejderens eget ja."]
+    world.session.commit()
+    (signed,) = state_of(world.session, bedside.helper.person.id, bedside.task.id)
+    assert (signed.lacks_second, signed.second_id in {one.person.id for one in guides}) == (False, True)
+    assert breaks(world.session) == []
+    assert differences(world.session) == []
+
+
+def test_a_request_sent_back_by_two_at_once_keeps_one_comment(bedside: Bedside, engine: Engine) -> None:
+    world = bedside.world
+    maja = world.role(world.person("Maja Lind", "SPL"), Role.GUIDE)
+    asked = commands.ask_for_sign_off(
+        world.session, bedside.helper.employment.id, bedside.task.id, by=bedside.helper.actor
+    ).id
+    world.settle()
+    world.session.commit()
+    acts = [
+        lambda session, who=who: commands.return_request(session, asked, comment=f"Fra {who.name}", by=who.actor)
+        for who in (bedside.guide, maja)
+    ]
+    assert all_at_once(engine, world.municipality.id, acts) == ["Anmodningen er allerede sendt tilbage."]
+    world.session.commit()
+    world.session.expire_all()
+    kept = last_request(world.session, bedside.helper.employment.id, bedside.task.id)
+    assert kept is not None
+    assert kept.comment in {"Fra Hanne Lykke", "Fra Maja Lind"}
+    assert kept.closed_by in {bedside.guide.person.id, maja.person.id}
 
 
 DYING = """

@@ -96,7 +96,7 @@ def test_a_task_is_given_back_without_blame(bedside: Bedside) -> None:
     session, helper = bedside.world.session, bedside.helper.actor
     seq = bedside.sign().seq
     not_yet_hers = refused(lambda: commands.decline(session, seq, by=helper))
-    assert not_yet_hers == "Underskriften gælder ikke længere. Der er ikke noget at give tilbage."
+    assert not_yet_hers == "Du har ikke sagt ja til den endnu. Du kan svare ikke endnu."
     commands.accept(session, seq, by=helper)
     commands.decline(session, seq, by=helper)
     assert _level(bedside) == 0

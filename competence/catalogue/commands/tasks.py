@@ -72,9 +72,13 @@ def change_task(session: Session, task_id: int, said: TaskFacts, *, seen: int, b
         session, by=by.person_id, action="change_task", subject="task", subject_id=task.id,
         detail={"revision": task.revision, "changed": list(changed)},
     )  # fmt: skip
-    if _held(before.needs) != _held(said.needs) or {"observed_times", "renewal_observed_times"} & set(changed):
+    if _held(before.needs) != _held(said.needs) or _ABOUT_TIMES & set(changed):
         touched(session, task_id=task.id)
     return task
+
+
+_ABOUT_TIMES = {"observed_times", "renewal_observed_times", "counts_simulated", "counts_oral", "counts_test"}
+"""Parts by which it is decided how many times somebody has been seen."""
 
 
 @command
@@ -210,6 +214,7 @@ def _write(session: Session, task: Task, said: TaskFacts) -> None:
     for column in (
         "area_id", "name", "kind", "plain_text", "description", "critical", "legal_basis", "reserved", "reserved_basis",
         "never_delegated", "people_needed", "observed_times", "renewal_observed_times",
+        "counts_simulated", "counts_oral", "counts_test", "second_approval", "expiring_days",
     ):  # fmt: skip
         setattr(task, column, getattr(said, column))
     task.fsiii_code = said.fsiii_code or None

@@ -11,6 +11,7 @@ from competence.foundation.errors import RuleBroken
 from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
 
 MOST_TIMES = 20
+MOST_EXPIRING = 365
 MOST_MONTHS = 120
 MOST_PEOPLE = 9
 A_YEAR = Validity(months=12)
@@ -54,6 +55,14 @@ class TaskFacts:
     observed_times: int = 3
     renewal_observed_times: int | None = None
     """None: as many as the first time."""
+    counts_simulated: bool = False
+    """Whether a time that was simulated counts among those asked for; one with a citizen always does."""
+    counts_oral: bool = False
+    counts_test: bool = False
+    second_approval: bool = False
+    """Whether another who may sign must approve a signature before it can be answered."""
+    expiring_days: int | None = None
+    """From so many days before its last day a right is shown as expiring; None: as the municipality has set it."""
     criteria: tuple[str, ...] = ()
     """Empty: those that all tasks share."""
     needs: tuple[Needed, ...] = ()
@@ -78,6 +87,11 @@ FACT_NAMES: Mapping[str, str] = {
     "people_needed": N_("People needed"),
     "observed_times": N_("Times before the first signature"),
     "renewal_observed_times": N_("Times at a renewal"),
+    "counts_simulated": N_("Simulated times count"),
+    "counts_oral": N_("Oral times count"),
+    "counts_test": N_("Tests count"),
+    "second_approval": N_("Needs a second approval"),
+    "expiring_days": N_("Shown as expiring so many days before"),
     "criteria": N_("What is shown before a signature"),
     "needs": N_("Tasks that come first"),
     "gates": N_("Courses, dialogues and checks"),
@@ -140,6 +154,11 @@ def check(said: TaskFacts) -> None:
         raise RuleBroken(
             N_("A renewal asks for at most as many times as the first signature: from 0 to %(most)s."),
             field="renewal_observed_times", most=said.observed_times,
+        )  # fmt: skip
+    if said.expiring_days is not None and not 1 <= said.expiring_days <= MOST_EXPIRING:
+        raise RuleBroken(
+            N_("Write a number of days from 1 to %(most)s, or leave it empty."),
+            field="expiring_days", most=MOST_EXPIRING,
         )  # fmt: skip
     if not 1 <= said.people_needed <= MOST_PEOPLE:
         raise RuleBroken(N_("Write a number of people from 1 to %(most)s."), field="people_needed", most=MOST_PEOPLE)
@@ -227,7 +246,7 @@ def _read(months: int | None, each: str | None) -> Validity:
 
 def facts_in(kept: Mapping[str, Any]) -> TaskFacts:
     """What a revision's document says of the task."""
-    plain = {f.name: kept[f.name] for f in fields(TaskFacts) if f.name not in _NESTED}
+    plain = {f.name: kept.get(f.name, f.default) for f in fields(TaskFacts) if f.name not in _NESTED}
     return TaskFacts(
         **plain,
         kind=TaskKind(kept["kind"]),
@@ -242,4 +261,12 @@ def facts_in(kept: Mapping[str, Any]) -> TaskFacts:
 
 def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
     """The parts in which two documents differ, in the order of the page."""
-    return tuple(name for name in FACT_NAMES if before.get(name) != after.get(name))
+    return tuple(
+        name for name in FACT_NAMES if before.get(name, _UNSAID.get(name)) != after.get(name, _UNSAID.get(name))
+    )
+
+
+_UNSAID: Mapping[str, Any] = {
+    f.name: f.default for f in fields(TaskFacts) if isinstance(f.default, bool) or f.default is None
+}
+"""What a document says that was written before there was such a part."""

@@ -41,7 +41,10 @@ def facts_shown(session: Session, said: TaskFacts, task: Task) -> list[tuple[str
         (_("Can never be delegated"), said.never_delegated),
         (_("People needed"), str(said.people_needed)),
         (_("Times"), times),
+        (_("Count too"), listed([words for counts, words in _counted(said) if counts])),
+        (_("Needs a second approval"), _("yes") if said.second_approval else ""),
         (_("A signature counts"), validity),
+        (_("Shown as expiring"), _expiring(said.expiring_days)),
     ]
     for need in said.needs:
         words = names.get(need.task_id, "") + (f" ({_('must be held')})" if need.must_hold else "")
@@ -54,6 +57,18 @@ def facts_shown(session: Session, said: TaskFacts, task: Task) -> list[tuple[str
     if task.source and not task.source.startswith(("editorial", "own catalogue")):
         facts.append((_("Source"), task.source))
     return [(what, words) for what, words in facts if words]
+
+
+def _counted(said: TaskFacts) -> list[tuple[bool, str]]:
+    return [
+        (said.counts_simulated, _("simulated times")),
+        (said.counts_oral, _("oral times")),
+        (said.counts_test, _("tests")),
+    ]
+
+
+def _expiring(days: int | None) -> str:
+    return ngettext("%(num)s day before its last day", "%(num)s days before its last day", days) if days else ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A unit's board on a date: who is in it, which tasks, what the rule says of each, and have against need."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -63,10 +63,18 @@ class Board:
     """Workplace -> what it needs, and where that is said."""
     level_names: Mapping[int, str]
     expiring_days: int
+    """From so many days before its last day a right is shown as expiring, where a task says nothing else."""
     known_at: datetime | None = None
     """For a past date: what the system said then."""
     later: tuple[tuple[int, int, Answer], ...] = ()
     """(index of person, index of task, what is known now), where that is not what was said then."""
+
+    expiring: Mapping[int, int] = field(default_factory=dict)
+    """Task -> the same, where it does."""
+
+    def soon(self, task_id: int) -> int:
+        """From so many days before its last day a right to the task is shown as expiring."""
+        return self.expiring.get(task_id, self.expiring_days)
 
     @cached_property
     def areas(self) -> list[tuple[int, str]]:
@@ -147,6 +155,7 @@ def board(
     found = Board(
         unit, on, day, version, tuple(people), shown, tuple(columns), tuple(places),
         counted(people, shown, columns, places, needs), needs, level_names_on(session, on), shared.settings.expiring_days, known_at,
+        expiring=shared.expiring,
     )  # fmt: skip
     return replace(found, later=_known_now(session, found, shared)) if past else found
 

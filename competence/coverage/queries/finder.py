@@ -72,6 +72,8 @@ class WhoMay:
     """(staff group, its terms) of the version in force, in the groups' order."""
     version: int | None
     settings: Settings
+    expiring_days: int
+    """From so many days before its last day a right to the task is shown as expiring."""
 
     @property
     def neighbours_who_may(self) -> int:
@@ -141,7 +143,7 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
         tuple(_week(people, facts, answers, unit, task, on, stated)),
         _rule(session, shared, task, on),
         version.number if version else None,
-        shared.settings,
+        shared.settings, shared.expiring_days(task.id),
     )  # fmt: skip
 
 

@@ -19,8 +19,8 @@ from competence.entitlements.queries import ROWS
 from competence.foundation.editions import remembered
 from competence.foundation.orm import execute, several, standing
 from competence.signoffs.models import CurrentSignOff, WaitingSignOff
-from competence.signoffs.queries import OBSERVATIONS, chunks
-from competence.signoffs.rules import TIMES, EventKind, Origin, Signed, rescaled
+from competence.signoffs.queries import OBSERVATIONS, chunks, counted
+from competence.signoffs.rules import TIMES, EventKind, Origin, Pauses, Signed, rescaled
 
 CURRENT = cast(Table, CurrentSignOff.__table__)
 WAITING = cast(Table, WaitingSignOff.__table__)
@@ -166,7 +166,7 @@ _TIMES = (
     standing(OBSERVATIONS, OBSERVATIONS.c.person_id, OBSERVATIONS.c.task_id, OBSERVATIONS.c.observed_on)
     .where(
         OBSERVATIONS.c.person_id.in_(several("persons")), OBSERVATIONS.c.withdrawn_at.is_(None),
-        OBSERVATIONS.c.kind.in_(TIMES), OBSERVATIONS.c.task_id.is_not(None),
+        OBSERVATIONS.c.kind.in_(TIMES), OBSERVATIONS.c.task_id.is_not(None), counted(),
         or_(~_stands(), OBSERVATIONS.c.task_id.in_(several("always")), OBSERVATIONS.c.person_id.in_(several("whole"))),
     )
     .order_by(OBSERVATIONS.c.observed_on, OBSERVATIONS.c.id)
@@ -184,8 +184,13 @@ _OPEN = standing(
 _WAITS = standing(
     WAITING, WAITING.c.person_id, WAITING.c.seq, WAITING.c.task_id, WAITING.c.level, WAITING.c.valid_from,
     WAITING.c.valid_to, WAITING.c.accepted_on, WAITING.c.answer_before, WAITING.c.origin, WAITING.c.citizen_id,
-    WAITING.c.signer_id, WAITING.c.signer_text, WAITING.c.signed_at, WAITING.c.event_id,
+    WAITING.c.signer_id, WAITING.c.signer_text, WAITING.c.signed_at, WAITING.c.event_id, WAITING.c.lacks_second,
+    WAITING.c.pauses,
 ).where(WAITING.c.person_id.in_(several("persons")))  # fmt: skip
+
+
+def _pauses(stored: Iterable[Sequence[str | None]]) -> Pauses:
+    return tuple((date.fromisoformat(a), date.fromisoformat(b) if b else None) for a, b in stored if a)
 
 
 def _signed(session: Session, persons: Collection[int], is_open: Open) -> Iterable[tuple[int, Signed]]:
@@ -198,7 +203,7 @@ def _signed(session: Session, persons: Collection[int], is_open: Open) -> Iterab
         ) in execute(session, _OPEN, ids=some).all():  # fmt: skip
             signed = Signed(
                 seq, task, level, begins, ends, yes, before, ended, EventKind(ended_by) if ended_by else None, Origin(origin),
-                citizen, signer, text, tuple((date.fromisoformat(a), date.fromisoformat(b) if b else None) for a, b in pauses if a),
+                citizen, signer, text, _pauses(pauses) if pauses else (),
                 at, None, event,
             )  # fmt: skip
             yield person, rescaled(signed, changes) if changes else signed
@@ -217,9 +222,11 @@ def _signed(session: Session, persons: Collection[int], is_open: Open) -> Iterab
         text,
         at,
         event,
+        lacks,
+        pauses,
     ) in execute(session, _WAITS, persons=list(persons)).all():
         signed = Signed(
             seq, task, level, begins, ends, yes, before, origin=Origin(origin), citizen_id=citizen, signer_id=signer,
-            signer_text=text, recorded_at=at, event_id=event,
+            signer_text=text, recorded_at=at, event_id=event, lacks_second=lacks, pauses=_pauses(pauses) if pauses else (),
         )  # fmt: skip
         yield person, rescaled(signed, changes) if changes else signed

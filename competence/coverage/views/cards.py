@@ -39,7 +39,7 @@ def card(found: Board, gap: Gap, actor: Actor) -> Card:
     return Card(
         gap,
         say(heading(gap)),
-        " ".join(say(text) for text in reasons(gap, on=found.on, soon=found.expiring_days)),
+        " ".join(say(text) for text in reasons(gap, on=found.on, soon=found.soon(gap.task_id))),
         " · ".join([gap.unit] * (len(found.workplaces) > 1) + [say(text) for text in notes(gap)]),
         say(SHIFT_NAMES[gap.shift]),
         url_for(".task", unit_id=gap.unit_id, task_id=gap.task_id, shift=gap.shift),

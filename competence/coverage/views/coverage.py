@@ -35,10 +35,10 @@ from competence.coverage.views.choices import day_of, unit_options
 from competence.coverage.views.drawing import Row, body, column_group, draw, pen_for, weekday, words
 from competence.coverage.views.explaining import Explained, explained, person_url, signers
 from competence.coverage.views.figures import counts_page, overview
+from competence.decision.queries import book
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound
 from competence.foundation.web import db, say
-from competence.organisation.queries import settings_of
 
 bp = Blueprint("coverage", __name__, url_prefix="/coverage")
 
@@ -286,7 +286,7 @@ def reasons_for(unit_id: int, employment_id: int, task_id: int, *, actor: Actor,
     looked_at(person_id=found.someone.person_id)
     names = signers(db.session, [found], actor)
     shown = explained(
-        found, actor, level_names_on(db.session, chosen.on), names, tab=settings_of(db.session).expiring_days
+        found, actor, level_names_on(db.session, chosen.on), names, tab=book(db.session).expiring_days(task_id)
     )
     template = "coverage/why.html" if request.headers.get("HX-Request") else "coverage/why_page.html"
     return render_template(
@@ -303,7 +303,7 @@ def task(unit_id: int, task_id: int, *, actor: Actor, within: Reach) -> Response
     found = one_task(db.session, units, node, task_id, on=chosen.on, days=chosen.days)
     looked_at(unit_id=node.id)
     levels, names = level_names_on(db.session, chosen.on), signers(db.session, found.people, actor)
-    tab = settings_of(db.session).expiring_days
+    tab = book(db.session).expiring_days(task_id)
     people = [(item.someone, explained(item, actor, levels, names, tab=tab)) for item in found.people]
     fragment = bool(request.headers.get("HX-Request")) and chosen.shift is not None
     return render_template(
@@ -348,9 +348,10 @@ def person(unit_id: int, employment_id: int, *, actor: Actor, within: Reach) -> 
     found = one_person(db.session, node, employment_id, on=chosen.on)
     looked_at(person_id=found.someone.person_id)
     levels, names = level_names_on(db.session, chosen.on), signers(db.session, found.tasks, actor)
-    tab = settings_of(db.session).expiring_days
+    shared = book(db.session)
     rows: dict[str, list[tuple[BoardTask, Explained]]] = {}
     for item in found.tasks:
+        tab = shared.expiring_days(item.task.id)
         rows.setdefault(item.task.area, []).append((item.task, explained(item, actor, levels, names, tab=tab)))
     return render_template(
         "coverage/person.html",

@@ -55,31 +55,34 @@ MOST_REMEMBERED = 20_000
 class Pen:
     """Draws cells for a day, a language and a scale, each different one once."""
 
-    def __init__(self, on: date, tab: int, levels: Levels, locale: str) -> None:
-        """What is drawn follows from these and the answer alone, so a pen may be kept from page to page."""
-        self._on, self._tab, self._levels, self._locale = on, tab, levels, locale
+    def __init__(self, on: date, levels: Levels, locale: str) -> None:
+        """What is drawn follows from these, the answer and its window alone, so a pen may be kept from page to page."""
+        self._on, self._levels, self._locale = on, levels, locale
         self._by_key: dict[Key, Cell] = {}
         self._by_object: dict[int, tuple[Answer, Cell]] = {}
 
-    def column(self, answers: Sequence[Answer], ends: date | None, off: bool) -> list[Cell]:
-        """The cells of a person: `ends` is the first day she no longer works here, `off` that she is away."""
+    def column(self, answers: Sequence[Answer], soon: Sequence[int], ends: date | None, off: bool) -> list[Cell]:
+        """The cells of a person: `ends` is the first day she no longer works here, `off` that she is away.
+
+        `soon`: for each answer, from how many days before its last day it is shown as expiring.
+        """
         known = self._by_object
         cells = []
-        for answer in answers:
+        for answer, tab in zip(answers, soon, strict=True):
             found = known.get(id(answer))
             if found is None or found[0] is not answer or off or (ends is not None and answer.valid_to == ends):
-                cells.append(self._cell(answer, ends, off))
+                cells.append(self._cell(answer, tab, ends, off))
             else:
                 cells.append(found[1])
         return cells
 
-    def _cell(self, answer: Answer, ends: date | None, off: bool) -> Cell:
-        key = _key(answer, self._on, ends, off)
+    def _cell(self, answer: Answer, tab: int, ends: date | None, off: bool) -> Cell:
+        key = _key(answer, tab, self._on, ends, off)
         cell = self._by_key.get(key)
         if cell is None:
             if len(self._by_key) >= MOST_REMEMBERED:
                 self._by_key.clear()
-            shown = face(answer, self._on, ends=ends, off_duty=off, tab=self._tab)
+            shown = face(answer, self._on, ends=ends, off_duty=off, tab=tab)
             cell = self._by_key[key] = _draw_cell(shown, self._levels, self._locale)
         # Answers that hold nobody's evidence are shared by many people and pages, and are known by being the same object.
         plain = answer.signed is None and answer.waiting is None and not answer.done
@@ -92,27 +95,28 @@ class Pen:
 
 def pen_for(session: Session, board: Board) -> Pen:
     """The pen of the board's day in the reader's language."""
-    on, tab, levels, locale = board.on, board.expiring_days, tuple(board.level_names.items()), language()
-    return remembered(session, ("pen", on, tab, locale), lambda _session: Pen(on, tab, levels, locale))
+    on, levels, locale = board.on, tuple(board.level_names.items()), language()
+    return remembered(session, ("pen", on, locale), lambda _session: Pen(on, levels, locale))
 
 
-def _key(answer: Answer, on: date, ends: date | None, off: bool) -> Key:
+def _key(answer: Answer, tab: int, on: date, ends: date | None, off: bool) -> Key:
     """All that decides how the cell looks on a given day; strings in place of enum members, which are slow to hash."""
     cell, state = answer.cell, answer.state._value_
+    second = answer.waiting is not None and answer.waiting.lacks_second
     if state == "valid":
         return (
             cell.rule._value_, answer.level, answer.named_level, answer.basis, answer.limits, answer.valid_to,
-            answer.valid_to == ends, answer.waiting is None, off, answer.conditions,
+            answer.valid_to == ends, answer.waiting is None, off, answer.conditions, tab, second,
         )  # fmt: skip
     reached = answer.signed.level_on(on) if answer.signed is not None else cell.education_level
-    return (state, cell.rule._value_, reached, cell.minimum_level, answer.done, answer.needed, off)
+    return (state, cell.rule._value_, reached, cell.minimum_level, answer.done, answer.needed, off, second)
 
 
 def _draw_cell(shown: Face, levels: Levels, _locale: str) -> Cell:
     """Sign and spoken text of a cell."""
     words = " ".join(say(text) for text in spoken(shown, dict(levels)))
     html = f"<td>{signs.sign_html(sign_of(shown))}<i>{escape(words)}</i>"
-    return Cell(html, shown.days is not None, shown.state is State.WAITING)
+    return Cell(html, shown.days is not None, shown.state is State.WAITING and not shown.second)
 
 
 @lru_cache(maxsize=20_000)
@@ -185,9 +189,10 @@ def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift], pen: Pen)
     expiring, waiting = [0] * len(board.tasks), [0] * len(board.tasks)
     all_expiring = all_waiting = 0
     shown_at = set(chosen)
+    soon = [board.soon(task.id) for task in board.tasks]
     for at, one in enumerate(board.people):
         visible = at in shown_at
-        cells = pen.column(board.columns[at], one.valid_to, one.worker.absent)
+        cells = pen.column(board.columns[at], soon, one.valid_to, one.worker.absent)
         for row, cell in enumerate(cells):
             if cell.expires:
                 all_expiring += 1

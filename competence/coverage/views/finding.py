@@ -211,7 +211,7 @@ def person_line(
 ) -> Line:
     """One who may."""
     someone, answer = one.someone, one.answer
-    tab = found.settings.expiring_days
+    tab = found.expiring_days
     shown = face(answer, found.on, ends=someone.valid_to, tab=tab)
     group = in_a_line(someone.group)
     group = f"{group}, {one.unit.name}" if neighbour else group

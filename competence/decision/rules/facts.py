@@ -173,6 +173,12 @@ class Book:
     scale: tuple[Turn, ...] = ()
     """The changes of the practice scale after which old ranks mean other ones."""
     settings: Settings = field(default_factory=Settings)
+    expiring: Mapping[int, int] = field(default_factory=dict)
+    """Task -> from how many days before its last day a right is shown as expiring, where the task says so itself."""
+
+    def expiring_days(self, task: int) -> int:
+        """From so many days before its last day a right to the task is shown as expiring, wherever it is shown."""
+        return self.expiring.get(task, self.settings.expiring_days)
 
     def version_on(self, on: date, known_at: datetime | None = None) -> Version | None:
         """The version in force on the day, as far as it was approved by `known_at`; None before the first."""

@@ -93,9 +93,10 @@ def explain(
     if answer.state is State.PAUSED:
         yield Reason("pause", False, sentence(N_("On pause.")))
     if answer.level and answer.waiting is not None:
-        waits = sentence(
-            N_("A new signature at level %(level)s waits for the employee's own yes."), level=answer.waiting.level
-        )
+        new = N_("A new signature at level %(level)s waits for the employee's own yes.")
+        if answer.waiting.lacks_second:
+            new = N_("A new signature at level %(level)s waits for a second approval.")
+        waits = sentence(new, level=answer.waiting.level)
         yield Reason("renewal", True, waits)
     if answer.level:
         if answer.last_day is not None:
@@ -116,7 +117,8 @@ def _training(answer: Answer) -> Iterable[Reason]:
         return
     if answer.signed is not None and answer.signed.origin is Origin.TRANSFERRED and answer.level:
         return
-    if answer.level or answer.waiting is not None:
+    paused = answer.state is State.PAUSED and answer.signed is not None
+    if answer.level or answer.waiting is not None or paused:
         yield Reason("training", True, sentence(N_("The training is done.")))
     elif answer.needed:
         yield Reason(
@@ -139,7 +141,10 @@ def _signature(answer: Answer, on: date, minimum: int) -> Iterable[Reason]:
                 N_("Signed on %(day)s at level %(level)s."), day=wait.recorded_on or wait.valid_from, level=wait.level
             ),
         )
-        yield Reason("acceptance", False, sentence(N_("Waits for the employee's own yes.")))
+        if wait.lacks_second:
+            yield Reason("acceptance", False, sentence(N_("Waits for a second approval by another colleague.")))
+        else:
+            yield Reason("acceptance", False, sentence(N_("Waits for the employee's own yes.")))
         return
     assert signed is not None
     lapsed = not signed.in_force(on)

@@ -104,7 +104,7 @@ class Mine:
             line.pile is Pile.NOW
             and line.answer.basis != "education"
             and left is not None
-            and left <= self.expiring_days
+            and left <= self.book.expiring_days(line.task.id)
         )
 
     def in_pile(self, wanted: str) -> list[Line]:
@@ -163,7 +163,7 @@ def mine(session: Session, person_id: int) -> Mine:
 def waiting_for(session: Session, person_id: int, on: date) -> list[Signed]:
     """The signatures that wait for the person's yes, the newest first; those from paper last."""
     found = projected(session, [person_id]).get(person_id, {})
-    waits = [signed for some in found.values() for signed in some if signed.waits(on)]
+    waits = [signed for some in found.values() for signed in some if signed.waits(on) and not signed.lacks_second]
     return sorted(waits, key=lambda s: (s.origin is Origin.TRANSFERRED, -s.seq))
 
 

@@ -14,6 +14,7 @@ from competence.catalogue.models import Task, TaskGate
 from competence.development.queries.own import employments_of
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped
+from competence.organisation.models import Unit
 from competence.people.models import Absence, Employment, Person, PersonIdentity
 from competence.signoffs.models import Exemption, Observation
 from competence.signoffs.queries import names_of, signers_of
@@ -67,14 +68,15 @@ def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int
         .limit(limit)
     ).all()
     seen = session.execute(
-        select(Observation, Task.name)
+        select(Observation, Task.name, Unit.name)
         .outerjoin(Task, Task.id == Observation.task_id)
+        .outerjoin(Unit, Unit.id == Observation.unit_id)
         .where(Observation.person_id == person_id, Observation.withdrawn_at.is_(None))
         .order_by(Observation.observed_on.desc(), Observation.id.desc())
         .limit(limit)
     ).all()
-    gates = _gate_names(session, {one.gate_code for one, _name in seen if one.gate_code})
-    people = {row.by_person_id for row in events} | {one.observer_id for one, _name in seen}
+    gates = _gate_names(session, {one.gate_code for one, _name, _unit in seen if one.gate_code})
+    people = {row.by_person_id for row in events} | {one.observer_id for one, _name, _unit in seen}
     people |= {row.fields.get("device_of") for row in events}
     names = names_of(session, [one for one in people if one])
     signers = signers_of(session, [row.id for row in events if "signer_hash" in row.fields])
@@ -102,9 +104,9 @@ def history_of(session: Session, person_id: int, *, with_texts: bool, limit: int
             name or gates.get(one.gate_code or "", ""),
             one.task_id or 0,
             names.get(one.observer_id or 0, ""),
-            {},
+            {"how": one.how, "unit": unit or "", "place": one.place or ""},
         )
-        for one, name in seen
+        for one, name, unit in seen
     ]
     return sorted(found, key=_order, reverse=True)[:limit]
 

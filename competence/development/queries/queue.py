@@ -2,53 +2,26 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, cast
+from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach
-from competence.catalogue.models import InstructionVersion, Task
-from competence.catalogue.rules import Asks
+from competence.catalogue.models import Task
 from competence.catalogue.rules.scales import level_on, levels_held
 from competence.coverage.queries.places import tree
 from competence.coverage.queries.wide import unit_counts
 from competence.coverage.rules import Shift
-from competence.decision.queries import EMPLOYMENTS, UNITS, book, load, running
+from competence.decision.queries import EMPLOYMENTS, book, load, running
 from competence.decision.rules import Answer, Book, judge
 from competence.decision.rules import Employment as Facts
+from competence.development.queries import queue_rows
 from competence.development.queries.own import tasks
+from competence.development.queries.queue_rows import IDENTITIES, MOST, Who, people_within, who_of
 from competence.foundation.clock import today
-from competence.foundation.orm import scoped
-from competence.people.models import PersonIdentity, StaffGroup
-from competence.signoffs.models import CurrentSignOff, ObservationDraft, SignOffRequest, WaitingSignOff
-from competence.signoffs.rules import Origin
-
-CURRENT = cast(Table, CurrentSignOff.__table__)
-WAITING = cast(Table, WaitingSignOff.__table__)
-REQUESTS = cast(Table, SignOffRequest.__table__)
-DRAFTS = cast(Table, ObservationDraft.__table__)
-IDENTITIES = cast(Table, PersonIdentity.__table__)
-GROUPS = cast(Table, StaffGroup.__table__)
-TASKS = cast(Table, Task.__table__)
-INSTRUCTIONS = cast(Table, InstructionVersion.__table__)
-RECENT = timedelta(days=30)
-MOST = 200
-"""A queue that is longer says so; nobody reads on."""
-
-
-@dataclass(frozen=True)
-class Who:
-    """An employment within reach, as a line of the queue names it."""
-
-    employment_id: int
-    person_id: int
-    name: str
-    group: str
-    shifts: str
-    unit: str
-    unit_id: int
+from competence.people.models import PersonIdentity
 
 
 @dataclass(frozen=True)
@@ -69,6 +42,8 @@ class Item:
     by_leader: bool = False
     level: int = 0
     signer: str = ""
+    signer_id: int = 0
+    lacks_second: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,63 +53,30 @@ class Queue:
     requests: Sequence[Item]
     renewals: Sequence[Item]
     waiting: Sequence[Item]
+    seconds: Sequence[Item]
+    """Signatures by others that wait for a second approval, those first that the reader can approve."""
     paper: Sequence[Item]
     begun: Sequence[Item]
     """Where the reader has ticked something and not signed yet."""
     signed: Sequence[Item]
-    expiring_days: int
+    book: Book
     in_force: bool
     """Whether the municipality has a division of tasks in force."""
     in_force_from: date | None
     """The first day of the approved one that is to come; None while none is approved."""
 
 
-def within_reach(within: Reach) -> ColumnElement[bool]:
-    """Employments in units within reach."""
-    return or_(false(), *(UNITS.c.path.startswith(root, autoescape=True) for root in within.roots))
-
-
-def people_within(
-    session: Session, within: Reach, *, on: date, but: int, extra: ColumnElement[bool] | None = None
-) -> Any:
-    """A select of the employments that run within reach, without the person `but`: Who's columns."""
-    wanted = (
-        scoped(
-            session, EMPLOYMENTS, EMPLOYMENTS.c.id, EMPLOYMENTS.c.person_id, IDENTITIES.c.name, GROUPS.c.short_name,
-            EMPLOYMENTS.c.shifts, UNITS.c.name.label("unit"), UNITS.c.id.label("unit_id"),
-        )
-        .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
-        .join(
-            GROUPS,
-            (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
-        )
-        .outerjoin(
-            IDENTITIES,
-            (IDENTITIES.c.municipality_id == EMPLOYMENTS.c.municipality_id)
-            & (IDENTITIES.c.person_id == EMPLOYMENTS.c.person_id),
-        )
-        .where(within_reach(within), running(on), EMPLOYMENTS.c.person_id != but)
-    )  # fmt: skip
-    return wanted if extra is None else wanted.where(extra)
-
-
-def who_of(row: Any) -> Who:
-    """A row of `people_within`."""
-    return Who(row.id, row.person_id, row.name or "", row.short_name, row.shifts, row.unit, row.unit_id)
-
-
 def queue(session: Session, actor: Actor, within: Reach) -> Queue:
     """The reader's queue over the people within her reach, herself left out."""
     on = today()
     shared = book(session)
-    soon = shared.settings.expiring_days
     rows = {
-        "requests": _requests(session, within, on, actor.person_id),
-        "renewals": _renewals(session, within, on, actor.person_id, soon),
-        "waiting": _waiting(session, within, on, actor.person_id),
-        "paper": _paper(session, within, on, actor.person_id),
-        "begun": _begun(session, within, on, actor),
-        "signed": _signed(session, within, on, actor),
+        "requests": queue_rows.requests(session, within, on, actor.person_id),
+        "renewals": queue_rows.renewals(session, within, on, actor.person_id, shared),
+        "waiting": queue_rows.waiting(session, within, on, actor.person_id),
+        "paper": queue_rows.paper(session, within, on, actor.person_id),
+        "begun": queue_rows.begun(session, within, on, actor),
+        "signed": queue_rows.signed(session, within, on, actor),
     }
     every = [row for some in rows.values() for row in some]
     answers = _answers(session, every, shared, on)
@@ -150,6 +92,7 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
                 mine.get(row.task_id, 0), getattr(row, "asked_by", row.person_id) != row.person_id,
                 _level(row, shared),
                 getattr(row, "signer_text", None) or names.get(getattr(row, "signer_id", 0) or 0, ""),
+                getattr(row, "signer_id", 0) or 0, bool(getattr(row, "lacks_second", False)),
             )
             for row in some
         ]  # fmt: skip
@@ -158,11 +101,15 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
     return Queue(
         requests,
         renewals[:MOST],
-        made["waiting"],
+        [one for one in made["waiting"] if not (one.lacks_second and one.signer_id != actor.person_id)],
+        sorted(
+            (one for one in made["waiting"] if one.lacks_second and one.signer_id != actor.person_id),
+            key=lambda one: one.i_hold < one.level,
+        ),
         made["paper"],
         made["begun"],
         made["signed"],
-        soon,
+        shared,
         *_in_force(shared, on),
     )
 
@@ -176,159 +123,6 @@ def _level(row: Any, shared: Book) -> int:
 def _in_force(shared: Book, on: date) -> tuple[bool, date | None]:
     coming = shared.coming(on)
     return shared.version_on(on) is not None, coming.valid_from if coming else None
-
-
-def _joined(session: Session, table: Table, within: Reach, on: date, but: int, *columns: Any) -> Any:
-    """People within reach joined with a table about persons and tasks."""
-    return (
-        people_within(session, within, on=on, but=but)
-        .join(
-            table, (table.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (table.c.person_id == EMPLOYMENTS.c.person_id)
-        )
-        .join(TASKS, (TASKS.c.municipality_id == table.c.municipality_id) & (TASKS.c.id == table.c.task_id))
-        .add_columns(table.c.task_id, TASKS.c.name.label("task"), table.c.signed_at.label("written_at"), *columns)
-    )  # fmt: skip
-
-
-def _requests(session: Session, within: Reach, on: date, but: int) -> list[Any]:
-    wanted = (
-        people_within(session, within, on=on, but=but)
-        .join(
-            REQUESTS,
-            (REQUESTS.c.municipality_id == EMPLOYMENTS.c.municipality_id)
-            & (REQUESTS.c.employment_id == EMPLOYMENTS.c.id),
-        )
-        .join(TASKS, (TASKS.c.municipality_id == REQUESTS.c.municipality_id) & (TASKS.c.id == REQUESTS.c.task_id))
-        .where(REQUESTS.c.closed_at.is_(None))
-        .add_columns(
-            REQUESTS.c.task_id, TASKS.c.name.label("task"), REQUESTS.c.asked_by, REQUESTS.c.asked_at.label("moment")
-        )
-        .order_by(REQUESTS.c.asked_at, REQUESTS.c.id)
-        .limit(MOST)
-    )
-    return [_Row(row, day=row.moment.date()) for row in session.execute(wanted)]
-
-
-class _Row:
-    """A row with its day."""
-
-    def __init__(self, row: Any, *, day: date | None) -> None:
-        self._row, self.day = row, day
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._row, name)
-
-
-def _renewals(session: Session, within: Reach, on: date, but: int, soon: int) -> list[Any]:
-    wanted = (
-        _joined(session, CURRENT, within, on, but, CURRENT.c.seq, CURRENT.c.valid_to, CURRENT.c.level)
-        .where(
-            CURRENT.c.citizen_id.is_(None), CURRENT.c.ended_on.is_(None), CURRENT.c.accepted_on.is_not(None),
-            CURRENT.c.valid_to > on, CURRENT.c.valid_to <= on + timedelta(days=soon + 1),
-        )
-        .order_by(CURRENT.c.valid_to, CURRENT.c.id)
-        .limit(MOST)
-    )  # fmt: skip
-    lapsing = [_Row(row, day=row.valid_to - timedelta(days=1)) for row in session.execute(wanted)]
-    return sorted([*lapsing, *_asked_again(session, within, on, but)], key=lambda row: cast(date, row.day))
-
-
-def _asked_again(session: Session, within: Reach, on: date, but: int) -> list[Any]:
-    """Signatures from before a new version of the instruction whose author asked for new ones, while the grace runs."""
-    wanted = (
-        _joined(session, CURRENT, within, on, but, CURRENT.c.seq, CURRENT.c.level, INSTRUCTIONS.c.closes_on)
-        .join(
-            INSTRUCTIONS,
-            (INSTRUCTIONS.c.municipality_id == CURRENT.c.municipality_id) & (INSTRUCTIONS.c.task_id == CURRENT.c.task_id),
-        )
-        .where(
-            CURRENT.c.citizen_id.is_(None), CURRENT.c.ended_on.is_(None), CURRENT.c.accepted_on.is_not(None),
-            or_(CURRENT.c.valid_to.is_(None), CURRENT.c.valid_to > INSTRUCTIONS.c.closes_on),
-            INSTRUCTIONS.c.asks == Asks.SIGN_AGAIN, CURRENT.c.valid_from < INSTRUCTIONS.c.valid_from,
-            INSTRUCTIONS.c.closes_on > on,
-        )
-        .order_by(INSTRUCTIONS.c.closes_on, CURRENT.c.id, INSTRUCTIONS.c.id)
-        .limit(MOST)
-    )  # fmt: skip
-    return _once([_Row(row, day=row.closes_on - timedelta(days=1)) for row in session.execute(wanted)])
-
-
-def _waiting(session: Session, within: Reach, on: date, but: int) -> list[Any]:
-    wanted = (
-        _joined(
-            session, WAITING, within, on, but, WAITING.c.seq, WAITING.c.level, WAITING.c.signed_at.label("moment"),
-            WAITING.c.signer_id, WAITING.c.signer_text,
-        )
-        .where(
-            WAITING.c.accepted_on.is_(None), WAITING.c.origin != Origin.TRANSFERRED.value,
-            or_(WAITING.c.answer_before.is_(None), WAITING.c.answer_before > on),
-        )
-        .order_by(WAITING.c.signed_at.desc(), WAITING.c.id)
-        .limit(MOST)
-    )  # fmt: skip
-    return _once([_Row(row, day=row.moment.date()) for row in session.execute(wanted)])
-
-
-def _paper(session: Session, within: Reach, on: date, but: int) -> list[Any]:
-    found = []
-    for table in (CURRENT, WAITING):
-        wanted = (
-            _joined(
-                session, table, within, on, but, table.c.seq, table.c.level, table.c.answer_before, table.c.signer_id,
-                table.c.signer_text,
-            )
-            .where(
-                table.c.origin == Origin.TRANSFERRED.value, table.c.accepted_on.is_(None),
-                table.c.answer_before > on, or_(table.c.valid_to.is_(None), table.c.valid_to > on),
-            )
-            .order_by(table.c.answer_before, table.c.id)
-            .limit(MOST)
-        )  # fmt: skip
-        if table is CURRENT:
-            wanted = wanted.where(CURRENT.c.ended_on.is_(None))
-        found += [_Row(row, day=row.answer_before - timedelta(days=1)) for row in session.execute(wanted)]
-    return sorted(_once(found), key=lambda row: cast(date, row.day))
-
-
-def _begun(session: Session, within: Reach, on: date, actor: Actor) -> list[Any]:
-    wanted = (
-        people_within(session, within, on=on, but=actor.person_id)
-        .join(
-            DRAFTS,
-            (DRAFTS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (DRAFTS.c.employment_id == EMPLOYMENTS.c.id),
-        )
-        .join(TASKS, (TASKS.c.municipality_id == DRAFTS.c.municipality_id) & (TASKS.c.id == DRAFTS.c.task_id))
-        .where(DRAFTS.c.guide_id == actor.person_id)
-        .add_columns(DRAFTS.c.task_id, TASKS.c.name.label("task"), DRAFTS.c.saved_at.label("moment"))
-        .order_by(DRAFTS.c.saved_at.desc(), DRAFTS.c.id)
-        .limit(20)
-    )
-    return [_Row(row, day=row.moment.date()) for row in session.execute(wanted)]
-
-
-def _signed(session: Session, within: Reach, on: date, actor: Actor) -> list[Any]:
-    found = []
-    since = today() - RECENT
-    for table in (CURRENT, WAITING):
-        wanted = (
-            _joined(
-                session, table, within, on, actor.person_id, table.c.seq, table.c.level, table.c.signed_at.label("moment"),
-                table.c.signer_id,
-            )
-            .where(table.c.signer_id == actor.person_id, table.c.valid_from >= since, table.c.origin != Origin.TRANSFERRED.value)
-            .order_by(table.c.signed_at.desc(), table.c.id)
-            .limit(20)
-        )  # fmt: skip
-        found += [_Row(row, day=row.moment.date()) for row in session.execute(wanted)]
-    return sorted(_once(found), key=lambda row: (row.moment, row.seq), reverse=True)[:8]
-
-
-def _once(rows: Iterable[Any]) -> list[Any]:
-    """Each signature once, under the person's first employment within reach."""
-    seen: dict[tuple[int, int], Any] = {}
-    for row in rows:
-        seen.setdefault((row.person_id, row.seq), row)
-    return list(seen.values())
 
 
 def _answers(session: Session, rows: Sequence[Any], shared: Book, on: date) -> dict[tuple[int, int], Answer]:

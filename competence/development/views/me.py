@@ -29,10 +29,11 @@ from competence.development.rules import BEFORE_THE_FIRST
 from competence.development.views.levels import AreaShown, areas_shown, talks_shown
 from competence.development.views.showing import Shown, shown, since
 from competence.foundation.clock import last_day, local, today
-from competence.foundation.errors import NotFound
+from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, listed, say, transaction
 from competence.signoffs import commands
-from competence.signoffs.queries import names_of
+from competence.signoffs.models import SignOffRequest
+from competence.signoffs.queries import last_ending, names_of, pause_of, returned_of
 from competence.signoffs.rules import Origin, Signed
 
 bp = Blueprint("me", __name__, url_prefix="/me")
@@ -96,6 +97,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         place=_place(own),
         place_short=_place(own, short=True),
         calls=_calls(own),
+        returned=_returned(own),
         delegations=delegations_waiting(db.session, actor.person_id),
         stops=stops_unseen(db.session, actor.person_id),
         supervisions=supervisions_due(db.session, actor.person_id, on=today()),
@@ -131,6 +133,24 @@ def _calls(own: Mine) -> list[Call]:
         )
         for signed in own.waits
     ]
+
+
+def _returned(own: Mine) -> list[tuple[Line, str]]:
+    """(line, what there is still to practise) for each request that a guide has sent back and nothing was signed since."""
+    lines = {(line.job.employment.id, line.task.id): line for line in own.lines}
+    found = []
+    for one in returned_of(db.session, [job.employment.id for job in own.jobs]):
+        line = lines.get((one.employment_id, one.task_id))
+        if line is not None and _still_open(line, one):
+            found.append((line, one.comment))
+    return found
+
+
+def _still_open(line: Line, one: SignOffRequest) -> bool:
+    """Whether nothing has been signed since the request was sent back."""
+    signed, at = line.answer.signed, one.closed_at
+    since = signed is not None and signed.recorded_at is not None and at is not None and signed.recorded_at > at
+    return not since and line.answer.waiting is None
 
 
 def _call_text(signed: Signed, name: str | None) -> str:
@@ -287,7 +307,14 @@ def why(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> Res
         if answer.level
         else queries.colleagues_who_may(db.session, unit, task_id, on=own.on, but=actor.person_id),
         waits=next((s for s in own.waits if s.task_id == task_id), None),
-        signed=answer.signed if answer.signed and answer.signed.in_force(own.on) else None,
+        signed=answer.signed,
+        returned=next((one for one in returned_of(db.session, [employment_id]) if one.task_id == task_id), None),
+        still_open=_still_open,
+        ending=last_ending(db.session, actor.person_id, task_id),
+        pause=pause_of(db.session, actor.person_id, task_id, on=own.on, citizen_id=answer.signed.citizen_id)
+        if answer.signed and answer.signed.pauses
+        else None,
+        last_day=last_day,
     )
 
 
@@ -295,9 +322,13 @@ def why(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> Res
 @requires(Permission.OWN_READ)
 def withdraw_request(request_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Her own request, taken back."""
-    with transaction() as session:
-        commands.withdraw_request(session, request_id, by=actor)
-    flash(_("The request is taken back."))
+    try:
+        with transaction() as session:
+            commands.withdraw_request(session, request_id, by=actor)
+    except RuleBroken as broken:
+        flash(say(broken.message), "error")
+    else:
+        flash(_("The request is taken back."))
     return redirect(url_for(".path"))
 
 

@@ -10,16 +10,20 @@ from flask_babel import gettext as _
 from competence.access.rules import Actor, Permission, Reach, Role
 from competence.access.web import looked_at, requires
 from competence.development import queries
+from competence.development.queries import Mine
 from competence.development.queries import persons as reads
 from competence.development.queries.persons import Happened
 from competence.development.rules import Pile
 from competence.development.views.levels import AreaShown, areas_shown, talks_shown
 from competence.development.views.queue import duty
 from competence.development.views.showing import Shown, shown
-from competence.foundation.clock import last_day, today
+from competence.foundation.clock import last_day, local, today
 from competence.foundation.text import N_
 from competence.foundation.web import day, db, moment, say
 from competence.people.models import Employment
+from competence.signoffs.forms import HOW_NAMES, WHERE_NAMES
+from competence.signoffs.queries import returned_of
+from competence.signoffs.rules import How, Where
 
 bp = Blueprint("persons", __name__)
 
@@ -31,6 +35,9 @@ KINDS = {
     "revoked": N_("Revoked"),
     "declined": N_("Given back"),
     "suspended": N_("Paused"),
+    "resumed": N_("Resumed"),
+    "second_approved": N_("Approved by a second"),
+    "second_returned": N_("Sent back by a second"),
     "delegated": N_("Delegated"),
     "delegation_accepted": N_("Agreement accepted"),
     "delegation_declined": N_("Agreement declined"),
@@ -117,7 +124,9 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         areas=areas,
         levels=levels,
         talks=talks_shown(queries.confirmed_of(db.session, person_id, reader_id=actor.person_id)),
-        history=[_told(one) for one in happened if not (auditor and one.kind in PRIVATE)],
+        suspends=not own and any(actor.may(Permission.SIGNOFF_SUSPEND, path) for path in paths),
+        returned=_returned(everything, own=own, actor=actor, paths=paths),
+        history=[_told(one, own=own) for one in happened if not (auditor and one.kind in PRIVATE)],
         sees_history=sees_history,
         absences=reads.absences_of(db.session, employments) if leads else [],
         exemptions=reads.exemptions_of(db.session, person_id) if leads else [],
@@ -153,7 +162,19 @@ def _contract(row: Employment) -> Contract:
     )
 
 
-def _told(one: Happened) -> Told:
+def _returned(everything: Mine | None, *, own: bool, actor: Actor, paths: list[str]) -> list[tuple[str, date, str]]:
+    """(task, day, what there is still to practise) of the requests sent back: for herself, her guides and her leader."""
+    if everything is None or not (own or any(actor.may(Permission.SIGNOFF_ASK, path) for path in paths)):
+        return []
+    names = {line.task.id: line.task.name for line in everything.lines}
+    return [
+        (names[one.task_id], local(one.closed_at).date(), one.comment)
+        for one in returned_of(db.session, [job.employment.id for job in everything.jobs])
+        if one.task_id in names and one.closed_at is not None
+    ]
+
+
+def _told(one: Happened, *, own: bool) -> Told:
     fields = one.fields
     notes = []
     what = say(KINDS.get(one.kind, one.kind))
@@ -173,9 +194,21 @@ def _told(one: Happened) -> Told:
             if fields.get("matrix_version")
             else ""
         )
+    if one.seq == 0:
+        how, place = How(fields.get("how") or How.OBSERVED), fields.get("place")
+        notes.append(say(HOW_NAMES[how]) if how is not How.OBSERVED else "")
+        notes.append(say(WHERE_NAMES[Where(place)]) if place else str(fields.get("unit", "")))
     if one.device_of:
         notes.append(_("on %(name)s's phone", name=one.device_of))
-    for text in (text for name, text in (one.texts or {}).items() if name not in ("signer", "certificate")):
+    if one.kind == "suspended":
+        first, end = date.fromisoformat(fields["valid_from"]), fields.get("valid_to")
+        last = last_day(date.fromisoformat(end)) if end else None
+        through = _("%(first)s through %(last)s", first=day(first), last=day(last))
+        notes.append(through if last else _("from %(first)s", first=day(first)))
+    hidden = one.kind == "suspended" and not own  # why is the person's own to read
+    for text in (
+        text for name, text in (one.texts or {}).items() if name not in ("signer", "certificate") and not hidden
+    ):
         notes.append(f"“{text}”")
     when = day(one.at) if one.seq == 0 else moment(one.at)
     return Told(what, when, one.task, one.by, tuple(note for note in notes if note), one.seq, one.kind)

@@ -12,10 +12,12 @@ from competence.catalogue.queries import level_names
 from competence.coverage.cells import face, sign_of, spoken
 from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.coverage.signs import Sign
+from competence.decision.queries import book
 from competence.decision.rules import Answer, State
 from competence.delegation.queries import delegations_waiting, supervisions_due
 from competence.development.queries import queue as reads
-from competence.development.queries.queue import Item, Who
+from competence.development.queries.queue import Item
+from competence.development.queries.queue_rows import Who
 from competence.development.rules import next_step
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
@@ -50,12 +52,13 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 
     def rows(items: object) -> list[Row]:
         assert isinstance(items, list)
-        return [_row(item, names, found.expiring_days) for item in items]
+        return [_row(item, names, found.book.expiring_days(item.task_id)) for item in items]
 
     return render_template(
         "queue/index.html",
         requests=rows(found.requests), renewals=rows(found.renewals), waiting=rows(found.waiting), paper=rows(found.paper),
-        begun=rows(found.begun), signed=rows(found.signed), days=found.expiring_days, most=SHOWN, levels=names,
+        begun=rows(found.begun), signed=rows(found.signed), days=found.book.settings.expiring_days, most=SHOWN, levels=names,
+        seconds=rows(found.seconds),
         delegations=delegations_waiting(db.session, actor.person_id),
         supervisions=supervisions_due(db.session, actor.person_id, on=today()),
         places=_places(found), in_force=found.in_force, in_force_from=found.in_force_from,
@@ -64,7 +67,9 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 
 def _places(found: reads.Queue) -> str:
     units = dict.fromkeys(
-        item.who.unit for some in (found.requests, found.renewals, found.waiting, found.paper) for item in some
+        item.who.unit
+        for some in (found.requests, found.renewals, found.waiting, found.seconds, found.paper)
+        for item in some
     )
     return ", ".join(list(units)[:4])
 
@@ -135,13 +140,14 @@ def task(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVa
         employment.id, employment.person_id, employment.identity.name if employment.identity else _("Name erased"),
         employment.staff_group.short_name, employment.shifts, unit.name, unit.id,
     )  # fmt: skip
+    shared = book(db.session)
     for one, answer, mine in reads.signable(db.session, actor, employment_id):
         if q and q.casefold() not in f"{one.name} {one.plain_text}".casefold():
             continue
         if not mine:
             held_by_none.append(one.name)
             continue
-        row = _row(Item(who, one.id, one.name, answer, i_hold=mine), names, 60)
+        row = _row(Item(who, one.id, one.name, answer, i_hold=mine), names, shared.expiring_days(one.id))
         areas.setdefault(one.area.name, []).append(row)
     return render_template(
         "queue/task.html", who=who, group=group_word(who.group), areas=areas, q=q, others=held_by_none

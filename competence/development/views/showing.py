@@ -36,12 +36,14 @@ class Shown:
     """The employment it holds under; empty when she has one only."""
     next: str
     may_ask: bool
+    signed_seq: int = 0
+    """The signature that decides, while it counts or is suspended; 0 = none."""
 
 
 def shown(own: Mine, line: Line) -> Shown:
     """The line as it is drawn."""
     on, answer = own.on, line.answer
-    drawn = face(answer, on, ends=line.job.facts.valid_to, tab=own.expiring_days)
+    drawn = face(answer, on, ends=line.job.facts.valid_to, tab=own.book.expiring_days(line.task.id))
     names = {rank: level.name for rank, level in own.levels.items()}
     step = next_step(answer) if own.in_force else BEFORE_THE_FIRST
     return Shown(
@@ -58,7 +60,13 @@ def shown(own: Mine, line: Line) -> Shown:
         employment=line.job.label if len(own.jobs) > 1 else "",
         next=say(step.text),
         may_ask=step.may_ask,
+        signed_seq=_signed_seq(answer, on),
     )
+
+
+def _signed_seq(answer: Answer, on: date) -> int:
+    signed = answer.signed
+    return signed.seq if signed is not None and signed.accepted_on is not None and signed.in_force(on) else 0
 
 
 def _conditions(answer: Answer) -> tuple[str, ...]:

@@ -250,7 +250,7 @@ class Writing:
         self.current = inserting(
             session, CURRENT, (*_SHOWN, "counts_from", "ended_on", "ended_by", "pauses"), event_id=_event_id()
         )
-        self.waiting = inserting(session, WAITING, _SHOWN, event_id=_event_id())
+        self.waiting = inserting(session, WAITING, (*_SHOWN, "lacks_second", "pauses"), event_id=_event_id())
 
     def hers(self, linked: Linked, places: Mapping[int, Place], transfers: Sequence[Transfer], who: int | None) -> Hers:
         """What is written about one person, made ready."""

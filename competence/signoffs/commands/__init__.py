@@ -1,16 +1,16 @@
 """The user's verbs about sign-offs: each authorises, asks the rule, appends to the chain, and leaves an audit entry."""
 
 from competence.signoffs.commands.answering import accept, decline, not_yet
-from competence.signoffs.commands.asking import agree, ask_for_sign_off, withdraw_request
+from competence.signoffs.commands.approving import approve_second, return_second
+from competence.signoffs.commands.asking import agree, ask_for_sign_off, return_request, withdraw_request
 from competence.signoffs.commands.citizens import name_citizen
+from competence.signoffs.commands.ending import resume, revoke, suspend, withdraw
 from competence.signoffs.commands.observing import NewObservation, observe, save_draft, withdraw_observation
 from competence.signoffs.commands.signing import (
     ExternalInstructor,
     NewSignOff,
     ground_to_sign,
-    revoke,
     sign_off,
-    withdraw,
 )
 from competence.signoffs.queries import (
     Signer,
@@ -31,6 +31,7 @@ __all__ = [
     "accept",
     "agree",
     "appointment",
+    "approve_second",
     "ask_for_sign_off",
     "decline",
     "get_employment",
@@ -40,10 +41,14 @@ __all__ = [
     "name_of",
     "not_yet",
     "observe",
+    "resume",
+    "return_request",
+    "return_second",
     "revoke",
     "save_draft",
     "sign_off",
     "signer_on",
+    "suspend",
     "terms_to_sign",
     "times_needed",
     "withdraw",

@@ -5,11 +5,8 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Actor, Permission, authorise
 from competence.audit.chain import Appended, lock_chains
 from competence.foundation.changes import command
-from competence.foundation.clock import today
-from competence.foundation.errors import RuleBroken
-from competence.foundation.text import N_, sentence
-from competence.signoffs.commands.common import find_signed, follow_up, no_cpr, state_after
-from competence.signoffs.rules import EventKind, Signed
+from competence.signoffs.commands.common import check_step, find_signed, follow_up, no_cpr, stage_after
+from competence.signoffs.rules import EventKind, Step
 
 
 @command
@@ -18,7 +15,7 @@ def accept(session: Session, seq: int, *, by: Actor, on_device_of: int | None = 
     authorise(by, Permission.OWN_ANSWER)
     lock_chains(session, [by.person_id])
     about = find_signed(session, by.person_id, seq)
-    _check_open(state_after(session, by.person_id, about))
+    check_step(Step.ACCEPT, stage_after(session, by.person_id, about)[1], by=by, person_id=by.person_id)
     return follow_up(session, by.person_id, about, EventKind.ACCEPTED, by=by, fields={"device_of": on_device_of})
 
 
@@ -29,23 +26,10 @@ def not_yet(session: Session, seq: int, *, by: Actor, reason: str = "", on_devic
     no_cpr(reason, field="reason")
     lock_chains(session, [by.person_id])
     about = find_signed(session, by.person_id, seq)
-    _check_open(state_after(session, by.person_id, about))
+    check_step(Step.NOT_YET, stage_after(session, by.person_id, about)[1], by=by, person_id=by.person_id)
     return follow_up(
         session, by.person_id, about, EventKind.NOT_YET, by=by, fields={"device_of": on_device_of}, texts={"reason": reason}
     )  # fmt: skip
-
-
-def _check_open(signed: Signed) -> None:
-    if signed.accepted_on is not None:
-        raise RuleBroken(sentence(N_("You have already said yes to this.")))
-    if signed.ended_by is EventKind.NOT_YET:
-        raise RuleBroken(
-            sentence(N_("You have already answered not yet. Your guide can sign again when you are ready."))
-        )
-    if signed.ended_on is not None:
-        raise RuleBroken(sentence(N_("The signature has been taken back. There is nothing to answer.")))
-    if not signed.waits(today()):
-        raise RuleBroken(sentence(N_("The signature was not answered in time and has lapsed. Ask for a new one.")))
 
 
 @command
@@ -55,6 +39,5 @@ def decline(session: Session, seq: int, *, by: Actor, reason: str = "") -> Appen
     no_cpr(reason, field="reason")
     lock_chains(session, [by.person_id])
     about = find_signed(session, by.person_id, seq)
-    if not state_after(session, by.person_id, about).in_force(today()):
-        raise RuleBroken(sentence(N_("The sign-off no longer counts. There is nothing to give back.")))
+    check_step(Step.DECLINE, stage_after(session, by.person_id, about)[1], by=by, person_id=by.person_id)
     return follow_up(session, by.person_id, about, EventKind.DECLINED, by=by, texts={"reason": reason})

@@ -12,13 +12,24 @@ from competence.catalogue.queries.scales import turns
 from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.changes import touched
 from competence.foundation.clock import today
-from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.orm import scoped
 from competence.foundation.text import N_, Sentence, looks_like_cpr, sentence, squeeze
 from competence.people.models import Employment
 from competence.signoffs import projection
 from competence.signoffs.queries import EVENTS, event_of, events_of
-from competence.signoffs.rules import Event, EventKind, Signed, history
+from competence.signoffs.rules import (
+    Event,
+    EventKind,
+    Part,
+    Signed,
+    Stage,
+    Step,
+    history,
+    part_of,
+    refusal,
+    stage_of,
+)
 
 
 def refused(cell: CellTerms) -> Sentence:
@@ -71,11 +82,28 @@ def find_signed(session: Session, person_id: int, seq: int) -> Event:
     return event_of(row)
 
 
-def state_after(session: Session, person_id: int, about: Event) -> Signed:
-    """The sign-off with all that later events have said of it."""
+def stage_after(session: Session, person_id: int, about: Event) -> tuple[Signed, Stage]:
+    """The sign-off with all that later events have said of it, and where it stands today."""
     assert about.task_id is not None
     events = events_of(session, [person_id], task_ids=[about.task_id])[person_id]
-    return next(s for s in history(events, turns(session)) if s.seq == about.seq)
+    place = [one for one in history(events, turns(session)) if one.citizen_id == about.citizen_id]
+    signed = next(one for one in place if one.seq == about.seq)
+    return signed, stage_of(signed, place, on=today())
+
+
+def check_step(
+    step: Step, stage: Stage, *, by: Actor, person_id: int, signer_id: int | None = None, field: str | None = None
+) -> None:
+    """Nothing. RuleBroken with the reason when the step may not follow, Overtaken when somebody else was first."""
+    part = part_of(by.person_id, person=person_id, signer=signer_id)
+    why = refusal(stage, step, part)
+    if why is not None:
+        first = part is not Part.PERSON and step in _OTHERS_TOO
+        raise (Overtaken if first else RuleBroken)(why, field=field)
+
+
+_OTHERS_TOO = (Step.RETURN, Step.APPROVE, Step.DISAPPROVE, Step.SUSPEND, Step.RESUME, Step.REVOKE)
+"""Steps that several may take: a refusal may mean that somebody else was first."""
 
 
 def follow_up(

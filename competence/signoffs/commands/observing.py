@@ -17,11 +17,12 @@ from competence.foundation.changes import command, touched
 from competence.foundation.clock import local, now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_, sentence
+from competence.organisation.models import Unit
 from competence.people.models import Employment
 from competence.signoffs.commands.common import check_dates, refused
 from competence.signoffs.models import Observation, ObservationDraft
 from competence.signoffs.queries import draft_of, get_employment, get_task, terms_to_sign
-from competence.signoffs.rules import TIMES, ObservationKind
+from competence.signoffs.rules import TIMES, How, ObservationKind, Where
 
 PASSED_AS = {
     GateKind.DIALOGUE: ObservationKind.DIALOGUE,
@@ -40,6 +41,10 @@ class NewObservation:
     kind: ObservationKind
     observed_on: date
     gate_code: str | None = None
+    how: How = How.OBSERVED
+    unit_id: int | None = None
+    """In which unit; None with no `place` either: where the person works."""
+    place: Where | None = None
 
 
 @command
@@ -57,17 +62,32 @@ def observe(session: Session, employment_id: int, task_id: int, new: NewObservat
     _check_kind(session, employment, task, new)
     observation = Observation(
         person_id=employment.person_id, task_id=None if new.gate_code else task.id, gate_code=new.gate_code, kind=new.kind,
+        how=new.how, unit_id=_unit_of(session, unit, new, by=by), place=new.place,
         observed_on=new.observed_on, observer_id=by.person_id, recorded_at=now(), recorded_by=by.person_id,
     )  # fmt: skip
     session.add(observation)
     session.flush()
     record(
         session, by=by.person_id, action="observe", subject="observation", subject_id=observation.id,
-        person_id=employment.person_id, detail={"task": task.id, "kind": new.kind.value},
+        person_id=employment.person_id, detail={"task": task.id, "kind": new.kind.value, "how": new.how.value},
     )  # fmt: skip
     # A gate may open several tasks, so all of the person's answers are looked at again.
     touched(session, person_id=employment.person_id, task_id=None if new.gate_code else task.id)
     return observation
+
+
+def _unit_of(session: Session, own: Unit, new: NewObservation, *, by: Actor) -> int | None:
+    """The unit in which it was seen. NotFound when it is out of the observer's reach."""
+    if new.unit_id is None:
+        return None if new.place is not None else own.id
+    if new.place is not None:
+        raise RuleBroken(sentence(N_("Choose a unit or another place, not both.")), field="where")
+    if new.unit_id == own.id:
+        return own.id
+    path = session.scalar(select(Unit.path).where(Unit.id == new.unit_id))
+    if path is None or not by.may(Permission.SIGNOFF_OBSERVE, path):
+        raise NotFound
+    return new.unit_id
 
 
 def _check_kind(session: Session, employment: Employment, task: Task, new: NewObservation) -> None:

@@ -1,4 +1,4 @@
-"""A signer vouches for a person; takes it back within her ten minutes; ends a sign-off with a reason."""
+"""A signer vouches for a person."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from competence.foundation.text import N_, sentence, squeeze
 from competence.organisation.queries import settings_of
 from competence.people.models import Employment
 from competence.signoffs import projection
-from competence.signoffs.commands.common import check_dates, find_signed, follow_up, no_cpr, refused, state_after
+from competence.signoffs.commands.common import check_dates, check_step, no_cpr, refused
 from competence.signoffs.models import ObservationDraft, SignOffRequest
 from competence.signoffs.queries import (
     Signer,
@@ -38,14 +38,17 @@ from competence.signoffs.queries import (
     terms_to_sign,
 )
 from competence.signoffs.rules import (
+    LEADS_TO,
     Event,
     EventKind,
     Origin,
     Signed,
+    Stage,
+    Step,
     current,
     history,
     missing,
-    too_late_to_undo,
+    stage_at,
     waiting,
 )
 
@@ -118,10 +121,7 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
     employment, unit = get_employment(session, employment_id)
     authorise(by, Permission.EXTERNAL_INSTRUCTOR_RECORD if new.external else Permission.SIGNOFF_SIGN, unit.path)
     task = get_task(session, new.task_id)
-    if by.person_id == employment.person_id:
-        raise RuleBroken(
-            sentence(N_("You cannot sign for yourself. Ask a learning guide or a colleague who may sign."))
-        )
+    check_step(Step.SIGN, Stage.NOT_BEGUN, by=by, person_id=employment.person_id)
     lock_chains(session, [employment.person_id])  # before reading, or two signers build on one head
     on = today()
     check_dates(employment, new.valid_from, field="valid_from")
@@ -155,9 +155,11 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
         "answer_before": (on + timedelta(days=settings.accept_within_days)).isoformat(), "employment": employment.id,
         "origin": (Origin.EXTERNAL_INSTRUCTOR if new.external else Origin.SIGNED_HERE).value, "ground": dict(ground),
         "matrix_version": cell.version, "rule": cell.rule.value, "criteria": sorted(ready.wanted & ready.ticked),
-        "observed": [{"kind": kind.value, "on": day.isoformat(), "by": who} for kind, day, who in ready.seen],
+        "observed": [one.frozen() for one in ready.seen],
         "instruction": instruction_on(session, task, valid_from).version,
     }  # fmt: skip
+    if task.second_approval and new.external is None:  # an instructor and who records her are two already
+        fields["second"] = True
     if citizen is not None:
         fields["citizen_hash"] = chain_hash(citizen.lookup or "", citizen.salt)
     if new.external is not None:
@@ -194,18 +196,12 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
 
 
 def _first_come(session: Session, signed: Sequence[Signed], new: NewSignOff, *, by: Actor, on: date) -> None:
-    waits = waiting([s for s in signed if s.origin is not Origin.TRANSFERRED], on=on)
-    if waits is not None:
-        if waits.signer_id == by.person_id:
-            raise Overtaken(
-                sentence(N_("You have already signed this. It waits for the employee's own yes. Nothing was written."))
-            )
-        raise Overtaken(
-            sentence(
-                N_("%(name)s has already signed this. It waits for the employee's own yes. Nothing was written."),
-                name=waits.signer_text or name_of(session, waits.signer_id) or "",
-            )
-        )
+    stage = stage_at(signed, on=on)
+    if (stage, Step.SIGN) not in LEADS_TO:
+        waits = waiting([s for s in signed if s.origin is not Origin.TRANSFERRED], on=on)
+        mine = waits is not None and waits.signer_id == by.person_id
+        who = waits and (waits.signer_text or name_of(session, waits.signer_id))
+        raise Overtaken(sentence(_SIGNED_ALREADY[stage, mine], **({} if mine else {"name": who or ""})))
     newest = max((s.seq for s in signed if not s.withdrawn), default=0)
     if new.expects is not None and newest != new.expects:
         last = next((s for s in signed if s.seq == newest), None)
@@ -215,6 +211,20 @@ def _first_come(session: Session, signed: Sequence[Signed], new: NewSignOff, *, 
         raise Overtaken(
             sentence(N_("%(name)s signed this while you had the page open. Nothing was written. Look again."), name=who)
         )
+
+
+_SIGNED_ALREADY = {
+    (Stage.TO_ANSWER, True): N_("You have already signed this. It waits for the employee's own yes. Nothing was written."),
+    (Stage.TO_ANSWER, False): N_(
+        "%(name)s has already signed this. It waits for the employee's own yes. Nothing was written."
+    ),
+    (Stage.TO_APPROVE, True): N_(
+        "You have already signed this. It waits for a second approval by another colleague. Nothing was written."
+    ),
+    (Stage.TO_APPROVE, False): N_(
+        "%(name)s has already signed this. It waits for a second approval. Nothing was written."
+    ),
+}  # fmt: skip
 
 
 def _check_level(session: Session, new: NewSignOff, signed: Sequence[Signed], on: date) -> None:
@@ -298,38 +308,3 @@ def _close_requests(session: Session, person_id: int, task_id: int) -> None:
 
 def _drop_draft(session: Session, employment_id: int, task_id: int, by: Actor) -> None:
     execute(session, _DROP_DRAFT, employment=employment_id, task=task_id, guide=by.person_id)
-
-
-@command
-def withdraw(session: Session, person_id: int, seq: int, *, by: Actor) -> Appended:
-    """The signer takes her own signature back: within ten minutes, and only while the person has not answered."""
-    lock_chains(session, [person_id])
-    about = find_signed(session, person_id, seq)
-    if about.by_person_id != by.person_id:
-        raise NotFound
-    signed = state_after(session, person_id, about)
-    if signed.accepted_on is not None or signed.ended_on is not None:
-        raise RuleBroken(
-            sentence(N_("It has been answered and can no longer be undone. It can be revoked with a reason."))
-        )
-    if too_late_to_undo(about.recorded_at, now(), minutes=settings_of(session).undo_minutes):
-        raise RuleBroken(sentence(N_("The ten minutes have passed. The signature can be revoked with a reason.")))
-    return follow_up(session, person_id, about, EventKind.WITHDRAWN, by=by)
-
-
-@command
-def revoke(session: Session, employment_id: int, seq: int, *, reason: str, by: Actor) -> Appended:
-    """A signer within reach ends a sign-off, with a reason that the person can read."""
-    employment, unit = get_employment(session, employment_id)
-    authorise(by, Permission.SIGNOFF_SIGN, unit.path)
-    if by.person_id == employment.person_id:
-        raise RuleBroken(sentence(N_("You cannot revoke your own sign-off. You can give the task back.")))
-    if not reason.strip():
-        raise RuleBroken(sentence(N_("Write why, so that your colleague knows what to do next.")), field="reason")
-    no_cpr(reason, field="reason")
-    lock_chains(session, [employment.person_id])
-    about = find_signed(session, employment.person_id, seq)
-    signed = state_after(session, employment.person_id, about)
-    if signed.ended_on is not None or not (signed.in_force(today()) or signed.waits(today())):
-        raise Overtaken(sentence(N_("It has already ended. Nothing was written.")))
-    return follow_up(session, employment.person_id, about, EventKind.REVOKED, by=by, texts={"reason": reason})

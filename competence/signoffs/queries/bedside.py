@@ -24,15 +24,18 @@ from competence.foundation.errors import NotFound
 from competence.foundation.orm import execute, scoped, standing, written_once
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
-from competence.signoffs.models import LeaderAgreement, Observation, ObservationDraft, WaitingSignOff
+from competence.signoffs.models import LeaderAgreement, Observation, ObservationDraft, SignOffRequest, WaitingSignOff
 from competence.signoffs.queries.evidence import EVENTS, event_of, events_of
 from competence.signoffs.rules import (
     TIMES,
     Event,
     EventKind,
+    How,
     ObservationKind,
     Readiness,
+    Seen,
     Signed,
+    Where,
     current,
     history,
     latest,
@@ -216,6 +219,16 @@ def draft_of(session: Session, guide_id: int, employment_id: int, task_id: int) 
     ).first()
 
 
+def last_request(session: Session, employment_id: int, task_id: int) -> SignOffRequest | None:
+    """The newest request for a sign-off of the task, open or closed; None when nobody ever asked."""
+    return session.scalars(
+        select(SignOffRequest)
+        .where(SignOffRequest.employment_id == employment_id, SignOffRequest.task_id == task_id)
+        .order_by(SignOffRequest.id.desc())
+        .limit(1)
+    ).first()
+
+
 def agreement(session: Session, employment_id: int, task_id: int) -> LeaderAgreement | None:
     """The leader's latest agreement about the employment and the task, None when there is none."""
     return session.scalars(
@@ -248,7 +261,7 @@ def readiness(
     """What is there and what is missing before the task can be signed for the person."""
     last = latest(signed, on=on)
     seen = observations_of(session, employment.person_id, task.id)
-    days = [one.observed_on for one in seen]
+    days = [one.observed_on for one in seen if task.counts(one.how)]
     gates = gates_of(session, employment.person_id, task.id, employment.staff_group_id)
     return Readiness(
         done=times_counted(days, since=last.recorded_on if last else None),
@@ -257,7 +270,17 @@ def readiness(
         ticked=frozenset(ticked),
         gates=tuple(gate.name for gate, passed in gates if passed is None),
         tasks=tuple(_tasks_missing(session, employment, task, on)),
-        seen=tuple((ObservationKind(one.kind), one.observed_on, one.observer_id) for one in seen),
+        seen=tuple(
+            Seen(
+                ObservationKind(one.kind),
+                one.observed_on,
+                one.observer_id,
+                How(one.how),
+                one.unit_id,
+                Where(one.place) if one.place else None,
+            )
+            for one in seen
+        ),
     )
 
 
@@ -275,6 +298,7 @@ _HERS = (
     standing(WaitingSignOff, func.count()).where(
         _WAITING.person_id == bindparam("person"),
         _WAITING.accepted_on.is_(None),
+        _WAITING.lacks_second.is_(False),
         or_(_WAITING.answer_before.is_(None), _WAITING.answer_before > bindparam("day")),
         or_(_WAITING.valid_to.is_(None), _WAITING.valid_to > bindparam("day")),
     ),

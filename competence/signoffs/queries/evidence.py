@@ -5,25 +5,27 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, or_
 from sqlalchemy.orm import Session
 
 from competence.audit.models import EventText, EvidenceEvent
+from competence.catalogue.models import Task
 from competence.catalogue.queries.scales import turns
 from competence.foundation.orm import execute, scoped, several, standing
 from competence.signoffs.models import CurrentSignOff, Exemption, Observation, WaitingSignOff
-from competence.signoffs.rules import TIMES, Event, EventKind, Origin, Signed, rescaled
+from competence.signoffs.rules import TIMES, Event, EventKind, How, Origin, Signed, rescaled
 
 EVENTS = cast(Table, EvidenceEvent.__table__)
 TEXTS = cast(Table, EventText.__table__)
 CURRENT = cast(Table, CurrentSignOff.__table__)
 WAITING = cast(Table, WaitingSignOff.__table__)
 OBSERVATIONS = cast(Table, Observation.__table__)
+TASKS = cast(Table, Task.__table__)
 EXEMPTIONS = cast(Table, Exemption.__table__)
 
 ABOUT_SIGNOFFS = (
     EventKind.SIGNED, EventKind.ACCEPTED, EventKind.NOT_YET, EventKind.WITHDRAWN, EventKind.REVOKED, EventKind.DECLINED,
-    EventKind.SUSPENDED,
+    EventKind.SUSPENDED, EventKind.RESUMED, EventKind.SECOND_APPROVED, EventKind.SECOND_RETURNED,
 )  # fmt: skip
 
 
@@ -103,7 +105,8 @@ _DECIDE_ABOUT = _DECIDE.where(CURRENT.c.task_id == bindparam("task"))
 _WAIT = standing(
     WAITING, WAITING.c.person_id, WAITING.c.seq, WAITING.c.task_id, WAITING.c.level, WAITING.c.valid_from,
     WAITING.c.valid_to, WAITING.c.accepted_on, WAITING.c.answer_before, WAITING.c.origin, WAITING.c.citizen_id,
-    WAITING.c.signer_id, WAITING.c.signer_text, WAITING.c.signed_at, WAITING.c.event_id,
+    WAITING.c.signer_id, WAITING.c.signer_text, WAITING.c.signed_at, WAITING.c.event_id, WAITING.c.lacks_second,
+    WAITING.c.pauses,
 ).where(WAITING.c.person_id.in_(several("persons")))  # fmt: skip
 _WAIT_ABOUT = _WAIT.where(WAITING.c.task_id == bindparam("task"))
 
@@ -148,7 +151,8 @@ def projected(
             signed = Signed(
                 row.seq, row.task_id, row.level, row.valid_from, row.valid_to, row.accepted_on, row.answer_before,
                 origin=Origin(row.origin), citizen_id=row.citizen_id, signer_id=row.signer_id, signer_text=row.signer_text,
-                recorded_at=row.signed_at, event_id=row.event_id,
+                recorded_at=row.signed_at, event_id=row.event_id, lacks_second=row.lacks_second,
+                pauses=_pauses(row.pauses) if row.pauses else (),
             )  # fmt: skip
             if changes:
                 signed = rescaled(signed, changes)
@@ -161,11 +165,24 @@ def _pauses(stored: list[list[str | None]]) -> tuple[tuple[date, date | None], .
     return tuple((date.fromisoformat(a), date.fromisoformat(b) if b else None) for a, b in stored if a)
 
 
+def counted() -> ColumnElement[bool]:
+    """Whether an observed time counts among those its task asks for: as Task.counts says it of one."""
+    o, t = OBSERVATIONS.c, TASKS.c
+    of_its_task = exists().where(
+        t.municipality_id == o.municipality_id, t.id == o.task_id,
+        or_(
+            and_(o.how == How.SIMULATED.value, t.counts_simulated), and_(o.how == How.ORAL.value, t.counts_oral),
+            and_(o.how == How.TEST.value, t.counts_test),
+        ),
+    )  # fmt: skip
+    return or_(o.how == How.OBSERVED.value, of_its_task)
+
+
 _SEEN = (
     standing(OBSERVATIONS, OBSERVATIONS.c.person_id, OBSERVATIONS.c.task_id, OBSERVATIONS.c.observed_on)
     .where(
         OBSERVATIONS.c.person_id.in_(several("persons")), OBSERVATIONS.c.withdrawn_at.is_(None),
-        OBSERVATIONS.c.kind.in_(TIMES), OBSERVATIONS.c.task_id.is_not(None),
+        OBSERVATIONS.c.kind.in_(TIMES), OBSERVATIONS.c.task_id.is_not(None), counted(),
     )
     .order_by(OBSERVATIONS.c.observed_on, OBSERVATIONS.c.id)
 )  # fmt: skip
@@ -175,7 +192,7 @@ _SEEN_ABOUT = _SEEN.where(OBSERVATIONS.c.task_id == bindparam("task"))
 def observed_days(
     session: Session, person_ids: Iterable[int], *, task_id: int | None = None, known_at: datetime | None = None
 ) -> dict[int, dict[int, tuple[date, ...]]]:
-    """Person -> task -> the days of the observed times that stand, in order."""
+    """Person -> task -> the days of the observed times that stand and count, in order."""
     found: dict[int, dict[int, list[date]]] = {}
     wanted = _SEEN if task_id is None else _SEEN_ABOUT
     if known_at is not None:

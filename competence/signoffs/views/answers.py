@@ -19,9 +19,10 @@ from competence.foundation.web import db, show, transaction
 from competence.organisation.sealing import seal_of
 from competence.signoffs import commands, queries
 from competence.signoffs.forms import AnswerForm, AnswerHereForm
-from competence.signoffs.rules import Origin, Signed
+from competence.signoffs.queries.following import ENDS, Said
+from competence.signoffs.rules import LEADS_TO, Origin, Signed, Stage, Step, stage_of
 from competence.signoffs.views.blueprint import bp
-from competence.signoffs.views.signatures import LevelShown, level_of, signature_within, signed_as
+from competence.signoffs.views.signatures import LevelShown, level_of, second_text, signature_within, signed_as
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Asked:
     signer_as: str
     """The appointment she signed by, in words; empty when she signed by her staff group or from outside."""
     note: str
+    stage: Stage
+    second: str
+    """Who approved it as the second, or that this is waited for; empty when the task asks for no second approval."""
+    ending: Said | None
+    """Why it was revoked or sent back; None when neither has happened."""
     citizen: str
     """The citizen's reference when it is for one; only the person and those who care for her see it."""
 
@@ -50,7 +56,17 @@ class Asked:
     @property
     def waits(self) -> bool:
         """Whether an answer is waited for."""
-        return self.signed.waits(today())
+        return self.stage in (Stage.TO_ANSWER, Stage.ON_PAPER)
+
+    @property
+    def lacks_second(self) -> bool:
+        """Whether a second approval is waited for first."""
+        return self.stage is Stage.TO_APPROVE
+
+    @property
+    def may_give_back(self) -> bool:
+        """Whether the task can be given back."""
+        return (self.stage, Step.DECLINE) in LEADS_TO and not self.waits
 
 
 def load_asked(person_id: int, seq: int) -> Asked:
@@ -59,9 +75,8 @@ def load_asked(person_id: int, seq: int) -> Asked:
     if event is None or event.task_id is None:
         raise NotFound
     task = queries.get_task(db.session, event.task_id)
-    signed = next(
-        s for s in queries.state_of(db.session, person_id, task.id, citizen_id=event.citizen_id) if s.seq == seq
-    )
+    every = queries.state_of(db.session, person_id, task.id, citizen_id=event.citizen_id)
+    signed = next(s for s in every if s.seq == seq)
     employment_id = event.fields.get("employment") or queries.any_employment(db.session, person_id)
     employment, _unit = queries.get_employment(db.session, employment_id)
     cell, _first = queries.terms_to_sign(db.session, employment, task.id, on=today())
@@ -75,6 +90,9 @@ def load_asked(person_id: int, seq: int) -> Asked:
         signer=signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased"),
         signer_as=signed_as(event.fields),
         note=queries.text_of(db.session, event.id, "note"),
+        stage=stage_of(signed, every, on=today()),
+        second=second_text(signed) if event.fields.get("second") else "",
+        ending=queries.ending_of(db.session, person_id, seq) if signed.ended_by in ENDS else None,
         citizen=_citizen_of(event.citizen_id),
     )
 

@@ -9,7 +9,7 @@ from competence.access.web import requires
 from competence.foundation.errors import NotAllowed, NotFound, RuleBroken
 from competence.foundation.web import db, say, show, transaction
 from competence.signoffs import commands, queries
-from competence.signoffs.forms import BedsideForm
+from competence.signoffs.forms import BedsideForm, CommentForm
 from competence.signoffs.views.bedside import load_bedside
 from competence.signoffs.views.blueprint import bp, place_within
 
@@ -31,6 +31,27 @@ def agree(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> R
             return redirect(url_for(".agree", employment_id=employment_id, task_id=task_id))
     page = load_bedside(place, actor)
     return render_template("signoffs/agree.html", form=form, page=page, place=place), 422 if form.errors else 200
+
+
+@bp.route("/sign/<int:employment_id>/<int:task_id>/send-back", methods=["GET", "POST"])
+@requires(Permission.SIGNOFF_SIGN)
+def send_back(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The request for the task, sent back with what there is still to practise."""
+    place = place_within(employment_id, task_id, within=within, actor=actor)
+    asked = queries.last_request(db.session, employment_id, task_id)
+    if asked is None:
+        raise NotFound
+    form = CommentForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                commands.return_request(session, asked.id, comment=form.comment.data or "", by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(_("It is sent back. %(name)s can read what there is still to practise.", name=place.first_name))
+            return redirect(url_for("queue.index"))
+    return render_template("signoffs/send_back.html", form=form, place=place, asked=asked), 422 if form.errors else 200
 
 
 @bp.post("/ask")

@@ -14,16 +14,17 @@ from competence.access.web import requires
 from competence.accounts.web import needs_proof, prove_self
 from competence.catalogue.queries import Criterion, Gate, criteria_of, levels
 from competence.delegation.rules import CellRule, LeaderPart
-from competence.foundation.clock import local, today
+from competence.foundation.clock import today
 from competence.foundation.errors import Overtaken, RuleBroken
 from competence.foundation.text import N_
-from competence.foundation.web import clock_time, db, listed, say, short_day, show, transaction
+from competence.foundation.web import clock_time, db, listed, say, show, transaction
+from competence.organisation.queries import unit_choices
 from competence.organisation.sealing import seal_of
 from competence.signoffs import commands, queries
 from competence.signoffs.commands.common import refused
 from competence.signoffs.commands.observing import PASSED_AS
 from competence.signoffs.forms import BedsideForm, ExternalForm, SignOffForm
-from competence.signoffs.models import LeaderAgreement, Observation
+from competence.signoffs.models import LeaderAgreement, Observation, SignOffRequest
 from competence.signoffs.rules import (
     ObservationKind,
     Origin,
@@ -35,31 +36,9 @@ from competence.signoffs.rules import (
     waiting,
 )
 from competence.signoffs.views.blueprint import Place, bp, place_within
+from competence.signoffs.views.slots import KIND_NAMES, Slot, slots_of
 
-KIND_NAMES: Mapping[ObservationKind, str] = {
-    ObservationKind.SAW: N_("Watched"),
-    ObservationKind.WITH_HELP: N_("With help"),
-    ObservationKind.ALONE: N_("Did it alone"),
-    ObservationKind.DIALOGUE: N_("Dialogue held"),
-    ObservationKind.COURSE: N_("Course passed"),
-    ObservationKind.PRACTICE_CHECK: N_("Practice check passed"),
-}
 TIMES_WITH_GUIDE = {1: N_("Once with the guide"), 2: N_("Twice with the guide"), 3: N_("Three times with the guide")}
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One of the times, as the strip shows it."""
-
-    title: str
-    first: str
-    second: str
-    state: str
-    """"done", "now" (recorded today) or "todo"."""
-    observation_id: int = 0
-    may_undo: bool = False
-    kind: str = ""
-    """What pressing "Record" records; empty but for the next one."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +54,15 @@ class Bedside:
     criteria: Sequence[Criterion]
     gates: Sequence[tuple[Gate, Observation | None]]
     saved_at: str
+    apart: Sequence[Slot]
+    """Times that were shown in a way that does not count for the task."""
     agreed: LeaderAgreement | None
     agreed_by: str
     names: Mapping[int, str]
+    asked: SignOffRequest | None
+    """The request that is open."""
+    sent_back: SignOffRequest | None
+    """The request that was sent back and not made again, for those who may read the comment."""
     cannot_sign: str
     """Why the actor can record times here but not sign; empty when she can."""
 
@@ -148,8 +133,12 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
     ]
     gates = queries.gates_of(session, person, place.task.id, place.employment.staff_group_id)
     agreed = queries.agreement(session, place.employment.id, place.task.id)
+    request_ = queries.last_request(session, place.employment.id, place.task.id)
+    sent_back = request_ if request_ and _reads_comment(request_, signed, place, actor) else None
     people = {one.observer_id for one in seen} | {one.observer_id for _gate, one in gates if one}
-    people |= {agreed.leader_id if agreed else None} | {s.signer_id for s in signed}
+    people |= {agreed.leader_id if agreed else None, sent_back.closed_by if sent_back else None} | {
+        s.signer_id for s in signed
+    }
     names = queries.names_of(session, [one for one in people if one])
     return Bedside(
         place=place,
@@ -157,15 +146,27 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
         waits=waiting([s for s in signed if s.origin is not Origin.TRANSFERRED], on=on),
         held=current(signed, on=on),
         ready=ready,
-        slots=_slots(seen, ready.needed, names, actor),
+        slots=slots_of([one for one in seen if place.task.counts(one.how)], ready.needed, names, actor),
+        apart=slots_of([one for one in seen if not place.task.counts(one.how)], 0, names, actor),
         criteria=criteria_of(session, place.task.id),
         gates=gates,
         saved_at=clock_time(draft.saved_at) if draft else "",
         agreed=agreed,
         agreed_by=names.get(agreed.leader_id, "") if agreed else "",
         names=names,
+        asked=request_ if request_ and request_.closed_at is None else None,
+        sent_back=sent_back,
         cannot_sign=_cannot_sign(place, actor) if place.cell.entitles else "",
     )
+
+
+def _reads_comment(asked: SignOffRequest, signed: Sequence[Signed], place: Place, actor: Actor) -> bool:
+    """Whether it was sent back, nothing was signed since, and the actor is the person, who wrote it, or her guide or leader."""
+    at = asked.closed_at
+    if at is None or asked.closed_how != "returned" or any(s.recorded_at and s.recorded_at > at for s in signed):
+        return False
+    mine = actor.person_id in (asked.closed_by, place.employment.person_id)
+    return mine or actor.may(Permission.SIGNOFF_ASK, place.unit.path)
 
 
 def _cannot_sign(place: Place, actor: Actor) -> str:
@@ -177,43 +178,6 @@ def _cannot_sign(place: Place, actor: Actor) -> str:
     return ""
 
 
-def _slots(seen: Sequence[Observation], needed: int, names: Mapping[int, str], actor: Actor) -> list[Slot]:
-    slots = []
-    for one in seen:
-        moment = local(one.recorded_at)
-        here = moment.date() == one.observed_on == today()
-        mine = one.observer_id == actor.person_id
-        who = _("you") if mine else names.get(one.observer_id or 0, _("Not recorded who")).split(" ")[0]
-        slots.append(
-            Slot(
-                title=say(KIND_NAMES[ObservationKind(one.kind)]),
-                first=_("today %(time)s", time=clock_time(one.recorded_at)) if here else short_day(one.observed_on),
-                second=who,
-                state="now" if here else "done",
-                observation_id=one.id,
-                may_undo=mine and moment.date() == today(),
-            )
-        )
-    order = _order(needed)
-    for index in range(len(slots), needed):
-        kind = order[index]
-        following = index == len(slots)
-        slots.append(
-            Slot(say(KIND_NAMES[kind]), "", "", "todo", kind=kind.value if following and index == len(seen) else "")
-        )
-    return slots
-
-
-def _order(needed: int) -> list[ObservationKind]:
-    """Which kind is expected when: watch first, do it alone last."""
-    middle = [ObservationKind.WITH_HELP] * max(0, needed - 2)
-    return (
-        ([ObservationKind.SAW] if needed > 2 else [ObservationKind.WITH_HELP] * (needed == 2))
-        + middle
-        + [ObservationKind.ALONE]
-    )
-
-
 def _ticked() -> list[int]:
     return [int(text) for text in request.form.getlist("criterion") if text.isdigit()]
 
@@ -223,7 +187,8 @@ def _ticked() -> list[int]:
 def bedside(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Step 1, at the citizen's: the times, what must be passed, and the ticks."""
     place = place_within(employment_id, task_id, within=within, actor=actor)
-    form = BedsideForm()
+    units = [] if place.employment.person_id == actor.person_id else unit_choices(db.session, within=within, on=today())
+    form = BedsideForm(units=units, unit_id=place.unit.id)
     status = 200
     gaps: list[tuple[str, str]] = []
     if request.method == "POST" and form.validate():
@@ -270,6 +235,7 @@ def _own(place: Place, actor: Actor) -> bool:
 
 def _act(session: Session, form: BedsideForm, place: Place, actor: Actor) -> None:
     """Nothing; what a button of the page asked for is done. The strip shows it."""
+    form.check()
     kind, gate_code, undo = (request.form.get(name) for name in ("record", "gate", "undo"))
     if kind in {one.value for one in _THREE}:
         commands.observe(session, place.employment.id, place.task.id, form.to_command(ObservationKind(kind)), by=actor)
@@ -324,8 +290,8 @@ def level(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> R
             show(broken, form)
             overtaken = isinstance(broken, Overtaken)
         else:
-            _say_signed(place, event.seq)
-            if request.form.get("here"):
+            _say_signed(place, event.seq, second=place.task.second_approval)
+            if request.form.get("here") and not place.task.second_approval:
                 return redirect(url_for(".answer_here", employment_id=employment_id, seq=event.seq))
             return redirect(url_for(".signed", employment_id=employment_id, seq=event.seq))
     return render_template(
@@ -342,10 +308,13 @@ def _citizen(session: Session, place: Place, form: SignOffForm, actor: Actor) ->
     ).id
 
 
-def _say_signed(place: Place, seq: int) -> None:
+def _say_signed(place: Place, seq: int, *, second: bool = False) -> None:
+    said = _("The signature is saved. %(name)s must now say yes.", name=place.first_name)
+    if second:
+        said = _("The signature is saved. Another colleague must now approve it.")
     flash(
         {
-            "text": _("The signature is saved. %(name)s must now say yes.", name=place.first_name),
+            "text": said,
             "undo_url": url_for(".undo", employment_id=place.employment.id, seq=seq),
         }  # type: ignore[arg-type]
     )

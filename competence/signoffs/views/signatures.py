@@ -15,11 +15,11 @@ from competence.catalogue.queries import LevelName, level_names, levels
 from competence.catalogue.queries.scales import level_names_at
 from competence.foundation.clock import last_day, now, today
 from competence.foundation.errors import NotFound, RuleBroken
-from competence.foundation.web import clock_time, db, say, show, transaction
+from competence.foundation.web import clock_time, db, moment, say, show, transaction
 from competence.organisation.queries import settings_of
 from competence.signoffs import commands, queries
 from competence.signoffs.forms import ReasonForm
-from competence.signoffs.rules import EventKind, Origin, Signed, too_late_to_undo
+from competence.signoffs.rules import LEADS_TO, EventKind, Signed, Stage, Step, stage_of, too_late_to_undo
 from competence.signoffs.views.blueprint import Place, bp, place_within
 
 
@@ -50,16 +50,29 @@ class Signature:
     """The time until which the signer can take it back; empty when she cannot."""
     answer: str
     """What the employee has answered, in words."""
+    stage: Stage
+    second: str
+    """Who approved it as the second, or that this is waited for; empty when the task asks for no second approval."""
 
     @property
     def waits(self) -> bool:
         """Whether the employee's yes is waited for."""
-        return self.signed.waits(today())
+        return self.stage in (Stage.TO_ANSWER, Stage.ON_PAPER)
+
+    @property
+    def lacks_second(self) -> bool:
+        """Whether a second approval is waited for."""
+        return self.stage is Stage.TO_APPROVE
 
     @property
     def may_revoke(self) -> bool:
         """Whether there is something to end."""
-        return self.signed.ended_on is None and (self.waits or self.signed.in_force(today()))
+        return (self.stage, Step.REVOKE) in LEADS_TO
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is in force, suspended or not."""
+        return self.stage in (Stage.IN_FORCE, Stage.TO_PAUSE, Stage.SUSPENDED, Stage.ON_PAPER)
 
 
 def level_of(signed: Signed) -> LevelShown:
@@ -78,18 +91,15 @@ def signature_within(employment_id: int, seq: int, *, within: Reach, actor: Acto
     if event is None or event.task_id is None:
         raise NotFound
     place = place_within(employment_id, event.task_id, within=within, actor=actor)
-    signed = next(
-        s
-        for s in queries.state_of(db.session, employment.person_id, event.task_id, citizen_id=event.citizen_id)
-        if s.seq == seq
-    )
+    every = queries.state_of(db.session, employment.person_id, event.task_id, citizen_id=event.citizen_id)
+    signed = next(s for s in every if s.seq == seq)
+    stage = stage_of(signed, every, on=today())
     settings = settings_of(db.session)
     mine = signed.signer_id == actor.person_id
     open_to_undo = (
         mine
         and signed.recorded_at is not None
-        and signed.waits(today())
-        and signed.origin is not Origin.TRANSFERRED
+        and (stage, Step.WITHDRAW) in LEADS_TO
         and not too_late_to_undo(signed.recorded_at, now(), minutes=settings.undo_minutes)
     )
     until = (
@@ -99,7 +109,20 @@ def signature_within(employment_id: int, seq: int, *, within: Reach, actor: Acto
     )
     signer = signed.signer_text or queries.name_of(db.session, signed.signer_id) or _("Name erased")
     answer = answer_text(signed, place.first_name)
-    return Signature(place, signed, level_of(signed), signer, signed_as(event.fields), mine, until, answer)
+    second = second_text(signed) if event.fields.get("second") else ""
+    return Signature(
+        place, signed, level_of(signed), signer, signed_as(event.fields), mine, until, answer, stage, second
+    )
+
+
+def second_text(signed: Signed) -> str:
+    """What has become of the second approval, in words."""
+    if signed.second_at is not None:
+        who = queries.name_of(db.session, signed.second_id) or _("Name erased")
+        return str(_("Approved by %(name)s, %(moment)s", name=who, moment=moment(signed.second_at)))
+    if signed.ended_by is EventKind.SECOND_RETURNED:
+        return str(_("Sent back. It gives no right."))
+    return str(_("Waits for another colleague who may sign."))
 
 
 def signed_as(fields: Mapping[str, Any]) -> str:
@@ -118,12 +141,16 @@ def answer_text(signed: Signed, first_name: str) -> str:
             return str(_("%(name)s would like to practise more.", name=first_name))
         case EventKind.REVOKED:
             return str(_("Revoked. It no longer counts."))
+        case EventKind.SECOND_RETURNED:
+            return str(_("Is not asked: it was sent back."))
         case EventKind.DECLINED:
             return str(_("%(name)s has given the task back.", name=first_name))
         case _:
             pass
     if signed.accepted_on is not None:
         return str(_("%(name)s has said yes.", name=first_name))
+    if signed.lacks_second and signed.waits(today()):
+        return str(_("Is asked after the second approval."))
     if signed.waits(today()):
         return str(_("Waits for %(name)s's own yes.", name=first_name))
     return str(_("It was not answered in time.") if last else _("It was not answered."))

@@ -1,14 +1,13 @@
-"""Sign-offs as their events tell them: what counts from when to when, what waits, and what a signer must have."""
+"""Sign-offs as their events tell them: what counts from when to when, and what waits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from competence.catalogue.rules.scales import Levels, Turn, level_on, levels_held
 from competence.foundation.clock import local
-from competence.foundation.text import N_, Sentence, sentence
 
 
 class EventKind(StrEnum):
@@ -21,6 +20,10 @@ class EventKind(StrEnum):
     REVOKED = "revoked"
     DECLINED = "declined"
     SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    SECOND_APPROVED = "second_approved"
+    """Somebody else who may sign has approved the signature, where the task asks for two."""
+    SECOND_RETURNED = "second_returned"
     DELEGATED = "delegated"
     DELEGATION_ACCEPTED = "delegation_accepted"
     DELEGATION_DECLINED = "delegation_declined"
@@ -50,6 +53,25 @@ class ObservationKind(StrEnum):
     DIALOGUE = "dialogue"
     COURSE = "course"
     PRACTICE_CHECK = "practice_check"
+
+
+class How(StrEnum):
+    """How somebody showed it."""
+
+    OBSERVED = "observed"
+    """With a citizen."""
+    SIMULATED = "simulated"
+    ORAL = "oral"
+    TEST = "test"
+
+
+class Where(StrEnum):
+    """Where it was shown, where no unit says it. A code and never a text: a text would soon hold a citizen."""
+
+    AT_HOME = "at_home"
+    PRACTICE_ROOM = "practice_room"
+    CLASSROOM = "classroom"
+    ELSEWHERE = "elsewhere"
 
 
 TIMES = frozenset({ObservationKind.SAW, ObservationKind.WITH_HELP, ObservationKind.ALONE})
@@ -98,11 +120,17 @@ class Signed:
     signer_id: int | None = None
     signer_text: str | None = None
     pauses: tuple[tuple[date, date | None], ...] = ()
+    """Suspensions of the task for her, half-open: they hold for whatever sign-off decides meanwhile."""
     recorded_at: datetime | None = None
     accepted_at: datetime | None = None
     event_id: int = 0
     levels: Levels = ()
     """What the level has been called for since it was signed, where the scale has been changed; empty: always the same."""
+    lacks_second: bool = False
+    """Whether it still waits for a second approval, and so gives no right and asks for no yes."""
+    second_id: int | None = None
+    """Who approved it as the second."""
+    second_at: datetime | None = None
 
     def level_on(self, on: date) -> int:
         """The rank on the practice scale as it was on the day."""
@@ -121,13 +149,24 @@ class Signed:
     @property
     def withdrawn(self) -> bool:
         """Taken back by the signer before it was answered: as if it had not been."""
-        return self.ended_by in (EventKind.WITHDRAWN, EventKind.NOT_YET) and self.origin is not Origin.TRANSFERRED
+        return self.ended_by in _UNDONE and self.origin is not Origin.TRANSFERRED
+
+    @property
+    def never_counted(self) -> bool:
+        """Whether it was ended before its first day came: then what it was to replace stands."""
+        return self.withdrawn or (self.ended_on is not None and self.ended_on < self.counts_from)
 
     @property
     def counts_from(self) -> date:
-        """The later of first day and acceptance; date.max while there is no yes. One from paper counts meanwhile."""
+        """The latest of first day, acceptance and second approval; date.max while one of these lacks.
+
+        One from paper counts while its yes is waited for.
+        """
+        if self.lacks_second:
+            return date.max
         if self.accepted_on is not None:
-            return max(self.valid_from, self.accepted_on)
+            first = max(self.valid_from, self.accepted_on)
+            return first if self.second_at is None else max(first, local(self.second_at).date())
         return self.valid_from if self.origin is Origin.TRANSFERRED else date.max
 
     @property
@@ -158,6 +197,9 @@ class Signed:
         )
 
 
+_UNDONE = (EventKind.WITHDRAWN, EventKind.NOT_YET, EventKind.SECOND_RETURNED)
+
+
 def rescaled(signed: Signed, turns: Sequence[Turn]) -> Signed:
     """The sign-off as the practice scale reads it after the changes since it was signed."""
     levels = levels_held(signed.level, signed.recorded_at, turns) if turns else ()
@@ -170,6 +212,7 @@ def history(events: Iterable[Event], turns: Sequence[Turn] = ()) -> tuple[Signed
     `turns`: the changes of the practice scale; without them levels are as they were signed.
     """
     signed: dict[int, dict[str, Any]] = {}
+    paused: dict[tuple[int, int | None], Pauses] = {}
     for event in sorted(events, key=lambda e: e.seq):
         if event.kind is EventKind.SIGNED:
             signed[event.seq] = _signed(event)
@@ -180,12 +223,36 @@ def history(events: Iterable[Event], turns: Sequence[Turn] = ()) -> tuple[Signed
         match event.kind:
             case EventKind.ACCEPTED:
                 about |= {"accepted_on": event.on, "accepted_at": event.recorded_at}
-            case EventKind.NOT_YET | EventKind.WITHDRAWN | EventKind.REVOKED | EventKind.DECLINED:
+            case EventKind.SECOND_APPROVED:
+                about |= {"lacks_second": False, "second_id": event.by_person_id, "second_at": event.recorded_at}
+                about["answer_before"] = _date_or_none(event.fields.get("answer_before")) or about["answer_before"]
+            case (
+                EventKind.NOT_YET
+                | EventKind.WITHDRAWN
+                | EventKind.REVOKED
+                | EventKind.DECLINED
+                | EventKind.SECOND_RETURNED
+            ):
                 about |= {"ended_on": event.on, "ended_by": event.kind}
-            case EventKind.SUSPENDED:
-                pause = (_date(event.fields["valid_from"]), _date_or_none(event.fields.get("valid_to")))
-                about["pauses"] = (*about.get("pauses", ()), pause)
+            case EventKind.SUSPENDED | EventKind.RESUMED:
+                place = (about["task_id"], about["citizen_id"])
+                paused[place] = _pauses_after(paused.get(place, ()), event)
+    if paused:
+        for says in signed.values():
+            says["pauses"] = paused.get((says["task_id"], says["citizen_id"]), ())
     return tuple(rescaled(Signed(**says), turns) for says in signed.values())
+
+
+Pauses = tuple[tuple[date, date | None], ...]
+
+
+def _pauses_after(pauses: Pauses, event: Event) -> Pauses:
+    """The suspensions as the event leaves them: one more, or those that run ended and those ahead gone."""
+    if event.kind is EventKind.SUSPENDED:
+        return (*pauses, (_date(event.fields["valid_from"]), _date_or_none(event.fields.get("valid_to"))))
+    return tuple(
+        (start, end if end is not None and end <= event.on else event.on) for start, end in pauses if start < event.on
+    )
 
 
 def _signed(event: Event) -> dict[str, Any]:
@@ -206,6 +273,7 @@ def _signed(event: Event) -> dict[str, Any]:
         "signer_text": says.get("signer_text"),
         "recorded_at": event.recorded_at,
         "event_id": event.id,
+        "lacks_second": bool(says.get("second")),
     }
 
 
@@ -222,7 +290,7 @@ def latest(signed: Iterable[Signed], *, on: date) -> Signed | None:
 
     One transferred from paper does not replace an accepted one until it is accepted itself.
     """
-    begun = [s for s in signed if s.counts_from <= on and not s.withdrawn]
+    begun = [s for s in signed if s.counts_from <= on and not s.never_counted]
     if len(begun) < 2:
         return begun[0] if begun else None
     accepted = max((s for s in begun if s.accepted_on), key=_order, default=None)
@@ -245,77 +313,3 @@ def waiting(signed: Iterable[Signed], *, on: date) -> Signed | None:
 
 def _order(signed: Signed) -> tuple[date, int]:
     return (signed.counts_from, signed.seq)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far somebody is on the way to a signature."""
-
-    done: int
-    needed: int
-    """Times asked for, fewer when it renews one that is in force or has just lapsed."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether the times are there."""
-        return self.done >= self.needed
-
-
-def times_counted(observed_on: Sequence[date], *, since: date | None) -> int:
-    """How many observed times count: those after the last signature was given, all when there is none."""
-    return sum(1 for day in observed_on if since is None or day > since)
-
-
-def too_late_to_undo(signed_at: datetime, now: datetime, *, minutes: int) -> bool:
-    """Whether the signer's own regret time has run out."""
-    return now - signed_at > timedelta(minutes=minutes)
-
-
-@dataclass(frozen=True)
-class Readiness:
-    """What stands between a person and a signature for a task."""
-
-    done: int
-    needed: int
-    wanted: frozenset[int]
-    """Positions of the criteria that must be shown."""
-    ticked: frozenset[int]
-    gates: tuple[str, ...] = ()
-    """Names of the courses, dialogues and checks that are still to be passed."""
-    tasks: tuple[str, ...] = ()
-    """Names of the tasks that must be held first and are not."""
-    seen: tuple[tuple[ObservationKind, date, int | None], ...] = ()
-    """All observed times that stand: what was seen, when, and by whom."""
-
-    @property
-    def shown(self) -> int:
-        """How many of the criteria have been shown."""
-        return len(self.wanted & self.ticked)
-
-
-def missing(ready: Readiness) -> tuple[tuple[str, Sentence], ...]:
-    """(field, sentence) for each thing that is missing before a signature, in the order of the page; empty when nothing is."""
-    found: list[tuple[str, Sentence]] = []
-    if ready.done < ready.needed:
-        found.append(
-            (
-                "times",
-                sentence(
-                    N_("%(done)s of %(needed)s times are recorded. Record the rest before you sign."),
-                    done=ready.done,
-                    needed=ready.needed,
-                ),
-            )
-        )
-    found += [
-        ("gates", sentence(N_("This must be held and passed first: %(name)s."), name=name)) for name in ready.gates
-    ]
-    found += [
-        ("prerequisites", sentence(N_("The task %(task)s must be held first."), task=name)) for name in ready.tasks
-    ]
-    left = len(ready.wanted) - ready.shown
-    if left == 1:
-        found.append(("criteria", sentence(N_("1 point has not been shown yet."))))
-    elif left:
-        found.append(("criteria", sentence(N_("%(count)s points have not been shown yet."), count=left)))
-    return tuple(found)
