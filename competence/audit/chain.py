@@ -1,7 +1,7 @@
 """Appending to the chains of evidence. A chain belongs to a person; its head is locked before it is read."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -11,14 +11,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
-from competence.audit.models import ChainHead, EventText, EvidenceEvent
-from competence.audit.rules import FORMAT, Break, Link, link_hash, text_hash, verify
+from competence.audit.models import AnchoredHead, ChainHead, EventText, EvidenceEvent
+from competence.audit.rules import FORMAT, Link, link_hash, text_hash
+from competence.audit.verifying import Anchored, Break, verify
 from competence.foundation.bulk import Ready, given, own, replacing
 from competence.foundation.clock import now
 from competence.foundation.orm import OWN, TenantSession, execute, scoped, several, standing, tenant_id
 
 EVENTS = cast(Table, EvidenceEvent.__table__)
 HEADS = cast(Table, ChainHead.__table__)
+ANCHORED = cast(Table, AnchoredHead.__table__)
+STREAM = {"yield_per": 2000}
+"""How rows are read that need not be in memory all at once."""
 MANY = 20
 """Of so many chains the ends are moved in one statement."""
 
@@ -215,31 +219,46 @@ Seen = Callable[[Link, int, int | None], None]
 """Told of each event in the order of person and place: the link, the row's id and the citizen's."""
 
 
-def breaks(session: Session, *, seen: Seen | None = None) -> list[Break]:
+def breaks(
+    session: Session, *, seen: Seen | None = None, anchored: Callable[[Anchored], None] | None = None
+) -> list[Break]:
     """The first break of every chain of the municipality; empty when all is as it was written.
 
-    `seen` is told of every event on the way, so that whoever needs them too need not read them again.
+    `seen` is told of every event on the way, and `anchored` of what each anchor noted, so that whoever needs them too need
+    not read them again.
     """
-    heads = {
-        row.person_id: (row.seq, row.hash)
-        for row in session.execute(scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash))
-        if row.seq
-    }
-    events = session.execute(
-        scoped(session, EVENTS, *_OF_A_LINK, EVENTS.c.hash, EVENTS.c.id, EVENTS.c.citizen_id).order_by(
-            EVENTS.c.person_id, EVENTS.c.seq
-        ),
-        execution_options={"yield_per": 2000},
-    )
+    wanted = scoped(session, EVENTS, *_OF_A_LINK, EVENTS.c.hash, EVENTS.c.id, EVENTS.c.citizen_id)
+    noted = scoped(session, ANCHORED, *_OF_AN_ANCHORED)
+    heads = heads_of(session)
 
-    def links() -> Iterable[tuple[Link, str]]:
-        for *said, stored, number, citizen in events:
+    def links(rows: Iterable[Any]) -> Iterator[tuple[Link, str]]:
+        for *said, stored, number, citizen in rows:
             link = Link(*said)
             if seen is not None:
                 seen(link, number, citizen)
             yield link, stored
 
-    return list(verify(links(), heads))
+    def vouched(rows: Iterable[Any]) -> Iterator[Anchored]:
+        for row in rows:
+            one = Anchored(*row)
+            if anchored is not None:
+                anchored(one)
+            yield one
+
+    with (
+        session.execute(wanted.order_by(EVENTS.c.person_id, EVENTS.c.seq), execution_options=STREAM) as events,
+        session.execute(noted.order_by(ANCHORED.c.person_id, ANCHORED.c.number), execution_options=STREAM) as ends,
+    ):
+        return list(verify(links(events), heads, vouched(ends)))
+
+
+_OF_AN_ANCHORED = (ANCHORED.c.person_id, ANCHORED.c.number, ANCHORED.c.seq, ANCHORED.c.hashes)
+
+
+def heads_of(session: Session) -> dict[int, tuple[int, str]]:
+    """Person -> (seq, hash) of her last event, as the ends of the chains are noted; those without events are left out."""
+    rows = session.execute(scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash))
+    return {row.person_id: (row.seq, row.hash) for row in rows if row.seq}
 
 
 def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from competence.audit.chain import NewEvent, append, append_all, breaks
 from competence.audit.commands import record
 from competence.audit.models import EventText, EvidenceEvent
-from competence.audit.rules import Link, canonical, link_hash, text_hash, verify
+from competence.audit.rules import Link, canonical, link_hash, text_hash
+from competence.audit.verifying import verify
 from competence.foundation.orm import begin_writing
 from tests.factories import World
 
