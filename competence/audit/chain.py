@@ -208,7 +208,7 @@ def move_heads(session: Session, heads: Mapping[int, tuple[int, str]]) -> None:
     _locked(session).update(heads)
 
 
-_OF_A_LINK = (
+OF_A_LINK = (
     EVENTS.c.municipality_id, EVENTS.c.person_id, EVENTS.c.seq, EVENTS.c.kind, EVENTS.c.recorded_at, EVENTS.c.by_person_id,
     EVENTS.c.task_id, EVENTS.c.refers_to, EVENTS.c.fields, EVENTS.c.prev_hash, EVENTS.c.format,
 )  # fmt: skip
@@ -227,7 +227,7 @@ def breaks(
     `seen` is told of every event on the way, and `anchored` of what each anchor noted, so that whoever needs them too need
     not read them again.
     """
-    wanted = scoped(session, EVENTS, *_OF_A_LINK, EVENTS.c.hash, EVENTS.c.id, EVENTS.c.citizen_id)
+    wanted = scoped(session, EVENTS, *OF_A_LINK, EVENTS.c.hash, EVENTS.c.id, EVENTS.c.citizen_id)
     noted = scoped(session, ANCHORED, *_OF_AN_ANCHORED)
     heads = heads_of(session)
 

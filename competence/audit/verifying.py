@@ -109,7 +109,7 @@ def _is_whole(chain: Chain, head: tuple[int, str], known: Mapping[int, str]) -> 
     place, before = 0, ""
     for link, stored in chain:
         place += 1
-        if link.seq != place or link.prev_hash != before or _digest(link) != stored:
+        if link.seq != place or link.prev_hash != before or digest_of(link) != stored:
             return False
         if known and known.get(place, stored) != stored:
             return False
@@ -117,7 +117,7 @@ def _is_whole(chain: Chain, head: tuple[int, str], known: Mapping[int, str]) -> 
     return (place, before) == head and max(known, default=0) <= place
 
 
-def _digest(link: Link) -> str:
+def digest_of(link: Link) -> str:
     """The hash; "" where what stands in the row can be no event's."""
     try:
         return link_hash(link)
@@ -135,7 +135,7 @@ def _located(chain: Chain, head: tuple[int, str], anchored: Mapping[int, str]) -
     for link, stored in chain:
         if link.seq < 1 or link.seq in places:
             return link.seq, "added"
-        places[link.seq] = (link, stored, _digest(link))
+        places[link.seq] = (link, stored, digest_of(link))
     last = max(head[0], max(anchored, default=0))
     top = max(last, max(places, default=0))
     known = dict(anchored)
@@ -171,7 +171,7 @@ def _said(place: int, places: Mapping[int, tuple[Link, str, str]]) -> tuple[int,
     if came_from < place:  # pushed on by one that was put in where it stood, or a copy
         return place if places[came_from][1] == stored else came_from, "added"
     original = any(
-        other != place and _digest(replace(one, seq=place)) == its for other, (one, its, _its) in places.items()
+        other != place and digest_of(replace(one, seq=place)) == its for other, (one, its, _its) in places.items()
     )
     return place, "reordered" if original else "missing"
 
@@ -179,6 +179,6 @@ def _said(place: int, places: Mapping[int, tuple[Link, str, str]]) -> tuple[int,
 def _place_of(link: Link, stored: str, places: Mapping[int, tuple[Link, str, str]]) -> int | None:
     """The place for which the event was hashed; None where its stored hash was made for none."""
     for place in range(1, max(places) + 2):
-        if _digest(replace(link, seq=place)) == stored:
+        if digest_of(replace(link, seq=place)) == stored:
             return place
     return None
