@@ -154,10 +154,12 @@ def _continued(
     return hashes if (place, before) == head else []
 
 
-def is_due(gathered: Gathered) -> bool:
-    """Whether a new anchor would say anything new: something has grown, or the last one is of another day."""
+def is_due(gathered: Gathered, public_key: str) -> bool:
+    """Whether a new anchor would say anything new: something has grown, or the last one is of another day or key."""
     last = gathered.last
-    return last is None or bool(gathered.moved) or local(last.made_at).date() != local(now()).date()
+    if last is None or gathered.moved or last.public_key != public_key:
+        return True
+    return local(last.made_at).date() != local(now()).date()
 
 
 def add_anchor(session: Session, gathered: Gathered, key: Ed25519PrivateKey) -> Anchor:
@@ -165,7 +167,7 @@ def add_anchor(session: Session, gathered: Gathered, key: Ed25519PrivateKey) -> 
 
     RuleBroken when the key is not the one that signs here.
     """
-    _check_key(session, public_of(key))
+    check_key(session, public_of(key))
     found = last_anchor(session)
     if (found and found.number) != (gathered.last and gathered.last.number):
         raise Overtaken(N_("Another anchor was made at the same time."))
@@ -203,7 +205,8 @@ def _not_before(last: Anchor | None) -> datetime:
     return max(now(), last.made_at) if last else now()
 
 
-def _check_key(session: Session, public_key: str) -> None:
+def check_key(session: Session, public_key: str) -> None:
+    """Nothing. RuleBroken when the key is not the one that signs here."""
     keys = keys_of(session)
     if not keys:
         raise RuleBroken(N_("The key is not noted in the database yet. Run: competence anchor-key new"))
@@ -233,7 +236,7 @@ def note_key(
     if any(one.public_key == public for one in keys):
         raise RuleBroken(N_("This key has signed here before and has been replaced. Make a new one."))
     if before is not None:
-        _check_key(session, public_of(before))
+        check_key(session, public_of(before))
     elif keys and not lost:
         raise RuleBroken(
             N_(

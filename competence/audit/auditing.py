@@ -107,14 +107,14 @@ def _of_anchors(anchors: Sequence[Anchor], keys: Sequence[AnchorKey], ledger: Le
             yield Fault("altered", anchor.number)
         elif turn.get(anchor.public_key, -1) < latest or not is_signed(anchor.public_key, anchor.signature, sealed):
             yield Fault("signature", anchor.number)
-        elif _noted(anchor, ledger) != anchor.moved or (anchor is anchors[-1] and _does_not_vouch(anchor, ledger)):
+        elif _moved_by(anchor, ledger) != anchor.moved or (anchor is anchors[-1] and _does_not_vouch(anchor, ledger)):
             yield Fault("ends", anchor.number)
         before, latest = anchor.hash, max(latest, turn.get(anchor.public_key, -1))
     for number in sorted(ledger.moved.keys() - {anchor.number for anchor in anchors}):
         yield Fault("missing", number)
 
 
-def _noted(anchor: Anchor, ledger: Ledger) -> str:
+def _moved_by(anchor: Anchor, ledger: Ledger) -> str:
     """The hash over what stands in the database of the chains that moved."""
     return str(ledger.moved.get(anchor.number, hashlib.sha256()).hexdigest())
 

@@ -1,11 +1,13 @@
 """`competence anchor` and `competence anchor-key`."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from competence.audit.anchoring import add_anchor, gather, is_due, keys_of, last_anchor, line_of, note_key
+from competence.audit.anchoring import add_anchor, check_key, gather, is_due, keys_of, last_anchor, line_of, note_key
 from competence.audit.keys import kept_in, public_of, read_key, read_or_make
 from competence.foundation.clock import local
 from competence.foundation.console import Console
@@ -46,12 +48,13 @@ def anchor(console: Console, show: bool) -> None:
     file = key_file(console)
     key = read_key(file)
     with console.session() as session:
+        check_key(session, public_of(key))
         gathered = gather(session)
-        if is_due(gathered):
+        if is_due(gathered, public_of(key)):
             begin_writing(session)
             made = add_anchor(session, gathered, key)
             session.commit()
-            _keep(console, kept_in(file), line_of(made))
+            _note_outside(console, kept_in(file), line_of(made))
             console.say(
                 sentence(
                     N_("Anchor %(number)s is made: %(events)s events in %(chains)s chains, hash %(hash)s."),
@@ -84,7 +87,7 @@ def anchor(console: Console, show: bool) -> None:
         raise click.exceptions.Exit(3)
 
 
-def _keep(console: Console, file: Path, line: str) -> None:
+def _note_outside(console: Console, file: Path, line: str) -> None:
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as kept:
             kept.write(f"{line}\n")
@@ -111,7 +114,7 @@ def anchor_key_new(console: Console, lost: bool) -> None:
     """Make the key in the file that ANCHOR_KEY names, or take the one that lies there, and note its public half."""
     file = key_file(console)
     key, made = read_or_make(file)
-    with console.transaction() as session:
+    with _without_the_file_if_refused(file, made=made), console.transaction() as session:
         noted = note_key(session, key, lost=lost)
     if made:
         console.say(sentence(N_("A new key lies in %(file)s. Back it up apart from the database."), file=str(file)))
@@ -128,7 +131,7 @@ def anchor_key_rotate(console: Console, file: Path) -> None:
     """Let the key that ANCHOR_KEY names vouch for a new one in FILE. Set ANCHOR_KEY to FILE after that."""
     old = read_key(key_file(console))
     key, made = read_or_make(file)
-    with console.transaction() as session:
+    with _without_the_file_if_refused(file, made=made), console.transaction() as session:
         noted = note_key(session, key, before=old)
     if made:
         console.say(sentence(N_("A new key lies in %(file)s. Back it up apart from the database."), file=str(file)))
@@ -137,6 +140,16 @@ def anchor_key_rotate(console: Console, file: Path) -> None:
     else:
         _tell(console, noted.number, public_of(key))
         console.say(sentence(N_("Set ANCHOR_KEY to %(file)s now."), file=str(file.absolute())))
+
+
+@contextmanager
+def _without_the_file_if_refused(file: Path, *, made: bool) -> Iterator[None]:
+    try:
+        yield
+    except RuleBroken:
+        if made:
+            file.unlink()
+        raise
 
 
 def _tell(console: Console, number: int, public_key: str) -> None:

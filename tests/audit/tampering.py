@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from competence.audit.anchoring import add_anchor, gather, note_key
 from competence.audit.auditing import Fault, Ledger, faults_of
@@ -16,7 +16,7 @@ from competence.audit.chain import EVENTS, OF_A_LINK, NewEvent, append_all, brea
 from competence.audit.models import Anchor
 from competence.audit.rules import Link, link_hash
 from competence.audit.verifying import Break
-from competence.foundation.orm import TenantSession, begin_writing, engine_for, open_session, scoped
+from competence.foundation.orm import begin_writing, engine_for, open_session, scoped
 from tests.databases import Database
 from tests.factories import World
 
@@ -25,7 +25,7 @@ LENGTH, ANCHORED = 6, 5
 """How many events each chain has, and how many of them an anchor vouches for."""
 
 
-def anchored(session: TenantSession, key: Ed25519PrivateKey) -> Anchor:
+def anchored(session: Session, key: Ed25519PrivateKey) -> Anchor:
     """A new anchor, committed."""
     begin_writing(session)
     gathered = gather(session)
@@ -35,7 +35,7 @@ def anchored(session: TenantSession, key: Ed25519PrivateKey) -> Anchor:
     return made
 
 
-def write(session: TenantSession, persons: list[int], *, by: int, task: int, times: int) -> None:
+def write(session: Session, persons: list[int], *, by: int, task: int, times: int) -> None:
     """Nothing; each person has so many events more, committed."""
     begin_writing(session)
     for _ in range(times):
@@ -172,8 +172,3 @@ class Attacker:
         ledger = Ledger()
         found = breaks(self.session, anchored=ledger.see)
         return found, faults_of(self.session, ledger, kept=kept, trusted=trusted)[0]
-
-
-def key_in(folder: Path) -> Path:
-    """Where a test's key lies."""
-    return folder / "anchor.pem"

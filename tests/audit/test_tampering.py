@@ -110,7 +110,7 @@ SAID = st.sampled_from([name for name in COLUMNS if name not in ("prev_hash", "h
 """What an event says."""
 VOUCHED = st.integers(1, ANCHORED)
 """The places that an anchor vouches for."""
-ACTS = st.one_of(
+ACTS: st.SearchStrategy[Any] = st.one_of(
     st.tuples(st.just(alter), st.tuples(PLACES, st.sampled_from(sorted(COLUMNS))), st.just({})),
     st.tuples(st.just(alter), st.tuples(PLACES, SAID), st.just({"rehashed": True})),
     st.tuples(st.just(swap), st.lists(PLACES, min_size=2, max_size=2, unique=True), st.just({})),
@@ -134,7 +134,7 @@ def test_every_change_is_found_in_its_place(attacker: Attacker, persons: list[in
     assert found[0].anchor == (None if place > ANCHORED else 1 if place <= 2 else 2)
 
 
-WITHOUT = st.one_of(
+WITHOUT: st.SearchStrategy[Any] = st.one_of(
     st.tuples(st.just(alter), st.tuples(PLACES, st.sampled_from(sorted(COLUMNS))), st.just({})),
     st.tuples(st.just(swap), st.lists(PLACES, min_size=2, max_size=2, unique=True), st.just({})),
     st.tuples(st.just(delete), st.tuples(PLACES), st.fixed_dictionaries({"closes": st.booleans()})),
