@@ -100,7 +100,7 @@ def anchored_ends(session: Session, *, at: int | None = None) -> dict[int, tuple
         newest, and_(newest.c.person_id == ANCHORED.c.person_id, newest.c.number == ANCHORED.c.number)
     )
     with session.execute(wanted, execution_options=STREAM) as found:
-        return {person: (seq, hashes[-1]) for person, seq, hashes in found}
+        return {person: (seq, hashes[-64:]) for person, seq, hashes in found}
 
 
 def gather(session: Session) -> Gathered:
@@ -194,7 +194,7 @@ def add_anchor(session: Session, gathered: Gathered, key: Ed25519PrivateKey) -> 
         own = {"municipality_id": tenant_id(session), "number": anchor.number}
         session.execute(
             insert(AnchoredHead),
-            [own | {"person_id": m.person_id, "seq": m.seq, "hashes": m.hashes} for m in gathered.moved],
+            [own | {"person_id": m.person_id, "seq": m.seq, "hashes": ",".join(m.hashes)} for m in gathered.moved],
         )
     record(session, by=None, action="anchor", subject="anchor", subject_id=anchor.id, detail={"number": anchor.number})
     return anchor

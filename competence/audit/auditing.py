@@ -52,7 +52,7 @@ class Ledger:
         if one.number not in self.moved:
             self.moved[one.number] = hashlib.sha256()
         self.moved[one.number].update(moved_line(one.person_id, one.seq, one.hashes))
-        self.ends[one.person_id] = (one.seq, one.hashes[-1] if one.hashes else "")
+        self.ends[one.person_id] = (one.seq, one.hashes[-1])
 
 
 def faults_of(

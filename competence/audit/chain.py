@@ -239,8 +239,8 @@ def breaks(
             yield link, stored
 
     def vouched(rows: Iterable[Any]) -> Iterator[Anchored]:
-        for row in rows:
-            one = Anchored(*row)
+        for person, number, seq, hashes in rows:
+            one = Anchored(person, number, seq, hashes.split(","))
             if anchored is not None:
                 anchored(one)
             yield one

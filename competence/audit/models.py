@@ -258,5 +258,5 @@ class AnchoredHead(Base, Tenant):
     person_id: Mapped[int]
     seq: Mapped[int]
     """The place of the last event."""
-    hashes: Mapped[list[str]] = mapped_column(JSON)
-    """Of the events that came since the person was last anchored, in order; the last one is that of `seq`."""
+    hashes: Mapped[str] = mapped_column(Text)
+    """Of the events that came since the person was last anchored, in order, with commas; the last is that of `seq`."""
