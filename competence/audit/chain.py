@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Integer, Table, bindparam, insert, update
+from sqlalchemy import Integer, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from competence.audit.models import AnchoredHead, ChainHead, EventText, Evidence
 from competence.audit.rules import FORMAT, Link, link_hash, text_hash
 from competence.audit.verifying import Anchored, Break, verify
 from competence.foundation.bulk import Ready, given, own, replacing
-from competence.foundation.clock import now
+from competence.foundation.clock import local, now, today
 from competence.foundation.orm import OWN, TenantSession, execute, scoped, several, standing, tenant_id
 
 EVENTS = cast(Table, EvidenceEvent.__table__)
@@ -40,7 +40,7 @@ class NewEvent:
     fields: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     recorded_at: datetime | None = None
-    """None: now. Only a demonstration's past and corrections name another moment."""
+    """None: now, and never before the event ahead of it. Only a demonstration's past names another moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,23 @@ class Appended:
     recorded_at: datetime
 
 
-_HEADS_LOCKED = (
-    standing(HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash)
+_RECORDED = (
+    select(EVENTS.c.recorded_at)
+    .where(
+        EVENTS.c.municipality_id == HEADS.c.municipality_id,
+        EVENTS.c.person_id == HEADS.c.person_id,
+        EVENTS.c.seq == HEADS.c.seq,
+    )
+    .correlate(HEADS)
+    .scalar_subquery()
+    .label("recorded_at")
+)
+_ENDS = (
+    standing(HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash, _RECORDED)
     .where(HEADS.c.person_id.in_(several("persons")))
     .order_by(HEADS.c.person_id)
-    .with_for_update()
 )
+_HEADS_LOCKED = _ENDS.with_for_update(of=HEADS)
 _MOVE_HEAD = (
     update(HEADS)
     .where(HEADS.c.municipality_id == bindparam(OWN, type_=Integer), HEADS.c.person_id == bindparam("person"))
@@ -90,8 +101,24 @@ def _locked(session: Session) -> dict[int, tuple[int, str]]:
     return locked
 
 
+def _moments(session: Session) -> dict[int, datetime]:
+    """When the last event of each chain that the transaction has locked was recorded."""
+    moments: dict[int, datetime] = session.info.setdefault("locked_moments", {})
+    return moments
+
+
+def day_of(session: Session, person_id: int) -> date:
+    """Today; or the Danish date of the person's last event, where the clock has gone back since. Her chain is locked.
+
+    So what follows an event is never of an earlier day than the event.
+    """
+    last = _moments(session).get(person_id)
+    return max(today(), local(last).date()) if last else today()
+
+
 def _forget_locks(session: Session, *_: Any) -> None:
     session.info.pop("locked_heads", None)
+    session.info.pop("locked_moments", None)
 
 
 for moment in ("after_begin", "after_soft_rollback"):
@@ -112,8 +139,22 @@ def _lock_new(session: Session, wanted: Sequence[int]) -> dict[int, tuple[int, s
 
 
 def _lock_heads(session: Session, person_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
-    rows = execute(session, _HEADS_LOCKED, persons=person_ids)
+    rows = execute(session, _HEADS_LOCKED, persons=person_ids).all()
+    known = {row.person_id: row.recorded_at for row in rows if row.seq}
+    if waited := [person for person, moment in known.items() if moment is None]:
+        # PostgreSQL had to wait for the lock, and the statement still sees the events from before that.
+        known |= {row.person_id: row.recorded_at for row in execute(session, _ENDS, persons=waited)}
+    _moments(session).update({person: moment for person, moment in known.items() if moment is not None})
     return {row.person_id: (row.seq, row.hash) for row in rows}
+
+
+def moments_of(session: Session, person_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the last event of each person's chain was recorded; absent before the first."""
+    found: dict[int, datetime] = {}
+    for some in _chunks(sorted(set(person_ids))):
+        rows = execute(session, _ENDS, persons=some)
+        found |= {row.person_id: row.recorded_at for row in rows if row.recorded_at is not None}
+    return found
 
 
 def append(session: Session, event: NewEvent) -> Appended:
@@ -132,9 +173,19 @@ class Linked:
     """Person -> (seq, hash) of her last event."""
 
 
-def link_all(municipality_id: int, events: Sequence[NewEvent], heads: Mapping[int, tuple[int, str]]) -> Linked:
-    """The events in their order, each at the end of its person's chain, as it ended at `heads`."""
+def link_all(
+    municipality_id: int,
+    events: Sequence[NewEvent],
+    heads: Mapping[int, tuple[int, str]],
+    *,
+    since: Mapping[int, datetime] | None = None,
+) -> Linked:
+    """The events in their order, each at the end of its person's chain, as it ended at `heads`.
+
+    `since`: when the last event of each chain was recorded. Where the clock has gone back, the next one has that moment.
+    """
     moment, ends = now(), {event.person_id: heads[event.person_id] for event in events}
+    latest = {person: since[person] for person in ends if person in since} if since else {}
     rows: list[dict[str, Any]] = []
     texts: list[tuple[int, str, str, str]] = []
     for event in events:
@@ -144,9 +195,11 @@ def link_all(municipality_id: int, events: Sequence[NewEvent], heads: Mapping[in
             salt = secrets.token_hex(16)
             fields[f"{name}_hash"] = text_hash(text, salt)
             texts.append((len(rows), name, text, salt))
+        recorded = event.recorded_at or max(moment, latest.get(event.person_id, moment))
+        latest[event.person_id] = recorded
         link = Link(
-            municipality_id, event.person_id, seq + 1, str(event.kind), event.recorded_at or moment, event.by_person_id,
-            event.task_id, event.refers_to, fields, before,
+            municipality_id, event.person_id, seq + 1, str(event.kind), recorded, event.by_person_id, event.task_id,
+            event.refers_to, fields, before,
         )  # fmt: skip
         digest = link_hash(link)
         ends[event.person_id] = (seq + 1, digest)
@@ -173,7 +226,8 @@ def link_all(municipality_id: int, events: Sequence[NewEvent], heads: Mapping[in
 def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
     """The events in their order, each at the end of its person's chain, written set-based."""
     heads = lock_chains(session, (event.person_id for event in events))
-    linked = link_all(tenant_id(session), events, heads)
+    linked = link_all(tenant_id(session), events, heads, since=_moments(session))
+    _moments(session).update({row["person_id"]: row["recorded_at"] for row in linked.rows})
     ids = session.execute(_ADD_EVENT, linked.rows).scalars().all()
     move_heads(session, linked.heads)
     if linked.texts:

@@ -1,11 +1,12 @@
 """The person's own answers: yes, not yet, and giving a task back."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
-from competence.audit.chain import Appended, lock_chains
+from competence.audit.chain import Appended, day_of, lock_chains
 from competence.foundation.changes import command
-from competence.foundation.clock import today
 from competence.foundation.errors import RuleBroken
 from competence.foundation.text import N_, sentence
 from competence.signoffs.commands.common import find_signed, follow_up, no_cpr, state_after
@@ -18,7 +19,7 @@ def accept(session: Session, seq: int, *, by: Actor, on_device_of: int | None = 
     authorise(by, Permission.OWN_ANSWER)
     lock_chains(session, [by.person_id])
     about = find_signed(session, by.person_id, seq)
-    _check_open(state_after(session, by.person_id, about))
+    _check_open(state_after(session, by.person_id, about), on=day_of(session, by.person_id))
     return follow_up(session, by.person_id, about, EventKind.ACCEPTED, by=by, fields={"device_of": on_device_of})
 
 
@@ -29,13 +30,13 @@ def not_yet(session: Session, seq: int, *, by: Actor, reason: str = "", on_devic
     no_cpr(reason, field="reason")
     lock_chains(session, [by.person_id])
     about = find_signed(session, by.person_id, seq)
-    _check_open(state_after(session, by.person_id, about))
+    _check_open(state_after(session, by.person_id, about), on=day_of(session, by.person_id))
     return follow_up(
         session, by.person_id, about, EventKind.NOT_YET, by=by, fields={"device_of": on_device_of}, texts={"reason": reason}
     )  # fmt: skip
 
 
-def _check_open(signed: Signed) -> None:
+def _check_open(signed: Signed, *, on: date) -> None:
     if signed.accepted_on is not None:
         raise RuleBroken(sentence(N_("You have already said yes to this.")))
     if signed.ended_by is EventKind.NOT_YET:
@@ -44,7 +45,7 @@ def _check_open(signed: Signed) -> None:
         )
     if signed.ended_on is not None:
         raise RuleBroken(sentence(N_("The signature has been taken back. There is nothing to answer.")))
-    if not signed.waits(today()):
+    if not signed.waits(on):
         raise RuleBroken(sentence(N_("The signature was not answered in time and has lapsed. Ask for a new one.")))
 
 
@@ -55,6 +56,6 @@ def decline(session: Session, seq: int, *, by: Actor, reason: str = "") -> Appen
     no_cpr(reason, field="reason")
     lock_chains(session, [by.person_id])
     about = find_signed(session, by.person_id, seq)
-    if not state_after(session, by.person_id, about).in_force(today()):
+    if not state_after(session, by.person_id, about).in_force(day_of(session, by.person_id)):
         raise RuleBroken(sentence(N_("The sign-off no longer counts. There is nothing to give back.")))
     return follow_up(session, by.person_id, about, EventKind.DECLINED, by=by, texts={"reason": reason})
