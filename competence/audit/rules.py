@@ -38,7 +38,12 @@ def utc_text(moment: datetime) -> str:
 
 def link_hash(link: Link) -> str:
     """SHA-256, in hex, over the RFC 8785 JSON of the event's fields and the hash before it."""
-    document: dict[str, Any] = {
+    return hashlib.sha256(canonical(document_of_link(link))).hexdigest()
+
+
+def document_of_link(link: Link) -> dict[str, Any]:
+    """What of the event is hashed."""
+    return {
         "format": link.format,
         "municipality": link.municipality_id,
         "person": link.person_id,
@@ -51,7 +56,6 @@ def link_hash(link: Link) -> str:
         "fields": dict(link.fields),
         "prev_hash": link.prev_hash,
     }
-    return hashlib.sha256(canonical(document)).hexdigest()
 
 
 def canonical(document: dict[str, Any]) -> bytes:
@@ -154,6 +158,7 @@ ACTIONS: Mapping[str, str] = {
     "end_role": N_("ended a role"),
     "erase": N_("erased data whose time was over"),
     "exempt": N_("wrote an exemption"),
+    "export_evidence": N_("exported evidence with its proof"),
     "extend_external": N_("extended an external's time"),
     "follow_group": N_("changed which staff group another follows"),
     "forget_person": N_("erased name, contact and sign-in"),

@@ -77,7 +77,9 @@ def test_a_clock_that_has_been_ahead_is_told_by_the_check(bedside: Bedside) -> N
 @given(st.lists(st.integers(-100_000, 100_000), min_size=1, max_size=12))
 def test_however_the_clock_jumps_a_chain_never_goes_back(jumps: list[int]) -> None:
     moment = datetime(2026, 6, 9, 8, 48, tzinfo=UTC)
-    heads, since, recorded = {5: (0, "")}, {}, []
+    heads: dict[int, tuple[int, str]] = {5: (0, "")}
+    since: dict[int, datetime] = {}
+    recorded: list[datetime] = []
     for jump in jumps:
         moment += timedelta(seconds=jump)
         with set_to(moment):
