@@ -1,6 +1,7 @@
 """Appending to the chains of evidence. A chain belongs to a person; its head is locked before it is read."""
 
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from competence.audit.models import AnchoredHead, ChainHead, EventText, EvidenceEvent
 from competence.audit.rules import FORMAT, Link, link_hash, text_hash
-from competence.audit.verifying import Anchored, Break, verify
+from competence.audit.verifying import Anchored, Break, Chain, verify
 from competence.foundation.bulk import Ready, given, own, replacing
 from competence.foundation.clock import local, now, today
 from competence.foundation.orm import OWN, TenantSession, execute, scoped, several, standing, tenant_id
@@ -270,7 +271,7 @@ OF_A_LINK = (
 
 
 Seen = Callable[[Link, int, int | None], None]
-"""Told of each event in the order of person and place: the link, the row's id and the citizen's."""
+"""Told of the events of whole chains in the order of person and place: the link, the row's id and the citizen's."""
 
 
 def breaks(
@@ -278,19 +279,15 @@ def breaks(
 ) -> list[Break]:
     """The first break of every chain of the municipality; empty when all is as it was written.
 
-    `seen` is told of every event on the way, and `anchored` of what each anchor noted, so that whoever needs them too need
-    not read them again.
+    `seen` is told of every event of a whole chain on the way, and `anchored` of what each anchor noted, so that whoever
+    needs them too need not read them again. What stands in a broken chain is nobody's word, and is told to nobody.
     """
-    wanted = scoped(session, EVENTS, *OF_A_LINK, EVENTS.c.hash, EVENTS.c.id, EVENTS.c.citizen_id)
-    noted = scoped(session, ANCHORED, *_OF_AN_ANCHORED)
-    heads = heads_of(session)
+    beside: deque[tuple[int, int | None]] = deque()
 
-    def links(rows: Iterable[Any]) -> Iterator[tuple[Link, str]]:
-        for *said, stored, number, citizen in rows:
-            link = Link(*said)
-            if seen is not None:
-                seen(link, number, citizen)
-            yield link, stored
+    def links() -> Iterator[tuple[Link, str]]:
+        for *said, stored, number, citizen in _as_they_stand(session):
+            beside.append((number, citizen))
+            yield Link(*said), stored
 
     def vouched(rows: Iterable[Any]) -> Iterator[Anchored]:
         for person, number, seq, hashes in rows:
@@ -299,11 +296,37 @@ def breaks(
                 anchored(one)
             yield one
 
-    with (
-        session.execute(wanted.order_by(EVENTS.c.person_id, EVENTS.c.seq), execution_options=STREAM) as events,
-        session.execute(noted.order_by(ANCHORED.c.person_id, ANCHORED.c.number), execution_options=STREAM) as ends,
-    ):
-        return list(verify(links(events), heads, vouched(ends)))
+    def read(chain: Chain, whole: bool) -> None:
+        for link, _hash in chain:
+            number, citizen = beside.popleft()
+            if whole and seen is not None:
+                seen(link, number, citizen)
+
+    noted = scoped(session, ANCHORED, *_OF_AN_ANCHORED).order_by(ANCHORED.c.person_id, ANCHORED.c.number)
+    with session.execute(noted, execution_options=STREAM) as ends:
+        return list(verify(links(), heads_of(session), vouched(ends), read=read))
+
+
+def _as_they_stand(session: Session) -> Iterator[Sequence[Any]]:
+    """Every event's row by person and place. One that cannot be read any more comes with nothing in its fields."""
+    columns = (*OF_A_LINK, EVENTS.c.hash, EVENTS.c.id, EVENTS.c.citizen_id)
+    wanted = scoped(session, EVENTS, *columns)
+    last = (0, 0)
+    try:
+        with session.execute(wanted.order_by(EVENTS.c.person_id, EVENTS.c.seq), execution_options=STREAM) as rows:
+            for row in rows:
+                yield row
+                last = (row.person_id, row.seq)
+    except (ValueError, TypeError):  # what stands in a row is no JSON, or no moment: read on one by one
+        places = scoped(session, EVENTS, EVENTS.c.id, EVENTS.c.person_id, EVENTS.c.seq, EVENTS.c.hash)
+        for number, person, seq, stored in session.execute(places.order_by(EVENTS.c.person_id, EVENTS.c.seq)).all():
+            if (person, seq) <= last:
+                continue
+            try:
+                yield session.execute(wanted.where(EVENTS.c.id == number)).one()
+            except (ValueError, TypeError):
+                own = tenant_id(session)
+                yield own, person, seq, "", None, None, None, None, None, "", FORMAT, stored, number, None
 
 
 _OF_AN_ANCHORED = (ANCHORED.c.person_id, ANCHORED.c.number, ANCHORED.c.seq, ANCHORED.c.hashes)

@@ -138,8 +138,16 @@ def anchor_key_rotate(console: Console, file: Path) -> None:
     if noted is None:
         console.say(N_("The key is noted already."))
     else:
+        _carry(kept_in(key_file(console)), kept_in(file))
         _tell(console, noted.number, public_of(key))
         console.say(sentence(N_("Set ANCHOR_KEY to %(file)s now."), file=str(file.absolute())))
+
+
+def _carry(before: Path, after: Path) -> None:
+    """Nothing; the anchors that were noted beside the old key stand beside the new one too."""
+    if before.exists() and not after.exists():
+        with os.fdopen(os.open(after, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
+            kept.write(before.read_text())
 
 
 @contextmanager

@@ -40,16 +40,23 @@ Chain = list[tuple[Link, str]]
 
 
 def verify(
-    links: Iterable[tuple[Link, str]], heads: Mapping[int, tuple[int, str]], anchored: Iterable[Anchored] = ()
+    links: Iterable[tuple[Link, str]],
+    heads: Mapping[int, tuple[int, str]],
+    anchored: Iterable[Anchored] = (),
+    *,
+    read: Callable[[Chain, bool], None] | None = None,
 ) -> Iterator[Break]:
     """The first break of each chain, one person's events in memory at a time.
 
     `links` come ordered by person and seq, each with its stored hash; `heads` by person; `anchored` by person and number.
+    `read` is told of each person's events, and whether they are whole.
     """
     seen: set[int] = set()
     for person, chain, vouched in _side_by_side(links, anchored):
         seen.add(person)
         found = _first_break(person, chain, heads.get(person, (0, "")), vouched)
+        if read is not None:
+            read(chain, found is None)
         if found:
             yield found
     for person in sorted(heads.keys() - seen):

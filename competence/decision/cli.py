@@ -46,14 +46,15 @@ def check(console: Console, repair: bool, kept: tuple[Path, ...]) -> None:
         found = looking.found(broken, key=console.settings.anchor_key, kept=kept)
         for said in (*found.problems, *found.warnings):
             console.say(said)
-        stale = projected.differences()
+        doubted = {one.person_id for one in broken}
+        stale = [(person, task) for person, task in projected.differences() if person not in doubted]
         for person, task in stale:
             console.say(
                 sentence(
                     N_("The current sign-off of person %(person)s, task %(task)s differs."), person=person, task=task
                 )
             )
-        changed = given.differences()
+        changed = [(person, task) for person, task in given.differences() if person not in doubted]
         for person, task in changed:
             console.say(
                 sentence(N_("The delegation of person %(person)s, task %(task)s differs."), person=person, task=task)
@@ -67,7 +68,9 @@ def check(console: Console, repair: bool, kept: tuple[Path, ...]) -> None:
                     what=what,
                 )
             )
-        if repair and (stale or changed or wrong):
+        if repair and found.problems:
+            console.say(N_("Nothing is rebuilt as long as the evidence that it rests on is not as it was written."))
+        elif repair and (stale or changed or wrong):
             begin_writing(session)
             rebuild(session, {person for person, _ in stale})
             session.commit()

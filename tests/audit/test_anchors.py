@@ -189,6 +189,8 @@ def test_a_key_is_replaced_by_one_that_it_vouches_for(ready: Run, key: Path, wor
     more(world, persons, 1)
     assert "Anker 2 er sat" in ready("anchor", ANCHOR_KEY=str(new)).output
     assert ready("check").exit_code == 0
+    kept = Path(f"{new}.anchors").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["number"] for line in kept] == [1, 2]
     assert [line.split("\t")[2] for line in ready("anchor-key", "list").output.splitlines()] == ["first", "rotated"]
 
 
