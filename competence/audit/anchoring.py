@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import and_, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from competence.audit.chain import ANCHORED, EVENTS, OF_A_LINK, STREAM, heads_of
@@ -189,7 +190,10 @@ def add_anchor(session: Session, gathered: Gathered, key: Ed25519PrivateKey) -> 
     sealed = canonical(document_of(anchor))
     anchor.hash, anchor.signature = hashlib.sha256(sealed).hexdigest(), key.sign(sealed).hex()
     session.add(anchor)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Overtaken(N_("Another anchor was made at the same time.")) from None
     if gathered.moved:
         own = {"municipality_id": tenant_id(session), "number": anchor.number}
         session.execute(

@@ -12,7 +12,7 @@ from competence.audit.keys import kept_in, public_of, read_key, read_or_make
 from competence.foundation.clock import local
 from competence.foundation.console import Console
 from competence.foundation.errors import RuleBroken
-from competence.foundation.orm import begin_writing
+from competence.foundation.orm import begin_reading, begin_writing
 from competence.foundation.text import N_, sentence
 
 
@@ -49,6 +49,7 @@ def anchor(console: Console, show: bool) -> None:
     key = read_key(file)
     with console.session() as session:
         check_key(session, public_of(key))
+        begin_reading(session)
         gathered = gather(session)
         if is_due(gathered, public_of(key)):
             begin_writing(session)

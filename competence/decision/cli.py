@@ -14,7 +14,7 @@ from competence.decision.rebuilding import rebuild
 from competence.delegation import projection as delegations
 from competence.foundation.clock import today
 from competence.foundation.console import Console
-from competence.foundation.orm import begin_writing
+from competence.foundation.orm import begin_reading, begin_writing
 from competence.foundation.text import N_, sentence
 from competence.signoffs import projection
 
@@ -33,6 +33,7 @@ def check(console: Console, repair: bool, kept: tuple[Path, ...]) -> None:
     evidence or anchors are not as they were written. Warnings change nothing of that.
     """
     with console.session() as session:
+        begin_reading(session)  # or a signature that is given meanwhile would look like one that was put in
         projected = projection.Comparison(session, on=today())
         given = delegations.Comparison(session)
         looking = Inspection(session)

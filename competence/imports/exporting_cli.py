@@ -10,7 +10,7 @@ from competence.delegation.queries import read_versions, version_to_open
 from competence.foundation.clock import today
 from competence.foundation.console import Console
 from competence.foundation.errors import NotFound
-from competence.foundation.orm import begin_writing
+from competence.foundation.orm import begin_reading, begin_writing
 from competence.foundation.text import N_, sentence
 from competence.imports.exporting import matrix_file
 from competence.imports.queries import person_by_number, persons_within
@@ -73,7 +73,7 @@ def export_evidence(console: Console, file: Path, number: str | None, unit: str 
             )
         begin_writing(session)
         note_export(session, persons)
-        session.commit()
+        begin_reading(session)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as written:
             for piece in evidence_file(session, persons):
                 written.write(piece)

@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from competence import cli as program
 from competence.app import speaker
-from competence.audit.anchoring import note_key
+from competence.audit.anchoring import add_anchor, gather, note_key
 from competence.audit.chain import NewEvent, append_all
+from competence.audit.citizens import keep_citizen
+from competence.audit.keys import read_key
+from competence.audit.sealing import Seal, chain_hash
 from competence.foundation.clock import now, set_to
-from competence.foundation.orm import begin_writing
+from competence.foundation.errors import Overtaken
+from competence.foundation.orm import begin_writing, open_session
 from tests.audit.tampering import Attacker, anchored
 from tests.databases import Database
 from tests.factories import World
@@ -181,6 +185,19 @@ def test_the_newest_anchor_is_missed_by_the_file_beside_the_key_and_by_a_line_ke
     assert "Anker 1, som det er gemt uden for databasen, findes ikke" in found.output
 
 
+def test_two_anchors_at_once_are_one(ready: Run, world: World, persons: list[int], key: Path, engine: Engine):
+    more(world, persons, 1)
+    with open_session(engine, world.municipality.id) as other:
+        gathered = gather(other)
+        other.commit()
+        assert "Anker 2 er sat" in ready("anchor").output
+        begin_writing(other)
+        with pytest.raises(Overtaken):
+            add_anchor(other, gathered, read_key(key))
+        other.rollback()
+    assert ready("check").exit_code == 0
+
+
 def test_a_key_is_replaced_by_one_that_it_vouches_for(ready: Run, key: Path, world: World, persons: list[int]):
     new = key.with_name("anchor-2027.pem")
     assert ready("anchor-key", "rotate", str(new)).exit_code == 0
@@ -226,6 +243,56 @@ def test_anchors_made_anew_with_a_key_of_ones_own_are_found(ready: Run, attacker
     checked = ready("check")
     assert checked.exit_code == 3
     assert "er ikke den, som ANCHOR_KEY peger på" in checked.output
+
+
+def test_where_evidence_is_not_as_it_was_nothing_is_rebuilt_from_it(ready: Run, attacker: Attacker, persons: list[int]):
+    attacker.set(persons[0], 2, fields={}, kind="signed", by_person_id=None)
+    attacker.session.commit()
+    checked = ready("check", "--repair")
+    assert checked.exit_code == 3, checked.exception
+    assert "Hændelse 2 er ændret" in checked.output
+    assert "Intet bygges op igen" in checked.output
+
+
+def test_a_text_that_says_something_else_is_found_and_an_erased_one_is_not_missed(
+    ready: Run, attacker: Attacker, world: World, persons: list[int]
+):
+    begin_writing(world.session)
+    append_all(world.session, [NewEvent(persons[0], "matrix_approved", texts={"note": "Efter høring"})])
+    world.session.commit()
+    attacker.run("UPDATE event_text SET text = 'Uden høring' WHERE municipality_id = :m")
+    attacker.session.commit()
+    checked = ready("check")
+    assert checked.exit_code == 3
+    assert f"En tekst ved hændelse 4 for person {persons[0]} er ikke, som den blev skrevet." in checked.output
+    attacker.run("DELETE FROM event_text WHERE municipality_id = :m")
+    attacker.session.commit()
+    assert ready("check").exit_code == 0
+
+
+def test_an_event_that_is_moved_to_another_citizen_is_found(
+    ready: Run, attacker: Attacker, world: World, persons: list[int]
+):
+    seal = Seal("only for tests, only for tests, only", "salt")
+    begin_writing(world.session)
+    citizens = [
+        keep_citizen(world.session, name, unit_id=world.team.id, seal=seal, by=persons[0]) for name in ("B-1", "B-2")
+    ]
+    held = chain_hash(citizens[0].lookup or "", citizens[0].salt)
+    append_all(
+        world.session,
+        [NewEvent(persons[0], "matrix_approved", citizen_id=citizens[0].id, fields={"citizen_hash": held})],
+    )
+    world.session.commit()
+    assert ready("check").exit_code == 0
+    attacker.set(persons[0], 4, citizen_id=citizens[1].id)
+    attacker.session.commit()
+    checked = ready("check")
+    assert checked.exit_code == 3
+    assert f"Hændelse 4 for person {persons[0]} peger på en anden borger" in checked.output
+    attacker.run("UPDATE citizen_reference SET lookup = NULL, sealed = NULL WHERE municipality_id = :m")
+    attacker.session.commit()
+    assert ready("check").exit_code == 0
 
 
 def test_an_anchor_that_is_old_is_told(ready: Run):

@@ -154,6 +154,28 @@ def test_it_is_found_without_any_anchor_too(attacker: Attacker, persons: list[in
     assert [(one.person_id, one.seq) for one in found] == [(persons[who], place)]
 
 
+@pytest.mark.parametrize("said", ["{}", "[]", "null", '"x"', '{"level": 1e400}', '{"level": NaN}', "ikke JSON"])
+def test_what_can_be_no_event_is_altered(attacker: Attacker, persons: list[int], said: str) -> None:
+    if attacker.engine.dialect.name == "postgresql" and ("NaN" in said or "ikke" in said):
+        pytest.skip("PostgreSQL keeps JSON only")
+    with attacker.trying():
+        attacker.run(
+            "UPDATE evidence_event SET fields = :said WHERE municipality_id = :m AND person_id = :p AND seq = 3",
+            said=said, p=persons[1],
+        )  # fmt: skip
+        found, _faults = attacker.seen()
+    assert [(one.person_id, one.seq, one.what) for one in found] == [(persons[1], 3, "altered")]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_moment_that_is_none_is_altered_and_the_rest_is_read_on(attacker: Attacker, persons: list[int]) -> None:
+    with attacker.trying():
+        attacker.set(persons[0], 4, recorded_at="i går")
+        attacker.set(persons[2], 1, kind="revoked")
+        found, _faults = attacker.seen()
+    assert [(one.person_id, one.seq) for one in found] == [(persons[0], 4), (persons[2], 1)]
+
+
 def test_a_chain_that_is_gone_with_its_end_is_found(attacker: Attacker, persons: list[int]) -> None:
     with attacker.trying():
         attacker.delete(persons[1], 1, LENGTH)
