@@ -61,11 +61,3 @@ class Tree:
                 steps.append(Beside(left=other < at, hash=level[other].hex()))
             at //= 2
         return steps
-
-
-def climb(start: bytes, steps: Sequence[Beside]) -> str:
-    """The root that the leaf leads to by the steps, in hex."""
-    for step in steps:
-        beside = bytes.fromhex(step.hash)
-        start = _node(beside, start) if step.left else _node(start, beside)
-    return start.hex()
