@@ -24,7 +24,7 @@ FAULTS: dict[str, str] = {
     "ends": N_("What is noted of the chains at anchor %(number)s is not what it vouches for."),
     "kept": N_("Anchor %(number)s, as it is kept outside the database, is not in the database."),
     "key": N_("Key %(number)s is not as it was noted, or the key before it does not vouch for it."),
-    "other key": N_("Key %(number)s, the newest one in the database, is not the one that ANCHOR_KEY names."),
+    "other key": N_("The key that ANCHOR_KEY names does not vouch for key %(number)s, the newest one in the database."),
 }
 
 
@@ -60,7 +60,7 @@ def faults_of(
 ) -> tuple[list[Fault], Sequence[Anchor]]:
     """(all that is not right about keys and anchors, the anchors); the first is empty when all is as it was made.
 
-    `trusted`: the public key of the file that signs here, None when it is not at hand. `kept`: anchors in lines, from
+    `trusted`: the public key of the file that signs here, or did and vouched for the next; None when it is not at hand. `kept`: anchors in lines, from
     outside the database.
     """
     keys = keys_of(session)
@@ -89,7 +89,10 @@ def _of_keys(keys: Sequence[AnchorKey], municipality_id: int, trusted: str | Non
         if not right:
             yield Fault("key", number)
         before = key.public_key
-    if trusted and keys and before != trusted:
+    line: list[str] = []
+    for key in keys:
+        line = [*line, key.public_key] if key.ground == ROTATED else [key.public_key]
+    if trusted and keys and trusted not in line:
         yield Fault("other key", len(keys))
 
 
