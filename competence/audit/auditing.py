@@ -60,8 +60,8 @@ def faults_of(
 ) -> tuple[list[Fault], Sequence[Anchor]]:
     """(all that is not right about keys and anchors, the anchors); the first is empty when all is as it was made.
 
-    `trusted`: the public key of the file that signs here, or did and vouched for the next; None when it is not at hand. `kept`: anchors in lines, from
-    outside the database.
+    `trusted`: the public key of the file that signs here, or did and vouched for the next; None when it is not at hand.
+    `kept`: anchors in lines, from outside the database.
     """
     keys = keys_of(session)
     anchors = session.scalars(select(Anchor).order_by(Anchor.number)).all()

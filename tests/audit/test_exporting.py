@@ -178,10 +178,29 @@ def test_an_outsider_finds(what: str, file: Path, keys: list[Ed25519PrivateKey])
     assert verified(file, public_of(keys[1])).returncode == 1
 
 
-def test_an_outsider_finds_anchors_that_were_all_made_anew_with_another_key(file: Path, keys: list[Ed25519PrivateKey]):
-    refused = verified(file, public_of(keys[0]))
+def test_an_outsider_finds_anchors_that_were_all_made_anew_with_another_key(file: Path):
+    refused = verified(file, public_of(Ed25519PrivateKey.generate()))
     assert refused.returncode == 1
-    assert "the newest key is" in refused.stderr
+    assert "the key that you trust does not vouch" in refused.stderr
+
+
+def test_whoever_trusts_an_earlier_key_trusts_those_it_vouches_for(file: Path, keys: list[Ed25519PrivateKey]):
+    assert verified(file, public_of(keys[0])).returncode == 0
+
+
+def test_after_a_loss_it_must_be_said_which_key_is_trusted(
+    run: Callable[..., Result], world: World, persons: list[int], tmp_path: Path, keys: list[Ed25519PrivateKey]
+):
+    new = Ed25519PrivateKey.generate()
+    begin_writing(world.session)
+    note_key(world.session, new, lost=True)
+    world.session.commit()
+    anchored(world.session, new)
+    made = tmp_path / "lost.json"
+    run(str(made), "--all")
+    assert verified(made).returncode == 1
+    assert verified(made, public_of(keys[1])).returncode == 1
+    assert verified(made, public_of(new)).returncode == 0
 
 
 def test_the_program_is_short_and_uses_no_code_of_ours():
