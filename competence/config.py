@@ -91,7 +91,7 @@ def load(environ: Mapping[str, str] | None = None, *, folder: Path | None = None
         smtp_url=_smtp_url(env.get("SMTP_URL")),
         mail_from=env.get("MAIL_FROM") or "kompetencetavlen@localhost",
         threads=_number(env, "THREADS", 4, 1, 64),
-        anchor_key=Path(env["ANCHOR_KEY"]) if env.get("ANCHOR_KEY") else None,
+        anchor_key=CHECKOUT / env["ANCHOR_KEY"] if env.get("ANCHOR_KEY") else None,
     )
     check(settings)
     return settings
