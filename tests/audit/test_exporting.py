@@ -107,13 +107,15 @@ def test_one_persons_chain_is_proved_without_the_others(
     assert verified(made, public_of(keys[1])).returncode == 0
 
 
-def test_a_unit_brings_all_who_work_below_it(run: Callable[..., Result], persons: list[int], tmp_path: Path):
+def test_a_unit_brings_all_who_work_below_it(
+    run: Callable[..., Result], world: World, persons: list[int], tmp_path: Path
+):
     made = tmp_path / "unit.json"
-    assert run(str(made), "--unit", "distrikt nord").exit_code == 0
-    assert json.loads(made.read_text(encoding="utf-8"))["chains"] == []
-    assert run(str(made), "--unit", "Team Havnen").exit_code == 0
-    said = json.loads(made.read_text(encoding="utf-8"))
-    assert [chain["person"] for chain in said["chains"]] == persons
+    world.unit("Team Engen", under=world.district)
+    for name, whose in (("Team Engen", []), ("Team Havnen", persons), ("distrikt nord", persons)):
+        assert run(str(made), "--unit", name).exit_code == 0
+        said = json.loads(made.read_text(encoding="utf-8"))
+        assert [chain["person"] for chain in said["chains"]] == whose
 
 
 def test_what_is_not_there_is_said(run: Callable[..., Result], persons: list[int], tmp_path: Path):
