@@ -36,6 +36,8 @@ COMMANDS = (
     "competence.people.cli:retention",
     "competence.people.cli:hold",
     "competence.jobs.cli:jobs",
+    "competence.audit.cli:anchor",
+    "competence.audit.cli:anchor_key",
 )
 """Every subcommand that a feature brings, as "module:name" of a click command. A feature adds its line here."""
 

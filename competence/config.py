@@ -38,6 +38,8 @@ class Settings:
     """smtp://user:password@host:port; None: links are printed instead of mailed."""
     mail_from: str = "kompetencetavlen@localhost"
     threads: int = 4
+    anchor_key: Path | None = None
+    """The file with the private key that signs anchors; None: none are made."""
     testing: bool = False
     """Cheap password hashing, no throttle across tests. Given by the tests, never by the environment."""
 
@@ -89,6 +91,7 @@ def load(environ: Mapping[str, str] | None = None, *, folder: Path | None = None
         smtp_url=_smtp_url(env.get("SMTP_URL")),
         mail_from=env.get("MAIL_FROM") or "kompetencetavlen@localhost",
         threads=_number(env, "THREADS", 4, 1, 64),
+        anchor_key=CHECKOUT / env["ANCHOR_KEY"] if env.get("ANCHOR_KEY") else None,
     )
     check(settings)
     return settings

@@ -1,24 +1,29 @@
 """Appending to the chains of evidence. A chain belongs to a person; its head is locked before it is read."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Integer, Table, bindparam, insert, update
+from sqlalchemy import Integer, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
-from competence.audit.models import ChainHead, EventText, EvidenceEvent
-from competence.audit.rules import FORMAT, Break, Link, link_hash, text_hash, verify
+from competence.audit.models import AnchoredHead, ChainHead, EventText, EvidenceEvent
+from competence.audit.rules import FORMAT, Link, link_hash, text_hash
+from competence.audit.verifying import Anchored, Break, Chain, verify
 from competence.foundation.bulk import Ready, given, own, replacing
-from competence.foundation.clock import now
+from competence.foundation.clock import local, now, today
 from competence.foundation.orm import OWN, TenantSession, execute, scoped, several, standing, tenant_id
 
 EVENTS = cast(Table, EvidenceEvent.__table__)
 HEADS = cast(Table, ChainHead.__table__)
+ANCHORED = cast(Table, AnchoredHead.__table__)
+STREAM = {"yield_per": 2000}
+"""How rows are read that need not be in memory all at once."""
 MANY = 20
 """Of so many chains the ends are moved in one statement."""
 
@@ -36,7 +41,7 @@ class NewEvent:
     fields: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     recorded_at: datetime | None = None
-    """None: now. Only a demonstration's past and corrections name another moment."""
+    """None: now, and never before the event ahead of it. Only a demonstration's past names another moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,23 @@ class Appended:
     recorded_at: datetime
 
 
-_HEADS_LOCKED = (
-    standing(HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash)
+_RECORDED = (
+    select(EVENTS.c.recorded_at)
+    .where(
+        EVENTS.c.municipality_id == HEADS.c.municipality_id,
+        EVENTS.c.person_id == HEADS.c.person_id,
+        EVENTS.c.seq == HEADS.c.seq,
+    )
+    .correlate(HEADS)
+    .scalar_subquery()
+    .label("recorded_at")
+)
+_ENDS = (
+    standing(HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash, _RECORDED)
     .where(HEADS.c.person_id.in_(several("persons")))
     .order_by(HEADS.c.person_id)
-    .with_for_update()
 )
+_HEADS_LOCKED = _ENDS.with_for_update(of=HEADS)
 _MOVE_HEAD = (
     update(HEADS)
     .where(HEADS.c.municipality_id == bindparam(OWN, type_=Integer), HEADS.c.person_id == bindparam("person"))
@@ -86,8 +102,24 @@ def _locked(session: Session) -> dict[int, tuple[int, str]]:
     return locked
 
 
+def _moments(session: Session) -> dict[int, datetime]:
+    """When the last event of each chain that the transaction has locked was recorded."""
+    moments: dict[int, datetime] = session.info.setdefault("locked_moments", {})
+    return moments
+
+
+def day_of(session: Session, person_id: int) -> date:
+    """Today; or the Danish date of the person's last event, where the clock has gone back since. Her chain is locked.
+
+    So what follows an event is never of an earlier day than the event.
+    """
+    last = _moments(session).get(person_id)
+    return max(today(), local(last).date()) if last else today()
+
+
 def _forget_locks(session: Session, *_: Any) -> None:
     session.info.pop("locked_heads", None)
+    session.info.pop("locked_moments", None)
 
 
 for moment in ("after_begin", "after_soft_rollback"):
@@ -108,8 +140,22 @@ def _lock_new(session: Session, wanted: Sequence[int]) -> dict[int, tuple[int, s
 
 
 def _lock_heads(session: Session, person_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
-    rows = execute(session, _HEADS_LOCKED, persons=person_ids)
+    rows = execute(session, _HEADS_LOCKED, persons=person_ids).all()
+    known = {row.person_id: row.recorded_at for row in rows if row.seq}
+    if waited := [person for person, moment in known.items() if moment is None]:
+        # PostgreSQL had to wait for the lock, and the statement still sees the events from before that.
+        known |= {row.person_id: row.recorded_at for row in execute(session, _ENDS, persons=waited)}
+    _moments(session).update({person: moment for person, moment in known.items() if moment is not None})
     return {row.person_id: (row.seq, row.hash) for row in rows}
+
+
+def moments_of(session: Session, person_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the last event of each person's chain was recorded; absent before the first."""
+    found: dict[int, datetime] = {}
+    for some in _chunks(sorted(set(person_ids))):
+        rows = execute(session, _ENDS, persons=some)
+        found |= {row.person_id: row.recorded_at for row in rows if row.recorded_at is not None}
+    return found
 
 
 def append(session: Session, event: NewEvent) -> Appended:
@@ -128,9 +174,19 @@ class Linked:
     """Person -> (seq, hash) of her last event."""
 
 
-def link_all(municipality_id: int, events: Sequence[NewEvent], heads: Mapping[int, tuple[int, str]]) -> Linked:
-    """The events in their order, each at the end of its person's chain, as it ended at `heads`."""
+def link_all(
+    municipality_id: int,
+    events: Sequence[NewEvent],
+    heads: Mapping[int, tuple[int, str]],
+    *,
+    since: Mapping[int, datetime] | None = None,
+) -> Linked:
+    """The events in their order, each at the end of its person's chain, as it ended at `heads`.
+
+    `since`: when the last event of each chain was recorded. Where the clock has gone back, the next one has that moment.
+    """
     moment, ends = now(), {event.person_id: heads[event.person_id] for event in events}
+    latest = {person: since[person] for person in ends if person in since} if since else {}
     rows: list[dict[str, Any]] = []
     texts: list[tuple[int, str, str, str]] = []
     for event in events:
@@ -140,9 +196,11 @@ def link_all(municipality_id: int, events: Sequence[NewEvent], heads: Mapping[in
             salt = secrets.token_hex(16)
             fields[f"{name}_hash"] = text_hash(text, salt)
             texts.append((len(rows), name, text, salt))
+        recorded = event.recorded_at or max(moment, latest.get(event.person_id, moment))
+        latest[event.person_id] = recorded
         link = Link(
-            municipality_id, event.person_id, seq + 1, str(event.kind), event.recorded_at or moment, event.by_person_id,
-            event.task_id, event.refers_to, fields, before,
+            municipality_id, event.person_id, seq + 1, str(event.kind), recorded, event.by_person_id, event.task_id,
+            event.refers_to, fields, before,
         )  # fmt: skip
         digest = link_hash(link)
         ends[event.person_id] = (seq + 1, digest)
@@ -169,7 +227,8 @@ def link_all(municipality_id: int, events: Sequence[NewEvent], heads: Mapping[in
 def append_all(session: Session, events: Sequence[NewEvent]) -> list[Appended]:
     """The events in their order, each at the end of its person's chain, written set-based."""
     heads = lock_chains(session, (event.person_id for event in events))
-    linked = link_all(tenant_id(session), events, heads)
+    linked = link_all(tenant_id(session), events, heads, since=_moments(session))
+    _moments(session).update({row["person_id"]: row["recorded_at"] for row in linked.rows})
     ids = session.execute(_ADD_EVENT, linked.rows).scalars().all()
     move_heads(session, linked.heads)
     if linked.texts:
@@ -204,7 +263,7 @@ def move_heads(session: Session, heads: Mapping[int, tuple[int, str]]) -> None:
     _locked(session).update(heads)
 
 
-_OF_A_LINK = (
+OF_A_LINK = (
     EVENTS.c.municipality_id, EVENTS.c.person_id, EVENTS.c.seq, EVENTS.c.kind, EVENTS.c.recorded_at, EVENTS.c.by_person_id,
     EVENTS.c.task_id, EVENTS.c.refers_to, EVENTS.c.fields, EVENTS.c.prev_hash, EVENTS.c.format,
 )  # fmt: skip
@@ -212,34 +271,71 @@ _OF_A_LINK = (
 
 
 Seen = Callable[[Link, int, int | None], None]
-"""Told of each event in the order of person and place: the link, the row's id and the citizen's."""
+"""Told of the events of whole chains in the order of person and place: the link, the row's id and the citizen's."""
 
 
-def breaks(session: Session, *, seen: Seen | None = None) -> list[Break]:
+def breaks(
+    session: Session, *, seen: Seen | None = None, anchored: Callable[[Anchored], None] | None = None
+) -> list[Break]:
     """The first break of every chain of the municipality; empty when all is as it was written.
 
-    `seen` is told of every event on the way, so that whoever needs them too need not read them again.
+    `seen` is told of every event of a whole chain on the way, and `anchored` of what each anchor noted, so that whoever
+    needs them too need not read them again. What stands in a broken chain is nobody's word, and is told to nobody.
     """
-    heads = {
-        row.person_id: (row.seq, row.hash)
-        for row in session.execute(scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash))
-        if row.seq
-    }
-    events = session.execute(
-        scoped(session, EVENTS, *_OF_A_LINK, EVENTS.c.hash, EVENTS.c.id, EVENTS.c.citizen_id).order_by(
-            EVENTS.c.person_id, EVENTS.c.seq
-        ),
-        execution_options={"yield_per": 2000},
-    )
+    beside: deque[tuple[int, int | None]] = deque()
 
-    def links() -> Iterable[tuple[Link, str]]:
-        for *said, stored, number, citizen in events:
-            link = Link(*said)
-            if seen is not None:
+    def links() -> Iterator[tuple[Link, str]]:
+        for *said, stored, number, citizen in _as_they_stand(session):
+            beside.append((number, citizen))
+            yield Link(*said), stored
+
+    def vouched(rows: Iterable[Any]) -> Iterator[Anchored]:
+        for person, number, seq, hashes in rows:
+            one = Anchored(person, number, seq, hashes.split(","))
+            if anchored is not None:
+                anchored(one)
+            yield one
+
+    def read(chain: Chain, whole: bool) -> None:
+        for link, _hash in chain:
+            number, citizen = beside.popleft()
+            if whole and seen is not None:
                 seen(link, number, citizen)
-            yield link, stored
 
-    return list(verify(links(), heads))
+    noted = scoped(session, ANCHORED, *_OF_AN_ANCHORED).order_by(ANCHORED.c.person_id, ANCHORED.c.number)
+    with session.execute(noted, execution_options=STREAM) as ends:
+        return list(verify(links(), heads_of(session), vouched(ends), read=read))
+
+
+def _as_they_stand(session: Session) -> Iterator[Sequence[Any]]:
+    """Every event's row by person and place. One that cannot be read any more comes with nothing in its fields."""
+    columns = (*OF_A_LINK, EVENTS.c.hash, EVENTS.c.id, EVENTS.c.citizen_id)
+    wanted = scoped(session, EVENTS, *columns)
+    last = (0, 0)
+    try:
+        with session.execute(wanted.order_by(EVENTS.c.person_id, EVENTS.c.seq), execution_options=STREAM) as rows:
+            for row in rows:
+                yield row
+                last = (row.person_id, row.seq)
+    except (ValueError, TypeError):  # what stands in a row is no JSON, or no moment: read on one by one
+        places = scoped(session, EVENTS, EVENTS.c.id, EVENTS.c.person_id, EVENTS.c.seq, EVENTS.c.hash)
+        for number, person, seq, stored in session.execute(places.order_by(EVENTS.c.person_id, EVENTS.c.seq)).all():
+            if (person, seq) <= last:
+                continue
+            try:
+                yield session.execute(wanted.where(EVENTS.c.id == number)).one()
+            except (ValueError, TypeError):
+                own = tenant_id(session)
+                yield own, person, seq, "", None, None, None, None, None, "", FORMAT, stored, number, None
+
+
+_OF_AN_ANCHORED = (ANCHORED.c.person_id, ANCHORED.c.number, ANCHORED.c.seq, ANCHORED.c.hashes)
+
+
+def heads_of(session: Session) -> dict[int, tuple[int, str]]:
+    """Person -> (seq, hash) of her last event, as the ends of the chains are noted; those without events are left out."""
+    rows = session.execute(scoped(session, HEADS, HEADS.c.person_id, HEADS.c.seq, HEADS.c.hash))
+    return {row.person_id: (row.seq, row.hash) for row in rows if row.seq}
 
 
 def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:

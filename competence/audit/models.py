@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.foundation.orm import Base, Tenant, append_only, wall
-from competence.foundation.retention import STAYS, TEN_YEARS, YEAR, Basis, Erasure, PersonData
+from competence.foundation.retention import STAYS, TEN_YEARS, YEAR, Basis, Erasure, NotPersonal, PersonData
 from competence.foundation.text import N_
 
 
@@ -192,3 +192,71 @@ class CitizenReference(Base, Tenant):
     salt: Mapped[str] = mapped_column(String(64))
     recorded_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+
+
+class AnchorKey(Base, Tenant):
+    """The public half of a key that signs anchors, and the statement by which it took over."""
+
+    __tablename__ = append_only("anchor_key")
+    __persondata__ = NotPersonal(N_("The public keys by which anchors are verified."))
+    __table_args__ = wall(UniqueConstraint("municipality_id", "number"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    """1 = the first."""
+    public_key: Mapped[str] = mapped_column(String(64))
+    """Ed25519, 32 bytes in hex."""
+    ground: Mapped[str] = mapped_column(String(10))
+    """"first", "rotated" or "lost": why it came."""
+    recorded_at: Mapped[datetime]
+    signature: Mapped[str] = mapped_column(String(128))
+    """The statement, signed by this key."""
+    signed_before: Mapped[str] = mapped_column(String(128), default="")
+    """The statement, signed by the key before it; "" for the first, and where that was lost."""
+
+
+class Anchor(Base, Tenant):
+    """The ends of all chains at a moment as one signed root. What it vouches for can no longer be cut off unnoticed."""
+
+    __tablename__ = append_only("anchor")
+    __persondata__ = NotPersonal(N_("Hashes over the ends of all chains of evidence, signed."))
+    __table_args__ = wall(UniqueConstraint("municipality_id", "number"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    """1 = the first; the next one names its hash."""
+    format: Mapped[int] = mapped_column(default=1)
+    made_at: Mapped[datetime]
+    chains: Mapped[int]
+    events: Mapped[int]
+    root: Mapped[str] = mapped_column(String(64))
+    """Of the tree over the ends of all chains."""
+    moved: Mapped[str] = mapped_column(String(64))
+    """SHA-256 over the rows of anchored_head that it added."""
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+    public_key: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(128))
+
+
+class AnchoredHead(Base, Tenant):
+    """How far a chain had come at an anchor, where it had moved since the one before: what finds the place of a break."""
+
+    __tablename__ = append_only("anchored_head")
+    __persondata__ = PersonData(
+        purpose=N_("To find where a chain of evidence was changed."),
+        basis=Basis.DUTY,
+        seen_by=N_("nobody in the pages; whoever operates the database"),
+        period=STAYS,
+    )
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "person_id", "number"),
+        ForeignKeyConstraint(["municipality_id", "number"], ["anchor.municipality_id", "anchor.number"]),
+        person_id="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    """The anchor's."""
+    person_id: Mapped[int]
+    seq: Mapped[int]
+    """The place of the last event."""
+    hashes: Mapped[str] = mapped_column(Text)
+    """Of the events that came since the person was last anchored, in order, with commas; the last is that of `seq`."""

@@ -1,8 +1,8 @@
-"""How an event is hashed and how a chain is checked (format 1); and what a log says of each recorded action."""
+"""How an event is hashed (format 1); and what a log says of each recorded action."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -38,7 +38,12 @@ def utc_text(moment: datetime) -> str:
 
 def link_hash(link: Link) -> str:
     """SHA-256, in hex, over the RFC 8785 JSON of the event's fields and the hash before it."""
-    document: dict[str, Any] = {
+    return hashlib.sha256(canonical(document_of_link(link))).hexdigest()
+
+
+def document_of_link(link: Link) -> dict[str, Any]:
+    """What of the event is hashed."""
+    return {
         "format": link.format,
         "municipality": link.municipality_id,
         "person": link.person_id,
@@ -51,7 +56,6 @@ def link_hash(link: Link) -> str:
         "fields": dict(link.fields),
         "prev_hash": link.prev_hash,
     }
-    return hashlib.sha256(canonical(document)).hexdigest()
 
 
 def canonical(document: dict[str, Any]) -> bytes:
@@ -98,46 +102,6 @@ def text_hash(text: str, salt: str) -> str:
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Break:
-    """The first place in a person's chain where something is not as it was written."""
-
-    person_id: int
-    seq: int
-    what: str
-    """"altered", "missing", "reordered", "added" or "cut off"."""
-
-
-def verify(links: Iterable[tuple[Link, str]], heads: Mapping[int, tuple[int, str]]) -> Iterable[Break]:
-    """The first break of each chain. `links` come ordered by person and seq, each with its stored hash; `heads` by person."""
-    seen: dict[int, tuple[int, str]] = {}
-    broken: set[int] = set()
-    for link, stored in links:
-        person = link.person_id
-        if person in broken:
-            continue
-        seq, before = seen.get(person, (0, ""))
-        what = ""
-        if link.seq != seq + 1:
-            what = "missing" if link.seq > seq + 1 else "reordered"
-        elif link_hash(link) != stored:
-            what = "altered"
-        elif link.prev_hash != before:
-            what = "reordered"
-        if what:
-            broken.add(person)
-            yield Break(person, seq + 1, what)
-        seen[person] = (link.seq, stored)
-    for person, (seq, head) in heads.items():
-        if person in broken:
-            continue
-        last_seq, last_hash = seen.get(person, (0, ""))
-        if (last_seq, last_hash) != (seq, head):
-            yield Break(person, min(last_seq, seq) + 1, "cut off" if last_seq < seq else "added")
-    for person in seen.keys() - heads.keys() - broken:
-        yield Break(person, 1, "added")
-
-
 ACTIONS: Mapping[str, str] = {
     "accept_delegation": N_("said yes to a delegation"),
     "accept_invitation": N_("chose a password"),
@@ -150,6 +114,8 @@ ACTIONS: Mapping[str, str] = {
     "add_person": N_("added a person"),
     "add_task": N_("added a task"),
     "add_unit": N_("added a unit"),
+    "anchor": N_("anchored the chains of evidence"),
+    "anchor_key": N_("noted a key for anchoring the chains of evidence"),
     "agree": N_("agreed that somebody is trained in a task"),
     "approve_profile": N_("approved a competence profile"),
     "answer_comment": N_("answered a comment on a draft"),
@@ -192,6 +158,7 @@ ACTIONS: Mapping[str, str] = {
     "end_role": N_("ended a role"),
     "erase": N_("erased data whose time was over"),
     "exempt": N_("wrote an exemption"),
+    "export_evidence": N_("exported evidence with its proof"),
     "extend_external": N_("extended an external's time"),
     "follow_group": N_("changed which staff group another follows"),
     "forget_person": N_("erased name, contact and sign-in"),

@@ -1,10 +1,12 @@
 """`competence check` and `competence refresh`."""
 
 import sys
+from pathlib import Path
 
 import click
 
 from competence.audit.chain import breaks
+from competence.audit.inspecting import Inspection
 from competence.audit.rules import Link
 from competence.decision.commands import differences
 from competence.decision.commands import refresh as refresh_vectors
@@ -12,42 +14,48 @@ from competence.decision.rebuilding import rebuild
 from competence.delegation import projection as delegations
 from competence.foundation.clock import today
 from competence.foundation.console import Console
-from competence.foundation.orm import begin_writing
+from competence.foundation.orm import begin_reading, begin_writing
 from competence.foundation.text import N_, sentence
 from competence.signoffs import projection
 
 
 @click.command()
 @click.option("--repair", is_flag=True, help="Rebuild what is derived. Evidence itself is never touched.")
+@click.option(
+    "--anchors", "kept", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="Anchors that were kept elsewhere, in lines, to be found in the database. May be given several times.",
+)  # fmt: skip
 @click.pass_obj
-def check(console: Console, repair: bool) -> None:
-    """Verify every chain of evidence, and recompute all that is derived from it. Ends with 1 when something differs."""
+def check(console: Console, repair: bool, kept: tuple[Path, ...]) -> None:
+    """Verify every chain of evidence and every anchor, and recompute all that is derived from the evidence.
+
+    Ends with 0 when all is well, with 1 when only something derived differs (--repair rebuilds it), and with 3 when
+    evidence or anchors are not as they were written. Warnings change nothing of that.
+    """
     with console.session() as session:
+        begin_reading(session)  # or a signature that is given meanwhile would look like one that was put in
         projected = projection.Comparison(session, on=today())
         given = delegations.Comparison(session)
+        looking = Inspection(session)
 
         def see(link: Link, event_id: int, citizen_id: int | None) -> None:
             projected.see(link, event_id, citizen_id)
             given.see(link, event_id, citizen_id)
+            looking.see(link, citizen_id)
 
-        broken = breaks(session, seen=see)  # one reading for all
-        for one in broken:
-            console.say(
-                sentence(
-                    N_("Evidence of person %(person)s is not as it was written: event %(seq)s is %(what)s."),
-                    person=one.person_id,
-                    seq=one.seq,
-                    what=one.what,
-                )
-            )
-        stale = projected.differences()
+        broken = breaks(session, seen=see, anchored=looking.ledger.see)  # one reading for all
+        found = looking.found(broken, key=console.settings.anchor_key, kept=kept)
+        for said in (*found.problems, *found.warnings):
+            console.say(said)
+        doubted = {one.person_id for one in broken}
+        stale = [(person, task) for person, task in projected.differences() if person not in doubted]
         for person, task in stale:
             console.say(
                 sentence(
                     N_("The current sign-off of person %(person)s, task %(task)s differs."), person=person, task=task
                 )
             )
-        changed = given.differences()
+        changed = [(person, task) for person, task in given.differences() if person not in doubted]
         for person, task in changed:
             console.say(
                 sentence(N_("The delegation of person %(person)s, task %(task)s differs."), person=person, task=task)
@@ -61,15 +69,19 @@ def check(console: Console, repair: bool) -> None:
                     what=what,
                 )
             )
-        if repair and (stale or changed or wrong):
+        if repair and found.problems:
+            console.say(N_("Nothing is rebuilt as long as the evidence that it rests on is not as it was written."))
+        elif repair and (stale or changed or wrong):
             begin_writing(session)
             rebuild(session, {person for person, _ in stale})
             session.commit()
             console.say(sentence(N_("What is derived has been rebuilt.")))
-    if not (broken or stale or changed or wrong):
+    if found.problems:
+        sys.exit(3)
+    if not (stale or changed or wrong):
         console.say(sentence(N_("All chains verify, and everything stored is what the rule says.")))
         return
-    sys.exit(0 if repair and not broken else 1)
+    sys.exit(0 if repair else 1)
 
 
 @click.command()

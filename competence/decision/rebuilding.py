@@ -19,7 +19,10 @@ def rebuild(session: Session, persons: Collection[int]) -> None:
 
 
 def rebuild_all(session: Session) -> None:
-    """Nothing; the same, with the current sign-offs of those for whom they differ from the evidence."""
+    """Nothing; the same, with the current sign-offs of those for whom they differ from the evidence.
+
+    Where the evidence itself is not as it was written, they are left as they are.
+    """
     projected = projection.Comparison(session, on=today())
-    breaks(session, seen=projected.see)
-    rebuild(session, {person for person, _task in projected.differences()})
+    doubted = {one.person_id for one in breaks(session, seen=projected.see)}
+    rebuild(session, {person for person, _task in projected.differences() if person not in doubted})

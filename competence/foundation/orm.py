@@ -194,6 +194,17 @@ def begin_writing(session: Session) -> None:
     session.connection(execution_options={"writes": True})
 
 
+def begin_reading(session: Session) -> None:
+    """End what the session has read so far and begin a transaction in which all reads see one and the same moment.
+
+    On SQLite every transaction does.
+    """
+    if session.in_transaction():
+        session.commit()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def work_for(session: Session, municipality_id: int) -> None:
     """From here on the session works for the municipality, also when its transaction has already begun."""
     session.info["municipality_id"] = municipality_id

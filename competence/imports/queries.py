@@ -1,7 +1,7 @@
 """What the municipality has, as the words of a file are compared with it; and what has been uploaded and waits."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import cast
 
 from sqlalchemy import ColumnElement, Table, distinct, func, or_, select
@@ -14,6 +14,7 @@ from competence.catalogue.rules import ScaleKind
 from competence.coverage.models import Requirement
 from competence.delegation.queries import VERSIONS
 from competence.foundation.clock import now, today
+from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped
 from competence.imports.kinds import Kind
 from competence.imports.known import Known, KnownUnit
@@ -150,3 +151,30 @@ def staged_of(session: Session, kind: str, person_id: int) -> StagedImport | Non
         .options(undefer(StagedImport.content), undefer(StagedImport.mapping))
         .order_by(StagedImport.id.desc())
     ).first()
+
+
+def person_by_number(session: Session, number: str) -> int:
+    """The id of the person with the staff number. NotFound when nobody has it."""
+    found = session.scalar(select(PersonIdentity.person_id).where(PersonIdentity.number == number.strip()))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def persons_within(session: Session, name: str, *, on: date) -> list[int]:
+    """The ids of all who are employed on the day in the unit of that name, or below it. NotFound unless one unit has it."""
+    paths = session.scalars(select(Unit.path).where(func.lower(Unit.name) == name.strip().lower())).all()
+    if len(paths) != 1:
+        raise NotFound
+    rows = session.scalars(
+        select(Employment.person_id)
+        .join(Unit, (Unit.municipality_id == Employment.municipality_id) & (Unit.id == Employment.unit_id))
+        .where(
+            Unit.path.startswith(paths[0], autoescape=True),
+            Employment.valid_from <= on,
+            or_(Employment.valid_to.is_(None), Employment.valid_to > on),
+        )
+        .distinct()
+        .order_by(Employment.person_id)
+    )
+    return list(rows)

@@ -58,7 +58,8 @@ def rebuild(
 
 
 def rows_of(person_id: int, events: Sequence[Event], *, on: date) -> Rows:
-    """What the projections say of the person on the day."""
+    """What the projections say of the person on the day; on that of her last event where the clock has gone back since."""
+    on = max([on, *(event.on for event in events[-1:])])
     by_place: dict[tuple[int, int | None], list[Signed]] = {}
     for signed in history(events):
         by_place.setdefault((signed.task_id, signed.citizen_id), []).append(signed)

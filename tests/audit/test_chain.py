@@ -8,14 +8,15 @@ import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
-from competence.audit.chain import NewEvent, append, append_all, breaks
+from competence.audit.chain import NewEvent, append, append_all, breaks, heads_of
 from competence.audit.commands import record
 from competence.audit.models import EventText, EvidenceEvent
-from competence.audit.rules import Link, canonical, link_hash, text_hash, verify
-from competence.foundation.orm import begin_writing
+from competence.audit.rules import Link, canonical, link_hash, text_hash
+from competence.audit.verifying import verify
+from competence.foundation.orm import begin_reading, begin_writing, open_session
 from tests.factories import World
 
 MOMENT = datetime(2026, 6, 9, 8, 48, tzinfo=UTC)
@@ -150,6 +151,21 @@ def test_the_database_itself_refuses_to_change_evidence(world: World, statement:
         world.session.execute(text(statement))
     world.session.rollback()
     assert breaks(world.session) == []
+
+
+def test_what_is_written_while_a_check_reads_is_no_break(world: World, engine: Engine) -> None:
+    helper = world.person()
+    begin_writing(world.session)
+    append(world.session, NewEvent(helper.person.id, "signed", fields={"level": 1}))
+    world.session.commit()
+    with open_session(engine, world.municipality.id) as reading:
+        begin_reading(reading)
+        assert heads_of(reading)[helper.person.id][0] == 1
+        begin_writing(world.session)
+        append(world.session, NewEvent(helper.person.id, "signed", fields={"level": 2}))
+        world.session.commit()
+        assert breaks(reading) == []
+    assert heads_of(world.session)[helper.person.id][0] == 2
 
 
 ANYTHING = st.recursive(

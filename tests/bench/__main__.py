@@ -15,7 +15,7 @@ from competence.entitlements.queries import shape
 from competence.entitlements.rules import EPOCH
 from competence.foundation.clock import today
 from competence.foundation.orm import engine_for, open_session
-from tests.bench import bare, data, jobs, locks, matrices, pages, signing
+from tests.bench import anchors, bare, data, jobs, locks, matrices, pages, signing
 from tests.bench.timing import Result, Taken, in_turns, result, tell
 
 CHECKS = 3
@@ -150,6 +150,15 @@ class Bench:
             jobs.checking(self.engine, self.m), jobs.bare_check(run, self.database.kind, self.m), runs=CHECKS, warm=0
         )
         yield self._result("competence check", ours, bare_, {"ms": 20_000})
+        made = anchors.a_year(self.engine, self.m)
+        ours, bare_ = in_turns(
+            jobs.proving(self.engine, self.m), jobs.bare_check(run, self.database.kind, self.m), runs=CHECKS, warm=0
+        )
+        yield self._result("evidence and anchors checked", ours, bare_, {"ms": 60_000}, anchors=made)
+        ours, bare_ = in_turns(
+            jobs.checking(self.engine, self.m), jobs.bare_check(run, self.database.kind, self.m), runs=CHECKS, warm=0
+        )
+        yield self._result("competence check incl. anchors", ours, bare_, {"ms": 60_000}, anchors=made)
 
     def memory(self) -> Iterator[Result]:
         """What a worker holds after fifty boards."""

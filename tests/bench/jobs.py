@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from competence.audit.chain import breaks
+from competence.audit.inspecting import Inspection
 from competence.audit.rules import Link
 from competence.decision.commands import differences
 from competence.delegation import projection as delegations
@@ -82,19 +83,35 @@ IMPORT_TABLES = (
 
 
 def checking(engine: Engine, municipality_id: int) -> Callable[[], None]:
-    """A call that does what `competence check` does: chains, projections and stored answers."""
+    """A call that does what `competence check` does: chains, anchors, projections and stored answers."""
 
     def run() -> None:
         with open_session(engine, municipality_id) as session:
             projected = projection.Comparison(session, on=today())
             given = delegations.Comparison(session)
+            looking = Inspection(session)
 
             def see(link: Link, event_id: int, citizen_id: int | None) -> None:
                 projected.see(link, event_id, citizen_id)
                 given.see(link, event_id, citizen_id)
+                looking.see(link, citizen_id)
 
-            wrong = [*breaks(session, seen=see), *projected.differences(), *given.differences(), *differences(session)]
+            found = looking.found(breaks(session, seen=see, anchored=looking.ledger.see), key=None)
+            wrong = [*found.problems, *projected.differences(), *given.differences(), *differences(session)]
             assert not wrong, wrong[:3]
+
+    return run
+
+
+def proving(engine: Engine, municipality_id: int) -> Callable[[], None]:
+    """A call that checks chains and anchors alone."""
+
+    def run() -> None:
+        with open_session(engine, municipality_id) as session:
+            looking = Inspection(session)
+            broken = breaks(session, seen=lambda link, _id, who: looking.see(link, who), anchored=looking.ledger.see)
+            found = looking.found(broken, key=None)
+            assert not found.problems, found.problems[:3]
 
     return run
 

@@ -13,7 +13,7 @@ from sqlalchemy import ScalarSelect, Table, delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
-from competence.audit.chain import Linked, NewEvent, link_all, lock_chains, move_heads
+from competence.audit.chain import Linked, NewEvent, link_all, lock_chains, moments_of, move_heads
 from competence.audit.models import AuditEntry, EventText
 from competence.decision.commands import receivers
 from competence.decision.staging import Foreseen, make, rules_now
@@ -194,8 +194,11 @@ def _all_hers(
         theirs.setdefault(transfer.person_id, []).append(transfer)
     found: dict[int, Hers] = {}
     for some in chunks(theirs, BATCH):
+        since = moments_of(session, some)
         linked = {
-            id_: link_all(tenant_id(session), [_event(t, who, answer_before) for t in theirs[id_]], plan.known.heads)
+            id_: link_all(
+                tenant_id(session), [_event(t, who, answer_before) for t in theirs[id_]], plan.known.heads, since=since
+            )
             for id_ in some
         }
         coming = {

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261122_the_life_of_a_sign"
-down_revision: str | Sequence[str] | None = "20261122_the_drafts_edition"
+down_revision: str | Sequence[str] | None = "20261122_answers_by_kind"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -5,9 +5,8 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
-from competence.audit.chain import Appended, lock_chains
+from competence.audit.chain import Appended, day_of, lock_chains
 from competence.foundation.changes import command
-from competence.foundation.clock import today
 from competence.foundation.errors import RuleBroken
 from competence.foundation.text import N_, sentence, squeeze
 from competence.organisation.queries import settings_of
@@ -30,7 +29,7 @@ def approve_second(session: Session, employment_id: int, seq: int, *, by: Actor)
     about = find_signed(session, employment.person_id, seq)
     signed, stage = stage_after(session, employment.person_id, about)
     check_step(Step.APPROVE, stage, by=by, person_id=employment.person_id, signer_id=about.by_person_id)
-    on = today()
+    on = day_of(session, employment.person_id)
     first_day = signed.valid_from if signed.valid_from > on else None
     signer = signer_on(session, by, signed.task_id, unit=unit, on=on, first_day=first_day)
     ground = ground_to_sign(signer, level=signed.level, person_id=employment.person_id)

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor
-from competence.audit.chain import Appended, NewEvent, append
+from competence.audit.chain import Appended, NewEvent, append, day_of
 from competence.audit.commands import record
 from competence.catalogue.queries.scales import turns
 from competence.delegation.rules import CellRule, CellTerms
@@ -88,7 +88,7 @@ def stage_after(session: Session, person_id: int, about: Event) -> tuple[Signed,
     events = events_of(session, [person_id], task_ids=[about.task_id])[person_id]
     place = [one for one in history(events, turns(session)) if one.citizen_id == about.citizen_id]
     signed = next(one for one in place if one.seq == about.seq)
-    return signed, stage_of(signed, place, on=today())
+    return signed, stage_of(signed, place, on=day_of(session, person_id))
 
 
 def check_step(
@@ -118,7 +118,7 @@ def follow_up(
             fields=dict(fields or {}), texts={k: squeeze(v) for k, v in (texts or {}).items() if v.strip()},
         ),
     )  # fmt: skip
-    projection.rebuild(session, [person_id], on=today(), task_id=about.task_id)
+    projection.rebuild(session, [person_id], on=day_of(session, person_id), task_id=about.task_id)
     record(
         session, by=by.person_id, action=kind.value, subject="evidence_event", subject_id=event.id, person_id=person_id,
         detail={"task": about.task_id, "refers_to": about.seq},

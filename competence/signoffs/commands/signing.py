@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
-from competence.audit.chain import Appended, NewEvent, append, lock_chains
+from competence.audit.chain import Appended, NewEvent, append, day_of, lock_chains
 from competence.audit.commands import record
 from competence.audit.models import CitizenReference
 from competence.audit.sealing import chain_hash
@@ -18,7 +18,7 @@ from competence.catalogue.queries.instructions import instruction_on
 from competence.catalogue.queries.scales import turns
 from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.changes import command, touched
-from competence.foundation.clock import now, today
+from competence.foundation.clock import now
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.orm import OWN, execute, standing
 from competence.foundation.text import N_, sentence, squeeze
@@ -123,7 +123,7 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
     task = get_task(session, new.task_id)
     check_step(Step.SIGN, Stage.NOT_BEGUN, by=by, person_id=employment.person_id)
     lock_chains(session, [employment.person_id])  # before reading, or two signers build on one head
-    on = today()
+    on = day_of(session, employment.person_id)
     check_dates(employment, new.valid_from, field="valid_from")
     cell, first_day = terms_to_sign(session, employment, task.id, on=on)
     if not cell.entitles:
