@@ -93,7 +93,9 @@ BODIES = {
         {"task": "task_id"}, {"shift": "A", "unit_kind": "", "day_kind": "every", "need": "1", "level": "1"}, {"unit_id": "unit_id"}
     ),
     "signoffs.ask": Body({"employment_id": "employment_id", "task_id": "delegable_id"}),
-    "signoffs.bedside": Body({"undo": "observation_id", "where": "unit_id"}, {}, {"employment_id": "employment_id", "task_id": "task_id"}),
+    "signoffs.bedside": Body(
+        {"undo": "observation_id", "where": "unit_id"}, {}, {"employment_id": "employment_id", "task_id": "task_id"}
+    ),
     "stops.new": Body({"task": "task_id"} | PLACES, {"valid_through": SOON, "reason": "Ny pumpe"}),
 }  # fmt: skip
 """Every route whose form carries ids."""
