@@ -36,6 +36,7 @@ COMMANDS = (
     "competence.people.cli:retention",
     "competence.people.cli:hold",
     "competence.jobs.cli:jobs",
+    "competence.credentials.cli:credential_key",
 )
 """Every subcommand that a feature brings, as "module:name" of a click command. A feature adds its line here."""
 

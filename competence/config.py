@@ -38,6 +38,8 @@ class Settings:
     """smtp://user:password@host:port; None: links are printed instead of mailed."""
     mail_from: str = "kompetencetavlen@localhost"
     threads: int = 4
+    credential_key: Path | None = None
+    """The file with the private key that signs credentials; None: nobody can fetch one."""
     testing: bool = False
     """Cheap password hashing, no throttle across tests. Given by the tests, never by the environment."""
 
@@ -89,6 +91,7 @@ def load(environ: Mapping[str, str] | None = None, *, folder: Path | None = None
         smtp_url=_smtp_url(env.get("SMTP_URL")),
         mail_from=env.get("MAIL_FROM") or "kompetencetavlen@localhost",
         threads=_number(env, "THREADS", 4, 1, 64),
+        credential_key=Path(env["CREDENTIAL_KEY"]) if env.get("CREDENTIAL_KEY") else None,
     )
     check(settings)
     return settings

@@ -124,10 +124,16 @@ def _task(own: Mine, line: Line, signers: dict[int, str], *, several: bool) -> P
         limits=tuple(when.rstrip(".") for text, when in answer.limits if when.casefold() != text.casefold()),
         conditions=tuple(text for text, when in answer.limits if when.casefold() == text.casefold())
         + (answer.conditions or ()),
-        origin_note=_("transferred from paper") if signed and signed.origin is Origin.TRANSFERRED else None,
+        origin_note=_origin(signed.origin) if signed else None,
         citizen_only=bool(answer.named_level),
         employment=line.job.label if several else None,
     )
+
+
+def _origin(origin: Origin) -> str | None:
+    if origin is Origin.TRANSFERRED:
+        return str(_("transferred from paper"))
+    return str(_("on another municipality's credential")) if origin is Origin.CREDENTIAL else None
 
 
 @documents.get("/profiles/<int:staff_group_id>/<int:number>.pdf")

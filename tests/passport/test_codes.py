@@ -40,7 +40,7 @@ def test_a_code_counts_for_ten_minutes_and_not_one_more():
     assert is_living(made, None, now=made + CODE_LASTS - timedelta(milliseconds=1))
     assert not is_living(made, None, now=made + CODE_LASTS)
     assert not is_living(made, made + timedelta(minutes=1), now=made + timedelta(minutes=2))
-    assert CODE_LASTS == timedelta(minutes=10)
+    assert timedelta(minutes=10) == CODE_LASTS
 
 
 def test_a_link_of_one_municipality_is_none_in_another():

@@ -113,6 +113,8 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         employments=employments,
         own=own,
         guides=guides and not own,
+        brings=not own
+        and any(actor.may(Permission.CREDENTIAL_BRING, row.unit.path) for row in employments if _runs(row)),
         everything=everything,
         areas=areas,
         levels=levels,
@@ -149,8 +151,12 @@ def _contract(row: Employment) -> Contract:
         authorisation=checked,
         external=(row.agency or _("external")) if row.is_external else "",
         floater=row.is_floater,
-        runs=row.valid_from <= today() and (row.valid_to is None or today() < row.valid_to),
+        runs=_runs(row),
     )
+
+
+def _runs(row: Employment) -> bool:
+    return row.valid_from <= today() and (row.valid_to is None or today() < row.valid_to)
 
 
 def _told(one: Happened) -> Told:
@@ -166,6 +172,8 @@ def _told(one: Happened) -> Told:
             notes.append(_("Transferred from paper"))
         elif origin == "external_instructor":
             notes.append(_("Instructor from outside"))
+        elif origin == "credential":
+            notes.append(_("On another municipality's credential"))
         if through := fields.get("valid_to"):
             notes.append(_("Valid through %(day)s", day=day(last_day(date.fromisoformat(through)))))
         notes.append(

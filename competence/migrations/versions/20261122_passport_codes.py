@@ -37,7 +37,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM access_entry WHERE by_person_id IS NULL")
+    op.execute(
+        "DELETE FROM access_entry WHERE by_person_id IS NULL AND municipality_id IN (SELECT id FROM municipality)"
+    )
     with op.batch_alter_table("access_entry", schema=None) as batch_op:
         batch_op.alter_column("by_person_id", existing_type=sa.INTEGER(), nullable=False)
 
