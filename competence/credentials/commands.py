@@ -27,7 +27,7 @@ from competence.credentials.queries import (
     taken_places,
     trusted,
 )
-from competence.credentials.rules import FULL, LIST_LENGTH, Presented, presented
+from competence.credentials.rules import FULL, LIST_LENGTH, Presented, last_day_of, presented
 from competence.foundation.changes import command
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, RuleBroken
@@ -280,7 +280,9 @@ def verified(session: Session, token: str) -> tuple[TrustedIssuer, Presented]:
         ) from None
     moment = now()
     if said.valid_until is not None and said.valid_until <= moment:
-        raise RuleBroken(sentence(N_("The credential ran out on %(day)s."), day=said.valid_until), field="file")
+        raise RuleBroken(
+            sentence(N_("The credential counted through %(day)s."), day=last_day_of(said.valid_until)), field="file"
+        )
     if said.valid_from > moment:
         raise RuleBroken(sentence(N_("The credential counts from %(day)s only."), day=said.valid_from), field="file")
     return issuer, said

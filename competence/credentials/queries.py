@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach
 from competence.credentials.models import BroughtCredential, CredentialKey, IssuedCredential, TrustedIssuer
+from competence.credentials.rules import last_day_of
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
 from competence.organisation.models import Unit
@@ -95,6 +96,11 @@ class Brought:
     by: str
     by_person_id: int
     still_trusted: bool
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it counts; None = it does not lapse."""
+        return last_day_of(self.valid_until) if self.valid_until else None
 
     def counts(self, moment: datetime) -> bool:
         """Whether it can still be signed on: it has not run out, and its issuer is trusted."""

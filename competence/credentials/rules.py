@@ -6,9 +6,11 @@ import hashlib
 import hmac
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
+
+from competence.foundation.clock import local
 
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
@@ -27,6 +29,11 @@ def did_of(site: str) -> str:
 def moment_text(moment: datetime) -> str:
     """As "2026-06-09T05:42:00Z"."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def last_day_of(until: datetime) -> date:
+    """The last Danish date that begins before the moment at which something ceases to count."""
+    return local(until - timedelta(milliseconds=1)).date()
 
 
 def identity_hash(address: str, salt: str) -> str:

@@ -20,6 +20,8 @@ from competence.foundation.orm import begin_writing
 from tests.factories import Someone, World
 
 SOEBY = Issuer("did:web:kompetence.soeby.example", "Søby Kommune", "https://kompetence.soeby.example")
+MOMENT = now()
+"""One for all, so that the same credential is the same to the second."""
 ADDRESS = "https://kompetence.soeby.example/achievements/7"
 
 
@@ -32,8 +34,8 @@ def said(**changes: Any) -> ToIssue:
             ADDRESS, "Insulin med insulinpen", "", ("Finder instruksen",), ((1, "begynder", ""), (2, "rutineret", ""))
         ),
         level=2,
-        valid_from=now() - timedelta(days=100),
-        valid_until=now() + timedelta(days=100),
+        valid_from=MOMENT - timedelta(days=100),
+        valid_until=MOMENT + timedelta(days=100),
         email="amira.haddad@fjordby.example",
         salt="abc",
         status_list="https://kompetence.soeby.example/credentials/status/1",
