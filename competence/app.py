@@ -68,6 +68,8 @@ BLUEPRINTS = (
     "competence.development.views.instructions:bp",
     "competence.development.views.levels:bp",
     "competence.profiles.views:bp",
+    "competence.credentials.views:bp",
+    "competence.passport.views:bp",
     "competence.reports.delegations:bp",
     "competence.reports.views:bp",
     "competence.reports.views:documents",

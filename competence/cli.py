@@ -38,6 +38,7 @@ COMMANDS = (
     "competence.jobs.cli:jobs",
     "competence.audit.cli:anchor",
     "competence.audit.cli:anchor_key",
+    "competence.credentials.cli:credential_key",
 )
 """Every subcommand that a feature brings, as "module:name" of a click command. A feature adds its line here."""
 

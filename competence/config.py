@@ -40,6 +40,8 @@ class Settings:
     threads: int = 4
     anchor_key: Path | None = None
     """The file with the private key that signs anchors; None: none are made."""
+    credential_key: Path | None = None
+    """The file with the private key that signs credentials; None: nobody can fetch one."""
     testing: bool = False
     """Cheap password hashing, no throttle across tests. Given by the tests, never by the environment."""
 
@@ -92,6 +94,7 @@ def load(environ: Mapping[str, str] | None = None, *, folder: Path | None = None
         mail_from=env.get("MAIL_FROM") or "kompetencetavlen@localhost",
         threads=_number(env, "THREADS", 4, 1, 64),
         anchor_key=CHECKOUT / env["ANCHOR_KEY"] if env.get("ANCHOR_KEY") else None,
+        credential_key=CHECKOUT / env["CREDENTIAL_KEY"] if env.get("CREDENTIAL_KEY") else None,
     )
     check(settings)
     return settings

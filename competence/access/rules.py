@@ -52,6 +52,7 @@ class Permission(StrEnum):
     CITIZEN_READ = "citizen:read"
     COVERAGE_COUNTS = "coverage:counts"
     COVERAGE_READ = "coverage:read"
+    CREDENTIAL_BRING = "credential:bring"
     DELEGATION_GIVE = "delegation:give"
     DELEGATION_READ = "delegation:read"
     EXEMPTION_WRITE = "exemption:write"
@@ -63,6 +64,7 @@ class Permission(StrEnum):
     IMPORT_REQUIREMENTS = "import:requirements"
     IMPORT_SIGNOFFS = "import:signoffs"
     IMPORT_UNITS = "import:units"
+    ISSUER_TRUST = "issuer:trust"
     LEVEL_CONFIRM = "level:confirm"
     MATRIX_APPROVE = "matrix:approve"
     MATRIX_COMMENT = "matrix:comment"
@@ -104,6 +106,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.CITIZEN_READ: N_("see for which citizen a delegation counts"),
     Permission.COVERAGE_COUNTS: N_("see coverage as numbers"),
     Permission.COVERAGE_READ: N_("see coverage with names"),
+    Permission.CREDENTIAL_BRING: N_("add another municipality's credential as evidence"),
     Permission.DELEGATION_GIVE: N_("record an individual delegation"),
     Permission.DELEGATION_READ: N_("see delegations and task transfers with their history"),
     Permission.EXEMPTION_WRITE: N_("write that somebody is exempt from a task by agreement"),
@@ -115,6 +118,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.IMPORT_REQUIREMENTS: N_("load staffing needs from a file"),
     Permission.IMPORT_SIGNOFFS: N_("load sign-offs from paper"),
     Permission.IMPORT_UNITS: N_("load units from a file"),
+    Permission.ISSUER_TRUST: N_("say whose credentials are trusted"),
     Permission.LEVEL_CONFIRM: N_("confirm a profile level in a talk with the employee"),
     Permission.MATRIX_APPROVE: N_("approve the division of tasks"),
     Permission.MATRIX_COMMENT: N_("comment on a draft of the division of tasks when invited"),
@@ -157,7 +161,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.SIGNER: _EVERYBODY | {P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_COLLEAGUES},
     Role.GUIDE: _EVERYBODY
     | {
-        P.CITIZEN_READ, P.COVERAGE_READ, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ, P.REQUIREMENT_READ,
+        P.CITIZEN_READ, P.COVERAGE_READ, P.CREDENTIAL_BRING, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ,
+        P.REQUIREMENT_READ,
         P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
     },
     Role.LEADER: _EVERYBODY
@@ -175,7 +180,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     },
     Role.DEVELOPMENT_NURSE: _EVERYBODY
     | {
-        P.APPOINTMENT_GIVE, P.CATALOGUE_WRITE, P.COVERAGE_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.EXTERNAL_INSTRUCTOR_RECORD,
+        P.APPOINTMENT_GIVE, P.CATALOGUE_WRITE, P.COVERAGE_READ, P.CREDENTIAL_BRING, P.DELEGATION_GIVE,
+        P.DELEGATION_READ, P.EXTERNAL_INSTRUCTOR_RECORD,
         P.FRAMEWORK_WRITE, P.IMPORT_MATRIX,
         P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.MATRIX_COMMENT, P.MATRIX_EDIT, P.MATRIX_RESTRICT,
         P.PERSON_HISTORY, P.PERSON_READ,
@@ -189,7 +195,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _EVERYBODY
     | {
         P.ABSENCE_WRITE, P.ADMINISTRATION_AUDIT_READ, P.IMPORT_MATRIX, P.IMPORT_PEOPLE, P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS,
-        P.IMPORT_UNITS, P.PERSON_ADMINISTER, P.PERSON_READ, P.ROLE_GIVE, P.SETTINGS_WRITE, P.UNIT_WRITE,
+        P.IMPORT_UNITS, P.ISSUER_TRUST, P.PERSON_ADMINISTER, P.PERSON_READ, P.ROLE_GIVE, P.SETTINGS_WRITE, P.UNIT_WRITE,
     },
     Role.AUDITOR: _EVERYBODY
     | {P.COVERAGE_READ, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ, P.STOP_READ, P.REQUIREMENT_READ},

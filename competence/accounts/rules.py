@@ -173,7 +173,9 @@ IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
 INSTRUCTIONS = MenuItem("instructions.index", N_("New instructions"), "file", P.SIGNOFF_AGREE)
 MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
-PASSPORT = MenuItem("me.passport", N_("My passport"), "contact-card", P.OWN_READ)
+PASSPORT = MenuItem(
+    "me.passport", N_("My passport"), "contact-card", P.OWN_READ, covers=("me.passport", "passports", "brought.own")
+)
 PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ)
 PEOPLE = MenuItem("people.index", N_("Employees"), "groups", P.PERSON_READ, covers=("people", "persons", "exemptions"))
 DELEGATIONS = MenuItem(
@@ -192,6 +194,9 @@ STOPS = MenuItem("stops.index", N_("Stops"), "warning", P.STOP_READ)
 UNITS = MenuItem("organisation.index", N_("Units"), "business", P.UNIT_WRITE)
 WHO_MAY = MenuItem("who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK)
 SETTINGS = MenuItem("settings.settings", N_("Settings"), "settings", P.SETTINGS_WRITE)
+ISSUERS = MenuItem(
+    "brought.issuers", N_("Trusted issuers"), "contact-card", P.ISSUER_TRUST, covers=("brought.issuers",)
+)
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
@@ -203,7 +208,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.DIRECTOR: (COVERAGE, MATRIX),
     Role.HR: (COVERAGE, MATRIX),
     Role.COMMITTEE: (COVERAGE, MATRIX),
-    Role.ADMINISTRATOR: (PEOPLE, UNITS, ACCOUNTS, ROLES, IMPORTS, SETTINGS, LOG),
+    Role.ADMINISTRATOR: (PEOPLE, UNITS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, SETTINGS, LOG),
     Role.AUDITOR: (COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }
 """The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""

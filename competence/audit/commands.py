@@ -60,10 +60,10 @@ def record_all(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
 
 
 def log_access(
-    session: Session, *, by: int, role: str, page: str, person_id: int | None = None, unit_id: int | None = None,
+    session: Session, *, by: int | None, role: str, page: str, person_id: int | None = None, unit_id: int | None = None,
     purpose: str | None = None,
 ) -> None:  # fmt: skip
-    """Nothing; it is noted who looked at whom, so that she can see it herself."""
+    """Nothing; it is noted who looked at whom, so that she can see it herself. `by` None: nobody was signed in."""
     session.add(
         AccessEntry(
             looked_at=now(),

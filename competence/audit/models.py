@@ -55,8 +55,10 @@ class AccessEntry(Base, Tenant):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     looked_at: Mapped[datetime]
-    by_person_id: Mapped[int]
+    by_person_id: Mapped[int | None]
+    """None: somebody who was not signed in, to whom she had shown the code on her phone."""
     role: Mapped[str] = mapped_column(String(40))
+    """"" when nobody was signed in."""
     person_id: Mapped[int | None]
     """None: a page about a unit."""
     unit_id: Mapped[int | None]

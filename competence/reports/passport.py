@@ -2,6 +2,7 @@
 
 from reportlab.lib.colors import HexColor
 
+from competence.reports.codes import draw_code
 from competence.reports.passport_content import (
     Passport,
     PassportArea,
@@ -20,6 +21,7 @@ from competence.reports.passport_page import (
     HALF,
     HEIGHT,
     LEFT,
+    RIGHT,
     ROOMY,
     SMALL,
     Drawing,
@@ -49,6 +51,8 @@ LONG_NAME = Face(19, SEMIBOLD, "#1A1A1A")
 LINE_OF_WORK = Face(12.7, colour=INK2)
 
 SIGNATURE_LINE = 79.0
+CODE = 88.0
+"""The side of the printed code, in points."""
 
 
 def passport_pdf(passport: Passport, gettext: Gettext, *, language: str = "da") -> bytes:
@@ -88,8 +92,11 @@ class _Frame:
         self.pages.y = HEIGHT - 66
         if passport.draft_notice:
             self._lay_notice()
-        face = NAME if width_of(printable(passport.person_name), NAME) <= CONTENT else LONG_NAME
-        name = lines_of(passport.person_name, face, CONTENT)
+        room, lowest = CONTENT, HEIGHT
+        if passport.check_at:
+            room, lowest = CONTENT - CODE - GUTTER, self._lay_code(passport.check_at)
+        face = NAME if width_of(printable(passport.person_name), NAME) <= room else LONG_NAME
+        name = lines_of(passport.person_name, face, room)
         name_y = self.pages.y - 41
 
         def draw_name() -> None:
@@ -99,7 +106,7 @@ class _Frame:
         self.pages.place(draw_name)
         self.pages.y = name_y - (len(name) - 1) * face.leading
         for index, employment in enumerate(passport.employments):
-            lines = lines_of(f"{employment.staff_group} · {employment.unit_line}", LINE_OF_WORK, CONTENT)
+            lines = lines_of(f"{employment.staff_group} · {employment.unit_line}", LINE_OF_WORK, room)
             self.pages.y -= 22.5 if index == 0 else 17
             self.pages.place(self.pages.paragraph(LEFT, self.pages.y, lines, LINE_OF_WORK))
             self.pages.y -= (len(lines) - 1) * LINE_OF_WORK.leading
@@ -107,10 +114,26 @@ class _Frame:
         pairs = self._particulars()
         indent = max(width_of(label, BODY_SOFT) for label, _ in pairs) + 12
         for label, value in pairs:
-            lines = lines_of(value, BODY_STRONG, CONTENT - indent)
+            lines = lines_of(value, BODY_STRONG, room - indent)
             self.pages.place(self._pair(self.pages.y, label, indent, lines))
             self.pages.y -= 15.6 + (len(lines) - 1) * BODY.leading
-        self.pages.y += 15.6
+        self.pages.y = min(self.pages.y + 15.6, lowest + 12)
+
+    def _lay_code(self, address: str) -> float:
+        """Where it ends: the code to scan is placed at the right of the name, with its words below."""
+        pdf, x, top = self.pages.pdf, RIGHT - CODE, self.pages.y - 15
+        words = lines_of(self._("Scan: does it count now?"), SMALL, CODE)
+
+        def draw() -> None:
+            with pdf.figure(
+                alt=self._("Code that leads to %(address)s", address=address), box=(x, top - CODE, RIGHT, top)
+            ) as canvas:
+                draw_code(canvas, address, x=x, top=top, size=CODE)
+            with pdf.tag("P"):
+                pdf.text(x, top - CODE - 12, words, SMALL)
+
+        self.pages.place(draw)
+        return top - CODE - 12 - (len(words) - 1) * SMALL.leading
 
     def _particulars(self) -> list[tuple[str, str]]:
         """What stands under the name, as label and value."""

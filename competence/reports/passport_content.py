@@ -82,6 +82,8 @@ class Passport:
     training: tuple[PassportTraining, ...] = ()
     awaiting: tuple[PassportAwaiting, ...] = ()
     department: str | None = None
+    check_at: str | None = None
+    """The address that the printed code leads to; None = no code is printed."""
     draft_notice: str | None = None
     """A sentence in a frame on top of each page, such as that nobody has approved the task division yet."""
 

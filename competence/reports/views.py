@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from competence import config
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.catalogue.rules import ScaleKind
@@ -89,8 +90,16 @@ def passport_of(own: Mine, name: str, municipality: str) -> Passport:
             for line in own.lines
             if line.answer.waiting is not None and line.answer.state.value == "waiting"
         ),
+        check_at=address_of_check(own.person_id),
         draft_notice=None if version else _("The municipality has not approved a division of tasks yet."),
     )
+
+
+def address_of_check(person_id: int) -> str:
+    """Where the printed code leads: the page that asks for sign-in and says what counts then."""
+    settings: config.Settings = current_app.config["SETTINGS"]
+    site = (None if g.municipality.host else settings.public_url) or request.host_url.rstrip("/")
+    return f"{site}{url_for('passports.reader', person_id=person_id)}"
 
 
 def _place(unit: Unit) -> str:
@@ -115,10 +124,16 @@ def _task(own: Mine, line: Line, signers: dict[int, str], *, several: bool) -> P
         limits=tuple(when.rstrip(".") for text, when in answer.limits if when.casefold() != text.casefold()),
         conditions=tuple(text for text, when in answer.limits if when.casefold() == text.casefold())
         + (answer.conditions or ()),
-        origin_note=_("transferred from paper") if signed and signed.origin is Origin.TRANSFERRED else None,
+        origin_note=_origin(signed.origin) if signed else None,
         citizen_only=bool(answer.named_level),
         employment=line.job.label if several else None,
     )
+
+
+def _origin(origin: Origin) -> str | None:
+    if origin is Origin.TRANSFERRED:
+        return str(_("transferred from paper"))
+    return str(_("on another municipality's credential")) if origin is Origin.CREDENTIAL else None
 
 
 @documents.get("/profiles/<int:staff_group_id>/<int:number>.pdf")

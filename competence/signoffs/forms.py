@@ -111,7 +111,9 @@ class SignOffForm(Form):
         super().__init__(data={"valid_through": valid_through, "expects": "" if expects is None else str(expects)})
         self.level.choices = list(levels)
 
-    def to_command(self, task_id: int, ticked: Sequence[int], *, citizen_id: int | None) -> NewSignOff:
+    def to_command(
+        self, task_id: int, ticked: Sequence[int], *, citizen_id: int | None, credential_id: int | None = None
+    ) -> NewSignOff:
         """What is to be signed."""
         return NewSignOff(
             task_id=task_id,
@@ -122,6 +124,7 @@ class SignOffForm(Form):
             note=self.note.data or "",
             lower_reason=self.lower_reason.data or "",
             citizen_id=citizen_id,
+            credential_id=credential_id,
             expects=int(seen) if (seen := self.expects.data or "").isdigit() else None,
         )
 

@@ -177,6 +177,13 @@ def test_the_public_pages_are_these(sqlite_database: Database):
         "accounts.switch_language",
         "healthz",
         "home.accessibility",
+        "passports.achievement",
+        "passports.achievement_document",
+        "passports.code",
+        "passports.did",
+        "passports.jwks",
+        "passports.profile",
+        "passports.status_list",
     }
 
 

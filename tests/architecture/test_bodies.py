@@ -7,6 +7,7 @@ its numbers name.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -31,6 +32,8 @@ class Body:
     rest: Mapping[str, str] = field(default_factory=dict)
     place: Mapping[str, str] = field(default_factory=dict)
     """What the address names, likewise."""
+    file: str = ""
+    """The field that takes a credential; none named: the form takes no file."""
     unchanged: frozenset[str] = frozenset()
     """The tables in which nothing may change; none named: all of them."""
 
@@ -54,6 +57,8 @@ BODIES = {
     "accounts.person": Body(
         {"unit": "unit_id"}, {"role": Role.GUIDE.value, "valid_from": TODAY}, {"person_id": "person_id"}
     ),
+    "brought.own": Body({"task": "task_id"}, file="file"),
+    "brought.person": Body({"task": "task_id"}, {}, {"person_id": "person_id"}, file="file"),
     "catalogue.change": Body(TASK_IDS, TASK | {"name": "Adrenalin nu", "seen": "1"}, {"task_id": "delegable_id"}),
     "catalogue.new": Body(TASK_IDS, TASK | {"name": "Sondeernæring"}),
     "delegations.new": Body(
@@ -75,7 +80,8 @@ BODIES = {
         {"task": "reserved_id", "staff_group": "staff_group_id"}, FRAMEWORK, {"framework_id": "framework_id"}
     ),
     "organisation.change": Body(
-        {"parent": "unit_id"}, {"name": "Team Havnen", "kind": "team"}, {"unit_id": "unit_id"}, frozenset({"unit"})
+        {"parent": "unit_id"}, {"name": "Team Havnen", "kind": "team"}, {"unit_id": "unit_id"},
+        unchanged=frozenset({"unit"})
     ),
     "organisation.new": Body({"parent": "unit_id"}, {"name": "Team Nyt", "kind": "team"}),
     "people.change": Body(PLACES, {"valid_from": SOON, "shifts": "A"}, {"employment_id": "employment_id"}),
@@ -183,7 +189,8 @@ def test_ids_from_outside_write_nothing_and_show_nobody(walk: Walk, endpoint: st
         for outside, data in attempts(walk, endpoint):
             if outside.endswith("other") and visitor.reaches(permissions, walk.known.other_path):
                 continue
-            answer = walk.client.post(address, data=data, base_url=f"http://{HOST}")
+            file = {body.file: (BytesIO(walk.known.credential), "bevis.json")} if body.file else {}
+            answer = walk.client.post(address, data=data | file, base_url=f"http://{HOST}")
             after = walk.stored()
             written = {table for table in after if after[table] != before[table]}
             if written:

@@ -28,7 +28,16 @@ OPENS = frozenset({200, 302, 303, 400, 409, 410, 422})
 """What somebody who may gets; the last four for a form that was sent empty, or too late."""
 
 MUNICIPALITY_WIDE = frozenset(
-    {"frameworks.end", "frameworks.index", "frameworks.new", "frameworks.renew", "accounts.log", "settings.settings"}
+    {
+        "brought.end_issuer",
+        "brought.issuers",
+        "frameworks.end",
+        "frameworks.index",
+        "frameworks.new",
+        "frameworks.renew",
+        "accounts.log",
+        "settings.settings",
+    }
 )
 """Pages about all of the municipality: a role over a part of it does not reach them."""
 

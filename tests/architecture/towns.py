@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from competence.access.rules import POLICY, Assigned, Permission, Role
@@ -14,6 +15,10 @@ from competence.audit.chain import NewEvent, append_all
 from competence.catalogue.models import InstructionVersion, Task, TaskPicture
 from competence.catalogue.rules import Asks, Reserved
 from competence.coverage.rules import Shift
+from competence.credentials import jose
+from competence.credentials.keys import jwk_of, public_of
+from competence.credentials.models import BroughtCredential, TrustedIssuer
+from competence.credentials.rules import Achieved, Issuer, ToIssue
 from competence.delegation.commands.drafts import make_draft
 from competence.delegation.commands.editing import edit_cell
 from competence.delegation.commands.hearing import open_hearing
@@ -95,6 +100,8 @@ class Towns:
     root_path: str = ""
     other_path: str = ""
     """Of the other team's unit."""
+    credential: bytes = b""
+    """Somebody else's, by an issuer that is trusted in the first municipality."""
 
 
 def build(database: Database) -> Towns:
@@ -108,6 +115,7 @@ def build(database: Database) -> Towns:
         elsewhere = world.unit("Team Skoven", under=world.unit("Distrikt Syd", "distrikt", under=world.root))
         signer = world.person(SIGNER, "SPL", unit=world.unit("Team Engen", under=world.root))
         insider = world.person(INSIDER)
+        trusted_here, towns.credential = _issuer(world, signer)
         own = _place(world, task, insider, "Inge Vejleder", signer)
         other = _place(world, task, world.person(OUTSIDER, unit=elsewhere), "Olga Vejleder", signer)
         for name in VISITORS:
@@ -123,6 +131,7 @@ def build(database: Database) -> Towns:
         foreign_world = another(world)
         foreign_task, foreign_delegable = _matrix(foreign_world)
         foreigner = foreign_world.person(FOREIGNER)
+        trusted_there, _file = _issuer(foreign_world, foreigner)
         foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
         foreign_reserved = foreign_world.task("Epoprostenol", reserved=Reserved.YES)
         foreign_framework = _framework(foreign_world, foreign_reserved)
@@ -153,6 +162,9 @@ def build(database: Database) -> Towns:
             "number": Ids(1, foreign=2),
             "draft_number": Ids(draft, foreign=foreign_draft),
             "change_id": Ids(change, foreign=foreign_change),
+            "issuer_id": Ids(trusted_here, foreign=trusted_there),
+            "list_number": Ids(1),
+            "kind": Ids("json"),
             "asked_id": Ids(towns.visitors["leader"].person_id, foreign=foreigner.person.id),
             "token": Ids("nobody-has-this-link"),
             "after": Ids(0, foreign=0),
@@ -265,12 +277,40 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "unit_id": one.unit.id, "employment_id": one.employment.id, "person_id": one.person.id,
         "account_id": world.account(one).id, "role_id": role_id, "seq": seq,
         "observation_id": world.observed(one, task, by=guide).id,
+        "brought_id": _brought(world, one.person.id, guide.person.id, task),
         "delegation_id": _delegated(world, one, task, signer),
         "supervisor_id": guide.person.id,
         "job_id": _job(world, one),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
+
+
+def _issuer(world: World, by: Someone) -> tuple[int, bytes]:
+    """(the id of an issuer that is trusted, a credential of its)."""
+    key = Ed25519PrivateKey.generate()
+    row = TrustedIssuer(
+        issuer="did:web:lilleby.example", name="Lilleby Kommune", keys=[jwk_of(public_of(key))], recorded_at=now(),
+        recorded_by=by.person.id,
+    )  # fmt: skip
+    world.session.add(row)
+    world.session.flush()
+    issuer, name = Issuer(row.issuer, row.name, "https://lilleby.example"), "https://lilleby.example/achievements/1"
+    said = ToIssue("1", issuer, Achieved(name, "Insulin", "", (), ()), 1, now(), None, "", "", f"{name}/status", 1)
+    return row.id, jose.sign(said.payload(), key, kid="", typ="JWT").encode()
+
+
+def _brought(world: World, person_id: int, by: int, task: Task) -> int:
+    """The id of a credential that somebody has brought along."""
+    issuer = world.session.scalars(select(TrustedIssuer)).first()
+    assert issuer is not None
+    row = BroughtCredential(
+        person_id=person_id, task_id=task.id, issuer_id=issuer.id, hash="0" * 64, token="a.b.c", name="Insulin",
+        valid_from=now(), recorded_at=now(), recorded_by=by,
+    )  # fmt: skip
+    world.session.add(row)
+    world.session.flush()
+    return row.id
 
 
 def _comment(world: World, writer: Someone, version_id: int) -> int:
@@ -330,6 +370,7 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
     account = world.account(someone, f"{name.replace(' ', '.')}@proeveby.example", hashed(PASSWORD))
     seq = world.signed(someone, task, 1, by=signer, days_ago=1, accepted=False)
     own = {"employment_id": UNKNOWN, "request_id": UNKNOWN, "seq": UNKNOWN, "job_id": _job(world, someone)}
+    own["brought_id"] = _brought(world, someone.person.id, someone.person.id, task)
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = _delegated(world, someone, task, signer)
     if name in WORKS or name.endswith("that was"):

@@ -49,6 +49,8 @@ def is_own(rule: Rule) -> bool:
         "delegations.index",
         "delegations.mine",
         "jobs.job",
+        "brought.remove_own",
+        "passports.fetch",
     }
     return rule.endpoint.startswith("me.") or rule.endpoint in own
 

@@ -306,3 +306,13 @@ def test_another_reader_finds_the_same_tags_and_order(danish, tmp_path):
     places = [structure.index(words) for words in order]
     assert places == sorted(places)
     assert "Læringsvejleder" in run("pdftotext", file, "-")
+
+
+def test_the_printed_code_leads_to_the_page_that_says_what_counts_now(danish, hear):
+    heard = hear(passport_pdf(replace(AMIRA, check_at="https://kompetence.example/passport/7"), danish))
+    assert "Kode, der fører til https://kompetence.example/passport/7" in [one.alt for one in heard.each("Figure")]
+    assert "Scan: gælder passet nu?" in [part.text for part in heard.each("P")]
+
+
+def test_without_an_address_no_code_is_printed(danish, hear):
+    assert not [one for one in hear(passport_pdf(AMIRA, danish)).each("Figure") if "fører til" in (one.alt or "")]

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
 from competence.access.web import requires
+from competence.audit.models import AccessEntry
 from competence.catalogue.queries import by_rank
 from competence.catalogue.queries.instructions import instruction_on
 from competence.catalogue.rules import ScaleKind
@@ -362,10 +363,17 @@ def passport(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 def looked(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Who has looked at my data, when, and in which role."""
     rows = [
-        (entry, name or _("Name erased"), say(ROLE_NAMES[Role(entry.role)]), _page_name(entry.page))
+        (entry, *_who(entry, name), _page_name(entry.page))
         for entry, name in queries.looks_at(db.session, actor.person_id)
     ]
     return render_template("me/looked.html", rows=rows)
+
+
+def _who(entry: AccessEntry, name: str) -> tuple[str, str]:
+    """(who, in which role)."""
+    if entry.by_person_id is None:
+        return _("Somebody whom you showed your code"), _("not signed in")
+    return name or _("Name erased"), say(ROLE_NAMES[Role(entry.role)])
 
 
 def _page_name(endpoint: str) -> str:
@@ -377,6 +385,7 @@ def _page_name(endpoint: str) -> str:
         "who_may": _("Who may?"),
         "queue": _("The guide's queue"),
         "passport": _("Passport"),
+        "passports": _("Passport"),
         "exemptions": _("Exempt by agreement"),
     }
     return str(names.get(endpoint.partition(".")[0], _("Another page")))

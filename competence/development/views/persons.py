@@ -120,6 +120,8 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         employments=employments,
         own=own,
         guides=guides and not own,
+        brings=not own
+        and any(actor.may(Permission.CREDENTIAL_BRING, row.unit.path) for row in employments if _runs(row)),
         everything=everything,
         areas=areas,
         levels=levels,
@@ -158,7 +160,7 @@ def _contract(row: Employment) -> Contract:
         authorisation=checked,
         external=(row.agency or _("external")) if row.is_external else "",
         floater=row.is_floater,
-        runs=row.valid_from <= today() and (row.valid_to is None or today() < row.valid_to),
+        runs=_runs(row),
     )
 
 
@@ -174,6 +176,10 @@ def _returned(everything: Mine | None, *, own: bool, actor: Actor, paths: list[s
     ]
 
 
+def _runs(row: Employment) -> bool:
+    return row.valid_from <= today() and (row.valid_to is None or today() < row.valid_to)
+
+
 def _told(one: Happened, *, own: bool) -> Told:
     fields = one.fields
     notes = []
@@ -187,6 +193,8 @@ def _told(one: Happened, *, own: bool) -> Told:
             notes.append(_("Transferred from paper"))
         elif origin == "external_instructor":
             notes.append(_("Instructor from outside"))
+        elif origin == "credential":
+            notes.append(_("On another municipality's credential"))
         if through := fields.get("valid_to"):
             notes.append(_("Valid through %(day)s", day=day(last_day(date.fromisoformat(through)))))
         notes.append(

@@ -7,6 +7,7 @@ from competence.signoffs.commands.citizens import name_citizen
 from competence.signoffs.commands.ending import resume, revoke, suspend, withdraw
 from competence.signoffs.commands.observing import NewObservation, observe, save_draft, withdraw_observation
 from competence.signoffs.commands.signing import (
+    ASKED_ALL_THE_SAME,
     ExternalInstructor,
     NewSignOff,
     ground_to_sign,
@@ -24,6 +25,7 @@ from competence.signoffs.queries import (
 )
 
 __all__ = [
+    "ASKED_ALL_THE_SAME",
     "ExternalInstructor",
     "NewObservation",
     "NewSignOff",

@@ -16,6 +16,7 @@ from competence.audit.sealing import chain_hash
 from competence.catalogue.queries import level_names
 from competence.catalogue.queries.instructions import instruction_on
 from competence.catalogue.queries.scales import turns
+from competence.credentials.queries import Brought, get_brought
 from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now
@@ -53,6 +54,8 @@ from competence.signoffs.rules import (
 )
 
 EMPLOYMENTS = cast(Table, Employment.__table__)
+ASKED_ALL_THE_SAME = ("gates", "prerequisites")
+"""What somebody else's word does not replace: courses to be held here, and other tasks."""
 REQUESTS = cast(Table, SignOffRequest.__table__)
 DRAFTS = cast(Table, ObservationDraft.__table__)
 
@@ -83,6 +86,8 @@ class NewSignOff:
     """Why the level is lower than the one in force; asked for only then."""
     citizen_id: int | None = None
     external: ExternalInstructor | None = None
+    credential_id: int | None = None
+    """Another municipality's credential that it rests on, instead of what was observed here."""
     expects: int | None = None
     """The seq of the last sign-off that the signer saw on her page; another one means somebody was first. 0 = none."""
 
@@ -135,6 +140,7 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
     _first_come(session, signed, new, by=by, on=on)
     _check_level(session, new, signed, on)
     citizen = _check_citizen(session, cell, new)
+    brought = _check_credential(session, employment.person_id, new)
     if new.external is not None:
         _check_instructor(new.external, on)
         ground: Mapping[str, str | int] = {"as": "external_instructor", "recorded_by": by.person_id}
@@ -143,8 +149,8 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
         ground = ground_to_sign(signer, level=new.level, person_id=employment.person_id)
     ready = readiness(session, employment, task, cell, signed, ticked=new.ticked, on=on)
     for field, why in missing(ready):
-        # An instructor from outside has seen the practice elsewhere; courses and other tasks are asked for all the same.
-        if new.external is None or field in ("gates", "prerequisites"):
+        # The practice has been seen elsewhere, by an instructor or for a credential; the rest is asked for all the same.
+        if (new.external is None and brought is None) or field in ASKED_ALL_THE_SAME:
             raise RuleBroken(why, field=field)
     no_cpr(new.note, field="note")
     no_cpr(new.lower_reason, field="lower_reason")
@@ -153,13 +159,15 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
     fields = {
         "level": new.level, "valid_from": valid_from.isoformat(), "valid_to": valid_to.isoformat() if valid_to else None,
         "answer_before": (on + timedelta(days=settings.accept_within_days)).isoformat(), "employment": employment.id,
-        "origin": (Origin.EXTERNAL_INSTRUCTOR if new.external else Origin.SIGNED_HERE).value, "ground": dict(ground),
+        "origin": _origin(new).value, "ground": dict(ground),
         "matrix_version": cell.version, "rule": cell.rule.value, "criteria": sorted(ready.wanted & ready.ticked),
         "observed": [one.frozen() for one in ready.seen],
         "instruction": instruction_on(session, task, valid_from).version,
     }  # fmt: skip
     if task.second_approval and new.external is None:  # an instructor and who records her are two already
         fields["second"] = True
+    if brought is not None:
+        fields["credential"] = {"hash": brought.hash, "issuer": brought.issuer_did}
     if citizen is not None:
         fields["citizen_hash"] = chain_hash(citizen.lookup or "", citizen.salt)
     if new.external is not None:
@@ -254,6 +262,25 @@ def _check_citizen(session: Session, cell: CellTerms, new: NewSignOff) -> Citize
     if citizen is None or citizen.erased_at is not None:
         raise NotFound
     return citizen
+
+
+def _origin(new: NewSignOff) -> Origin:
+    if new.external is not None:
+        return Origin.EXTERNAL_INSTRUCTOR
+    return Origin.SIGNED_HERE if new.credential_id is None else Origin.CREDENTIAL
+
+
+def _check_credential(session: Session, person_id: int, new: NewSignOff) -> Brought | None:
+    if new.credential_id is None:
+        return None
+    brought = get_brought(session, person_id, new.credential_id)
+    if brought.task_id != new.task_id:
+        raise NotFound
+    if not brought.counts(now()):
+        raise RuleBroken(
+            sentence(N_("The credential has run out, or its issuer is no longer trusted. It cannot be signed on."))
+        )
+    return brought
 
 
 def _check_instructor(outside: ExternalInstructor, on: date) -> None:

@@ -42,6 +42,8 @@ class Origin(StrEnum):
     """From paper: names the paper's signer and who transferred it."""
     EXTERNAL_INSTRUCTOR = "external_instructor"
     """The first holder: vouched for by an instructor from outside, recorded by the development nurse."""
+    CREDENTIAL = "credential"
+    """Signed here on the ground of another municipality's credential, which the event names by its hash."""
 
 
 class ObservationKind(StrEnum):

@@ -13,9 +13,10 @@ from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.accounts.web import needs_proof, prove_self
 from competence.catalogue.queries import Criterion, Gate, criteria_of, levels
+from competence.credentials.queries import Brought, brought_of
 from competence.delegation.rules import CellRule, LeaderPart
-from competence.foundation.clock import today
-from competence.foundation.errors import Overtaken, RuleBroken
+from competence.foundation.clock import now, today
+from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.text import N_
 from competence.foundation.web import clock_time, db, listed, say, show, transaction
 from competence.organisation.queries import unit_choices
@@ -65,6 +66,8 @@ class Bedside:
     """The request that was sent back and not made again, for those who may read the comment."""
     cannot_sign: str
     """Why the actor can record times here but not sign; empty when she can."""
+    brought: Sequence[Brought]
+    """Other municipalities' credentials for the task: evidence, until somebody signs."""
 
     @property
     def refusal(self) -> str:
@@ -94,6 +97,12 @@ class Bedside:
         if not parts:
             return ""
         return str(_("%(what)s: missing before you can go on", what=listed(parts)))
+
+    def rests_on(self, brought: Brought) -> bool:
+        """Whether what is still missing here is no more than the credential stands for."""
+        return brought.counts(now()) and not any(
+            field in commands.ASKED_ALL_THE_SAME for field, _why in missing(self.ready)
+        )
 
     @property
     def asks_leader(self) -> bool:
@@ -157,6 +166,7 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
         asked=request_ if request_ and request_.closed_at is None else None,
         sent_back=sent_back,
         cannot_sign=_cannot_sign(place, actor) if place.cell.entitles else "",
+        brought=brought_of(session, person, task_ids=[place.task.id]),
     )
 
 
@@ -266,7 +276,9 @@ def level(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> R
     """Step 2: the level that was seen, how long it counts, and the signature."""
     place = place_within(employment_id, task_id, within=within, actor=actor)
     page = load_bedside(place, actor)
-    if request.method == "GET" and (page.refusal or page.waits or page.cannot_sign or missing(page.ready)):
+    brought = _brought(page)
+    lacks = not page.rests_on(brought) if brought else bool(missing(page.ready))
+    if request.method == "GET" and (page.refusal or page.waits or page.cannot_sign or lacks):
         return redirect(url_for(".bedside", employment_id=employment_id, task_id=task_id))
     scale = levels(db.session)
     citizens = place.cell.rule is CellRule.MAY_CITIZEN
@@ -284,7 +296,12 @@ def level(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> R
                 prove_self(actor, form.password.data or "")
             with transaction() as session:
                 citizen_id = _citizen(session, place, form, actor)
-                new = form.to_command(task_id, sorted(page.ready.ticked), citizen_id=citizen_id)
+                new = form.to_command(
+                    task_id,
+                    sorted(page.ready.ticked),
+                    citizen_id=citizen_id,
+                    credential_id=brought.id if brought else None,
+                )
                 event = commands.sign_off(session, employment_id, new, by=actor)
         except RuleBroken as broken:
             show(broken, form)
@@ -296,8 +313,19 @@ def level(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> R
             return redirect(url_for(".signed", employment_id=employment_id, seq=event.seq))
     return render_template(
         "signoffs/level.html", form=form, page=page, place=place, scale=scale, proof=proof, citizens=citizens,
-        overtaken=overtaken, last=form.valid_through.data,
+        overtaken=overtaken, last=form.valid_through.data, brought=brought,
     ), 422 if form.errors else 200  # fmt: skip
+
+
+def _brought(page: Bedside) -> Brought | None:
+    """The credential that the address names. NotFound when it is none of those shown at the task."""
+    named = request.args.get("credential", type=int)
+    if named is None:
+        return None
+    found = next((one for one in page.brought if one.id == named), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _citizen(session: Session, place: Place, form: SignOffForm, actor: Actor) -> int | None:
