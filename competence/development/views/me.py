@@ -347,5 +347,7 @@ def _page_name(endpoint: str) -> str:
         "queue": _("The guide's queue"),
         "passport": _("Passport"),
         "exemptions": _("Exempt by agreement"),
+        "inspection": _("Inspection pack"),
+        "inspection_files": _("Inspection pack, taken out as a file"),
     }
     return str(names.get(endpoint.partition(".")[0], _("Another page")))
