@@ -4,7 +4,7 @@ An inspector asks about a past date. Both answers come from the rule at the cent
 may change they are the same, so that a period is told in stretches.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -157,11 +157,11 @@ class Asking:
         now = about.known(None)
         told = [self.first, *(day for day in self._days_told(about) if self.first < day <= self.last)]
         known: dict[date, Employment] = {}
-        days: set[date] = {self.first, *self._within(boundaries(now, task), self.first, self.last)}
+        days: set[date] = {self.first, *self._within(_turns(now, task), self.first, self.last)}
         for at, since in enumerate(told):
             until = told[at + 1] - DAY if at + 1 < len(told) else self.last
             known[since] = self._known(about, since)
-            days |= {since, *self._within(boundaries(known[since], task), since, until)}
+            days |= {since, *self._within(_turns(known[since], task), since, until)}
         found: list[Stretch] = []
         since = self.first
         ordered = sorted(days)
@@ -193,7 +193,7 @@ class Asking:
         return sorted({local(at).date() for at in about.told_at()})
 
     @staticmethod
-    def _within(days: Sequence[date], first: date, last: date) -> Iterator[date]:
+    def _within(days: Iterable[date], first: date, last: date) -> Iterator[date]:
         return (day for day in days if first <= day <= last)
 
     def _later(self, about: Facts, task: int, one: Stretch) -> tuple[Later, ...]:
@@ -207,6 +207,12 @@ class Asking:
                 found += some
             before = after
         return tuple(found)
+
+
+def _turns(employment: Employment, task: int) -> set[date]:
+    """The days on which another right may hold, or the same by another version of the division of tasks."""
+    versions = (day for version in employment.book.versions for day in (version.valid_from, version.valid_to))
+    return {*boundaries(employment, task), *(day for day in versions if day is not None)}
 
 
 def _explained(employment: Employment, task: int, answer: Answer, on: date) -> Answer:

@@ -54,7 +54,8 @@ KINDS: Mapping[str, str] = {
 class SaidStretch:
     """Days on end of which the same is said."""
 
-    days: str
+    first: date
+    through: date
     sign: Sign
     verdict: str
     may: bool
@@ -70,6 +71,20 @@ class SaidStretch:
     because: tuple[str, ...]
     """What was recorded later and makes the difference."""
 
+    @property
+    def days(self) -> str:
+        """As "1 March 2026 through 14 May 2026"."""
+        return spell(self.first, self.through)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The verdict over some days, whatever it rests on."""
+
+    days: str
+    verdict: str
+    known_now: str
+
 
 @dataclass(frozen=True)
 class SaidLine:
@@ -83,6 +98,18 @@ class SaidLine:
     def may(self) -> bool:
         """Whether it was allowed, or is known now to have been, on any of the days."""
         return any(one.may or one.known_now for one in self.stretches)
+
+    @property
+    def briefly(self) -> list[Brief]:
+        """The verdicts alone: stretches with the same one on end are told together."""
+        runs: list[list[SaidStretch]] = []
+        for one in self.stretches:
+            last = runs[-1][-1] if runs else None
+            if last and (last.verdict, last.known_now) == (one.verdict, one.known_now):
+                runs[-1].append(one)
+            else:
+                runs.append([one])
+        return [Brief(spell(run[0].first, run[-1].through), run[0].verdict, run[0].known_now) for run in runs]
 
 
 @dataclass(frozen=True)
@@ -166,7 +193,8 @@ def _stretch(pack: Pack, post: Post, one: Stretch) -> SaidStretch:
     signed = one.then.signed or one.then.waiting
     signature = pack.signature(post.person_id, signed.seq if signed else None)
     return SaidStretch(
-        days=spell(one.first, one.through),
+        first=one.first,
+        through=one.through,
         sign=sign_of(face(one.then, one.first)),
         verdict=verdict(one.then, one.first, pack.levels),
         may=one.then.verdict is not Verdict.MAY_NOT or one.then.named_level > 0,
