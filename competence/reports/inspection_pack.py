@@ -182,23 +182,27 @@ class _Sheets:
         columns = [
             (LEFT + sum(table.shares[:at]) * wide + GAP * at, share * wide) for at, share in enumerate(table.shares)
         ]
+        heads = [
+            self._lines(text, COLUMN_HEAD, width) for text, (_x, width) in zip(table.headings, columns, strict=True)
+        ]
+        depth = max(len(lines) for lines in heads) * COLUMN_HEAD.leading
         body: list[Element] = []
-        self._room(60)
-        self.y -= 8
+        self._room(depth + 50)
+        self.y -= 6
         y = self.y
 
         def head() -> None:
             with self.pdf.tag("Table", summary=table.title):
                 with self.pdf.tag("THead"), self.pdf.tag("TR"):
-                    for (x, _width), text in zip(columns, table.headings, strict=True):
+                    for (x, _width), lines in zip(columns, heads, strict=True):
                         with self.pdf.tag("TH", scope="Column"):
-                            self.pdf.text(x, y - 6, text, COLUMN_HEAD)
+                            self.pdf.text(x, y - 8, lines, COLUMN_HEAD)
                 with self.pdf.tag("TBody") as element:
                     body.append(element)
-            self.pdf.line(LEFT, RIGHT, y - 11, colour=INK, width=0.8)
+            self.pdf.line(LEFT, RIGHT, y - depth - 2, colour=INK, width=0.8)
 
         self._place(head)
-        self.y -= 12
+        self.y -= depth + 3
         for row in table.rows:
             cells = [
                 [

@@ -88,11 +88,11 @@ def _answers(pack: Pack, posts: Sequence[words.SaidPost]) -> Iterable[Sequence[A
             yield (
                 post.name, post.person_id, post.about, line.task.area, line.task.name, one.first, one.through,
                 shown.verdict if shown else words.verdict(one.then, one.first, pack.levels),
-                one.then.level or one.then.named_level, shown.known_now if shown else "",
-                "; ".join(shown.because) if shown else "", " ".join(shown.why) if shown else "", one.then.cell.version or 0,
+                one.then.level or one.then.named_level or None, shown.known_now if shown else "",
+                "; ".join(shown.because) if shown else "", " ".join(shown.why) if shown else "", one.then.cell.version or None,
                 words.signer(rests) if rests else "", words.capacity(rests) if rests else "",
                 moment(rests.signed_at) if rests else "",
                 moment(rests.accepted_at) if rests and rests.accepted_at else "", rests.valid_from if rests else None,
-                last_day(rests.valid_to) if rests else None, rests.instruction if rests else "", rests.seq if rests else 0,
+                last_day(rests.valid_to) if rests else None, rests.instruction if rests else "", rests.seq if rests else None,
                 rests.hash if rests else "",
             )  # fmt: skip

@@ -49,6 +49,8 @@ def is_own(rule: Rule) -> bool:
         "delegations.index",
         "delegations.mine",
         "jobs.job",
+        "inspection_files.kept_pdf",
+        "inspection_files.kept_sheet",
     }
     return rule.endpoint.startswith("me.") or rule.endpoint in own
 

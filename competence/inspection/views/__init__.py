@@ -165,10 +165,12 @@ def subject(question: Question, actor: Actor) -> str:
 
 def _make(about: About, asked_id: int, actor: Actor, within: Reach) -> ResponseReturnValue:
     title, _place = queries.title_of(db.session, about, asked_id, within=within)
-    form = when(request.form)
+    form = WhenForm(request.form)
     if not form.validate():
         return redirect(address(about, asked_id, today(), today()))
     question = Question(about, asked_id, *form.days)
+    if queries.size_of(db.session, question, within=within) <= AT_ONCE:
+        return redirect(address(about, asked_id, *form.days))
     role, _purpose = role_and_purpose(actor)
     try:
         with transaction() as session:
