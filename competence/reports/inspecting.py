@@ -18,12 +18,12 @@ from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, NotFound
 from competence.foundation.text import N_, Sentence, sentence
 from competence.foundation.web import db, moment, say
-from competence.inspection import queries
+from competence.inspection import queries, views
 from competence.inspection.commands import keep_pack
 from competence.inspection.models import InspectionPack
 from competence.inspection.pack import Pack, Question
 from competence.inspection.rules import About
-from competence.inspection.views import AT_ONCE, when, words
+from competence.inspection.views import when, words
 from competence.jobs.commands import Taken
 from competence.jobs.running import Switch
 from competence.reports.inspection_pack import PackPart, PackSheet, PackTable, inspection_pdf
@@ -124,7 +124,7 @@ def _asked(about: About, asked_id: int, within: Reach) -> tuple[Question, Pack]:
     if not form.validate():
         raise NotFound
     question = Question(about, asked_id, *form.days)
-    if queries.size_of(db.session, question, within=within) > AT_ONCE:
+    if queries.size_of(db.session, question, within=within) > views.AT_ONCE:
         raise NotFound
     pack = queries.pack_of(db.session, question, within=within)
     looked_at_all(pack.persons)

@@ -17,6 +17,7 @@ from tests.decision.facts import HELPERS, INSULIN, OTHER, TEAM, at, book, cell, 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2026, 3, 1), date(2026, 5, 30)
 NUMBERS = st.integers(0, 3)
+ANSWERS = (EventKind.ACCEPTED, EventKind.REVOKED, EventKind.DECLINED, EventKind.NOT_YET, EventKind.SUSPENDED)
 
 
 def end_of(day: date) -> datetime:
@@ -50,8 +51,7 @@ def histories(draw: st.DrawFn) -> tuple[Event, ...]:
                 origin=Origin.TRANSFERRED if paper else Origin.SIGNED_HERE, before=told + 30 * DAY,
             )  # fmt: skip
             events.append(Event(signed.kind, seq, recorded(told), task, None, 7, None, signed.fields))
-            for kind in draw(st.lists(st.sampled_from([EventKind.ACCEPTED, EventKind.REVOKED, EventKind.DECLINED,
-                                                       EventKind.NOT_YET, EventKind.SUSPENDED]), max_size=2, unique=True)):  # fmt: skip
+            for kind in draw(st.lists(st.sampled_from(ANSWERS), max_size=2, unique=True)):
                 on = told + draw(st.integers(0, 40)) * DAY
                 pause = {"valid_from": on.isoformat(), "valid_to": (on + 9 * DAY).isoformat()}
                 said = pause if kind is EventKind.SUSPENDED else {}
