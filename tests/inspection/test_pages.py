@@ -114,7 +114,9 @@ def test_each_look_and_each_file_stands_in_the_log_of_all_it_is_about_with_the_p
 
 def test_a_leader_asks_about_her_own_unit_without_an_auditors_purpose(case: Case, signed_in: SignIn):
     client = signed_in(case.leader)
-    assert "Tilsynspakke" in client.get("/me").text
+    board = client.get(f"/coverage/{case.world.team.id}?on={ago(50)}").text
+    assert f'href="/inspection/unit/{case.world.team.id}?on={ago(50)}"' in board
+    assert "/inspection" in client.get("/matrix").text
     assert client.get(f"/inspection/person/{case.amira.person.id}?on={ago(50)}").status_code == 200
     assert [(one.role, one.purpose) for one in looks(case, case.amira)] == [("leader", None)]
     assert looks(case, case.leader) == []
