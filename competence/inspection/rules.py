@@ -4,7 +4,7 @@ An inspector asks about a past date. Both answers come from the rule at the cent
 may change they are the same, so that a period is told in stretches.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -59,19 +59,25 @@ class Facts:
             {one: self.seen[one] for one in tasks if one in self.seen},
         )
 
+    def impersonal(self, task: int) -> bool:
+        """Whether nothing that is recorded about the person herself can decide about the task (of `about(task)`)."""
+        one = self.employment
+        exempt = any(other in one.exempt for other in _needed(one.book, task))
+        return not (one.events or one.delegations or exempt or self.seen or one.read)
+
     def known(self, at: datetime | None, *, book: Book | None = None) -> Employment:
         """The employment as the system knew it at the moment; None: as it is known now."""
         seen = {task: tuple(day for day, told in some if at is None or told <= at) for task, some in self.seen.items()}
         return replace(self.employment, observed=seen).known_by(at, book=book)
 
-    def told_at(self) -> Iterator[datetime]:
-        """When each of the facts was recorded; in no order."""
-        book = self.employment.book
+    def told_at(self, task: int) -> Iterator[datetime]:
+        """When each of the facts was recorded that can decide about the task; in no order."""
+        book, tasks = self.employment.book, _needed(self.employment.book, task)
         yield from (event.recorded_at for event in self.employment.events)
         yield from (moment for some in self.seen.values() for _day, moment in some)
         yield from book.approved_at.values()
-        yield from (stop.recorded_at for stop in book.stops)
-        yield from (mask.recorded_at for mask in book.masks if mask.recorded_at is not None)
+        yield from (stop.recorded_at for stop in book.stops if stop.task_id in tasks)
+        yield from (mask.recorded_at for mask in book.masks if mask.recorded_at is not None and mask.task_id in tasks)
         yield from (turn.at for turn in book.scale)
         yield from (one.recorded_at for some in self.employment.delegations.values() for one in some if one.recorded_at)
 
@@ -150,12 +156,31 @@ class Asking:
             raise ValueError("a period begins before it ends")
         self.first, self.last, self._moment = first, last, moment
         self._books: dict[tuple[int, date], Book] = {}
+        self._plain: dict[Hashable, tuple[Stretch, ...]] = {}
 
     def stretches(self, facts: Facts, task: int) -> tuple[Stretch, ...]:
-        """What was and is said of the task, from the first day to the last without a hole."""
+        """What was and is said of the task, from the first day to the last without a hole.
+
+        Of those about whom nothing personal is known in the task the rule is asked once for all who are alike.
+        """
         about = facts.about(task)
+        one = about.employment
+        if one.valid_from > self.first or not about.impersonal(task):
+            return self._asked(about, task)
+        key = (
+            id(one.book), task, one.staff_group_id, one.unit_path, one.valid_to, one.authorisation_checked_on, one.stage_from,
+            one.absences,
+        )  # fmt: skip
+        if key not in self._plain:
+            self._plain[key] = self._asked(about, task)
+        return tuple(
+            replace(some, then=_since(some.then, one.valid_from), now=_since(some.now, one.valid_from))
+            for some in self._plain[key]
+        )
+
+    def _asked(self, about: Facts, task: int) -> tuple[Stretch, ...]:
         now = about.known(None)
-        told = [self.first, *(day for day in self._days_told(about) if self.first < day <= self.last)]
+        told = [self.first, *(day for day in self._days_told(about, task) if self.first < day <= self.last)]
         known: dict[date, Employment] = {}
         days: set[date] = {self.first, *self._within(_turns(now, task), self.first, self.last)}
         for at, since in enumerate(told):
@@ -189,8 +214,8 @@ class Asking:
             self._books[key] = about.employment.book.known_by(self._moment(day))
         return about.known(self._moment(day), book=self._books[key])
 
-    def _days_told(self, about: Facts) -> list[date]:
-        return sorted({local(at).date() for at in about.told_at()})
+    def _days_told(self, about: Facts, task: int) -> list[date]:
+        return sorted({local(at).date() for at in about.told_at(task)})
 
     @staticmethod
     def _within(days: Iterable[date], first: date, last: date) -> Iterator[date]:
@@ -207,6 +232,10 @@ class Asking:
                 found += some
             before = after
         return tuple(found)
+
+
+def _since(answer: Answer, valid_from: date) -> Answer:
+    return answer if answer.valid_from is None else replace(answer, valid_from=valid_from)
 
 
 def _turns(employment: Employment, task: int) -> set[date]:

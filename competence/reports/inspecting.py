@@ -1,6 +1,7 @@
 """The files of an inspection pack: fetched at once, or made in the background and fetched then."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from competence.foundation.changes import Tell
 from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, NotFound
 from competence.foundation.text import N_, Sentence, sentence
-from competence.foundation.web import db, moment, say
+from competence.foundation.web import day, db, moment, say
 from competence.inspection import queries, views
 from competence.inspection.commands import keep_pack
 from competence.inspection.models import InspectionPack
@@ -32,6 +33,8 @@ from competence.reports.inspection_sheet import inspection_workbook
 bp = Blueprint("inspection_files", __name__, url_prefix="/inspection")
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ALIKE = 12
+"""Tasks that stand in one row of the PDF, so that a row fits on a sheet."""
 MADE = N_("The inspection pack is put together: %(people)s employees.")
 SHARES: Mapping[int, tuple[float, ...]] = {
     3: (0.25, 0.25, 0.5),
@@ -193,9 +196,9 @@ def sheet_of(pack: Pack, posts: list[words.SaidPost], municipality: str, facts: 
 def _post(pack: Pack, post: words.SaidPost) -> PackPart:
     several = not pack.question.is_one_day
     rows = tuple(
-        ((line.task, *([one.days] if several else [])), _answered(one), _rests(one))
-        for line in post.lines
-        for one in line.stretches
+        ((", ".join(tasks), *([one.days] if several else [])), _answered(one), _rests(one))
+        for tasks, stretches in _alike(post)
+        for one in _joined(stretches)
     )
     others = (
         [_("Tasks that were not the staff group's own, and are left out here: %(count)s.", count=post.others)]
@@ -204,6 +207,36 @@ def _post(pack: Pack, post: words.SaidPost) -> PackPart:
     )
     table = PackTable(post.name, SHARES[3], (_("Task"), _("What was allowed"), _("What it rests on")), rows)
     return PackPart(post.name, (post.about, *post.notes, *others), table)
+
+
+def _joined(stretches: tuple[words.SaidStretch, ...]) -> list[words.SaidStretch]:
+    """The stretches, those on end joined that differ in the version of the division of tasks alone; each version is named."""
+    found: list[words.SaidStretch] = []
+    for one in stretches:
+        last = found[-1] if found else None
+        if last and not one.known_now and not last.known_now and (
+            (last.verdict, last.evidence, last.why[1:]) == (one.verdict, one.evidence, one.why[1:])
+        ):  # fmt: skip
+            since = _("From %(day)s: %(rule)s", day=day(one.first), rule=one.why[0]) if one.why else ""
+            rule = " ".join(part for part in (last.why[0] if last.why else "", since) if part)
+            found[-1] = replace(last, through=one.through, why=(rule, *last.why[1:]))
+        else:
+            found.append(one)
+    return found
+
+
+def _alike(post: words.SaidPost) -> list[tuple[list[str], tuple[words.SaidStretch, ...]]]:
+    """(tasks, stretches): a task that rests on a signature by itself, others of which all the same is said together."""
+    found: list[tuple[list[str], tuple[words.SaidStretch, ...]]] = []
+    open_: dict[tuple[Any, ...], list[str]] = {}
+    for line in post.lines:
+        said = tuple((one.first, one.verdict, one.known_now, one.why) for one in line.stretches)
+        listed = open_.get(said)
+        if any(one.evidence or one.because for one in line.stretches) or listed is None or len(listed) >= MOST_ALIKE:
+            listed = open_[said] = []
+            found.append((listed, line.stretches))
+        listed.append(line.task)
+    return found
 
 
 def _answered(one: words.SaidStretch) -> tuple[str, ...]:
