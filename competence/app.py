@@ -70,6 +70,8 @@ BLUEPRINTS = (
     "competence.profiles.views:bp",
     "competence.credentials.views:bp",
     "competence.passport.views:bp",
+    "competence.inspection.views:bp",
+    "competence.reports.inspecting:bp",
     "competence.reports.delegations:bp",
     "competence.reports.views:bp",
     "competence.reports.views:documents",
@@ -92,6 +94,7 @@ JOBS = {
     "impact": "competence.coverage.reporting:work",
     "check": "competence.imports.loading:check",
     "load": "competence.imports.loading:load",
+    "inspection": "competence.reports.inspecting:work",
 }
 """What is done in the background, by kind: what prepares it, as "module:name"."""
 USES = ("competence.coverage.queries.uses:uses_of_task",)

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     IMPORT_SIGNOFFS = "import:signoffs"
     IMPORT_UNITS = "import:units"
     ISSUER_TRUST = "issuer:trust"
+    INSPECTION_READ = "inspection:read"
     LEVEL_CONFIRM = "level:confirm"
     MATRIX_APPROVE = "matrix:approve"
     MATRIX_COMMENT = "matrix:comment"
@@ -119,6 +120,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.IMPORT_SIGNOFFS: N_("load sign-offs from paper"),
     Permission.IMPORT_UNITS: N_("load units from a file"),
     Permission.ISSUER_TRUST: N_("say whose credentials are trusted"),
+    Permission.INSPECTION_READ: N_("see and export who was allowed what on a past date, with its proof"),
     Permission.LEVEL_CONFIRM: N_("confirm a profile level in a talk with the employee"),
     Permission.MATRIX_APPROVE: N_("approve the division of tasks"),
     Permission.MATRIX_COMMENT: N_("comment on a draft of the division of tasks when invited"),
@@ -168,7 +170,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.LEADER: _EVERYBODY
     | {
         P.ABSENCE_WRITE, P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.EXEMPTION_WRITE, P.EXTERNAL_ADD, P.MATRIX_APPROVE,
-        P.MATRIX_COMMENT, P.MATRIX_RESTRICT, P.PERSON_HISTORY, P.PERSON_READ,
+        P.INSPECTION_READ, P.MATRIX_COMMENT, P.MATRIX_RESTRICT, P.PERSON_HISTORY, P.PERSON_READ,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
         P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
         P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
@@ -182,7 +184,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     | {
         P.APPOINTMENT_GIVE, P.CATALOGUE_WRITE, P.COVERAGE_READ, P.CREDENTIAL_BRING, P.DELEGATION_GIVE,
         P.DELEGATION_READ, P.EXTERNAL_INSTRUCTOR_RECORD,
-        P.FRAMEWORK_WRITE, P.IMPORT_MATRIX,
+        P.FRAMEWORK_WRITE, P.IMPORT_MATRIX, P.INSPECTION_READ,
         P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.MATRIX_COMMENT, P.MATRIX_EDIT, P.MATRIX_RESTRICT,
         P.PERSON_HISTORY, P.PERSON_READ,
         P.PROFILE_APPROVE, P.PROFILE_WRITE, P.STAFF_GROUP_WRITE,
@@ -198,7 +200,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.IMPORT_UNITS, P.ISSUER_TRUST, P.PERSON_ADMINISTER, P.PERSON_READ, P.ROLE_GIVE, P.SETTINGS_WRITE, P.UNIT_WRITE,
     },
     Role.AUDITOR: _EVERYBODY
-    | {P.COVERAGE_READ, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ, P.STOP_READ, P.REQUIREMENT_READ},
+    | {P.COVERAGE_READ, P.DELEGATION_READ, P.INSPECTION_READ, P.PERSON_HISTORY, P.PERSON_READ, P.STOP_READ, P.REQUIREMENT_READ},
 }  # fmt: skip
 """The table role x data of product.md. Read by `authorise`, `requires`, every query on people, and the help page."""
 

@@ -1,6 +1,6 @@
 """Permissions on views, and the log of who looked at whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from competence.access.rules import POLICY, Actor, Permission, Reach, Role
-from competence.audit.commands import log_access
+from competence.audit.commands import log_access, log_accesses
 from competence.foundation.errors import NotAllowed
 from competence.foundation.web import after_reading
 
@@ -75,8 +75,7 @@ def looked_at(*, person_id: int | None = None, unit_id: int | None = None) -> No
     actor = signed_in_actor()
     if actor is None or request.method != "GET" or (person_id is not None and person_id == actor.person_id):
         return
-    role = _role_used(actor)
-    purpose = actor.extra.get("purpose") if role is Role.AUDITOR else None
+    role, purpose = role_and_purpose(actor)
     page = request.endpoint or ""
 
     def write(session: Session) -> None:
@@ -85,6 +84,26 @@ def looked_at(*, person_id: int | None = None, unit_id: int | None = None) -> No
         )
 
     after_reading(write)
+
+
+def looked_at_all(person_ids: Iterable[int]) -> None:
+    """Nothing; when this page has been read, it is noted of each of the persons that it was about her too."""
+    actor = signed_in_actor()
+    if actor is None or request.method != "GET":
+        return
+    role, purpose = role_and_purpose(actor)
+    page, people = request.endpoint or "", list(person_ids)
+
+    def write(session: Session) -> None:
+        log_accesses(session, people, by=actor.person_id, role=role, page=page, purpose=purpose)
+
+    after_reading(write)
+
+
+def role_and_purpose(actor: Actor) -> tuple[Role, str | None]:
+    """The role by which the page opened, and an auditor's purpose."""
+    role = _role_used(actor)
+    return role, actor.extra.get("purpose") if role is Role.AUDITOR else None
 
 
 def _role_used(actor: Actor) -> Role:

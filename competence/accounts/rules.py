@@ -170,6 +170,9 @@ COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics")
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
 IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
+INSPECTION = MenuItem(
+    "inspection.index", N_("Inspection pack"), "time", P.INSPECTION_READ, covers=("inspection", "inspection_files")
+)
 INSTRUCTIONS = MenuItem("instructions.index", N_("New instructions"), "file", P.SIGNOFF_AGREE)
 MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
@@ -204,12 +207,23 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.GUIDE: (QUEUE, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, STOPS, EXTERNAL),
-    Role.DEVELOPMENT_NURSE: (MATRIX, CATALOGUE, PROFILES, DELEGATIONS, STOPS, COVERAGE, SIGNOFFS, PEOPLE, IMPORTS),
+    Role.DEVELOPMENT_NURSE: (
+        MATRIX,
+        CATALOGUE,
+        PROFILES,
+        DELEGATIONS,
+        STOPS,
+        COVERAGE,
+        SIGNOFFS,
+        PEOPLE,
+        IMPORTS,
+        INSPECTION,
+    ),
     Role.DIRECTOR: (COVERAGE, MATRIX),
     Role.HR: (COVERAGE, MATRIX),
     Role.COMMITTEE: (COVERAGE, MATRIX),
     Role.ADMINISTRATOR: (PEOPLE, UNITS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, SETTINGS, LOG),
-    Role.AUDITOR: (COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
+    Role.AUDITOR: (INSPECTION, COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }
 """The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""
 

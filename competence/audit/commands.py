@@ -11,6 +11,7 @@ from competence.foundation.clock import now
 from competence.foundation.orm import tenant_id
 
 _ADD = insert(cast(Table, AuditEntry.__table__))
+_ADD_ACCESS = insert(cast(Table, AccessEntry.__table__))
 
 
 def record(
@@ -76,3 +77,13 @@ def log_access(
         )
     )
     session.flush()
+
+
+def log_accesses(
+    session: Session, person_ids: Iterable[int], *, by: int, role: str, page: str, purpose: str | None = None
+) -> None:
+    """Nothing; the same is noted for each of the persons but `by` herself, in one statement."""
+    common = {"municipality_id": tenant_id(session), "looked_at": now(), "by_person_id": by, "role": role, "page": page}
+    rows = [common | {"person_id": person, "purpose": purpose} for person in sorted(set(person_ids) - {by})]
+    if rows:
+        session.execute(_ADD_ACCESS, rows)

@@ -176,6 +176,7 @@ ACTIONS: Mapping[str, str] = {
     "lift_stop": N_("lifted a stop"),
     "load_demonstration": N_("loaded the demonstration"),
     "make_passport_code": N_("made a code that shows what she may do"),
+    "make_inspection_pack": N_("put an inspection pack together"),
     "make_draft": N_("made a draft from a version of the division of tasks"),
     "move_unit": N_("moved a unit"),
     "name_citizen": N_("noted a citizen's reference"),

@@ -224,9 +224,14 @@ def moment(value: datetime | None) -> str:
     return f"{day(value)} {'kl.' if language() == 'da' else 'at'} {clock_time(value)}"
 
 
+@lru_cache(maxsize=4096)
+def _number(value: float | Decimal, locale: str) -> str:
+    return str(format_decimal(value, locale=locale))
+
+
 def number(value: float | Decimal) -> str:
     """As "1.234,5" in Danish."""
-    return format_decimal(value, locale=language())
+    return _number(value, language())
 
 
 def listed(values: Any) -> str:

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -27,6 +29,10 @@ WHITE = "#FFFFFF"
 _FOLDER = Path(competence.__file__).parent / "static/vendor/dkfds/fonts/IBMPlexSans/complete/ttf"
 _FILES = {REGULAR: "IBMPlexSans-Regular.ttf", SEMIBOLD: "IBMPlexSans-SemiBold.ttf"}
 _loading = Lock()
+MOST_KEPT = 10_000
+"""Words and sentences whose width is remembered."""
+SLACK = 1e-6
+"""In points: what adding up rounds away."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ def load_fonts() -> None:
                 pdfmetrics.registerFont(TTFont(name, _FOLDER / file, asciiReadable=0))
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def printable(text: str) -> str:
     """The text on one line in composed characters, each of which the font can draw; `?` where there is none.
 
@@ -71,9 +78,14 @@ def _nearest(letter: str, glyphs: dict[int, int]) -> str:
     return plain if plain and all(ord(part) in glyphs for part in plain) else "?"
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def width_of(text: str, face: Face) -> float:
     """The width in points of the text set on one line."""
     return float(pdfmetrics.stringWidth(text, face.font, face.size))
+
+
+def _begins(word: str, face: Face, letters: int) -> float:
+    return width_of(word[:letters], face)
 
 
 def lines_of(text: str, face: Face, width: float) -> list[str]:
@@ -82,17 +94,18 @@ def lines_of(text: str, face: Face, width: float) -> list[str]:
     A word longer than a line is broken inside.
     """
     lines: list[str] = []
-    line = ""
+    line, used = "", 0.0  # nothing is kerned, so the width of a line is the sum of its words'
     for word in re.findall(r"[^ -]*-+| *[^ -]+| +", printable(text)):
-        if width_of((line + word).rstrip(), face) <= width:
+        if used + width_of(word.rstrip(), face) <= width + SLACK:
             line += word
+            used += width_of(word, face)
             continue
         if line.strip():
             lines.append(line.rstrip())
         word = word.lstrip()
         while width_of(word, face) > width and len(word) > 1:
-            fits = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or width_of(word[:n], face) <= width)
+            fits = max(1, bisect_right(range(1, len(word)), width, key=partial(_begins, word, face)))
             lines.append(word[:fits])
             word = word[fits:]
-        line = word
+        line, used = word, width_of(word, face)
     return [*lines, line.rstrip()] if line.strip() or not lines else lines

@@ -220,7 +220,7 @@ class Exemption(Base, Tenant):
     __persondata__ = PersonData(
         purpose=N_("A person is exempt from a task by agreement. No reason."),
         basis=Basis.TASK,
-        seen_by=N_("the person; leader"),
+        seen_by=N_("the person; leader; in an inspection pack, from and to only"),
         period=N_("2 years after it ended"),
         erasures=(Erasure(2 * YEAR, since="valid_to"),),
     )

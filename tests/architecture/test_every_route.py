@@ -44,6 +44,9 @@ MUNICIPALITY_WIDE = frozenset(
 SAVES_FOR_ALL = frozenset({"catalogue.restore", "areas.restore", "profiles.new"})
 """What is kept for all of the municipality is read everywhere, and changed only by a role over all of it."""
 
+HIDDEN = ("inspection.", "inspection_files.")
+"""Pages that are not there at all for whoever lacks the permission: an inspector's access ends, and leaves no door."""
+
 ASKS_FOR = {
     "delegations.end": Permission.DELEGATION_GIVE,
     "delegations.one": Permission.DELEGATION_READ,
@@ -61,7 +64,7 @@ def expected(walk: Walk, step: Step) -> frozenset[int]:
     if not permissions:
         return OPENS | {404}
     if not visitor.has(permissions):
-        return frozenset({403})
+        return frozenset({404 if step.rule.endpoint.startswith(HIDDEN) else 403})
     if step.outside.endswith("foreign"):
         return frozenset({404})
     if is_own(step.rule) and (step.outside or UNKNOWN in step.values.values()):

@@ -29,6 +29,8 @@ from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
 from competence.imports.kinds import OWN_MATRIX, OWN_PROFILES
 from competence.imports.models import RememberedMapping
+from competence.inspection.models import InspectionPack
+from competence.inspection.rules import About
 from competence.jobs.models import Job
 from competence.jobs.rules import State
 from competence.people.models import Absence, Person, PersonIdentity
@@ -281,6 +283,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "delegation_id": _delegated(world, one, task, signer),
         "supervisor_id": guide.person.id,
         "job_id": _job(world, one),
+        "pack_id": _pack(world, one, one),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
@@ -354,6 +357,17 @@ def _job(world: World, someone: Someone) -> int:
     return job.id
 
 
+def _pack(world: World, asked: Someone, about: Someone) -> int:
+    """The id of an inspection pack about somebody that has been put together for whoever asked."""
+    kept = InspectionPack(
+        about=About.UNIT, asked_id=about.unit.id, first_day=today(), last_day=today(), pdf=b"%PDF-1.7", sheet=b"PK",
+        person_ids=[about.person.id], made_by=asked.person.id, made_at=now(),
+    )  # fmt: skip
+    world.session.add(kept)
+    world.session.flush()
+    return kept.id
+
+
 def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Someone) -> Visitor:
     shown = f"Vera {name.replace('_', ' ').title()}"
     if name in WORKS or name.endswith("that was"):
@@ -371,6 +385,7 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
     seq = world.signed(someone, task, 1, by=signer, days_ago=1, accepted=False)
     own = {"employment_id": UNKNOWN, "request_id": UNKNOWN, "seq": UNKNOWN, "job_id": _job(world, someone)}
     own["brought_id"] = _brought(world, someone.person.id, someone.person.id, task)
+    own["pack_id"] = _pack(world, someone, insider)
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = _delegated(world, someone, task, signer)
     if name in WORKS or name.endswith("that was"):

@@ -51,6 +51,8 @@ def is_own(rule: Rule) -> bool:
         "jobs.job",
         "brought.remove_own",
         "passports.fetch",
+        "inspection_files.kept_pdf",
+        "inspection_files.kept_sheet",
     }
     return rule.endpoint.startswith("me.") or rule.endpoint in own
 

@@ -15,7 +15,7 @@ from competence.entitlements.queries import shape
 from competence.entitlements.rules import EPOCH
 from competence.foundation.clock import today
 from competence.foundation.orm import engine_for, open_session
-from tests.bench import anchors, bare, data, jobs, locks, matrices, pages, signing
+from tests.bench import anchors, bare, data, jobs, locks, matrices, packs, pages, signing
 from tests.bench.timing import Result, Taken, in_turns, result, tell
 
 CHECKS = 3
@@ -133,6 +133,21 @@ class Bench:
             "overview of the municipality", ours, bare_, {}, html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1)
         )  # fmt: skip
 
+    def inspection(self) -> Iterator[Result]:
+        """The inspection pack of a team of about 25 over a year: as page, as PDF, as spreadsheet."""
+        run, team = bare.runner(bare.connect(self.database), self.database.kind), self.places.teams[0]
+        floor = packs.bare_pack(run, self.database.kind, self.m, team, len(self.places.tasks))
+        with pages.serving(self.database) as app:
+            client = pages.signed_in(app, self.places.token)
+            for form in packs.FORMS:
+                ask = packs.asking(client, team, form)
+                size = ask()
+                ours, bare_ = in_turns(ask, floor, runs=max(3, self.runs // 6), warm=0)
+                yield self._result(
+                    f"inspection pack, 25 x 150 over a year, {form}", ours, bare_, {"ms": 5000}, kb=round(size / 1000, 1),
+                    people=self.places.sizes[0], tasks=len(self.places.tasks),
+                )  # fmt: skip
+
     def people(self) -> Iterator[Result]:
         """3,000 people imported."""
         ours, bare_ = in_turns(
@@ -212,7 +227,19 @@ class Bench:
         yield self._result("a file of 200 tasks made a draft", ours, floor, {"ms": 2000})
 
 
-PARTS = ("havnen", "rules", "boards", "finder", "overview", "memory", "people", "check", "signatures", "locks")
+PARTS = (
+    "havnen",
+    "rules",
+    "boards",
+    "finder",
+    "overview",
+    "inspection",
+    "memory",
+    "people",
+    "check",
+    "signatures",
+    "locks",
+)
 """Signatures and locks last: they change what the others read."""
 APART = ("havnen", "rules")
 """Those with a municipality of another size."""

@@ -115,7 +115,11 @@ def _actor(session: Session, account: Any, *, name: str, account_id: int, sessio
     given, works = grounds_of(session, account.person_id)
     roles = roles_in_force(given, works, on=on)
     extra = {"email": account.email}
-    purposes = [g.purpose for g in given if g.role is Role.AUDITOR and g.purpose and g.valid_from <= on]
+    purposes = [
+        g.purpose
+        for g in given
+        if g.role is Role.AUDITOR and g.purpose and g.valid_from <= on and (g.valid_to is None or on < g.valid_to)
+    ]
     if purposes:
         extra["purpose"] = purposes[-1]
     return Actor(

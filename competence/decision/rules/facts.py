@@ -188,6 +188,16 @@ class Book:
                 return version
         return None
 
+    def known_by(self, known_at: datetime) -> "Book":
+        """The same as the system knew it at the moment."""
+        return replace(
+            self,
+            versions=tuple(v for v in self.versions if self.approved_at.get(v.id, known_at) <= known_at),
+            stops=tuple(s for s in self.stops if s.recorded_at <= known_at),
+            masks=tuple(m for m in self.masks if m.recorded_at is None or m.recorded_at <= known_at),
+            scale=tuple(turn for turn in self.scale if turn.at <= known_at),
+        )
+
     def coming(self, on: date) -> Version | None:
         """The approved version that takes over next, None when none does: signatures under it are allowed."""
         ahead = [v for v in self.versions if v.approved and v.valid_from is not None and v.valid_from > on]
@@ -324,20 +334,13 @@ class Employment:
             by_task.setdefault(one.task_id, []).append(one)
         return {task: tuple(some) for task, some in by_task.items()}
 
-    def known_by(self, known_at: datetime | None) -> "Employment":
-        """The same employment as the system knew it at the moment; None = all that is known."""
+    def known_by(self, known_at: datetime | None, *, book: Book | None = None) -> "Employment":
+        """The same employment as the system knew it at the moment; None = all that is known. `book`: known by it already."""
         if known_at is None:
             return self
-        book = replace(
-            self.book,
-            versions=tuple(v for v in self.book.versions if self.book.approved_at.get(v.id, known_at) <= known_at),
-            stops=tuple(s for s in self.book.stops if s.recorded_at <= known_at),
-            masks=tuple(m for m in self.book.masks if m.recorded_at is None or m.recorded_at <= known_at),
-            scale=tuple(turn for turn in self.book.scale if turn.at <= known_at),
-        )
         return replace(
             self,
-            book=book,
+            book=book or self.book.known_by(known_at),
             events=tuple(e for e in self.events if e.recorded_at <= known_at),
             delegations={
                 task: tuple(d for d in some if d.recorded_at is None or d.recorded_at <= known_at)

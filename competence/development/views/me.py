@@ -387,5 +387,7 @@ def _page_name(endpoint: str) -> str:
         "passport": _("Passport"),
         "passports": _("Passport"),
         "exemptions": _("Exempt by agreement"),
+        "inspection": _("Inspection pack"),
+        "inspection_files": _("Inspection pack, taken out as a file"),
     }
     return str(names.get(endpoint.partition(".")[0], _("Another page")))
