@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from competence.audit.chain import ANCHORED, EVENTS, OF_A_LINK, STREAM, heads_of
 from competence.audit.commands import record
-from competence.audit.keys import FIRST, LOST, ROTATED, Statement, public_of
+from competence.audit.keys import FIRST, LOST, ROTATED, Statement
 from competence.audit.merkle import leaf, root
 from competence.audit.models import Anchor, AnchoredHead, AnchorKey
 from competence.audit.rules import Link, canonical, utc_text
 from competence.audit.verifying import digest_of
 from competence.foundation.clock import local, now
 from competence.foundation.errors import Overtaken, RuleBroken
+from competence.foundation.keys import public_of
 from competence.foundation.orm import scoped, tenant_id
 from competence.foundation.text import N_, sentence
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from competence.audit.anchoring import add_anchor, check_key, gather, is_due, keys_of, last_anchor, line_of, note_key
-from competence.audit.keys import kept_in, public_of, read_key, read_or_make
+from competence.audit.keys import MADE_BY, kept_in
 from competence.foundation.clock import local
 from competence.foundation.console import Console
 from competence.foundation.errors import RuleBroken
+from competence.foundation.keys import public_of, read_key, read_or_make
 from competence.foundation.orm import begin_reading, begin_writing
 from competence.foundation.text import N_, sentence
 
@@ -46,7 +47,7 @@ def anchor(console: Console, show: bool) -> None:
             click.echo(line_of(newest))
         return
     file = key_file(console)
-    key = read_key(file)
+    key = read_key(file, made_by=MADE_BY)
     with console.session() as session:
         check_key(session, public_of(key))
         begin_reading(session)
@@ -130,7 +131,7 @@ def anchor_key_new(console: Console, lost: bool) -> None:
 @click.pass_obj
 def anchor_key_rotate(console: Console, file: Path) -> None:
     """Let the key that ANCHOR_KEY names vouch for a new one in FILE. Set ANCHOR_KEY to FILE after that."""
-    old = read_key(key_file(console))
+    old = read_key(key_file(console), made_by=MADE_BY)
     key, made = read_or_make(file)
     with _without_the_file_if_refused(file, made=made), console.transaction() as session:
         noted = note_key(session, key, before=old)

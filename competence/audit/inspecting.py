@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from competence.audit.anchoring import keys_of
 from competence.audit.auditing import FAULTS, Ledger, faults_of, newly_lost
-from competence.audit.keys import kept_in, public_of, read_key
+from competence.audit.keys import MADE_BY, kept_in
 from competence.audit.models import Anchor
 from competence.audit.rules import Link
 from competence.audit.texts import Citizens, altered_texts
 from competence.audit.verifying import Break
 from competence.foundation.clock import local, now
 from competence.foundation.errors import RuleBroken
+from competence.foundation.keys import public_of, read_key
 from competence.foundation.text import N_, Sentence, sentence
 
 BREAKS: dict[str, str] = {
@@ -66,7 +67,7 @@ class Inspection:
             )
         else:
             try:
-                trusted = public_of(read_key(key))
+                trusted = public_of(read_key(key, made_by=MADE_BY))
             except RuleBroken as broken_key:
                 warnings.append(broken_key.message)
         lines = [line for file in (*([kept_in(key)] if key else []), *kept) for line in _lines(file)]

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from competence.credentials.commands import note_key, withdraw_key
-from competence.credentials.keys import read_or_make
 from competence.credentials.queries import keys_of
 from competence.foundation.clock import local
 from competence.foundation.console import Console
 from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.keys import read_or_make
 from competence.foundation.text import N_, sentence
 
 

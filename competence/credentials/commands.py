@@ -16,7 +16,6 @@ from competence.accounts.queries import account_of_person
 from competence.audit.commands import record
 from competence.catalogue.queries.tasks import get_task, root_path
 from competence.credentials import jose
-from competence.credentials.keys import public_of
 from competence.credentials.models import BroughtCredential, CredentialKey, IssuedCredential, TrustedIssuer
 from competence.credentials.queries import (
     get_issuer,
@@ -31,6 +30,7 @@ from competence.credentials.rules import FULL, LIST_LENGTH, Presented, last_day_
 from competence.foundation.changes import command
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.keys import public_of
 from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
 from competence.people.models import PersonIdentity
 

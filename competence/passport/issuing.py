@@ -17,12 +17,13 @@ from competence.catalogue.queries.scales import turns
 from competence.catalogue.queries.tasks import get_task, task_names
 from competence.credentials import jose
 from competence.credentials.commands import give_place
-from competence.credentials.keys import public_of, read_key
+from competence.credentials.keys import MADE_BY
 from competence.credentials.models import CredentialKey, IssuedCredential
 from competence.credentials.queries import issued_of, issued_on, published_keys
 from competence.credentials.rules import Achieved, Issuer, ToIssue
 from competence.foundation.clock import local, midnight, today
 from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.keys import public_of, read_key
 from competence.foundation.orm import scoped
 from competence.foundation.text import N_
 from competence.passport.rules import counts_still
@@ -53,7 +54,7 @@ def signer_from(session: Session, file: Path | None) -> Signer | None:
         return None
     newest: CredentialKey | None = next(iter(published_keys(session)), None)
     try:
-        key = read_key(file)
+        key = read_key(file, made_by=MADE_BY)
     except RuleBroken:
         return None
     return Signer(key, newest.number) if newest and newest.public_key == public_of(key) else None

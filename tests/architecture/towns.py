@@ -16,7 +16,7 @@ from competence.catalogue.models import InstructionVersion, Task, TaskPicture
 from competence.catalogue.rules import Asks, Reserved
 from competence.coverage.rules import Shift
 from competence.credentials import jose
-from competence.credentials.keys import jwk_of, public_of
+from competence.credentials.keys import jwk_of
 from competence.credentials.models import BroughtCredential, TrustedIssuer
 from competence.credentials.rules import Achieved, Issuer, ToIssue
 from competence.delegation.commands.drafts import make_draft
@@ -26,6 +26,7 @@ from competence.delegation.drafting import Wording
 from competence.delegation.models import Delegation, FrameworkDelegation, HearingComment, MatrixVersion, Stop, UnitMask
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
+from competence.foundation.keys import public_of
 from competence.foundation.orm import engine_for, open_session
 from competence.imports.kinds import OWN_MATRIX, OWN_PROFILES
 from competence.imports.models import RememberedMapping

@@ -15,10 +15,10 @@ from competence.app import speaker
 from competence.audit.anchoring import add_anchor, gather, note_key
 from competence.audit.chain import NewEvent, append_all
 from competence.audit.citizens import keep_citizen
-from competence.audit.keys import read_key
 from competence.audit.sealing import Seal, chain_hash
 from competence.foundation.clock import now, set_to
 from competence.foundation.errors import Overtaken
+from competence.foundation.keys import read_key
 from competence.foundation.orm import begin_writing, open_session
 from tests.audit.tampering import Attacker, anchored
 from tests.databases import Database
@@ -193,7 +193,7 @@ def test_two_anchors_at_once_are_one(ready: Run, world: World, persons: list[int
         assert "Anker 2 er sat" in ready("anchor").output
         begin_writing(other)
         with pytest.raises(Overtaken):
-            add_anchor(other, gathered, read_key(key))
+            add_anchor(other, gathered, read_key(key, made_by="anchor-key new"))
         other.rollback()
     assert ready("check").exit_code == 0
 

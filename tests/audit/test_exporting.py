@@ -17,8 +17,8 @@ from competence import cli as program
 from competence.app import speaker
 from competence.audit.anchoring import note_key
 from competence.audit.chain import NewEvent, append
-from competence.audit.keys import public_of
 from competence.audit.models import AuditEntry, EventText
+from competence.foundation.keys import public_of
 from competence.foundation.orm import begin_writing
 from tests.audit.tampering import anchored, three_chains
 from tests.databases import Database

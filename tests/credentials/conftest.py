@@ -12,10 +12,11 @@ from competence.access.rules import Role
 from competence.catalogue.models import Task
 from competence.credentials import jose
 from competence.credentials.commands import trust_issuer
-from competence.credentials.keys import jwk_of, public_of
+from competence.credentials.keys import jwk_of
 from competence.credentials.rules import Achieved, Issuer, ToIssue
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now
+from competence.foundation.keys import public_of
 from competence.foundation.orm import begin_writing
 from tests.factories import Someone, World
 

@@ -8,9 +8,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from competence.credentials.commands import read_keys, trust_issuer
-from competence.credentials.keys import jwk_of, public_of
+from competence.credentials.keys import jwk_of
 from competence.credentials.queries import issuers, trusted
 from competence.foundation.errors import NotAllowed, RuleBroken
+from competence.foundation.keys import public_of
 from tests.credentials.conftest import SOEBY, Arrival
 
 JWK = jwk_of(public_of(Ed25519PrivateKey.generate()))

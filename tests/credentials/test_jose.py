@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm
 
 from competence.credentials import jose
-from competence.credentials.keys import jwk_of, public_of
+from competence.credentials.keys import jwk_of
+from competence.foundation.keys import public_of
 
 KEY = Ed25519PrivateKey.generate()
 JWK = jwk_of(public_of(KEY)) | {"kid": "one"}

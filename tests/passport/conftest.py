@@ -11,8 +11,8 @@ from flask import Flask
 from competence.access.rules import Role
 from competence.catalogue.models import Task
 from competence.credentials.commands import note_key
-from competence.credentials.keys import make_key
 from competence.delegation.rules import CellRule
+from competence.foundation.keys import make_key
 from competence.foundation.orm import begin_writing
 from tests.databases import Database
 from tests.factories import Someone, World

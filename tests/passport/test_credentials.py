@@ -15,8 +15,8 @@ from openbadgeslib.ob3.status import decode_encoded_list, set_indices
 
 from competence.audit.models import AuditEntry
 from competence.credentials.commands import note_key, withdraw_key
-from competence.credentials.keys import make_key
 from competence.credentials.models import IssuedCredential
+from competence.foundation.keys import make_key
 from competence.foundation.orm import begin_writing
 from competence.signoffs import commands as signing
 from tests.passport.conftest import Town, Web
