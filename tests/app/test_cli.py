@@ -177,6 +177,9 @@ def test_the_public_pages_are_these(sqlite_database: Database):
         "accounts.switch_language",
         "healthz",
         "home.accessibility",
+        "installing.manifest",
+        "installing.offline",
+        "installing.worker",
     }
 
 
