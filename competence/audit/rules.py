@@ -176,6 +176,7 @@ ACTIONS: Mapping[str, str] = {
     "name_citizen": N_("noted a citizen's reference"),
     "new_draft": N_("made a draft of the division of tasks"),
     "not_yet": N_("answered not yet to a signature"),
+    "show_training_code": N_("showed a code for a guide to scan"),
     "observe": N_("recorded an observed time"),
     "open_hearing": N_("asked for comments on a draft"),
     "publish_instruction": N_("wrote a new version of an instruction"),
