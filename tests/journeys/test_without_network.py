@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.visiting import sign_in
 
@@ -34,12 +34,13 @@ def kept(page: Page) -> int:
     )
 
 
-def saved(page: Page):
+def saved(page: Page) -> Locator:
     """The mark that says where what was set is."""
     return page.get_by_role("banner").locator("[data-kt-saved-text]:visible")
 
 
-def boxes(page: Page):
+def boxes(page: Page) -> Locator:
+    """What can be ticked."""
     return page.get_by_role("group", name="Det skal Amira vise").get_by_role("checkbox")
 
 
@@ -65,8 +66,7 @@ def test_what_is_set_without_a_network_is_kept_and_sent_once(
     assert "Amira" not in hanne.content()
     accessible(hanne)
 
-    hanne.context.set_offline(False)
-    hanne.reload()
+    hanne.context.set_offline(False)  # the page without a network notices it by itself
     expect(saved(hanne)).to_have_text(re.compile(r"^Sendt kl\. \d"))
     expect(boxes(hanne).first).to_be_checked()
     expect(hanne.get_by_text("3 af 3", exact=True)).to_be_visible()
@@ -150,7 +150,6 @@ def test_a_time_that_somebody_else_recorded_meanwhile_is_shown_and_she_chooses(
     accessible(hanne)
     choice.get_by_role("button", name="Send det, der er på telefonen").click()
     expect(saved(hanne)).to_have_text(re.compile(r"^Sendt kl\. \d"))
-    expect(hanne.get_by_text("4 af", exact=False)).to_have_count(0)
     expect(hanne.locator(".kt-three li")).to_have_count(4)
 
 

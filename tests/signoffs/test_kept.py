@@ -56,9 +56,7 @@ def test_the_same_observation_sent_twice_is_recorded_once(bedside: Bedside):
 def test_a_time_that_was_taken_back_does_not_come_again(bedside: Bedside):
     kept = Kept(state(bedside), [], None, [alone()])
     send(bedside, kept)
-    row = bedside.world.session.scalars(
-        select(Observation).where(Observation.sent_as == kept.times[0].sent_as)
-    ).one()
+    row = bedside.world.session.scalars(select(Observation).where(Observation.sent_as == kept.times[0].sent_as)).one()
     commands.withdraw_observation(bedside.world.session, row.id, by=bedside.guide.actor)
     assert send(bedside, kept) == 0
     assert row.withdrawn_at is not None
@@ -143,7 +141,10 @@ def test_a_phone_sends_for_whoever_kept_it_and_for_nobody_else(bedside: Bedside,
         "times": [{"id": str(uuid4()), "kind": "alone", "how": "observed", "where": "", "at": now().isoformat()}],
     }  # fmt: skip
     assert other.post(f"{path}/kept", json=said).status_code == 410
-    assert guide.post(f"{path}/kept", json={**said, "times": [{**said["times"][0], "kind": "Fru Jensen"}]}).status_code == 400  # type: ignore[dict-item]
+    assert (
+        guide.post(f"{path}/kept", json={**said, "times": [{**said["times"][0], "kind": "Fru Jensen"}]}).status_code
+        == 400
+    )  # type: ignore[dict-item]
     assert guide.post(f"{path}/kept", json=said).json["recorded"] == 1  # type: ignore[index]
     again = guide.post(f"{path}/kept", json=said)
     assert again.json["recorded"] == 0  # type: ignore[index]

@@ -24,10 +24,10 @@ def kept(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> Re
 
     422: it cannot be recorded, and why. 410: it is somebody else's, and the phone deletes it.
     """
+    place = place_within(employment_id, task_id, within=within, actor=actor)
     said = request.get_json(silent=True)
     if not isinstance(said, dict) or said.get("device") != device_mark(actor.person_id):
         return "", 410
-    place = place_within(employment_id, task_id, within=within, actor=actor)
     try:
         sent = read_kept(said)
     except ValueError:

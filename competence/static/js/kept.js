@@ -371,7 +371,7 @@ async function startOfflinePage() {
   const place = document.getElementById("kept-here");
   if (!place) return;
   document.getElementById("try-again").href = window.location.href;
-  window.addEventListener("online", () => window.location.reload());
+  window.addEventListener("online", () => window.setTimeout(() => window.location.reload(), 1000)); // a network that has just come is weak
   const count = able ? (await all()).length : 0;
   place.textContent = count ? place.dataset.some : place.dataset.none;
 }
