@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.journeys.visiting import sign_in
 
@@ -109,7 +109,12 @@ def test_signing_out_deletes_it(fjordby: str, phone: Callable[[], Page]):
     boxes(hanne).first.check()
     expect(saved(hanne)).to_have_text(KEPT)
     asked: list[str] = []
-    hanne.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+
+    def yes(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    hanne.on("dialog", yes)
     hanne.get_by_role("banner").locator("summary").click()
     hanne.get_by_role("button", name="Log ud").click()
     expect(hanne.get_by_text("Du er logget ud.")).to_be_visible()
