@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -107,7 +108,7 @@ def test_a_signature_given_meanwhile_is_for_her_to_choose(bedside: Bedside):
     ],
 )
 def test_other_criteria_or_another_instruction_are_for_her_to_choose(
-    bedside: Bedside, changed: dict[str, str], why: str
+    bedside: Bedside, changed: dict[str, Any], why: str
 ):
     with pytest.raises(Meanwhile) as meanwhile:
         send(bedside, Kept(replace(state(bedside), **changed), [], [1], []))
@@ -136,7 +137,7 @@ def test_a_phone_sends_for_whoever_kept_it_and_for_nobody_else(bedside: Bedside,
     guide, other = signed_in(bedside.guide), signed_in(maja)
     path = f"/sign/{bedside.helper.employment.id}/{bedside.task.id}"
     page = guide.get(path).text
-    said = {
+    said: dict[str, Any] = {
         "device": mark(page, "data-kt-device"), "seen": mark(page, "data-kt-seen"), "base": [], "ticks": [1],
         "times": [{"id": str(uuid4()), "kind": "alone", "how": "observed", "where": "", "at": now().isoformat()}],
     }  # fmt: skip
@@ -144,7 +145,7 @@ def test_a_phone_sends_for_whoever_kept_it_and_for_nobody_else(bedside: Bedside,
     assert (
         guide.post(f"{path}/kept", json={**said, "times": [{**said["times"][0], "kind": "Fru Jensen"}]}).status_code
         == 400
-    )  # type: ignore[dict-item]
+    )
     assert guide.post(f"{path}/kept", json=said).json["recorded"] == 1  # type: ignore[index]
     again = guide.post(f"{path}/kept", json=said)
     assert again.json["recorded"] == 0  # type: ignore[index]
@@ -153,7 +154,7 @@ def test_a_phone_sends_for_whoever_kept_it_and_for_nobody_else(bedside: Bedside,
     begin_writing(world.session)
     world.observed(bedside.helper, bedside.task, by=maja)
     world.session.commit()
-    said["times"] = [{**said["times"][0], "id": str(uuid4())}]  # type: ignore[dict-item]
+    said["times"] = [{**said["times"][0], "id": str(uuid4())}]
     asked = guide.post(f"{path}/kept", json=said)
     assert asked.status_code == 409
     assert "En anden har registreret en gang." in asked.text
