@@ -38,6 +38,7 @@ from competence.organisation.queries import municipality_for
 BLUEPRINTS = (
     "competence.accounts.views.home:bp",
     "competence.accounts.views:bp",
+    "competence.accounts.views.installing:bp",
     "competence.organisation.views:bp",
     "competence.organisation.views:settings_bp",
     "competence.people.views:bp",
@@ -340,6 +341,7 @@ def _fill_templates(app: Flask) -> None:
             return about | {"show_finder": False}
         return about | {
             "actor": accounts_web.shown(actor),
+            "device_mark": accounts_web.device_mark(actor.person_id),
             "nav": accounts_web.menu(actor),
             "sheet_levels": highest_ever(db.session),
             "tabs": accounts_web.tabs(actor),

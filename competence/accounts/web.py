@@ -175,6 +175,12 @@ class Shown:
         return self.actor.may(Permission(permission))
 
 
+def device_mark(person_id: int) -> str:
+    """What an observation kept on a phone carries, so that it is sent in nobody else's name. It tells nobody who she is."""
+    secret = cast(str, current_app.secret_key)
+    return key_hash(secret, "kept on a phone", f"{g.municipality_id}:{person_id}")[:32]
+
+
 def shown(actor: Actor) -> Shown:
     """The actor for templates."""
     return Shown(

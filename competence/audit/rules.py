@@ -183,6 +183,7 @@ ACTIONS: Mapping[str, str] = {
     "new_draft": N_("made a draft of the division of tasks"),
     "not_yet": N_("answered not yet to a signature"),
     "note_credential_key": N_("noted a key that signs credentials"),
+    "show_training_code": N_("showed a code for a guide to scan"),
     "observe": N_("recorded an observed time"),
     "open_hearing": N_("asked for comments on a draft"),
     "publish_instruction": N_("wrote a new version of an instruction"),

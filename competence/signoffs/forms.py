@@ -1,7 +1,8 @@
 """What is typed at the bedside, and handed to the commands."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
@@ -12,8 +13,8 @@ from competence.foundation.errors import RuleBroken
 from competence.foundation.forms import AtMost, DateField, Form, squeezed
 from competence.foundation.text import N_
 from competence.foundation.web import say
-from competence.signoffs.commands import ExternalInstructor, NewObservation, NewSignOff
-from competence.signoffs.rules import How, ObservationKind, Where
+from competence.signoffs.commands import ExternalInstructor, Kept, KeptTime, NewObservation, NewSignOff
+from competence.signoffs.rules import How, ObservationKind, Where, state_read
 
 HOW_NAMES = {
     How.OBSERVED: N_("Observed with a citizen"),
@@ -264,3 +265,54 @@ class ReasonForm(Form):
         validators=[AtMost(400)],
         description=_l("Your colleague can read it. Never write the citizen's name or CPR number."),
     )
+
+
+def read_kept(said: object) -> Kept:
+    """What a phone sends, from its JSON. ValueError when it is not what our page would send: no field is a free text."""
+    match said:
+        case {
+            "seen": str() as seen,
+            "base": list() as base,
+            "ticks": None | list() as ticks,
+            "times": list() as times,
+        } if len(times) <= MOST_TIMES_KEPT:
+            return Kept(
+                state_read(seen), _positions(base), None if ticks is None else _positions(ticks), [_time(one) for one in times]
+            )  # fmt: skip
+    raise ValueError("not what the page sends")
+
+
+MOST_TIMES_KEPT = 50
+"""Times of one task that a phone sends at once; nobody has seen more in 24 hours."""
+
+
+def _positions(said: list[object]) -> list[int]:
+    found = [one for one in said if isinstance(one, int) and 0 <= one < 10_000]
+    if len(found) != len(said):
+        raise ValueError("not positions of criteria")
+    return found
+
+
+def _time(said: object) -> KeptTime:
+    match said:
+        case {
+            "id": str() as id_,
+            "kind": str() as kind,
+            "at": str() as at,
+            "how": str() as how,
+            "where": str() as where,
+        }:
+            moment = datetime.fromisoformat(at)
+            if moment.tzinfo is None:
+                raise ValueError("a moment without its offset")
+            moment = moment.astimezone(UTC)
+            is_unit = where.isascii() and where.isdigit() and len(where) < 10
+            return KeptTime(
+                sent_as=str(UUID(id_)),
+                kind=ObservationKind(kind),
+                at=moment.replace(microsecond=moment.microsecond // 1000 * 1000),
+                how=How(how),
+                unit_id=int(where) if is_unit else None,
+                place=Where(where) if where and not is_unit else None,
+            )
+    raise ValueError("not a time")

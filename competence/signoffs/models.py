@@ -36,6 +36,7 @@ class Observation(Base, Tenant):
     )
     __table_args__ = wall(
         Index(None, "municipality_id", "person_id", "task_id"),
+        Index("uq_observation_sent_as", "municipality_id", "sent_as", unique=True),
         CheckConstraint("observer_id IS NULL OR observer_id <> person_id", name="observer_is_another"),
         person_id="person",
         task_id="task",
@@ -59,6 +60,10 @@ class Observation(Base, Tenant):
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None]
     withdrawn_at: Mapped[datetime | None]
+    observed_at: Mapped[datetime | None]
+    """The moment by the phone on which it was written down; None when only the day was."""
+    sent_as: Mapped[str | None] = mapped_column(String(36))
+    """The UUID that the phone gave it, so that it is recorded once however often it is sent."""
 
 
 class ObservationDraft(Base, Tenant):
@@ -86,6 +91,27 @@ class ObservationDraft(Base, Tenant):
     ticked: Mapped[list[int]] = mapped_column(JSON, default=list)
     """Positions of the criteria that have been shown."""
     saved_at: Mapped[datetime]
+
+
+class TrainingCode(Base, Tenant):
+    """The code that somebody holds up to her guide, who scans it to begin. A new one replaces it."""
+
+    __tablename__ = "training_code"
+    __persondata__ = PersonData(
+        purpose=N_("To let a guide begin an observation by scanning a colleague's code."),
+        basis=Basis.TASK,
+        seen_by=N_("the person; whoever she shows the code, when signed in and allowed to sign for her"),
+        period=N_("1 day after it was made"),
+        erasures=(Erasure(1, since="made_at"),),
+    )
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "person_id"), UniqueConstraint("secret"), person_id="person"
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    secret: Mapped[str] = mapped_column(String(64))
+    """Random, and all that the link holds."""
+    made_at: Mapped[datetime]
 
 
 class SignOffRequest(Base, Tenant):

@@ -184,6 +184,9 @@ def test_the_public_pages_are_these(sqlite_database: Database):
         "passports.jwks",
         "passports.profile",
         "passports.status_list",
+        "installing.manifest",
+        "installing.offline",
+        "installing.worker",
     }
 
 

@@ -36,7 +36,7 @@ from competence.jobs.models import Job
 from competence.jobs.rules import State
 from competence.people.models import Absence, Person, PersonIdentity
 from competence.profiles.models import CompetenceProfile, ProfileTask
-from competence.signoffs.models import Exemption, SignOffRequest
+from competence.signoffs.models import Exemption, SignOffRequest, TrainingCode
 from competence.signoffs.rules import EventKind
 from tests.databases import Database
 from tests.factories import Someone, World, another
@@ -120,7 +120,8 @@ def build(database: Database) -> Towns:
         insider = world.person(INSIDER)
         trusted_here, towns.credential = _issuer(world, signer)
         own = _place(world, task, insider, "Inge Vejleder", signer)
-        other = _place(world, task, world.person(OUTSIDER, unit=elsewhere), "Olga Vejleder", signer)
+        outsider = world.person(OUTSIDER, unit=elsewhere)
+        other = _place(world, task, outsider, "Olga Vejleder", signer)
         for name in VISITORS:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
@@ -130,6 +131,8 @@ def build(database: Database) -> Towns:
         said_of_profiles = _mapping(world, signer, OWN_PROFILES)
         draft, change, comment = _draft(world, delegable, DRAFT, signer)
         world.municipality.host = HOST
+        world.session.add(TrainingCode(person_id=insider.person.id, secret="code-within", made_at=now()))
+        world.session.add(TrainingCode(person_id=outsider.person.id, secret="code-elsewhere", made_at=now()))
         world.settle().session.commit()
         foreign_world = another(world)
         foreign_task, foreign_delegable = _matrix(foreign_world)
@@ -145,6 +148,7 @@ def build(database: Database) -> Towns:
             foreign_world, foreign_delegable, FOREIGN_DRAFT, foreigner
         )
         foreign_world.municipality.host = FOREIGN_HOST
+        foreign_world.session.add(TrainingCode(person_id=foreigner.person.id, secret="code-abroad", made_at=now()))
         foreign_world.session.add(
             MatrixVersion(number=2, valid_from=today() + timedelta(days=9), approved_at=now(), recorded_at=now())
         )
@@ -170,6 +174,7 @@ def build(database: Database) -> Towns:
             "kind": Ids("json"),
             "asked_id": Ids(towns.visitors["leader"].person_id, foreign=foreigner.person.id),
             "token": Ids("nobody-has-this-link"),
+            "secret": Ids("code-within", "code-elsewhere", "code-abroad"),
             "after": Ids(0, foreign=0),
         }
         towns.working = {INSIDER, OUTSIDER, SIGNER, "Inge Vejleder", "Olga Vejleder"} | {

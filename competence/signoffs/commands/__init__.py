@@ -5,6 +5,7 @@ from competence.signoffs.commands.approving import approve_second, return_second
 from competence.signoffs.commands.asking import agree, ask_for_sign_off, return_request, withdraw_request
 from competence.signoffs.commands.citizens import name_citizen
 from competence.signoffs.commands.ending import resume, revoke, suspend, withdraw
+from competence.signoffs.commands.keeping import Kept, KeptTime, Meanwhile, receive_kept, show_code
 from competence.signoffs.commands.observing import NewObservation, observe, save_draft, withdraw_observation
 from competence.signoffs.commands.signing import (
     ASKED_ALL_THE_SAME,
@@ -27,6 +28,9 @@ from competence.signoffs.queries import (
 __all__ = [
     "ASKED_ALL_THE_SAME",
     "ExternalInstructor",
+    "Kept",
+    "KeptTime",
+    "Meanwhile",
     "NewObservation",
     "NewSignOff",
     "Signer",
@@ -43,11 +47,13 @@ __all__ = [
     "name_of",
     "not_yet",
     "observe",
+    "receive_kept",
     "resume",
     "return_request",
     "return_second",
     "revoke",
     "save_draft",
+    "show_code",
     "sign_off",
     "signer_on",
     "suspend",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,6 +45,10 @@ class NewObservation:
     unit_id: int | None = None
     """In which unit; None with no `place` either: where the person works."""
     place: Where | None = None
+    observed_at: datetime | None = None
+    """The moment by the phone; None when only the day is said."""
+    sent_as: str | None = None
+    """The UUID that the phone gave it."""
 
 
 @command
@@ -64,6 +68,7 @@ def observe(session: Session, employment_id: int, task_id: int, new: NewObservat
         person_id=employment.person_id, task_id=None if new.gate_code else task.id, gate_code=new.gate_code, kind=new.kind,
         how=new.how, unit_id=_unit_of(session, unit, new, by=by), place=new.place,
         observed_on=new.observed_on, observer_id=by.person_id, recorded_at=now(), recorded_by=by.person_id,
+        observed_at=new.observed_at, sent_as=new.sent_as,
     )  # fmt: skip
     session.add(observation)
     session.flush()

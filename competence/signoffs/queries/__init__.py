@@ -39,6 +39,7 @@ from competence.signoffs.queries.evidence import (
     signers_of,
 )
 from competence.signoffs.queries.following import Said, ending_of, last_ending, pause_of, returned_of
+from competence.signoffs.queries.keeping import living_code, places_of, state_now, who_shows
 
 __all__ = [
     "ABOUT_SIGNOFFS",
@@ -63,11 +64,13 @@ __all__ = [
     "get_task",
     "last_ending",
     "last_request",
+    "living_code",
     "name_of",
     "names_of",
     "observations_of",
     "observed_days",
     "pause_of",
+    "places_of",
     "projected",
     "readiness",
     "returned_of",
@@ -75,9 +78,11 @@ __all__ = [
     "signed_event",
     "signer_on",
     "signers_of",
+    "state_now",
     "state_of",
     "terms_to_sign",
     "text_of",
     "times_needed",
     "waiting_count",
+    "who_shows",
 ]

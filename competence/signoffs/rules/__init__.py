@@ -16,6 +16,7 @@ from competence.signoffs.rules.evidence import (
     rescaled,
     waiting,
 )
+from competence.signoffs.rules.keeping import CODE_LASTS, KEPT_FOR, State, check_moment, conflicts, state_read
 from competence.signoffs.rules.readiness import Progress, Readiness, Seen, missing, times_counted, too_late_to_undo
 from competence.signoffs.rules.steps import (
     LEADS_TO,
@@ -32,6 +33,8 @@ from competence.signoffs.rules.steps import (
 )
 
 __all__ = [
+    "CODE_LASTS",
+    "KEPT_FOR",
     "LEADS_TO",
     "PASSES_TO",
     "TIMES",
@@ -48,8 +51,11 @@ __all__ = [
     "Seen",
     "Signed",
     "Stage",
+    "State",
     "Step",
     "Where",
+    "check_moment",
+    "conflicts",
     "current",
     "diagram",
     "history",
@@ -60,6 +66,7 @@ __all__ = [
     "rescaled",
     "stage_at",
     "stage_of",
+    "state_read",
     "times_counted",
     "too_late_to_undo",
     "waiting",

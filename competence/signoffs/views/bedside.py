@@ -31,6 +31,7 @@ from competence.signoffs.rules import (
     Origin,
     Readiness,
     Signed,
+    State,
     current,
     latest,
     missing,
@@ -64,6 +65,8 @@ class Bedside:
     """The request that is open."""
     sent_back: SignOffRequest | None
     """The request that was sent back and not made again, for those who may read the comment."""
+    state: State
+    """What a phone gives back when it sends what it kept, and so stands on the page."""
     cannot_sign: str
     """Why the actor can record times here but not sign; empty when she can."""
     brought: Sequence[Brought]
@@ -165,6 +168,7 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
         names=names,
         asked=request_ if request_ and request_.closed_at is None else None,
         sent_back=sent_back,
+        state=queries.state_now(session, person, place.task, on=on),
         cannot_sign=_cannot_sign(place, actor) if place.cell.entitles else "",
         brought=brought_of(session, person, task_ids=[place.task.id]),
     )

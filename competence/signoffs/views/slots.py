@@ -43,7 +43,8 @@ def slots_of(seen: Sequence[Observation], needed: int, names: Mapping[int, str],
     slots = []
     for one in seen:
         moment = local(one.recorded_at)
-        here = moment.date() == one.observed_on == today()
+        seen_at = one.observed_at or one.recorded_at
+        here = local(seen_at).date() == one.observed_on == today()
         mine = one.observer_id == actor.person_id
         who = _("you") if mine else names.get(one.observer_id or 0, _("Not recorded who")).split(" ")[0]
         if one.how != How.OBSERVED:
@@ -51,7 +52,7 @@ def slots_of(seen: Sequence[Observation], needed: int, names: Mapping[int, str],
         slots.append(
             Slot(
                 title=say(KIND_NAMES[ObservationKind(one.kind)]),
-                first=_("today %(time)s", time=clock_time(one.recorded_at)) if here else short_day(one.observed_on),
+                first=_("today %(time)s", time=clock_time(seen_at)) if here else short_day(one.observed_on),
                 second=who,
                 state="now" if here else "done",
                 observation_id=one.id,
