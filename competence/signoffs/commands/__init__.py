@@ -8,9 +8,12 @@ from competence.signoffs.commands.ending import resume, revoke, suspend, withdra
 from competence.signoffs.commands.observing import NewObservation, observe, save_draft, withdraw_observation
 from competence.signoffs.commands.signing import (
     ExternalInstructor,
+    Line,
     NewSignOff,
+    Outcome,
     ground_to_sign,
     sign_off,
+    sign_together,
 )
 from competence.signoffs.queries import (
     Signer,
@@ -25,8 +28,10 @@ from competence.signoffs.queries import (
 
 __all__ = [
     "ExternalInstructor",
+    "Line",
     "NewObservation",
     "NewSignOff",
+    "Outcome",
     "Signer",
     "accept",
     "agree",
@@ -47,6 +52,7 @@ __all__ = [
     "revoke",
     "save_draft",
     "sign_off",
+    "sign_together",
     "signer_on",
     "suspend",
     "terms_to_sign",

@@ -2,6 +2,7 @@
 
 from competence.signoffs.queries.bedside import (
     Signer,
+    Signers,
     agreement,
     any_employment,
     appointment,
@@ -39,6 +40,7 @@ from competence.signoffs.queries.evidence import (
     signers_of,
 )
 from competence.signoffs.queries.following import Said, ending_of, last_ending, pause_of, returned_of
+from competence.signoffs.queries.together import Candidate, Matter, candidates, matters, places_of, tasks_to_sign
 
 __all__ = [
     "ABOUT_SIGNOFFS",
@@ -47,11 +49,15 @@ __all__ = [
     "EXEMPTIONS",
     "OBSERVATIONS",
     "WAITING",
+    "Candidate",
+    "Matter",
     "Said",
     "Signer",
+    "Signers",
     "agreement",
     "any_employment",
     "appointment",
+    "candidates",
     "chunks",
     "counted",
     "draft_of",
@@ -63,11 +69,13 @@ __all__ = [
     "get_task",
     "last_ending",
     "last_request",
+    "matters",
     "name_of",
     "names_of",
     "observations_of",
     "observed_days",
     "pause_of",
+    "places_of",
     "projected",
     "readiness",
     "returned_of",
@@ -76,6 +84,7 @@ __all__ = [
     "signer_on",
     "signers_of",
     "state_of",
+    "tasks_to_sign",
     "terms_to_sign",
     "text_of",
     "times_needed",
