@@ -166,6 +166,7 @@ class MenuItem:
 P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
+CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics")
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
@@ -196,10 +197,21 @@ LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, c
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
-    Role.GUIDE: (QUEUE, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
+    Role.GUIDE: (QUEUE, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, STOPS, EXTERNAL),
-    Role.DEVELOPMENT_NURSE: (MATRIX, CATALOGUE, PROFILES, DELEGATIONS, STOPS, COVERAGE, SIGNOFFS, PEOPLE, IMPORTS),
+    Role.DEVELOPMENT_NURSE: (
+        MATRIX,
+        CATALOGUE,
+        PROFILES,
+        DELEGATIONS,
+        STOPS,
+        COVERAGE,
+        SIGNOFFS,
+        CLASSES,
+        PEOPLE,
+        IMPORTS,
+    ),
     Role.DIRECTOR: (COVERAGE, MATRIX),
     Role.HR: (COVERAGE, MATRIX),
     Role.COMMITTEE: (COVERAGE, MATRIX),

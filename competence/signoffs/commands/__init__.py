@@ -14,6 +14,7 @@ from competence.signoffs.commands.signing import (
     ground_to_sign,
     sign_off,
     sign_together,
+    why_not_of,
 )
 from competence.signoffs.queries import (
     Signer,
@@ -57,6 +58,7 @@ __all__ = [
     "suspend",
     "terms_to_sign",
     "times_needed",
+    "why_not_of",
     "withdraw",
     "withdraw_observation",
     "withdraw_request",

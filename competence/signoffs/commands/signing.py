@@ -1,6 +1,6 @@
 """A signer vouches for a person, or for all who have been trained together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,7 +17,7 @@ from competence.catalogue.queries.instructions import instruction_on
 from competence.catalogue.queries.scales import turns
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
-from competence.foundation.errors import Overtaken, RuleBroken
+from competence.foundation.errors import RuleBroken
 from competence.foundation.orm import OWN, execute, several, standing
 from competence.foundation.text import Sentence
 from competence.people.models import Employment
@@ -48,7 +48,16 @@ EMPLOYMENTS = cast(Table, Employment.__table__)
 REQUESTS = cast(Table, SignOffRequest.__table__)
 DRAFTS = cast(Table, ObservationDraft.__table__)
 
-__all__ = ["ExternalInstructor", "Line", "NewSignOff", "Outcome", "ground_to_sign", "sign_off", "sign_together"]
+__all__ = [
+    "ExternalInstructor",
+    "Line",
+    "NewSignOff",
+    "Outcome",
+    "ground_to_sign",
+    "sign_off",
+    "sign_together",
+    "why_not_of",
+]
 
 
 @command
@@ -104,28 +113,52 @@ def sign_together(session: Session, lines: Sequence[Line], *, by: Actor) -> list
         day=lambda person: day_of(session, person),
     )  # fmt: skip
 
-    @cache
-    def version_on(task: Task, day: date) -> str | None:
-        return instruction_on(session, task, day).version
-
+    version_on = _versions(session)
     holds: list[tuple[Matter, NewEvent]] = []
     taken: set[tuple[int, int]] = set()
     why: dict[int, tuple[Sentence, ...]] = {}
     for at, (line, matter) in enumerate(zip(lines, found, strict=True)):
-        person = matter.employment.person_id
-        try:
-            check_step(Step.SIGN, Stage.NOT_BEGUN, by=by, person_id=person)
-            if (person, matter.task.id) in taken:
-                raise Overtaken(signed_already(Stage.TO_APPROVE if matter.task.second_approval else Stage.TO_ANSWER))
-            holds.append((matter, vouched(session, matter, line.new, by=by, version_on=version_on)))
-            taken.add((person, matter.task.id))
-        except RuleBroken as broken:
-            gaps = missing(matter.ready)
-            why[at] = (
-                tuple(text for _field, text in gaps) if (broken.field, broken.message) in gaps else (broken.message,)
-            )
+        place = matter.employment.person_id, matter.task.id
+        if place in taken:
+            why[at] = (signed_already(Stage.TO_APPROVE if matter.task.second_approval else Stage.TO_ANSWER),)
+            continue
+        event, why_not = _judged(session, matter, line.new, by=by, version_on=version_on)
+        if event is None:
+            why[at] = why_not
+        else:
+            holds.append((matter, event))
+            taken.add(place)
     events = iter(_write(session, holds, by=by))
     return [Outcome(line, None, why[at]) if at in why else Outcome(line, next(events)) for at, line in enumerate(lines)]
+
+
+def why_not_of(
+    session: Session, found: Sequence[tuple[Matter, NewSignOff]], *, by: Actor
+) -> list[tuple[Sentence, ...]]:
+    """Every reason why each of the signatures cannot be given now, in their order; empty for those that can."""
+    version_on = _versions(session)
+    return [_judged(session, matter, new, by=by, version_on=version_on)[1] for matter, new in found]
+
+
+def _versions(session: Session) -> Callable[[Task, date], str | None]:
+    @cache
+    def version_on(task: Task, day: date) -> str | None:
+        return instruction_on(session, task, day).version
+
+    return version_on
+
+
+def _judged(
+    session: Session, matter: Matter, new: NewSignOff, *, by: Actor, version_on: Callable[[Task, date], str | None]
+) -> tuple[NewEvent | None, tuple[Sentence, ...]]:
+    """(the event, nothing) or (None, every reason): all that is missing where that is what the rule stops at."""
+    try:
+        check_step(Step.SIGN, Stage.NOT_BEGUN, by=by, person_id=matter.employment.person_id)
+        return vouched(session, matter, new, by=by, version_on=version_on), ()
+    except RuleBroken as broken:
+        gaps = missing(matter.ready)
+        stops = (broken.field, broken.message) in gaps
+        return None, tuple(text for _field, text in gaps) if stops else (broken.message,)
 
 
 def _write(session: Session, signed: Sequence[tuple[Matter, NewEvent]], *, by: Actor) -> list[Appended]:

@@ -40,7 +40,15 @@ from competence.signoffs.queries.evidence import (
     signers_of,
 )
 from competence.signoffs.queries.following import Said, ending_of, last_ending, pause_of, returned_of
-from competence.signoffs.queries.together import Candidate, Matter, candidates, matters, places_of, tasks_to_sign
+from competence.signoffs.queries.together import (
+    Candidate,
+    Matter,
+    candidates,
+    drafts_of,
+    matters,
+    places_of,
+    tasks_to_sign,
+)
 
 __all__ = [
     "ABOUT_SIGNOFFS",
@@ -61,6 +69,7 @@ __all__ = [
     "chunks",
     "counted",
     "draft_of",
+    "drafts_of",
     "ending_of",
     "event_of",
     "events_of",
