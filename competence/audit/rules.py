@@ -160,6 +160,8 @@ ACTIONS: Mapping[str, str] = {
     "exempt": N_("wrote an exemption"),
     "export_evidence": N_("exported evidence with its proof"),
     "extend_external": N_("extended an external's time"),
+    "let_sign": N_("let a staff group sign"),
+    "stop_signing": N_("took from a staff group that it may sign"),
     "follow_group": N_("changed which staff group another follows"),
     "forget_person": N_("erased name, contact and sign-in"),
     "give_framework": N_("noted a framework delegation"),
