@@ -28,7 +28,8 @@ def test_the_groups_ticked_may_sign_and_no_others(world: World) -> None:
         select(AuditEntry.action, AuditEntry.detail, AuditEntry.by_person_id).order_by(AuditEntry.id)
     ).all()
     assert [tuple(row) for row in noted] == [
-        ("stop_signing", {"group": "SSA"}, by.person_id), ("let_sign", {"group": "SSH"}, by.person_id),
+        ("let_sign", {"group": "SSA", "may_sign": False}, by.person_id),
+        ("let_sign", {"group": "SSH", "may_sign": True}, by.person_id),
     ]  # fmt: skip
     assert let_sign(world.session, ["SPL", "SSH"], seen="SPL.SSH", by=by) == []
 

@@ -44,7 +44,7 @@ def let_sign(session: Session, codes: Iterable[str], *, seen: str, by: Actor) ->
     session.flush()
     for group in changed:
         record(
-            session, by=by.person_id, action="let_sign" if group.may_sign else "stop_signing", subject="staff_group",
-            subject_id=group.id, administrative=True, detail={"group": group.code},
+            session, by=by.person_id, action="let_sign", subject="staff_group", subject_id=group.id, administrative=True,
+            detail={"group": group.code, "may_sign": group.may_sign},
         )  # fmt: skip
     return changed
