@@ -160,6 +160,7 @@ ACTIONS: Mapping[str, str] = {
     "exempt": N_("wrote an exemption"),
     "export_evidence": N_("exported evidence with its proof"),
     "extend_external": N_("extended an external's time"),
+    "ground_stands": N_("looked at a signature whose ground was in doubt, and let it stand"),
     "let_sign": N_("changed whether a staff group may sign"),
     "follow_group": N_("changed which staff group another follows"),
     "forget_person": N_("erased name, contact and sign-in"),

@@ -6,6 +6,7 @@ from competence.signoffs.commands.asking import agree, ask_for_sign_off, return_
 from competence.signoffs.commands.citizens import name_citizen
 from competence.signoffs.commands.ending import resume, revoke, suspend, withdraw
 from competence.signoffs.commands.observing import NewObservation, observe, save_draft, withdraw_observation
+from competence.signoffs.commands.reviewing import let_stand
 from competence.signoffs.commands.signing import (
     ExternalInstructor,
     Line,
@@ -43,6 +44,7 @@ __all__ = [
     "get_employment",
     "get_task",
     "ground_to_sign",
+    "let_stand",
     "name_citizen",
     "name_of",
     "not_yet",

@@ -1,6 +1,6 @@
 """The pages about sign-offs: at the bedside, the answer, and what happens to a signature afterwards."""
 
-from competence.signoffs.views import answers, asking, bedside, pausing, second, signatures, together
+from competence.signoffs.views import answers, asking, bedside, pausing, reviewing, second, signatures, together
 from competence.signoffs.views.blueprint import bp
 
-__all__ = ["answers", "asking", "bedside", "bp", "pausing", "second", "signatures", "together"]
+__all__ = ["answers", "asking", "bedside", "bp", "pausing", "reviewing", "second", "signatures", "together"]
