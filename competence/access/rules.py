@@ -87,6 +87,7 @@ class Permission(StrEnum):
     SIGNOFF_AGREE = "signoff:agree"
     SIGNOFF_ASK = "signoff:ask"
     SIGNOFF_OBSERVE = "signoff:observe"
+    SIGNOFF_REVIEW = "signoff:review"
     SIGNOFF_SIGN = "signoff:sign"
     SIGNOFF_SUSPEND = "signoff:suspend"
     STAFF_GROUP_WRITE = "staff_group:write"
@@ -142,6 +143,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.SIGNOFF_AGREE: N_("agree with an employee that she is trained in a task"),
     Permission.SIGNOFF_ASK: N_("ask for a sign-off for somebody else"),
     Permission.SIGNOFF_OBSERVE: N_("record what has been observed"),
+    Permission.SIGNOFF_REVIEW: N_("look again at a signature whose ground has come in doubt"),
     Permission.SIGNOFF_SIGN: N_("sign for others, for what one holds oneself"),
     Permission.SIGNOFF_SUSPEND: N_("suspend a sign-off for a time, and resume it"),
     Permission.STAFF_GROUP_WRITE: N_("say which staff group follows which"),
@@ -188,7 +190,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.MATRIX_COMMENT, P.MATRIX_EDIT, P.MATRIX_RESTRICT,
         P.PERSON_HISTORY, P.PERSON_READ,
         P.PROFILE_APPROVE, P.PROFILE_WRITE, P.STAFF_GROUP_WRITE,
-        P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.SIGNOFF_SUSPEND,
+        P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_REVIEW,
+        P.SIGNOFF_SIGN, P.SIGNOFF_SUSPEND,
         P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
     },
     Role.DIRECTOR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.STOP_READ},

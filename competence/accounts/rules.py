@@ -166,6 +166,7 @@ class MenuItem:
 P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
+CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics")
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
@@ -204,7 +205,7 @@ LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, c
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
-    Role.GUIDE: (QUEUE, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
+    Role.GUIDE: (QUEUE, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, STOPS, EXTERNAL),
     Role.DEVELOPMENT_NURSE: (

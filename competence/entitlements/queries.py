@@ -85,6 +85,21 @@ def levels_in(session: Session, task_id: int, *, on: date, version_id: int | Non
     return Levels(own, named, {row.staff_group_id: row.level for row in by_group})
 
 
+def levels_of(
+    session: Session, employment_id: int, staff_group_id: int, *, on: date, version_id: int | None
+) -> dict[int, int]:
+    """Task -> the level at which the employment may do it for all citizens on the day, as it is stored."""
+    by_group = scoped(session, GROUP, GROUP.c.task_id, GROUP.c.level).where(
+        GROUP.c.version_id == version_id, GROUP.c.staff_group_id == staff_group_id
+    )
+    personal = scoped(session, ROWS, ROWS.c.task_id, ROWS.c.level).where(
+        ROWS.c.employment_id == employment_id, ROWS.c.citizen_id.is_(None),
+        ROWS.c.valid_from <= on, or_(ROWS.c.valid_to.is_(None), ROWS.c.valid_to > on),
+    )  # fmt: skip
+    found = {row.task_id: row.level for row in session.execute(by_group)}
+    return found | {row.task_id: row.level for row in session.execute(personal)}
+
+
 _ON = bindparam("on", type_=Date)
 _OWN = standing(ROWS, ROWS.c.employment_id, ROWS.c.level, ROWS.c.citizen_id).where(
     ROWS.c.task_id == bindparam("task"), ROWS.c.valid_from <= _ON, or_(ROWS.c.valid_to.is_(None), ROWS.c.valid_to > _ON)

@@ -130,6 +130,25 @@ class SignOffForm(Form):
         )
 
 
+class TogetherForm(Form):
+    """The level that all of them have shown. Who they are and what they have shown is read from the request."""
+
+    level = RadioField(
+        _l("Which level have you seen?"),
+        coerce=int,
+        validators=[InputRequired(_l("Choose the level you have seen."))],
+        validate_choice=False,
+    )
+    password = PasswordField(
+        _l("Your password"),
+        description=_l("It is a while since you signed in on this phone. Write your password to sign."),
+    )
+
+    def __init__(self, *, levels: Sequence[tuple[int, str]]) -> None:
+        super().__init__()
+        self.level.choices = list(levels)
+
+
 class ExternalForm(Form):
     """A first holder's instructor from outside, recorded by the development nurse."""
 

@@ -57,6 +57,12 @@ class Bench:
         yield self._result("sign-off, committed", ours, bare_, {"ms": 10, "ratio": 5})
         ours, bare_ = in_turns(signs.answer, floor, runs=runs)
         yield self._result("acceptance, committed", ours, bare_, {"ms": 10, "ratio": 5})
+        few, many = 4, 30 * 5
+        classes = signing.Signing(self.engine, self.m, (few + 2) * many, tasks=5)
+        floor = signing.bare_insert(self.owner, self.database.kind, many=many)
+        few = min(few, len(classes.candidates) // many - 1)
+        ours, bare_ = in_turns(lambda: classes.sign_together(many), floor, runs=few, warm=1)
+        yield self._result("sign-off of 30 people x 5 tasks, committed", ours, bare_, {"ms": 2000})
 
     def boards(self) -> Iterator[Result]:
         """The coverage page of teams of about 25."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Engine, insert, select
@@ -19,7 +20,7 @@ from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
 from competence.foundation.orm import begin_writing, open_session
 from competence.people.models import Employment, StaffGroup
-from competence.signoffs.commands import NewSignOff, accept, sign_off
+from competence.signoffs.commands import Line, NewSignOff, accept, sign_off, sign_together
 from competence.signoffs.models import CurrentSignOff, Observation, WaitingSignOff
 from competence.signoffs.rules import ObservationKind
 
@@ -36,14 +37,15 @@ class Candidate:
 class Signing:
     """Signs, and answers, the next candidate at each call."""
 
-    def __init__(self, engine: Engine, municipality_id: int, count: int) -> None:
+    def __init__(self, engine: Engine, municipality_id: int, count: int, *, tasks: int = 1) -> None:
+        """`tasks`: so many of the candidates are about one person."""
         self.engine, self.municipality_id = engine, municipality_id
         self.nurse: Actor
-        self.candidates = self._prepare(count)
+        self.candidates = self._prepare(count, tasks)
         self._next: Iterator[Candidate] = iter(self.candidates)
         self._signed: list[tuple[Candidate, int, Actor]] = []
 
-    def _prepare(self, count: int) -> list[Candidate]:
+    def _prepare(self, count: int, each: int) -> list[Candidate]:
         on = today()
         with open_session(self.engine, self.municipality_id) as session:
             begin_writing(session)
@@ -87,6 +89,7 @@ class Signing:
             for employment in rows:
                 if employment.person_id == nurse or employment.staff_group_id not in unauthorised:
                     continue
+                before = len(found)
                 for task, minimum in cells.get(employment.staff_group_id, ()):
                     if (employment.person_id, task) in held or minimum > highest:
                         continue
@@ -99,8 +102,9 @@ class Signing:
                             "recorded_by": nurse,
                         }
                     ] * 8  # fmt: skip
-                    break
-                if len(found) == count:
+                    if len(found) == before + each:
+                        break
+                if len(found) >= count:
                     break
             session.execute(insert(Observation), seen)
             session.commit()
@@ -114,6 +118,16 @@ class Signing:
             event = sign_off(session, one.employment_id, one.new, by=self.nurse)
             session.commit()
         self._signed.append((one, event.seq, Actor(one.person_id, None, "", self.nurse.roles, self.nurse.home_role)))
+
+    def sign_together(self, many: int) -> None:
+        """Nothing; so many of the next candidates are signed by one command and committed."""
+        lines = [Line(one.employment_id, one.new) for one in islice(self._next, many)]
+        with open_session(self.engine, self.municipality_id) as session:
+            begin_writing(session)
+            outcomes = sign_together(session, lines, by=self.nurse)
+            session.commit()
+        assert len(outcomes) == many
+        assert all(one.event for one in outcomes), [one.why for one in outcomes if one.why][:1]
 
     def answer(self) -> None:
         """Nothing; the newest unanswered signature is accepted and committed."""
@@ -149,8 +163,8 @@ def _insert(columns: list[str], table: str, mark: str) -> str:
     return f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"
 
 
-def bare_insert(connection: Any, kind: str) -> Callable[[], None]:
-    """A call that inserts and commits one hashed event and one audit row through the driver alone."""
+def bare_insert(connection: Any, kind: str, *, many: int = 1) -> Callable[[], None]:
+    """A call that inserts so many hashed events, each with an audit row, and commits, through the driver alone."""
     mark = "?" if kind == "sqlite" else "%s"
     event = _insert(EVENT_COLUMNS, "floor_event", mark)
     audit = _insert(AUDIT_COLUMNS, "floor_audit", mark)
@@ -158,14 +172,18 @@ def bare_insert(connection: Any, kind: str) -> Callable[[], None]:
 
     def insert_both() -> None:
         nonlocal count
-        count += 1
-        at = now().isoformat()
-        fields = json.dumps({"level": 2, "valid_from": at[:10], "origin": "signed_here", "criteria": [1, 2, 3, 4]})
-        digest = hashlib.sha256(fields.encode()).hexdigest()
         cursor = connection.cursor()
         cursor.execute("BEGIN IMMEDIATE" if kind == "sqlite" else "BEGIN")
-        cursor.execute(event, (1, count % 3000, count, "signed", at, 1, count % 150, fields, digest, digest))
-        cursor.execute(audit, (1, at, 1, "sign_off", "evidence_event", count, count % 3000, "{}"))
+        for _one in range(many):
+            count += 1
+            at = now().isoformat()
+            fields = json.dumps({"level": 2, "valid_from": at[:10], "origin": "signed_here", "criteria": [1, 2, 3, 4]})
+            digest = hashlib.sha256(fields.encode()).hexdigest()
+            cursor.execute(
+                event,
+                (1, -many if many > 1 else count % 3000, count, "signed", at, 1, count % 150, fields, digest, digest),
+            )
+            cursor.execute(audit, (1, at, 1, "sign_off", "evidence_event", count, count % 3000, "{}"))
         cursor.execute("COMMIT")
 
     return insert_both

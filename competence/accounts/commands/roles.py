@@ -90,8 +90,13 @@ def give_role(session: Session, new: NewRole, *, by: Actor | None) -> RoleAssign
 
 
 @command
-def end_role(session: Session, role_assignment_id: int, *, by: Actor | None) -> RoleAssignment:
-    """The assignment, which no longer counts from today. Out of reach: NotFound."""
+def end_role(
+    session: Session, role_assignment_id: int, *, by: Actor | None, since: date | None = None
+) -> RoleAssignment:
+    """The assignment, which no longer counts from today. Out of reach: NotFound.
+
+    `since`: it turns out that it did not count from that earlier day on; also of one that has ended.
+    """
     given = session.get(RoleAssignment, role_assignment_id)
     unit = session.get(Unit, given.unit_id) if given else None
     if given is None or unit is None:
@@ -101,9 +106,11 @@ def end_role(session: Session, role_assignment_id: int, *, by: Actor | None) -> 
             raise NotFound
         if given.person_id == by.person_id and given.role == Role.ADMINISTRATOR:
             raise RuleBroken(N_("You cannot end your own role as administrator. Ask another administrator."))
-    if given.valid_to is not None and given.valid_to <= today():
+    if since is not None and not given.valid_from <= since <= today():
+        raise RuleBroken(N_("Choose a day from the first day of the role until today."))
+    if given.valid_to is not None and given.valid_to <= (since or today()):
         raise RuleBroken(N_("The role has already ended."))
-    given.valid_to = max(today(), given.valid_from)
+    given.valid_to = since or max(today(), given.valid_from)
     given.ended_by = by.person_id if by else None
     given.ended_at = now()
     record(

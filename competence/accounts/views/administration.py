@@ -1,5 +1,6 @@
 """Accounts, roles and the log of administration."""
 
+from datetime import date
 from math import ceil
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
@@ -132,13 +133,22 @@ def end_role(role_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
     """The role ends today."""
     try:
         with transaction() as session:
-            ended = commands.end_role(session, role_id, by=actor)
+            ended = commands.end_role(session, role_id, by=actor, since=_since())
             person_id = ended.person_id
     except RuleBroken as broken:
         flash(say(broken.message), "error")
         return redirect(url_for(".roles"))
     flash(_("The role has ended."))
     return redirect(url_for(".roles") if "listed" in request.form else url_for(".person", person_id=person_id))
+
+
+def _since() -> date | None:
+    """The first day on which the role did not count, where one is written. RuleBroken when it is no day."""
+    written = request.form.get("since", "").strip()
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise RuleBroken(N_("Choose a day from the first day of the role until today.")) from None
 
 
 @bp.post("/accounts/person/<int:person_id>/invite")

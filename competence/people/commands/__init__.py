@@ -17,6 +17,7 @@ from competence.people.commands.externals import NewExternal, add_external, end_
 from competence.people.commands.following import follow_group, follow_mark
 from competence.people.commands.importing import PeoplePlan, import_people, plan_people
 from competence.people.commands.listed import ImportedPerson, PeopleImported, PersonRow
+from competence.people.commands.signing_groups import let_sign, signers_mark
 
 __all__ = [
     "EmploymentChange",
@@ -41,7 +42,9 @@ __all__ = [
     "follow_group",
     "follow_mark",
     "import_people",
+    "let_sign",
     "plan_people",
     "remove_absence",
     "set_stage",
+    "signers_mark",
 ]

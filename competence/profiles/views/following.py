@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,8 +11,8 @@ from competence.access.web import requires
 from competence.foundation.changes import foresee
 from competence.foundation.clock import last_day, today
 from competence.foundation.errors import Overtaken, RuleBroken
-from competence.foundation.web import db, show, transaction
-from competence.people.commands import follow_group, follow_mark
+from competence.foundation.web import db, say, show, transaction
+from competence.people.commands import follow_group, follow_mark, let_sign, signers_mark
 from competence.people.rules import FROM_THE_START
 from competence.profiles import queries
 from competence.profiles.forms import FollowForm
@@ -37,7 +37,24 @@ def follows(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         from_the_start=FROM_THE_START,
         last_day=last_day,
         may_change=may(actor, Permission.STAFF_GROUP_WRITE),
+        signers=signers_mark(groups),
     )
+
+
+@bp.post("/follows/signers")
+@requires(Permission.STAFF_GROUP_WRITE)
+def signers(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The ticked staff groups may sign from now on, and no others."""
+    if not may(actor, Permission.STAFF_GROUP_WRITE):
+        return redirect(url_for(".follows"))
+    try:
+        with transaction() as session:
+            changed = let_sign(session, request.form.getlist("group"), seen=request.form.get("seen", ""), by=actor)
+    except RuleBroken as broken:
+        flash(say(broken.message), "error")
+    else:
+        flash(_("Saved. What has been signed before still stands.") if changed else _("Nothing was changed."))
+    return redirect(url_for(".follows", _anchor="signers"))
 
 
 @bp.route("/follows/<int:staff_group_id>", methods=["GET", "POST"])

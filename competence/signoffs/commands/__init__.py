@@ -7,12 +7,17 @@ from competence.signoffs.commands.citizens import name_citizen
 from competence.signoffs.commands.ending import resume, revoke, suspend, withdraw
 from competence.signoffs.commands.keeping import Kept, KeptTime, Meanwhile, receive_kept, show_code
 from competence.signoffs.commands.observing import NewObservation, observe, save_draft, withdraw_observation
+from competence.signoffs.commands.reviewing import let_stand
 from competence.signoffs.commands.signing import (
     ASKED_ALL_THE_SAME,
     ExternalInstructor,
+    Line,
     NewSignOff,
+    Outcome,
     ground_to_sign,
     sign_off,
+    sign_together,
+    why_not_of,
 )
 from competence.signoffs.queries import (
     Signer,
@@ -30,9 +35,11 @@ __all__ = [
     "ExternalInstructor",
     "Kept",
     "KeptTime",
+    "Line",
     "Meanwhile",
     "NewObservation",
     "NewSignOff",
+    "Outcome",
     "Signer",
     "accept",
     "agree",
@@ -43,6 +50,7 @@ __all__ = [
     "get_employment",
     "get_task",
     "ground_to_sign",
+    "let_stand",
     "name_citizen",
     "name_of",
     "not_yet",
@@ -55,10 +63,12 @@ __all__ = [
     "save_draft",
     "show_code",
     "sign_off",
+    "sign_together",
     "signer_on",
     "suspend",
     "terms_to_sign",
     "times_needed",
+    "why_not_of",
     "withdraw",
     "withdraw_observation",
     "withdraw_request",

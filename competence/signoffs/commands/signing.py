@@ -1,123 +1,65 @@
-"""A signer vouches for a person."""
+"""A signer vouches for a person, or for all who have been trained together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import cache
 from typing import cast
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
-from competence.audit.chain import Appended, NewEvent, append, day_of, lock_chains
-from competence.audit.commands import record
-from competence.audit.models import CitizenReference
-from competence.audit.sealing import chain_hash
-from competence.catalogue.queries import level_names
+from competence.audit.chain import Appended, NewEvent, append_all, day_of, lock_chains
+from competence.audit.commands import record_all
+from competence.catalogue.models import Task
 from competence.catalogue.queries.instructions import instruction_on
 from competence.catalogue.queries.scales import turns
-from competence.credentials.queries import Brought, get_brought
-from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.changes import command, touched
-from competence.foundation.clock import now
-from competence.foundation.errors import NotFound, Overtaken, RuleBroken
-from competence.foundation.orm import OWN, execute, standing
-from competence.foundation.text import N_, sentence, squeeze
-from competence.organisation.queries import settings_of
+from competence.foundation.clock import now, today
+from competence.foundation.errors import RuleBroken
+from competence.foundation.orm import OWN, execute, several, standing
+from competence.foundation.text import Sentence
 from competence.people.models import Employment
 from competence.signoffs import projection
-from competence.signoffs.commands.common import check_dates, check_step, no_cpr, refused
+from competence.signoffs.commands.common import check_step
+from competence.signoffs.commands.vouching import (
+    ASKED_ALL_THE_SAME,
+    ExternalInstructor,
+    NewSignOff,
+    ground_to_sign,
+    signed_already,
+    vouched,
+)
 from competence.signoffs.models import ObservationDraft, SignOffRequest
 from competence.signoffs.queries import (
-    Signer,
+    Matter,
     events_of,
     get_employment,
     get_task,
-    name_of,
+    matters,
+    places_of,
     readiness,
     signer_on,
     terms_to_sign,
 )
-from competence.signoffs.rules import (
-    LEADS_TO,
-    Event,
-    EventKind,
-    Origin,
-    Signed,
-    Stage,
-    Step,
-    current,
-    history,
-    missing,
-    stage_at,
-    waiting,
-)
+from competence.signoffs.rules import Event, EventKind, Stage, Step, history, missing
 
 EMPLOYMENTS = cast(Table, Employment.__table__)
-ASKED_ALL_THE_SAME = ("gates", "prerequisites")
-"""What somebody else's word does not replace: courses to be held here, and other tasks."""
 REQUESTS = cast(Table, SignOffRequest.__table__)
 DRAFTS = cast(Table, ObservationDraft.__table__)
 
-
-@dataclass(frozen=True)
-class ExternalInstructor:
-    """The first holder's signer: somebody from outside whom the development nurse records."""
-
-    name: str
-    profession: str
-    organisation: str
-    taught_on: date
-    certificate: str
-
-
-@dataclass(frozen=True)
-class NewSignOff:
-    """What the signer vouches for. `valid_to` is half-open; None: as the cell says."""
-
-    task_id: int
-    level: int
-    valid_from: date
-    valid_to: date | None = None
-    ticked: tuple[int, ...] = ()
-    """Positions of the criteria that were shown."""
-    note: str = ""
-    lower_reason: str = ""
-    """Why the level is lower than the one in force; asked for only then."""
-    citizen_id: int | None = None
-    external: ExternalInstructor | None = None
-    credential_id: int | None = None
-    """Another municipality's credential that it rests on, instead of what was observed here."""
-    expects: int | None = None
-    """The seq of the last sign-off that the signer saw on her page; another one means somebody was first. 0 = none."""
-
-
-def ground_to_sign(signer: Signer, *, level: int, person_id: int) -> Mapping[str, str | int]:
-    """The signer's ground as the event freezes it. RuleBroken when she may not sign this (product.md, the rule, point 5)."""
-    if signer.person_id == person_id:
-        raise RuleBroken(
-            sentence(N_("You cannot sign for yourself. Ask a learning guide or a colleague who may sign."))
-        )
-    if signer.appointed is None and not signer.group_may_sign:
-        raise RuleBroken(
-            sentence(
-                N_(
-                    "Only learning guides, development nurses and the staff groups that the municipality has chosen can sign."
-                )
-            )
-        )
-    if signer.level == 0:
-        raise RuleBroken(
-            sentence(N_("You can only sign for tasks that you may do yourself. Ask a colleague who holds the task."))
-        )
-    if signer.level < level:
-        raise RuleBroken(
-            sentence(N_("You hold the task at level %(own)s and can sign up to that level."), own=signer.level),
-            field="level",
-        )
-    return {
-        "as": signer.appointed.value if signer.appointed else "staff_group", "group": signer.group_code, "own_level": signer.level,
-    }  # fmt: skip
+__all__ = [
+    "ASKED_ALL_THE_SAME",
+    "ExternalInstructor",
+    "Line",
+    "NewSignOff",
+    "Outcome",
+    "ground_to_sign",
+    "sign_off",
+    "sign_together",
+    "why_not_of",
+]
 
 
 @command
@@ -129,187 +71,136 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
     check_step(Step.SIGN, Stage.NOT_BEGUN, by=by, person_id=employment.person_id)
     lock_chains(session, [employment.person_id])  # before reading, or two signers build on one head
     on = day_of(session, employment.person_id)
-    check_dates(employment, new.valid_from, field="valid_from")
     cell, first_day = terms_to_sign(session, employment, task.id, on=on)
-    if not cell.entitles:
-        raise RuleBroken(refused(cell), field="task")
-    if task.archived_on is not None and task.archived_on <= on:
-        raise RuleBroken(sentence(N_("The task is no longer in the catalogue.")), field="task")
     before = events_of(session, [employment.person_id], task_ids=[task.id]).get(employment.person_id, [])
     signed = [one for one in history(before, turns(session)) if one.citizen_id == new.citizen_id]
-    _first_come(session, signed, new, by=by, on=on)
-    _check_level(session, new, signed, on)
-    citizen = _check_citizen(session, cell, new)
-    brought = _check_credential(session, employment.person_id, new)
-    if new.external is not None:
-        _check_instructor(new.external, on)
-        ground: Mapping[str, str | int] = {"as": "external_instructor", "recorded_by": by.person_id}
-    else:
-        signer = signer_on(session, by, task.id, unit=unit, on=on, first_day=first_day)
-        ground = ground_to_sign(signer, level=new.level, person_id=employment.person_id)
     ready = readiness(session, employment, task, cell, signed, ticked=new.ticked, on=on)
-    for field, why in missing(ready):
-        # The practice has been seen elsewhere, by an instructor or for a credential; the rest is asked for all the same.
-        if (new.external is None and brought is None) or field in ASKED_ALL_THE_SAME:
-            raise RuleBroken(why, field=field)
-    no_cpr(new.note, field="note")
-    no_cpr(new.lower_reason, field="lower_reason")
-    valid_from, valid_to = _dates(new, cell, first_day)
-    settings = settings_of(session)
-    fields = {
-        "level": new.level, "valid_from": valid_from.isoformat(), "valid_to": valid_to.isoformat() if valid_to else None,
-        "answer_before": (on + timedelta(days=settings.accept_within_days)).isoformat(), "employment": employment.id,
-        "origin": _origin(new).value, "ground": dict(ground),
-        "matrix_version": cell.version, "rule": cell.rule.value, "criteria": sorted(ready.wanted & ready.ticked),
-        "observed": [one.frozen() for one in ready.seen],
-        "instruction": instruction_on(session, task, valid_from).version,
-    }  # fmt: skip
-    if task.second_approval and new.external is None:  # an instructor and who records her are two already
-        fields["second"] = True
-    if brought is not None:
-        fields["credential"] = {"hash": brought.hash, "issuer": brought.issuer_did}
-    if citizen is not None:
-        fields["citizen_hash"] = chain_hash(citizen.lookup or "", citizen.salt)
-    if new.external is not None:
-        fields["taught_on"] = new.external.taught_on.isoformat()
-    texts = {
-        name: squeeze(text) for name, text in (("note", new.note), ("lower_reason", new.lower_reason)) if text.strip()
-    }
-    if new.external is not None:  # a name is never hashed as it stands: it must be possible to erase it
-        outside = new.external
-        texts["signer"] = ", ".join(squeeze(part) for part in (outside.name, outside.profession, outside.organisation))
-        texts["certificate"] = squeeze(outside.certificate)
-    event = append(
+    signer = None if new.external else signer_on(session, by, task.id, unit=unit, on=on, first_day=first_day)
+    matter = Matter(employment, unit, task, cell, first_day, before, signed, ready, signer, on)
+    event = vouched(
+        session, matter, new, by=by, version_on=lambda task, day: instruction_on(session, task, day).version
+    )
+    return _write(session, [(matter, event)], by=by)[0]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One of many signatures: for whom, and what."""
+
+    employment_id: int
+    new: NewSignOff
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a line: the event, or every reason why there is none."""
+
+    line: Line
+    event: Appended | None = None
+    why: tuple[Sentence, ...] = ()
+
+
+@command
+def sign_together(session: Session, lines: Sequence[Line], *, by: Actor) -> list[Outcome]:
+    """What became of each line, in their order. Each is judged like a signature of its own; those that hold are written at once.
+
+    Sent twice, it writes nothing the second time. NotFound when one is about nobody or nothing; then nothing is written.
+    """
+    employments, tasks = places_of(session, [one.employment_id for one in lines], [one.new.task_id for one in lines])
+    for employment in employments.values():
+        authorise(by, Permission.SIGNOFF_SIGN, employment.unit.path)
+    lock_chains(session, [one.person_id for one in employments.values()])
+    found = matters(
+        session, [(employments[one.employment_id], tasks[one.new.task_id], one.new.ticked) for one in lines], by=by,
+        day=lambda person: day_of(session, person),
+    )  # fmt: skip
+
+    version_on = _versions(session)
+    holds: list[tuple[Matter, NewEvent]] = []
+    taken: set[tuple[int, int]] = set()
+    why: dict[int, tuple[Sentence, ...]] = {}
+    for at, (line, matter) in enumerate(zip(lines, found, strict=True)):
+        place = matter.employment.person_id, matter.task.id
+        if place in taken:
+            why[at] = (signed_already(Stage.TO_APPROVE if matter.task.second_approval else Stage.TO_ANSWER),)
+            continue
+        event, why_not = _judged(session, matter, line.new, by=by, version_on=version_on)
+        if event is None:
+            why[at] = why_not
+        else:
+            holds.append((matter, event))
+            taken.add(place)
+    events = iter(_write(session, holds, by=by))
+    return [Outcome(line, None, why[at]) if at in why else Outcome(line, next(events)) for at, line in enumerate(lines)]
+
+
+def why_not_of(
+    session: Session, found: Sequence[tuple[Matter, NewSignOff]], *, by: Actor
+) -> list[tuple[Sentence, ...]]:
+    """Every reason why each of the signatures cannot be given now, in their order; empty for those that can."""
+    version_on = _versions(session)
+    return [_judged(session, matter, new, by=by, version_on=version_on)[1] for matter, new in found]
+
+
+def _versions(session: Session) -> Callable[[Task, date], str | None]:
+    @cache
+    def version_on(task: Task, day: date) -> str | None:
+        return instruction_on(session, task, day).version
+
+    return version_on
+
+
+def _judged(
+    session: Session, matter: Matter, new: NewSignOff, *, by: Actor, version_on: Callable[[Task, date], str | None]
+) -> tuple[NewEvent | None, tuple[Sentence, ...]]:
+    """(the event, nothing) or (None, every reason): all that is missing where that is what the rule stops at."""
+    try:
+        check_step(Step.SIGN, Stage.NOT_BEGUN, by=by, person_id=matter.employment.person_id)
+        return vouched(session, matter, new, by=by, version_on=version_on), ()
+    except RuleBroken as broken:
+        gaps = missing(matter.ready)
+        stops = (broken.field, broken.message) in gaps
+        return None, tuple(text for _field, text in gaps) if stops else (broken.message,)
+
+
+def _write(session: Session, signed: Sequence[tuple[Matter, NewEvent]], *, by: Actor) -> list[Appended]:
+    """The events as written, in their order, with all that follows from them."""
+    if not signed:
+        return []
+    events = append_all(session, [new for _matter, new in signed])
+    by_task: dict[int, dict[int, list[Event]]] = {}
+    drafts: dict[int, list[int]] = {}
+    for (matter, new), event in zip(signed, events, strict=True):
+        told = {**new.fields, "signer_text": new.texts.get("signer")}
+        written = Event(
+            EventKind.SIGNED,
+            event.seq,
+            event.recorded_at,
+            matter.task.id,
+            new.citizen_id,
+            by.person_id,
+            None,
+            told,
+            event.id,
+        )
+        by_task.setdefault(matter.task.id, {})[event.person_id] = [*matter.before, written]
+        drafts.setdefault(matter.task.id, []).append(matter.employment.id)
+        touched(session, person_id=event.person_id, task_id=matter.task.id)
+    for task, known in by_task.items():
+        projection.rebuild(session, known, on=today(), task_id=task, known=known)
+        execute(session, _CLOSE_REQUESTS, persons=sorted(known), task=task, at=now())
+        execute(session, _DROP_DRAFTS, employments=sorted(drafts[task]), task=task, guide=by.person_id)
+    record_all(
         session,
-        NewEvent(
-            employment.person_id, EventKind.SIGNED, by.person_id, task.id, citizen_id=new.citizen_id, fields=fields,
-            texts=texts,
-        ),
+        [
+            {
+                "by_person_id": by.person_id, "action": "sign_off", "subject": "evidence_event", "subject_id": event.id,
+                "person_id": event.person_id, "detail": {"task": new.task_id, "level": new.fields["level"]},
+            }
+            for (_matter, new), event in zip(signed, events, strict=True)
+        ],
     )  # fmt: skip
-    told = fields | {"signer_text": texts.get("signer")}
-    written = Event(
-        EventKind.SIGNED, event.seq, event.recorded_at, task.id, new.citizen_id, by.person_id, None, told, event.id
-    )
-    projection.rebuild(
-        session, [employment.person_id], on=on, task_id=task.id, known={employment.person_id: [*before, written]}
-    )
-    _close_requests(session, employment.person_id, task.id)
-    _drop_draft(session, employment.id, task.id, by)
-    record(
-        session, by=by.person_id, action="sign_off", subject="evidence_event", subject_id=event.id,
-        person_id=employment.person_id, detail={"task": task.id, "level": new.level},
-    )  # fmt: skip
-    touched(session, person_id=employment.person_id, task_id=task.id)
-    return event
-
-
-def _first_come(session: Session, signed: Sequence[Signed], new: NewSignOff, *, by: Actor, on: date) -> None:
-    stage = stage_at(signed, on=on)
-    if (stage, Step.SIGN) not in LEADS_TO:
-        waits = waiting([s for s in signed if s.origin is not Origin.TRANSFERRED], on=on)
-        mine = waits is not None and waits.signer_id == by.person_id
-        who = waits and (waits.signer_text or name_of(session, waits.signer_id))
-        raise Overtaken(sentence(_SIGNED_ALREADY[stage, mine], **({} if mine else {"name": who or ""})))
-    newest = max((s.seq for s in signed if not s.withdrawn), default=0)
-    if new.expects is not None and newest != new.expects:
-        last = next((s for s in signed if s.seq == newest), None)
-        if last is None:
-            raise Overtaken(sentence(N_("What you had on your page has changed. Nothing was written. Look again.")))
-        who = last.signer_text or name_of(session, last.signer_id) or ""
-        raise Overtaken(
-            sentence(N_("%(name)s signed this while you had the page open. Nothing was written. Look again."), name=who)
-        )
-
-
-_SIGNED_ALREADY = {
-    (Stage.TO_ANSWER, True): N_("You have already signed this. It waits for the employee's own yes. Nothing was written."),
-    (Stage.TO_ANSWER, False): N_(
-        "%(name)s has already signed this. It waits for the employee's own yes. Nothing was written."
-    ),
-    (Stage.TO_APPROVE, True): N_(
-        "You have already signed this. It waits for a second approval by another colleague. Nothing was written."
-    ),
-    (Stage.TO_APPROVE, False): N_(
-        "%(name)s has already signed this. It waits for a second approval. Nothing was written."
-    ),
-}  # fmt: skip
-
-
-def _check_level(session: Session, new: NewSignOff, signed: Sequence[Signed], on: date) -> None:
-    if new.level not in level_names(session):
-        raise RuleBroken(sentence(N_("Choose the level you have seen.")), field="level")
-    held = current(signed, on=on)
-    if held is not None and new.level < held.level and not new.lower_reason.strip():
-        raise RuleBroken(
-            sentence(N_("The level is lower than the one in force (%(level)s). Write why."), level=held.level),
-            field="lower_reason",
-        )
-
-
-def _check_citizen(session: Session, cell: CellTerms, new: NewSignOff) -> CitizenReference | None:
-    if cell.rule is not CellRule.MAY_CITIZEN:
-        if new.citizen_id is not None:
-            raise RuleBroken(
-                sentence(N_("This task is signed for all citizens. Leave the reference empty.")), field="citizen"
-            )
-        return None
-    if new.citizen_id is None:
-        raise RuleBroken(
-            sentence(N_("This task is signed for one certain citizen. Write the care system's reference.")),
-            field="citizen",
-        )
-    citizen = session.scalars(select(CitizenReference).where(CitizenReference.id == new.citizen_id)).first()
-    if citizen is None or citizen.erased_at is not None:
-        raise NotFound
-    return citizen
-
-
-def _origin(new: NewSignOff) -> Origin:
-    if new.external is not None:
-        return Origin.EXTERNAL_INSTRUCTOR
-    return Origin.SIGNED_HERE if new.credential_id is None else Origin.CREDENTIAL
-
-
-def _check_credential(session: Session, person_id: int, new: NewSignOff) -> Brought | None:
-    if new.credential_id is None:
-        return None
-    brought = get_brought(session, person_id, new.credential_id)
-    if brought.task_id != new.task_id:
-        raise NotFound
-    if not brought.counts(now()):
-        raise RuleBroken(
-            sentence(N_("The credential has run out, or its issuer is no longer trusted. It cannot be signed on."))
-        )
-    return brought
-
-
-def _check_instructor(outside: ExternalInstructor, on: date) -> None:
-    for field in ("name", "profession", "organisation", "certificate"):
-        text = getattr(outside, field)
-        if not text.strip():
-            raise RuleBroken(
-                sentence(N_("Write name, profession, organisation and certificate of the instructor.")), field=field
-            )
-        no_cpr(text, field=field)
-    if outside.taught_on > on:
-        raise RuleBroken(sentence(N_("The date lies ahead. Write the day it was seen.")), field="taught_on")
-
-
-def _dates(new: NewSignOff, cell: CellTerms, first_day: date | None) -> tuple[date, date | None]:
-    valid_from = max(new.valid_from, first_day or new.valid_from)
-    last = cell.validity.last_day(valid_from)
-    limit_day = last + timedelta(days=1) if last else None
-    valid_to = new.valid_to or limit_day
-    if limit_day is not None and (valid_to is None or valid_to > limit_day):
-        raise RuleBroken(
-            sentence(N_("The division of tasks lets it count through %(day)s at most."), day=last),
-            field="valid_through",
-        )
-    if valid_to is not None and valid_to <= valid_from:
-        raise RuleBroken(
-            sentence(N_("The last day cannot lie before the first, %(day)s."), day=valid_from), field="valid_through"
-        )
-    return valid_from, valid_to
+    return events
 
 
 _CLOSE_REQUESTS = (
@@ -318,20 +209,12 @@ _CLOSE_REQUESTS = (
         REQUESTS.c.municipality_id == bindparam(OWN), REQUESTS.c.task_id == bindparam("task"),
         REQUESTS.c.closed_at.is_(None),
         REQUESTS.c.employment_id.in_(
-            standing(EMPLOYMENTS, EMPLOYMENTS.c.id).where(EMPLOYMENTS.c.person_id == bindparam("person"))
+            standing(EMPLOYMENTS, EMPLOYMENTS.c.id).where(EMPLOYMENTS.c.person_id.in_(several("persons")))
         ),
     )
     .values(closed_at=bindparam("at"), closed_how="signed")
 )  # fmt: skip
-_DROP_DRAFT = delete(DRAFTS).where(
-    DRAFTS.c.municipality_id == bindparam(OWN), DRAFTS.c.employment_id == bindparam("employment"),
+_DROP_DRAFTS = delete(DRAFTS).where(
+    DRAFTS.c.municipality_id == bindparam(OWN), DRAFTS.c.employment_id.in_(several("employments")),
     DRAFTS.c.task_id == bindparam("task"), DRAFTS.c.guide_id == bindparam("guide"),
 )  # fmt: skip
-
-
-def _close_requests(session: Session, person_id: int, task_id: int) -> None:
-    execute(session, _CLOSE_REQUESTS, person=person_id, task=task_id, at=now())
-
-
-def _drop_draft(session: Session, employment_id: int, task_id: int, by: Actor) -> None:
-    execute(session, _DROP_DRAFT, employment=employment_id, task=task_id, guide=by.person_id)

@@ -2,6 +2,7 @@
 
 from competence.signoffs.queries.bedside import (
     Signer,
+    Signers,
     agreement,
     any_employment,
     appointment,
@@ -39,7 +40,16 @@ from competence.signoffs.queries.evidence import (
     signers_of,
 )
 from competence.signoffs.queries.following import Said, ending_of, last_ending, pause_of, returned_of
-from competence.signoffs.queries.keeping import living_code, places_of, state_now, who_shows
+from competence.signoffs.queries.keeping import employments_on, living_code, state_now, who_shows
+from competence.signoffs.queries.together import (
+    Candidate,
+    Matter,
+    candidates,
+    drafts_of,
+    matters,
+    places_of,
+    tasks_to_sign,
+)
 
 __all__ = [
     "ABOUT_SIGNOFFS",
@@ -48,14 +58,20 @@ __all__ = [
     "EXEMPTIONS",
     "OBSERVATIONS",
     "WAITING",
+    "Candidate",
+    "Matter",
     "Said",
     "Signer",
+    "Signers",
     "agreement",
     "any_employment",
     "appointment",
+    "candidates",
     "chunks",
     "counted",
     "draft_of",
+    "drafts_of",
+    "employments_on",
     "ending_of",
     "event_of",
     "events_of",
@@ -65,6 +81,7 @@ __all__ = [
     "last_ending",
     "last_request",
     "living_code",
+    "matters",
     "name_of",
     "names_of",
     "observations_of",
@@ -80,6 +97,7 @@ __all__ = [
     "signers_of",
     "state_now",
     "state_of",
+    "tasks_to_sign",
     "terms_to_sign",
     "text_of",
     "times_needed",

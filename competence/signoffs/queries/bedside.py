@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -132,22 +132,44 @@ _OWN_EMPLOYMENTS = (
 )  # fmt: skip
 
 
+class Signers:
+    """What the actor has to sign with on a day, read once and asked for any unit and task."""
+
+    def __init__(self, session: Session, by: Actor, *, on: date) -> None:
+        """Reads her employments and appointments on the day."""
+        self._session, self._person, self._on = session, by.person_id, on
+        self._appointed = execute(session, _APPOINTMENTS, person=by.person_id, on=on).all()
+        self._employments = execute(session, _OWN_EMPLOYMENTS, person=by.person_id, on=on).all()
+        self._levels: dict[tuple[int, int, date], int] = {}
+
+    def over(self, unit: Unit, task_id: int, *, first_day: date | None = None) -> Signer:
+        """The best of her own employments for the task, over the unit.
+
+        Under a coming version nobody holds anything before its `first_day`: then she holds the task from that day on.
+        """
+        held_on = first_day or self._on
+        appointed = _over(self._appointed, unit)
+        found = [Signer(self._person, 0, appointed, "", False)]
+        for own in self._employments:
+            found.append(Signer(self._person, self._level(own.id, task_id, held_on), appointed, own.code, own.may_sign))
+        # An employment counts only as far as one may sign under it; an appointment lets her sign under any of them.
+        return max(found, key=lambda one: (appointed is not None or one.group_may_sign, one.level))
+
+    def _level(self, employment_id: int, task_id: int, on: date) -> int:
+        place = employment_id, task_id, on
+        if place not in self._levels:
+            version = next((v for v in versions(self._session)[0] if v.in_force(on)), None)
+            self._levels[place] = holds(
+                self._session, employment_id, task_id, on=on, version_id=version.id if version else None
+            )
+        return self._levels[place]
+
+
 def signer_on(
     session: Session, by: Actor, task_id: int, *, unit: Unit, on: date, first_day: date | None = None
 ) -> Signer:
-    """What the actor has to sign with, over the unit, on the day: the best of her own employments.
-
-    Under a coming version nobody holds anything before its `first_day`: then she holds the task from that day on.
-    """
-    held_on = first_day or on
-    version = next((v for v in versions(session)[0] if v.in_force(held_on)), None)
-    appointed = appointment(session, by.person_id, unit, on=on)
-    found = [Signer(by.person_id, 0, appointed, "", False)]
-    for own in execute(session, _OWN_EMPLOYMENTS, person=by.person_id, on=on).all():
-        level = holds(session, own.id, task_id, on=held_on, version_id=version.id if version else None)
-        found.append(Signer(by.person_id, level, appointed, own.code, own.may_sign))
-    # An employment counts only as far as one may sign under it; an appointment lets her sign under any of them.
-    return max(found, key=lambda one: (appointed is not None or one.group_may_sign, one.level))
+    """What the actor has to sign with, over the unit, on the day: the best of her own employments."""
+    return Signers(session, by, on=on).over(unit, task_id, first_day=first_day)
 
 
 _APPOINTMENTS = (
@@ -163,8 +185,11 @@ _APPOINTMENTS = (
 
 def appointment(session: Session, person_id: int, unit: Unit, *, on: date) -> Role | None:
     """The appointment as guide or development nurse over the unit on the day, None when there is none."""
-    rows = execute(session, _APPOINTMENTS, person=person_id, on=on).all()
-    return next((Role(row.role) for row in rows if unit.path.startswith(row.path)), None)
+    return _over(execute(session, _APPOINTMENTS, person=person_id, on=on).all(), unit)
+
+
+def _over(appointments: Iterable[Any], unit: Unit) -> Role | None:
+    return next((Role(row.role) for row in appointments if unit.path.startswith(row.path)), None)
 
 
 def state_of(session: Session, person_id: int, task_id: int, *, citizen_id: int | None = None) -> tuple[Signed, ...]:
@@ -270,17 +295,22 @@ def readiness(
         ticked=frozenset(ticked),
         gates=tuple(gate.name for gate, passed in gates if passed is None),
         tasks=tuple(_tasks_missing(session, employment, task, on)),
-        seen=tuple(
-            Seen(
-                ObservationKind(one.kind),
-                one.observed_on,
-                one.observer_id,
-                How(one.how),
-                one.unit_id,
-                Where(one.place) if one.place else None,
-            )
-            for one in seen
-        ),
+        seen=seen_times(seen),
+    )
+
+
+def seen_times(observations: Iterable[Observation]) -> tuple[Seen, ...]:
+    """The observed times as a signature freezes them."""
+    return tuple(
+        Seen(
+            ObservationKind(one.kind),
+            one.observed_on,
+            one.observer_id,
+            How(one.how),
+            one.unit_id,
+            Where(one.place) if one.place else None,
+        )
+        for one in observations
     )
 
 

@@ -79,7 +79,7 @@ def who_shows(session: Session, secret: str) -> int | None:
     return code.person_id if code and now() < code.made_at + CODE_LASTS else None
 
 
-def places_of(session: Session, person_id: int, *, on: date) -> list[tuple[int, str]]:
+def employments_on(session: Session, person_id: int, *, on: date) -> list[tuple[int, str]]:
     """(employment, path of its unit) of the person's employments on the day, the newest first."""
     rows = session.execute(
         select(Employment.id, Unit.path)

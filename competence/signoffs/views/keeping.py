@@ -80,7 +80,7 @@ def scanned(secret: str, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     person_id = queries.who_shows(db.session, secret)
     if person_id is None or person_id == actor.person_id:
         raise NotFound
-    for employment_id, path in queries.places_of(db.session, person_id, on=today()):
+    for employment_id, path in queries.employments_on(db.session, person_id, on=today()):
         if within.covers(path):
             return redirect(url_for("queue.task", employment_id=employment_id))
     raise NotFound
