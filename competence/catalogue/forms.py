@@ -20,7 +20,6 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -29,16 +28,11 @@ from competence.catalogue.rules import FOR_GOOD, GateKind, Reserved, TaskKind, V
 from competence.catalogue.rules.tasks import GateFacts, Needed, TaskFacts
 from competence.catalogue.words import GATE_NAMES, KIND_NAMES, RESERVED_NAMES, month_names
 from competence.foundation.errors import RuleBroken
-from competence.foundation.forms import Form, NoCpr, squeezed
+from competence.foundation.forms import Form, NoCpr, as_choices, squeezed
 from competence.foundation.text import N_
 from competence.foundation.web import say
 
 MONTHS, DATE, NEVER, AS_TASK = "months", "date", "never", ""
-
-
-def as_choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
-    """The pairs of value and label as a field's choices."""
-    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def too_long(most: int) -> Any:

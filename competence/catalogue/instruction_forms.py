@@ -7,10 +7,10 @@ from wtforms import BooleanField, DateField, HiddenField, RadioField, StringFiel
 from wtforms.validators import InputRequired, Length, Optional
 
 from competence.catalogue.commands import NewInstruction
-from competence.catalogue.forms import as_choices, number_in, too_long
+from competence.catalogue.forms import number_in, too_long
 from competence.catalogue.rules import Asks
 from competence.catalogue.words import ASKS_NAMES
-from competence.foundation.forms import Form, NoCpr, squeezed
+from competence.foundation.forms import Form, NoCpr, as_choices, squeezed
 from competence.foundation.web import say
 
 

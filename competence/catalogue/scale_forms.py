@@ -4,9 +4,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, SelectField
 from wtforms.validators import Optional
 
-from competence.catalogue.forms import as_choices, number_in, short_text
+from competence.catalogue.forms import number_in, short_text
 from competence.catalogue.rules.scales import MOST_LEVELS, SaidLevel, Scale
-from competence.foundation.forms import Form
+from competence.foundation.forms import Form, as_choices
 
 
 class ScaleForm(Form):

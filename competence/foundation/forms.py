@@ -1,11 +1,13 @@
 """The form that pages build on: CSRF, and sentences in the reader's language also where WTForms brings its own."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import wtforms
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 
 from competence.foundation.clock import add_months, today
@@ -90,3 +92,8 @@ WTFORMS_SENTENCES = (
     lazy_gettext("The CSRF session token is missing."),
 )
 """So that the extraction of texts finds what WTForms says by itself."""
+
+
+def as_choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """The pairs of value and label as a field's choices."""
+    return [SelectChoice(value, label) for value, label in pairs]

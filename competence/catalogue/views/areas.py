@@ -5,7 +5,6 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
@@ -16,6 +15,7 @@ from competence.catalogue.queries import tasks as queries
 from competence.catalogue.queries.tasks import Wanted
 from competence.foundation.clock import today
 from competence.foundation.errors import Overtaken, RuleBroken
+from competence.foundation.forms import as_choices
 from competence.foundation.web import db, say, show, transaction
 
 bp = Blueprint("areas", __name__, url_prefix="/catalogue/areas")
@@ -37,7 +37,7 @@ def _form(area: Area | None) -> AreaForm:
     form = AreaForm()
     others = [one for one in queries.areas(db.session) if area is None or one.id != area.id]
     after = [(str(place), _("after %(area)s", area=one.name)) for place, one in enumerate(others, 2)]
-    form.position.choices = [SelectChoice(place, name) for place, name in [("1", _("first")), *after]]
+    form.position.choices = as_choices([("1", _("first")), *after])
     if not form.is_submitted():
         places = [one.id for one in queries.areas(db.session)]
         form.position.data = places.index(area.id) + 1 if area is not None else len(others) + 1

@@ -9,16 +9,15 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from competence.delegation.rules import RULE_NAMES, CellRule
-from competence.foundation.forms import squeezed
+from competence.foundation.forms import as_choices, squeezed
 from competence.foundation.web import say
 from competence.imports.grid import Sheet
 from competence.imports.known import AREA, IGNORE, NEW, Register, key
 from competence.imports.mapping.choices import GROUP_LEVEL, GROUP_NOTE, LEVEL, NOTE, NOTHING, ROLES, Choices, Meaning
 from competence.imports.mapping.reading import FoundColumn, Ours, Suggester
-from competence.imports.mapping.steps import HeadRowsForm, Pairs, StepForm, offer
+from competence.imports.mapping.steps import OTHER, HeadRowsForm, Pairs, StepForm, chosen
 from competence.imports.matrix.found import Asked, Use
 
-OTHER = "other"
 LONG = 12
 """A symbol with more letters than this is a text: it is offered to be kept as a note."""
 ROLE_NAMES = {
@@ -35,8 +34,8 @@ class LayoutForm(HeadRowsForm):
 
     def __init__(self, *, sheet: Sheet, **data: Any) -> None:
         super().__init__(sheet=sheet, **data)
-        self.task.choices = offer([("", _("Choose")), *self.columns])
-        self.area.choices = offer([("", _("None: areas stand on lines of their own, or nowhere")), *self.columns])
+        self.task.choices = as_choices([("", _("Choose")), *self.columns])
+        self.area.choices = as_choices([("", _("None: areas stand on lines of their own, or nowhere")), *self.columns])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the rows are in order, and the two columns different ones."""
@@ -65,11 +64,11 @@ def columns_form(columns: Sequence[FoundColumn], choices: Choices, ours: Ours) -
         required = InputRequired(_("Say what column %(column)s means.", column=column.letter))
         means = SelectField(
             _("What column %(column)s means", column=column.letter), default=meant[0] if meant else "",
-            choices=offer([("", _("Choose")), *groups, *roles]), validators=[required],
+            choices=as_choices([("", _("Choose")), *groups, *roles]), validators=[required],
         )  # fmt: skip
         also = SelectField(
             _("Another staff group that column %(column)s also stands for", column=column.letter),
-            default=meant[1] if len(meant) > 1 else "", choices=offer([("", "–"), *groups]),
+            default=meant[1] if len(meant) > 1 else "", choices=as_choices([("", "–"), *groups]),
         )  # fmt: skip
         setattr(ColumnsForm, f"means_{number}", means)
         setattr(ColumnsForm, f"also_{number}", also)
@@ -103,11 +102,11 @@ def symbols_form(uses: Sequence[tuple[str, Use]], choices: Choices, ours: Ours) 
         known = use.rule.value if use.rule and not use.contradicts else ""
         named = use.text or _("an empty field")
         rule = SelectField(
-            _("What “%(symbol)s” means", symbol=named), choices=offer(rules), default=said.rule.value if said else known,
+            _("What “%(symbol)s” means", symbol=named), choices=as_choices(rules), default=said.rule.value if said else known,
             validators=[InputRequired(_("Say what “%(symbol)s” means.", symbol=named))],
         )  # fmt: skip
         level = SelectField(
-            _("The level that “%(symbol)s” says", symbol=named), choices=offer(levels),
+            _("The level that “%(symbol)s” says", symbol=named), choices=as_choices(levels),
             default=str(said.level) if said and said.level else "",
         )  # fmt: skip
         setattr(SymbolsForm, f"rule_{number}", rule)
@@ -146,7 +145,7 @@ def tasks_form(asked: Sequence[Asked], choices: Choices, ours: Ours) -> Any:
             (IGNORE, _("Leave the row out")),
         ]  # fmt: skip
         task = SelectField(
-            _("What “%(task)s” is", task=one.name), choices=offer(offered), default=OTHER if other else said,
+            _("What “%(task)s” is", task=one.name), choices=as_choices(offered), default=OTHER if other else said,
             validators=[InputRequired(_("Say what “%(task)s” is.", task=one.name))],
         )  # fmt: skip
         named = StringField(
@@ -158,26 +157,12 @@ def tasks_form(asked: Sequence[Asked], choices: Choices, ours: Ours) -> Any:
     return TasksForm()
 
 
-def fill_rest(form: Any, asked: Sequence[Asked]) -> None:
-    """Nothing; all that has not been answered becomes a new task."""
-    for number, one in enumerate(asked):
-        if not form[f"task_{number}"].data and not one.alone:
-            form[f"task_{number}"].data = NEW
-            form[f"task_{number}"].raw_data = [NEW]
-
-
 def task_answers(form: Any, asked: Sequence[Asked], ours: Ours) -> tuple[dict[str, str], dict[str, str]]:
     """Task -> what it is; and by field what is wrong: a name that is none of our tasks, or several."""
     found: dict[str, str] = {}
     wrong: dict[str, str] = {}
     register = Register(ours.tasks)
     for number, one in enumerate(asked):
-        said = form[f"task_{number}"].data
-        if said == OTHER:
-            named = register.find(form[f"other_{number}"].data or "")
-            if len(named) != 1:
-                wrong[f"other_{number}"] = _("Write the name of one of your tasks, as the list suggests it.")
-                continue
-            said = named[0].code
-        found[key(one.name)] = said
+        if said := chosen(form, number, register, wrong):
+            found[key(one.name)] = said
     return found, wrong

@@ -1,26 +1,23 @@
 """The forms of the steps that every walk has: the file, the sheet, the rows of headings, a yes to the result."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, NumberRange
 
-from competence.foundation.forms import Form
+from competence.foundation.forms import Form, as_choices
 from competence.imports.grid import Sheet, column_letter
+from competence.imports.known import Register
 from competence.imports.sheets import MAX_BYTES
 
 Pairs = list[tuple[str, str]]
 MOST_HEADING_ROWS = 6
-
-
-def offer(pairs: Pairs) -> list[SelectChoice]:
-    """The pairs of value and label as a field offers them."""
-    return [SelectChoice(value, label) for value, label in pairs]
+OTHER = "other"
+"""A row is another of our tasks than those that are suggested: its name stands beside."""
 
 
 class StartForm(Form):
@@ -51,7 +48,7 @@ class SheetForm(StepForm):
 
     def __init__(self, *, sheets: Sequence[Sheet], **data: Any) -> None:
         super().__init__(**data)
-        self.sheet.choices = offer([(sheet.name, sheet.name or _("The table")) for sheet in sheets])
+        self.sheet.choices = as_choices([(sheet.name, sheet.name or _("The table")) for sheet in sheets])
 
 
 class HeadRowsForm(StepForm):
@@ -99,3 +96,31 @@ def put_errors(form: Any, wrong: Mapping[str, str]) -> None:
     """Nothing; each sentence stands at its field."""
     for name, said in wrong.items():
         form[name].errors = [*form[name].errors, said]
+
+
+class _Asked(Protocol):
+    """A row that must be asked about."""
+
+    @property
+    def alone(self) -> bool:
+        """Nothing stands beside it."""
+
+
+def fill_rest(form: Any, asked: Sequence[_Asked], value: str) -> None:
+    """Nothing; all that stands beside something and has not been answered becomes that."""
+    for number, one in enumerate(asked):
+        if not form[f"task_{number}"].data and not one.alone:
+            form[f"task_{number}"].data = value
+            form[f"task_{number}"].raw_data = [value]
+
+
+def chosen(form: Any, number: int, tasks: Register, wrong: dict[str, str]) -> str | None:
+    """What the row was said to be, one of ours by its code; None, noted in `wrong`, when a name is none of them or several."""
+    said: str = form[f"task_{number}"].data
+    if said != OTHER:
+        return said
+    named = tasks.find(form[f"other_{number}"].data or "")
+    if len(named) == 1:
+        return named[0].code
+    wrong[f"other_{number}"] = _("Write the name of one of your tasks, as the list suggests it.")
+    return None

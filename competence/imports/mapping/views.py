@@ -9,15 +9,13 @@ from flask_babel import gettext as _
 
 from competence.access.rules import Actor
 from competence.delegation.rules import RULE_NAMES, CellRule
-from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_
-from competence.foundation.web import say, show, transaction
-from competence.imports.commands import OUT_OF_REACH, note_result, take_staged
+from competence.foundation.web import say
 from competence.imports.fields import shown
 from competence.imports.grid import column_letter
 from competence.imports.kinds import OWN_MATRIX, Kind
-from competence.imports.known import key
-from competence.imports.mapping import commands, forms, queries, walk
+from competence.imports.known import NEW, key
+from competence.imports.mapping import forms, queries, walk
 from competence.imports.mapping.choices import ROLES, Choices
 from competence.imports.mapping.reading import (
     Ours,
@@ -32,14 +30,10 @@ from competence.imports.mapping.reading import (
     same_task_twice,
     unanswered_columns,
 )
-from competence.imports.mapping.steps import ResultForm, put_errors
+from competence.imports.mapping.steps import ResultForm, fill_rest, put_errors
 from competence.imports.mapping.walk import About, Walk, picture
-from competence.imports.matrix import MatrixTask
 from competence.imports.matrix.whole import SYMBOLS
-from competence.imports.parsed import Parsed
 from competence.imports.preview import told
-from competence.imports.taking import Reading as Taken
-from competence.imports.taking import take_in
 
 bp = Blueprint("mapping", __name__, url_prefix="/imports/matrix/steps")
 STEPS = {
@@ -130,7 +124,7 @@ def tasks(state: State, actor: Actor) -> ResponseReturnValue:
     asked = asked_without(state.choices, state.sheet, state.ours)
     form = forms.tasks_form(asked, state.choices, state.ours)
     if request.method == "POST" and "rest" in request.form:
-        forms.fill_rest(form, asked)
+        fill_rest(form, asked, NEW)
     if form.validate_on_submit():
         meant, wrong = forms.task_answers(form, asked, state.ours)
         plain = read_sheet(state.sheet, replace(state.choices, tasks={}), state.ours).parsed.rows
@@ -148,33 +142,14 @@ def tasks(state: State, actor: Actor) -> ResponseReturnValue:
 def result(state: State, actor: Actor) -> ResponseReturnValue:
     """The result beside the source, every doubt marked; on POST it becomes a draft."""
     form, reading = ResultForm(), state.read()
-    if form.validate_on_submit():
-        try:
-            number = _take(state, reading.parsed, remember=bool(form.remember.data), actor=actor)
-        except RuleBroken as broken:
-            show(broken, form)
-        except NotFound:
-            show(RuleBroken(OUT_OF_REACH), form)
-        else:
-            if number is None:
-                flash(_("The file says what you have already. No draft was made."))
-                return redirect(url_for("matrix.index"))
-            flash(_("It is draft version %(number)s. It counts once somebody has approved it by name.", number=number))
-            return redirect(url_for("matrix.show_version", number=number))
+    if form.validate_on_submit() and (effect := steps.take(state, form, reading.parsed, actor)):
+        if effect.version is None:
+            flash(_("The file says what you have already. No draft was made."))
+            return redirect(url_for("matrix.index"))
+        number = effect.version
+        flash(_("It is draft version %(number)s. It counts once somebody has approved it by name.", number=number))
+        return redirect(url_for("matrix.show_version", number=number))
     return steps.page("result", state, form, **_drawn(state, reading))
-
-
-def _take(state: State, parsed: Parsed[MatrixTask], *, remember: bool, actor: Actor) -> int | None:
-    """The number of the new draft; None when the newest version says the same."""
-    with transaction() as session:
-        take_staged(session, state.staged_id, OWN_MATRIX, staged_at=state.staged_at, by=actor)
-        effect = take_in(session, Taken(Kind.MATRIX, parsed), by=actor)
-        if remember:
-            commands.remember(
-                session, OWN_MATRIX, filename=state.filename, sheet=state.sheet, choices=state.choices, by=actor
-            )
-        note_result(session, state.staged_id, seen={})
-    return effect.version
 
 
 def _drawn(state: State, reading: Reading) -> dict[str, Any]:

@@ -15,29 +15,33 @@ from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach
 from competence.access.web import requires, signed_in_actor
-from competence.foundation.errors import RuleBroken
+from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_
 from competence.foundation.web import db, say, show, transaction
-from competence.imports.commands import REPLACED
+from competence.imports.commands import OUT_OF_REACH, REPLACED, note_result, take_staged
 from competence.imports.fields import shown
 from competence.imports.grid import Sheet, SheetProblem, Workbook, column_letter
 from competence.imports.kinds import NAMES, Kind, permission_of
 from competence.imports.mapping import commands, queries
 from competence.imports.mapping.answers import A, Answers
-from competence.imports.mapping.steps import SheetForm, StartForm
+from competence.imports.mapping.steps import ResultForm, SheetForm, StartForm
 from competence.imports.matrix.exported import is_exported
 from competence.imports.models import KEPT
+from competence.imports.parsed import Parsed
 from competence.imports.queries import staged_of
 from competence.imports.sheets import read_workbook
+from competence.imports.summary import Row
+from competence.imports.taking import Effect, take_in
+from competence.imports.taking import Reading as Taken
 
-O = TypeVar("O")  # noqa: E741 - what is ours
+Has = TypeVar("Has")
 SHOWN_COLUMNS, SHOWN_ROWS = 16, 12
 ANSWERED_ELSEWHERE = N_("Your answers have been changed since you saw the result. Look at it again.")
 TOO_LARGE = N_("The file is larger than 20 MB. Keep the table only, and split it into several files if it is long.")
 
 
 @dataclass(frozen=True)
-class State(ABC, Generic[A, O]):
+class State(ABC, Generic[A, Has]):
     """The file that somebody goes through, and what she has said of it."""
 
     staged_id: int
@@ -45,7 +49,7 @@ class State(ABC, Generic[A, O]):
     filename: str
     workbook: Workbook
     choices: A
-    ours: O
+    ours: Has
     """What the municipality has."""
 
     @property
@@ -70,7 +74,7 @@ class State(ABC, Generic[A, O]):
         return next((sheet for sheet in self.sheets if sheet.name == self.choices.sheet), self.sheets[0])
 
     @staticmethod
-    def sound(choices: A, ours: O) -> A:
+    def sound(choices: A, ours: Has) -> A:
         """The choices, without those that name what is gone: they are asked about anew."""
         return choices
 
@@ -200,8 +204,8 @@ class Walk(Generic[S]):
                     return redirect(url_for(".start"))
                 order = list(self.steps)
                 waiting = state.first_open()
-                seen = request.form.get("staged", "") if request.method == "POST" else ""
-                if seen and not seen.startswith(state.mark):
+                seen = request.form.get("staged", "")
+                if seen and not f"{seen}-".startswith(f"{state.mark}-"):
                     flash(say(REPLACED), "error")
                     return redirect(url_for(f".{waiting}"))
                 if seen and name == order[-1] and seen != state.whole_mark:
@@ -228,6 +232,26 @@ class Walk(Generic[S]):
         self.answer(state, actor, answers)
         order = list(self.steps)
         return redirect(url_for(f".{order[order.index(name) + 1]}"))
+
+    def take(self, state: S, form: ResultForm, parsed: Parsed[Row], actor: Actor) -> Effect | None:
+        """What the result was to change, taken in and its answers remembered; None when it was refused, as the form says."""
+        own = self.about.own
+        try:
+            with transaction() as session:
+                take_staged(session, state.staged_id, own, staged_at=state.staged_at, by=actor)
+                effect = take_in(session, Taken(self.about.kind, parsed), by=actor)
+                if form.remember.data:
+                    commands.remember(
+                        session, own, filename=state.filename, sheet=state.sheet, choices=state.choices, by=actor
+                    )
+                note_result(session, state.staged_id, seen={})
+        except RuleBroken as broken:
+            show(broken, form)
+        except NotFound:
+            show(RuleBroken(OUT_OF_REACH), form)
+        else:
+            return effect
+        return None
 
     def page(self, name: str, state: S, form: Any, *, template: str = "", **more: Any) -> str:
         """The step as its page draws it."""

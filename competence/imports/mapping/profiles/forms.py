@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired
 
-from competence.foundation.forms import AtMost, NoCpr, squeezed
+from competence.foundation.forms import AtMost, NoCpr, as_choices, squeezed
 from competence.imports.fields import shown
 from competence.imports.known import AREA as HEADING
 from competence.imports.known import IGNORE, Known, Register
@@ -35,10 +35,9 @@ from competence.imports.mapping.profiles.choices import (
 from competence.imports.mapping.profiles.columns import ProfileColumn, ProfileOurs
 from competence.imports.mapping.profiles.found import AskedRow, Word
 from competence.imports.mapping.reading import Suggester
-from competence.imports.mapping.steps import Pairs, StepForm, offer
+from competence.imports.mapping.steps import OTHER, Pairs, StepForm, chosen
 from competence.imports.profiles import LONGEST_AREA
 
-OTHER = "other"
 ROLE_NAMES = {
     GROUP: _l("The staff group"), AREA: _l("The area"), LEVEL: _l("The profile level"), STATEMENT: _l("Statements"),
     TASK: _l("Tasks"), EITHER: _l("Statements or tasks"), PRACTICE: _l("The task's practice level"),
@@ -61,12 +60,12 @@ def columns_form(
     class ColumnsForm(StepForm):
         group = SelectField(
             _("The whole sheet is for"), default=guess if choices.group is None else choices.group,
-            choices=offer([("", _("The sheet says it in a column or a heading")),
+            choices=as_choices([("", _("The sheet says it in a column or a heading")),
                            (ROWS, _("It stands on lines of its own, over its rows")), *groups]),
         )  # fmt: skip
         level = SelectField(
             _("Profile level where the headings say none"), default=choices.level or "",
-            choices=offer([("", _("The sheet says it in a column or a heading")),
+            choices=as_choices([("", _("The sheet says it in a column or a heading")),
                            (ROWS, _("It stands on lines of its own, over its rows")), *levels]),
         )  # fmt: skip
         area = StringField(
@@ -78,16 +77,16 @@ def columns_form(
         meant = choices.columns.get(column.key, column.guess)
         means = SelectField(
             _("What column %(column)s means", column=column.letter), default=meant.role,
-            choices=offer([("", _("Choose")), *roles]),
+            choices=as_choices([("", _("Choose")), *roles]),
             validators=[InputRequired(_("Say what column %(column)s means.", column=column.letter))],
         )  # fmt: skip
         group = SelectField(
             _("The staff group of column %(column)s", column=column.letter), default=meant.group,
-            choices=offer([("", "–"), *_together(column.alike), *groups]),
+            choices=as_choices([("", "–"), *_together(column.alike), *groups]),
         )  # fmt: skip
         level = SelectField(
             _("The profile level of column %(column)s", column=column.letter), default=str(meant.level or ""),
-            choices=offer([("", "–"), *levels]),
+            choices=as_choices([("", "–"), *levels]),
         )  # fmt: skip
         for name, field in (("means", means), ("group", group), ("level", level)):
             setattr(ColumnsForm, f"{name}_{number}", field)
@@ -116,14 +115,14 @@ def words_form(words: Sequence[tuple[str, Word]], choices: ProfileChoices, ours:
         named = shown(word.text) or _("an empty field")
         value = SelectField(
             _("What “%(symbol)s” means", symbol=named), default=said if said in dict(offered) else "",
-            choices=offer([("", _("Choose")), *offered]),
+            choices=as_choices([("", _("Choose")), *offered]),
             validators=[InputRequired(_("Say what “%(symbol)s” means.", symbol=named))],
         )  # fmt: skip
         setattr(WordsForm, f"value_{number}", value)
         if word.wants_level:
             at_level = SelectField(
                 _("The profile level that “%(symbol)s” says", symbol=named), default=str(level or ""),
-                choices=offer([("", _("Choose")), *_ranks(ours.profile_levels)]),
+                choices=as_choices([("", _("Choose")), *_ranks(ours.profile_levels)]),
             )  # fmt: skip
             setattr(WordsForm, f"level_{number}", at_level)
     return WordsForm()
@@ -183,7 +182,7 @@ def rows_form(asked: Sequence[AskedRow], choices: ProfileChoices, ours: ProfileO
         offered = _answers(one, suggester, ours)
         other = said in by_code and said not in dict(offered)
         task = SelectField(
-            _("What “%(task)s” is", task=shown(one.name)), choices=offer([("", _("Choose")), *offered]),
+            _("What “%(task)s” is", task=shown(one.name)), choices=as_choices([("", _("Choose")), *offered]),
             default=OTHER if other else said if said in dict(offered) else "",
             validators=[InputRequired(_("Say what “%(task)s” is.", task=shown(one.name)))],
         )  # fmt: skip
@@ -217,14 +216,6 @@ def _answers(one: AskedRow, suggester: Suggester, ours: ProfileOurs) -> Pairs:
     ]  # fmt: skip
 
 
-def fill_rest(form: Any, asked: Sequence[AskedRow]) -> None:
-    """Nothing; all that stands beside something and has not been answered becomes a statement."""
-    for number, one in enumerate(asked):
-        if not form[f"task_{number}"].data and not one.alone:
-            form[f"task_{number}"].data = STATEMENT
-            form[f"task_{number}"].raw_data = [STATEMENT]
-
-
 def row_answers(
     form: Any, asked: Sequence[AskedRow], ours: ProfileOurs
 ) -> tuple[dict[str, str], dict[str, str]]:  # fmt: skip
@@ -233,12 +224,6 @@ def row_answers(
     wrong: dict[str, str] = {}
     register = Register(ours.tasks)
     for number, one in enumerate(asked):
-        said = form[f"task_{number}"].data
-        if said == OTHER:
-            named = register.find(form[f"other_{number}"].data or "")
-            if len(named) != 1:
-                wrong[f"other_{number}"] = _("Write the name of one of your tasks, as the list suggests it.")
-                continue
-            said = named[0].code
-        found[one.key] = said
+        if said := chosen(form, number, register, wrong):
+            found[one.key] = said
     return found, wrong

@@ -8,15 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from competence.access.rules import Actor
-from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_, looks_like_cpr
-from competence.foundation.web import db, say, show, transaction
-from competence.imports.commands import OUT_OF_REACH, note_result, take_staged
+from competence.foundation.web import db, say
 from competence.imports.fields import shown
 from competence.imports.kinds import OWN_PROFILES, Kind
-from competence.imports.mapping import commands, walk
+from competence.imports.mapping import walk
 from competence.imports.mapping.profiles import forms
-from competence.imports.mapping.profiles.choices import ASKS, GROUP, LEVEL, PRACTICE, ProfileChoices
+from competence.imports.mapping.profiles.choices import ASKS, GROUP, LEVEL, PRACTICE, STATEMENT, ProfileChoices
 from competence.imports.mapping.profiles.columns import (
     ProfileOurs,
     columns_of,
@@ -31,13 +29,9 @@ from competence.imports.mapping.profiles.putting import sums
 from competence.imports.mapping.profiles.queries import drafts_of, ours_now
 from competence.imports.mapping.profiles.reading import open_rows, open_words, read_sheet
 from competence.imports.mapping.profiles.sound import still_sound
-from competence.imports.mapping.steps import HeadRowsForm, ResultForm, put_errors
+from competence.imports.mapping.steps import HeadRowsForm, ResultForm, fill_rest, put_errors
 from competence.imports.mapping.walk import About, Walk, picture
-from competence.imports.parsed import Parsed
 from competence.imports.preview import told
-from competence.imports.profiles import ProfileRow
-from competence.imports.taking import Reading as Taken
-from competence.imports.taking import take_in
 
 bp = Blueprint("mapping_profiles", __name__, url_prefix="/imports/profiles/steps")
 STEPS = {
@@ -141,7 +135,7 @@ def tasks(state: State, actor: Actor) -> ResponseReturnValue:
     asked = state.reading.asked
     form = forms.rows_form(asked, state.choices, state.ours)
     if request.method == "POST" and "rest" in request.form:
-        forms.fill_rest(form, asked)
+        fill_rest(form, asked, STATEMENT)
     if form.validate_on_submit():
         meant, wrong = forms.row_answers(form, asked, state.ours)
         put_errors(form, wrong)
@@ -154,29 +148,9 @@ def tasks(state: State, actor: Actor) -> ResponseReturnValue:
 def result(state: State, actor: Actor) -> ResponseReturnValue:
     """The result beside the source, every doubt marked; on POST each staff group in it gets a draft."""
     form, reading = ResultForm(), state.reading
-    if form.validate_on_submit():
-        try:
-            wrote = _take(state, reading.parsed, remember=bool(form.remember.data), actor=actor)
-        except RuleBroken as broken:
-            show(broken, form)
-        except NotFound:
-            show(RuleBroken(OUT_OF_REACH), form)
-        else:
-            return _to_drafts(reading, wrote=wrote)
+    if form.validate_on_submit() and (effect := steps.take(state, form, reading.parsed, actor)):
+        return _to_drafts(reading, wrote=effect.writes)
     return steps.page("result", state, form, **_drawn(state, reading))
-
-
-def _take(state: State, parsed: Parsed[ProfileRow], *, remember: bool, actor: Actor) -> bool:
-    """Whether a draft was made; False when the newest versions say the same."""
-    with transaction() as session:
-        take_staged(session, state.staged_id, OWN_PROFILES, staged_at=state.staged_at, by=actor)
-        effect = take_in(session, Taken(Kind.PROFILES, parsed), by=actor)
-        if remember:
-            commands.remember(
-                session, OWN_PROFILES, filename=state.filename, sheet=state.sheet, choices=state.choices, by=actor
-            )
-        note_result(session, state.staged_id, seen={})
-    return effect.writes
 
 
 def _to_drafts(reading: Reading, *, wrote: bool) -> ResponseReturnValue:
