@@ -14,7 +14,7 @@ from competence.foundation.errors import NotAllowed, RuleBroken
 from competence.foundation.keys import public_of
 from tests.credentials.conftest import SOEBY, Arrival
 
-JWK = jwk_of(public_of(Ed25519PrivateKey.generate()))
+JWK = jwk_of(public_of(Ed25519PrivateKey.from_private_bytes(bytes(range(32)))))
 
 
 def test_a_key_set_a_key_and_a_did_document_are_read():
@@ -35,6 +35,7 @@ def test_a_key_set_a_key_and_a_did_document_are_read():
         (json.dumps(JWK | {"d": "secret"}), "private"),
         ("[" * 100_000, "not JSON"),
     ],
+    ids=["words", "a list", "nothing", "another kind", "too short", "a private key", "too deep"],
 )
 def test_what_is_no_public_key_is_refused(text: str, words: str):
     with pytest.raises(RuleBroken, match=words) as broken:
