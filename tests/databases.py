@@ -1,25 +1,28 @@
 """A database for each test: SQLite and PostgreSQL in turn, a copy of one that the migrations laid out once.
 
-A copy costs a millisecond on SQLite and less than a tenth of a second on PostgreSQL. So tests commit for real, as the
-program does, and nothing of one is left for the next.
+A copy costs a millisecond on SQLite and a few hundredths of a second on PostgreSQL. So tests commit for real, as the
+program does, and nothing of one is left for the next. The copies of one process have one address, one after the other: what
+SQLAlchemy has compiled for it, and the application that stands on it, serve all of them.
 """
 
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Engine
 
 from competence import migrations
 from competence.app import wire
+from competence.foundation import editions
 from competence.foundation.orm import TenantSession, engine_for, open_session
 from tests.factories import World
-from tests.postgres import APP, OWNER, Cluster, running_cluster
+from tests.postgres import APP, MEMORY, OWNER, Cluster, has_room, running_cluster
 
-TEMPLATE = "template_migrated"
+TEMPLATE, TESTED = "template_migrated", "tested"
 
 
 @dataclass(frozen=True)
@@ -60,21 +63,33 @@ def laid_out_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture
-def sqlite_database(laid_out_file: Path, tmp_path: Path) -> Database:
-    """An empty SQLite database."""
-    file = tmp_path / "test.sqlite"
-    shutil.copyfile(laid_out_file, file)
+@pytest.fixture(scope="session")
+def quick_folder() -> Iterator[Path]:
+    """Where this process lays its SQLite files: in memory, where the system has a disk there."""
+    with TemporaryDirectory(prefix="kt-sqlite-", dir=MEMORY if has_room(MEMORY) else None) as folder:
+        yield Path(folder)
+
+
+def lay_out(source: Path, file: Path) -> Database:
+    """The database of a fresh copy of `source`; whoever still has the one before open at `file` keeps that to the end."""
+    for old in file.parent.glob(f"{file.name}*"):
+        old.unlink()
+    shutil.copyfile(source, file)
     return Database(f"sqlite:///{file}", f"sqlite:///{file}")
+
+
+@pytest.fixture
+def sqlite_database(laid_out_file: Path, quick_folder: Path) -> Database:
+    """An empty SQLite database."""
+    return lay_out(laid_out_file, quick_folder / "test.sqlite")
 
 
 @pytest.fixture
 def postgres_database(laid_out_cluster: Cluster) -> Iterator[Database]:
     """An empty PostgreSQL database."""
-    name = f"test_{next(_numbers)}"
-    laid_out_cluster.create(name, template=TEMPLATE)
-    yield Database(laid_out_cluster.url(APP, name), laid_out_cluster.url(OWNER, name))
-    laid_out_cluster.drop(name)
+    laid_out_cluster.create(TESTED, template=TEMPLATE)
+    yield Database(laid_out_cluster.url(APP, TESTED), laid_out_cluster.url(OWNER, TESTED))
+    laid_out_cluster.drop(TESTED)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -87,9 +102,16 @@ def database(request: pytest.FixtureRequest) -> Database:
 @pytest.fixture
 def engine(database: Database) -> Iterator[Engine]:
     """Connections as the application's role."""
-    engine = engine_for(database.url)
+    engine = _engine_at(database.url)
+    begin_anew(engine)
     yield engine
     engine.dispose()
+
+
+def begin_anew(engine: Engine) -> None:
+    """Nothing; the engine holds nothing of the database that was at its address before."""
+    engine.dispose()
+    editions._kept.pop(engine, None)
 
 
 @pytest.fixture
@@ -106,4 +128,4 @@ def world(session: TenantSession) -> World:
     return World(session)
 
 
-_numbers = count(1)
+_engine_at = cache(engine_for)

@@ -18,6 +18,11 @@ OWNER = "kompetence_owner"
 APP = "kompetence_app"
 """Serves: owns nothing, is no superuser and passes no row-level policy."""
 OLDEST = 13
+STRATEGIES = 15
+"""The first version that can be told how to copy a database."""
+MEMORY = Path("/dev/shm")
+"""A disk in memory, where the system has one: a database is copied and thrown away there three times as fast."""
+ROOM = 2 << 30
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,8 @@ class Cluster:
     """A running server in `folder`."""
 
     folder: Path
+    version: int
+    """The main number."""
 
     def url(self, role: str, database: str) -> str:
         """The address that SQLAlchemy opens as the role."""
@@ -32,9 +39,11 @@ class Cluster:
 
     def create(self, database: str, *, template: str = "template0") -> None:
         """Nothing. The database exists afterwards, a copy of the template, owned by OWNER."""
+        # A copy of its files, without a word of them in the log: the way of all versions before 15, and the quicker one here.
+        how = sql.SQL(" STRATEGY FILE_COPY" if self.version >= STRATEGIES else "")
         self._run(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
-                sql.Identifier(database), sql.Identifier(template), sql.Identifier(OWNER)
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}{}").format(
+                sql.Identifier(database), sql.Identifier(template), sql.Identifier(OWNER), how
             ),
             sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)),
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(APP)),
@@ -63,9 +72,8 @@ class Cluster:
 def running_cluster() -> Iterator[Cluster]:
     """A fresh server with the two roles and no database of ours; gone with its folder at the end."""
     programs = _programs()
-    folder = Path(
-        tempfile.mkdtemp(prefix="kt-pg-")
-    )  # a socket's path holds about 100 characters, pytest's own is longer
+    # A socket's path holds about 100 characters, pytest's own is longer.
+    folder = Path(tempfile.mkdtemp(prefix="kt-pg-", dir=MEMORY if has_room(MEMORY) else None))
     # PostgreSQL refuses to run as root, so root hands the folder to the package's own user.
     user = "postgres" if os.geteuid() == 0 else None
     if user:
@@ -78,6 +86,7 @@ def running_cluster() -> Iterator[Cluster]:
         "synchronous_commit": "off",
         "full_page_writes": "off",
         "jit": "off",
+        "autovacuum": "off",
     }
 
     def call(program: str, *arguments: str) -> None:
@@ -95,13 +104,18 @@ def running_cluster() -> Iterator[Cluster]:
             file.writelines(f"{name} = {value}\n" for name, value in settings.items())
         call("pg_ctl", "--wait", "--silent", "--log", str(folder / "log"), "start")
         try:
-            cluster = Cluster(folder)
+            cluster = Cluster(folder, _version(programs / "initdb"))
             cluster.make_roles()
             yield cluster
         finally:
             call("pg_ctl", "--wait", "--silent", "--mode=immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def has_room(place: Path) -> bool:
+    """Whether there is such a disk, and much left on it."""
+    return place.is_dir() and os.access(place, os.W_OK) and shutil.disk_usage(place).free > ROOM
 
 
 def _programs() -> Path:

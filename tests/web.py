@@ -1,7 +1,8 @@
 """The application as a visitor meets it: a client that checks every page it is shown, and a server for a browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from queue import Queue
 from threading import Thread
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.test import TestResponse
 
@@ -16,7 +18,7 @@ from competence import config
 from competence.accounts.passwords import hashed
 from competence.app import create_app
 from competence.foundation.web import db
-from tests.databases import Database
+from tests.databases import Database, begin_anew
 from tests.factories import Someone, World
 from tests.html import problems
 
@@ -40,13 +42,60 @@ class Client(FlaskClient):
 
 @contextmanager
 def running(database: Database, **changes: Any) -> Iterator[Flask]:
-    """The application on the database. Forms need no token, unless `WTF_CSRF_ENABLED` is set back."""
-    app = create_app(config.for_tests(database.url, database_owner_url=database.owner_url, **changes))
-    app.config["WTF_CSRF_ENABLED"] = False
+    """The application on the database. Forms need no token, unless `WTF_CSRF_ENABLED` is set back.
+
+    To lay out some hundred routes takes longer than most tests, so an application without `changes` that one test is through
+    with serves the next at the same address.
+    """
+    settings = config.for_tests(database.url, database_owner_url=database.owner_url, **changes)
+    made = None if changes else _IDLE.pop(database.url, None)
+    if made is None:
+        app = create_app(settings)
+        app.jinja_env.bytecode_cache = _COMPILED
+        made = Made(app, dict(app.config), _routes(app))
+    app = made.app
+    app.config.clear()
+    app.config.update(made.config, WTF_CSRF_ENABLED=False)
     app.test_client_class = Client
+    with app.app_context():
+        begin_anew(db.engine)
     yield app
+    app.extensions["jobs"].join(10)
     with app.app_context():
         db.engine.dispose()
+    if not changes and app.extensions["jobs"].idle and _routes(app) == made.routes:
+        _IDLE[database.url] = made
+
+
+@dataclass(frozen=True)
+class Made:
+    """An application, and what it was when it was made."""
+
+    app: Flask
+    config: Mapping[str, Any]
+    routes: int
+
+
+def _routes(app: Flask) -> int:
+    return sum(1 for _rule in app.url_map.iter_rules())
+
+
+class Compiled(BytecodeCache):
+    """Templates as compiled by the first application that showed them; all have the same environment."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = Compiled()
+_IDLE: dict[str, Made] = {}
 
 
 @contextmanager

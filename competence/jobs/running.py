@@ -129,6 +129,11 @@ class Runner:
         if thread is not None:
             thread.join(seconds)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being done."""
+        return self._thread is None
+
     def _run(self) -> None:
         with self._context():
             while True:

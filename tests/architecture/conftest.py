@@ -11,7 +11,7 @@ from competence.app import wire
 from tests.architecture import towns
 from tests.architecture.towns import Towns
 from tests.architecture.walking import Walk
-from tests.databases import Database
+from tests.databases import Database, lay_out
 from tests.web import running
 
 
@@ -25,11 +25,10 @@ def two_towns(laid_out_file: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def walk(two_towns: tuple[Path, Towns], tmp_path: Path) -> Iterator[Walk]:
+def walk(two_towns: tuple[Path, Towns], quick_folder: Path) -> Iterator[Walk]:
     """A visitor on a copy of her own. What the wall between municipalities does on PostgreSQL is tested beside it."""
     built, known = two_towns
-    file = tmp_path / "walk.sqlite"
-    shutil.copyfile(built, file)
-    with running(Database(f"sqlite:///{file}", f"sqlite:///{file}")) as app:
+    file = quick_folder / "walk.sqlite"
+    with running(lay_out(built, file)) as app:
         app.test_client_class = FlaskClient
         yield Walk(app, file, known)

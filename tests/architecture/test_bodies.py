@@ -4,9 +4,11 @@ A form whose choices or hidden fields are numbers that no list here knows fails,
 its numbers name.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
 from xml.etree.ElementTree import Element
 
@@ -38,6 +40,7 @@ class Body:
     """The tables in which nothing may change; none named: all of them."""
 
 
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 PLACES = {"unit": "unit_id", "staff_group": "staff_group_id"}
 BEFORE = {
     name: (today() - timedelta(days=ago)).isoformat() for name, ago in (("valid_from", 600), ("valid_through", 500))
@@ -223,9 +226,9 @@ def test_every_number_in_a_form_is_known(walk: Walk):
 
 def _numbers(walk: Walk, page: str, path: str) -> Iterator[tuple[str, str]]:
     """(route, field) of every choice, hidden field and button that sends a number."""
-    root: Element = html5lib.parse(page, namespaceHTMLElements=False)
     adapter = walk.app.url_map.bind(HOST)
-    for form in root.iter("form"):
+    for text in FORM.findall(page):
+        form = _form(text)
         if (form.get("method") or "get").lower() != "post":
             continue
         try:
@@ -241,3 +244,10 @@ def _numbers(walk: Walk, page: str, path: str) -> Iterator[tuple[str, str]]:
                 continue
             if control.get("name") and any(one.isdigit() for one in sent):
                 yield endpoint, str(control.get("name"))
+
+
+@cache
+def _form(text: str) -> Element:
+    """The form; most pages have some in common."""
+    (form,) = html5lib.parseFragment(text, namespaceHTMLElements=False).iter("form")
+    return form

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from competence.foundation.orm import engine_for
 from competence.imports.demo import load_demo
 from tests.browser import PHONE
-from tests.databases import Database
+from tests.databases import Database, lay_out
 from tests.web import served
 
 
@@ -33,11 +33,9 @@ def demonstration(laid_out_file: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture
-def fjordby(demonstration: Path, tmp_path: Path) -> Iterator[str]:
+def fjordby(demonstration: Path, quick_folder: Path) -> Iterator[str]:
     """Where a browser finds a Fjordby Kommune of the test's own."""
-    file = tmp_path / "fjordby.sqlite"
-    shutil.copyfile(demonstration, file)
-    with served(Database(f"sqlite:///{file}", f"sqlite:///{file}")) as address:
+    with served(lay_out(demonstration, quick_folder / "fjordby.sqlite")) as address:
         yield address
 
 
