@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from queue import Queue
 from threading import Thread
 from typing import Any
@@ -41,18 +42,18 @@ class Client(FlaskClient):
 
 
 @contextmanager
-def running(database: Database, **changes: Any) -> Iterator[Flask]:
+def running(database: Database, *, own: bool = False, **changes: Any) -> Iterator[Flask]:
     """The application on the database. Forms need no token, unless `WTF_CSRF_ENABLED` is set back.
 
     To lay out some hundred routes takes longer than most tests, so an application without `changes` that one test is through
-    with serves the next at the same address.
+    with serves the next at the same address. `own`: nobody has used it, so that routes can be added.
     """
     settings = config.for_tests(database.url, database_owner_url=database.owner_url, **changes)
-    made = None if changes else _IDLE.pop(database.url, None)
+    made = None if changes or own else _IDLE.pop(database.url, None)
     if made is None:
         app = create_app(settings)
         app.jinja_env.bytecode_cache = _COMPILED
-        made = Made(app, dict(app.config), _routes(app))
+        made = Made(app, dict(app.config))
     app = made.app
     app.config.clear()
     app.config.update(made.config, WTF_CSRF_ENABLED=False)
@@ -63,7 +64,7 @@ def running(database: Database, **changes: Any) -> Iterator[Flask]:
     app.extensions["jobs"].join(10)
     with app.app_context():
         db.engine.dispose()
-    if not changes and app.extensions["jobs"].idle and _routes(app) == made.routes:
+    if not changes and not own and app.extensions["jobs"].idle:
         _IDLE[database.url] = made
 
 
@@ -73,11 +74,6 @@ class Made:
 
     app: Flask
     config: Mapping[str, Any]
-    routes: int
-
-
-def _routes(app: Flask) -> int:
-    return sum(1 for _rule in app.url_map.iter_rules())
 
 
 class Compiled(BytecodeCache):
@@ -146,17 +142,18 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def signed_in(app: Flask, world: World) -> Callable[[Someone], FlaskClient]:
     """A visitor signed in as the person, who gets an account when she has none; what the test has made is committed."""
+    return partial(visitor, app, world)
 
-    def sign_in(someone: Someone) -> FlaskClient:
-        account = someone.account or world.account(someone)
-        account.password_hash = hashed(PASSWORD)
-        world.session.commit()
-        client = app.test_client()
-        answer = client.post("/sign-in", data={"email": account.email, "password": PASSWORD})
-        assert answer.status_code == 302, answer.text
-        return client
 
-    return sign_in
+def visitor(app: Flask, world: World, someone: Someone) -> FlaskClient:
+    """The same on any application."""
+    account = someone.account or world.account(someone)
+    account.password_hash = hashed(PASSWORD)
+    world.session.commit()
+    client = app.test_client()
+    answer = client.post("/sign-in", data={"email": account.email, "password": PASSWORD})
+    assert answer.status_code == 302, answer.text
+    return client
 
 
 @pytest.fixture

@@ -249,5 +249,6 @@ def _numbers(walk: Walk, page: str, path: str) -> Iterator[tuple[str, str]]:
 @cache
 def _form(text: str) -> Element:
     """The form; most pages have some in common."""
-    (form,) = html5lib.parseFragment(text, namespaceHTMLElements=False).iter("form")
+    fragment: Element = html5lib.parseFragment(text, namespaceHTMLElements=False)
+    (form,) = fragment.iter("form")
     return form

@@ -21,7 +21,9 @@ from competence.foundation.forms import Form, NoCpr
 from competence.foundation.http import CONTENT_SECURITY_POLICY
 from competence.foundation.text import sentence
 from competence.people.models import Person, PersonIdentity
+from tests.databases import Database
 from tests.factories import Someone, World
+from tests.web import running, visitor
 
 SignIn = Callable[[Someone], FlaskClient]
 
@@ -173,8 +175,15 @@ def test_an_unknown_page_says_so_in_danish(client: FlaskClient, world: World):
     assert "Vi kan ikke finde siden" in answer.text
 
 
+@pytest.fixture
+def own_app(database: Database) -> Iterator[Flask]:
+    """An application to which a test can add routes."""
+    with running(database, own=True) as app:
+        yield app
+
+
 def test_a_fault_says_so_in_danish_and_tells_the_log_no_values(
-    app: Flask, world: World, capsys: pytest.CaptureFixture[str]
+    own_app: Flask, world: World, capsys: pytest.CaptureFixture[str]
 ):
     world.session.commit()
 
@@ -184,9 +193,9 @@ def test_a_fault_says_so_in_danish_and_tells_the_log_no_values(
         raise ValueError(whom)
 
     broken.__dict__["public"] = True
-    app.add_url_rule("/broken", "broken", broken)
-    app.config["TESTING"] = False
-    answer = app.test_client().get("/broken")
+    own_app.add_url_rule("/broken", "broken", broken)
+    own_app.config["TESTING"] = False
+    answer = own_app.test_client().get("/broken")
     assert answer.status_code == 500
     assert "Noget gik galt" in answer.text
     assert answer.headers["X-Request-ID"] in answer.text
@@ -226,7 +235,7 @@ def test_the_host_name_chooses_the_municipality(app: Flask, world: World):
     assert client.get("/sign-in", base_url="http://elsewhere.example").status_code == 404
 
 
-def test_a_look_at_a_person_is_noted_and_she_sees_it(signed_in: SignIn, world: World, app: Flask):
+def test_a_look_at_a_person_is_noted_and_she_sees_it(own_app: Flask, world: World):
     leader = world.role(world.person("Dorthe Nygaard", "SPL"), Role.LEADER)
     camilla = world.person("Camilla Brandt")
     from competence.access.rules import Actor, Permission, Reach
@@ -237,8 +246,8 @@ def test_a_look_at_a_person_is_noted_and_she_sees_it(signed_in: SignIn, world: W
         looked_at(person_id=camilla.person.id)
         return "ok"
 
-    app.add_url_rule("/look", "look", look)
-    assert signed_in(leader).get("/look").text == "ok"
+    own_app.add_url_rule("/look", "look", look)
+    assert visitor(own_app, world, leader).get("/look").text == "ok"
     entry = world.session.scalars(select(AccessEntry)).one()
     assert (entry.by_person_id, entry.person_id, entry.role, entry.page) == (
         leader.person.id,
@@ -246,7 +255,7 @@ def test_a_look_at_a_person_is_noted_and_she_sees_it(signed_in: SignIn, world: W
         "leader",
         "look",
     )
-    page = signed_in(camilla).get("/me/looked").text
+    page = visitor(own_app, world, camilla).get("/me/looked").text
     assert "Dorthe Nygaard" in page
     assert "leder" in page
 
