@@ -23,6 +23,7 @@ run: .venv/run.stamp translations ## Start the program on http://127.0.0.1:8000 
 	@exec $(BIN)/competence serve
 
 test: .venv/test.stamp translations binaries ## Run all that must hold before a change is accepted
+	@$(BIN)/python -m compileall -qq competence tests || true
 	@$(MAKE) --no-print-directory lint types contracts
 	@echo "== pytest: rules, commands on SQLite and PostgreSQL, pages, journeys, accessibility"
 	@$(PYTEST) --numprocesses auto --dist loadfile

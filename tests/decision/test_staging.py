@@ -1,19 +1,15 @@
 """What is made ahead and put in place in a moment is what would have been made there, whatever happened in between."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from competence.access.rules import Actor, Assigned, Role
 from competence.audit.chain import breaks
 from competence.decision import staging
 from competence.decision.commands import differences, recompute_all
@@ -27,6 +23,7 @@ from competence.foundation.errors import Overtaken, RuleBroken
 from competence.foundation.orm import begin_writing, open_session
 from tests.databases import Database
 from tests.decision.changing import ACTS, Town, acts, all_stored, town
+from tests.dying import DONE, dying
 from tests.factories import World
 from tests.statements import counted
 
@@ -179,80 +176,34 @@ def test_signatures_and_an_approval_in_the_same_moment_end_in_the_same_answers(w
     assert differences(world.session) == []
 
 
-DYING = """
-import os, signal, sys
-from datetime import timedelta
-from sqlalchemy import event
-from competence.app import wire
-from competence.access.rules import Actor, Assigned, Role
-from competence.delegation.commands import approve_version
-from competence.foundation.changes import foresee
-from competence.foundation.clock import today
-from competence.foundation.orm import begin_writing, engine_for, open_session
-
-url, municipality, number, person, path, last = sys.argv[1:7]
-wire()
-engine = engine_for(url)
-count = 0
-
-def step(*_anything):
-    global count
-    count += 1
-    if count == int(last):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-session = open_session(engine, int(municipality))
-session.connection()
-session.commit()
-event.listen(engine, "before_cursor_execute", step)
-event.listen(engine, "commit", step)
-by = Actor(int(person), None, "Marianne Holm", (Assigned(Role.DEVELOPMENT_NURSE, path),))
-first = today() + timedelta(days=10)
-ready = foresee(session, lambda writing: approve_version(writing, int(number), valid_from=first, by=by))
-begin_writing(session)
-ready(session)
-session.commit()
-print(count)
-"""
-"""Approves, and dies before the statement (or commit) with the given number; 0 = never."""
-
-
-def run_until(made: Town, database: Database, last: int) -> subprocess.CompletedProcess[str]:
-    world = made.world
-    arguments = (
-        database.url,
-        world.municipality.id,
-        made.draft,
-        made.boss.person.id,
-        world.root.path,
-        last,
-    )
-    return subprocess.run(
-        [sys.executable, "-c", DYING, *map(str, arguments)],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2], timeout=120,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-    )  # fmt: skip
+def approves(engine: Engine, municipality_id: int, number: int, person_id: int, path: str) -> None:
+    """Approves the version in two steps, as the page does."""
+    by = Actor(person_id, None, "Marianne Holm", (Assigned(Role.DEVELOPMENT_NURSE, path),))
+    first = today() + timedelta(days=10)
+    with open_session(engine, municipality_id) as session:
+        ready = foresee(session, lambda writing: approve_version(writing, number, valid_from=first, by=by))
+        begin_writing(session)
+        ready(session)
+        session.commit()
 
 
 def test_killed_between_any_two_steps_it_is_approved_whole_or_not_at_all(world: World, database: Database) -> None:
     made, session = town(world, 9), world.session
     before = all_stored(session)
     session.commit()
-    last, rounds = 5, 0
-    while True:
-        done = run_until(made, database, last)
+    whom = made.draft, made.boss.person.id, world.root.path
+    rounds = 0
+    for ended in dying(approves, database.url, world.municipality.id, *whom, first=5, apart=12):
         rounds += 1
-        assert done.returncode in (0, -signal.SIGKILL), done.stderr
         session.commit()
         session.expire_all()
         assert breaks(session) == []
         assert differences(session) == []
         approved = get_version(session, made.draft).approved_at is not None
-        assert approved is (done.returncode == 0)
+        assert approved is (ended == DONE)
         if approved:
             break
         assert all_stored(session) == before
         session.commit()
-        last += 12
     assert rounds >= 4, "it died at a handful of places"
     assert all_stored(session) != before

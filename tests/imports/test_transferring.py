@@ -1,14 +1,8 @@
 """Papers made ready ahead are written as if nothing had been made ready, whatever happened in between."""
 
-import os
-import pickle
 import random
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +30,7 @@ from competence.signoffs.models import CurrentSignOff, WaitingSignOff
 from tests.databases import Database
 from tests.decision.changing import ACTS, Town, acts, all_stored, town
 from tests.delegation.giving import terms
+from tests.dying import DONE, dying
 from tests.factories import World
 
 COLUMNS = {"number": "A", "task": "B", "signed_on": "C", "signer": "D", "valid_through": "E"}
@@ -243,70 +238,31 @@ def test_what_a_receiver_may_do_follows_from_her_givers_papers(world: World) -> 
     right(session)
 
 
-DYING = """
-import os, pickle, signal, sys
-from sqlalchemy import event
-from competence.app import wire
-from competence.foundation.orm import begin_writing, engine_for, open_session
-from competence.imports.commands import import_signoffs, plan_papers, prepare_papers
-
-url, municipality, file, last = sys.argv[1:5]
-wire()
-engine = engine_for(url)
-count = 0
-
-def step(*_anything):
-    global count
-    count += 1
-    if count == int(last):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-session = open_session(engine, int(municipality))
-session.connection()
-session.commit()
-rows = pickle.load(open(file, "rb"))
-event.listen(engine, "before_cursor_execute", step)
-event.listen(engine, "commit", step)
-plan = plan_papers(session, rows, by=None)
-ready = prepare_papers(session, rows, plan, by=None)
-begin_writing(session)
-import_signoffs(session, rows, by=None, prepared=ready)
-session.commit()
-print(count)
-"""
-"""Carries papers over, and dies before the statement (or commit) with the given number; 0 = never."""
+def carries_over(engine: Engine, municipality_id: int, rows: Sequence[PaperSignOff]) -> None:
+    """Carries papers over in the three steps of the import."""
+    with open_session(engine, municipality_id) as session:
+        plan = plan_papers(session, rows, by=None)
+        ready = prepare_papers(session, rows, plan, by=None)
+        begin_writing(session)
+        import_signoffs(session, rows, by=None, prepared=ready)
+        session.commit()
 
 
-def run_until(made: Town, database: Database, file: Path, last: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", DYING, database.url, str(made.world.municipality.id), str(file), str(last)],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2], timeout=120,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-    )  # fmt: skip
-
-
-def test_killed_between_any_two_steps_papers_are_there_whole_or_not_at_all(
-    world: World, database: Database, tmp_path: Path
-) -> None:
+def test_killed_between_any_two_steps_papers_are_there_whole_or_not_at_all(world: World, database: Database) -> None:
     made, session = town(world, 3), world.session
     rows = papers(made, random.Random(3))
-    file = tmp_path / "papers"
-    file.write_bytes(pickle.dumps(rows))
     before = written(session), all_stored(session)
     session.rollback()
-    last, rounds = 6, 0
-    while True:
-        done = run_until(made, database, file, last)
+    rounds = 0
+    for ended in dying(carries_over, database.url, world.municipality.id, rows, first=6, apart=11):
         rounds += 1
-        assert done.returncode in (0, -signal.SIGKILL), done.stderr
         session.rollback()
         session.expire_all()
         right(session)
         there = written(session) != before[0]
-        assert there is (done.returncode == 0)
+        assert there is (ended == DONE)
         if there:
             break
         assert all_stored(session) == before[1]
         session.rollback()
-        last += 11
     assert rounds >= 4, "it died at a handful of places"

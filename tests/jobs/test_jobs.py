@@ -1,13 +1,7 @@
 """A job is done once or not at all, whoever dies on the way; and whoever asked for it sees how far it is."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -42,6 +36,7 @@ from competence.jobs.rules import STALE, TRIES, Standing, State
 from competence.organisation.queries import municipality_named
 from tests.databases import Database
 from tests.decision.changing import Town, acts, all_stored, town
+from tests.dying import DONE, dying
 from tests.factories import World
 
 LATER = STALE + timedelta(seconds=1)
@@ -248,60 +243,23 @@ def test_nobody_elses_job_is_found(made: Town, signed_in) -> None:
     assert signed_in(other).get(f"/jobs/{job.id}").status_code == 404
 
 
-DYING = """
-import os, signal, sys
-from sqlalchemy import event
-from competence.app import wire
-from competence.foundation.orm import engine_for
-from competence.jobs import running
-
-url, municipality, last = sys.argv[1:4]
-wire()
-running.BEAT = 0.0
-engine = engine_for(url)
-count = 0
-
-def step(*_anything):
-    global count
-    count += 1
-    if count == int(last):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-event.listen(engine, "before_cursor_execute", step)
-event.listen(engine, "commit", step)
-running.run_next(engine, int(municipality), lambda locale, text: str(text))
-print(count)
-"""
-"""Does the job that waits, and dies before the statement (or commit) with the given number; 0 = never."""
-
-
-def dying(database: Database, made: Town) -> Iterator[subprocess.CompletedProcess[str]]:
-    """Runs that die further and further on, until one does not."""
-    last = 8
-    while True:
-        done = subprocess.run(
-            [sys.executable, "-c", DYING, database.url, str(made.world.municipality.id), str(last)],
-            capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2], timeout=120,
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-        )  # fmt: skip
-        yield done
-        if done.returncode == 0:
-            return
-        last += 19
+def doing(engine: Engine, municipality_id: int) -> None:
+    """Does the job that waits, and tells of every step."""
+    running.BEAT = 0.0
+    running.run_next(engine, municipality_id, lambda _locale, text: str(text))
 
 
 def test_killed_between_any_two_steps_it_is_done_once_in_the_end(made: Town, database: Database) -> None:
     asked(made)
     session, rounds = made.world.session, 0
-    for done in dying(database, made):
+    for ended in dying(doing, database.url, made.world.municipality.id, first=8, apart=19):
         rounds += 1
-        assert done.returncode in (0, -signal.SIGKILL), done.stderr
         session.rollback()
         session.expire_all()
         assert breaks(session) == []
         assert differences(session) == []
         (job,) = session.scalars(select(Job)).all()
-        assert approved(made) is (job.state == State.DONE) is (done.returncode == 0)
+        assert approved(made) is (job.state == State.DONE) is (ended == DONE)
         begin_writing(session)
         session.execute(update(Job).values(beat_at=now() - LATER, tries=0))  # as if a minute had passed each time
         session.commit()

@@ -1,19 +1,13 @@
 """Two signers at the same moment, and a process that dies in the middle: one event or none, and the chain is whole."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from competence.access.rules import Role
+from competence.access.rules import Actor, Assigned, Role
 from competence.audit.chain import breaks
 from competence.decision.commands import differences
 from competence.foundation.clock import today
@@ -22,6 +16,7 @@ from competence.foundation.orm import begin_writing, open_session
 from competence.signoffs import commands
 from competence.signoffs.queries import last_request, state_of
 from tests.databases import Database
+from tests.dying import KILLED, dies, dying
 from tests.signoffs.bedside import Bedside, in_danish
 
 
@@ -174,53 +169,25 @@ def test_a_request_sent_back_by_two_at_once_keeps_one_comment(bedside: Bedside, 
     assert kept.closed_by in {bedside.guide.person.id, maja.person.id}
 
 
-DYING = """
-import os, signal, sys
-from sqlalchemy import event
-from competence.app import wire
-from competence.access.rules import Actor, Assigned, Role
-from competence.foundation.clock import today
-from competence.foundation.orm import begin_writing, engine_for, open_session
-from competence.signoffs import commands
-
-url, municipality, employment, task, guide, helper, path, last = sys.argv[1:9]
-wire()
-engine = engine_for(url)
-count = 0
-
-def step(*_anything):
-    global count
-    count += 1
-    if count == int(last):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-session = open_session(engine, int(municipality))
-session.connection()
-session.commit()
-event.listen(engine, "before_cursor_execute", step)
-event.listen(engine, "commit", step)
-by = Actor(int(guide), None, "Hanne Lykke", (Assigned(Role.GUIDE, path), Assigned(Role.EMPLOYEE, path)))
-her = Actor(int(helper), None, "Amira Haddad", (Assigned(Role.EMPLOYEE, path),))
-begin_writing(session)
-event_ = commands.sign_off(session, int(employment), commands.NewSignOff(int(task), 1, today(), ticked=(1,)), by=by)
-session.commit()
-begin_writing(session)
-commands.accept(session, event_.seq, by=her)
-session.commit()
-print(count)
-"""
-"""Signs and says yes, and dies before the statement (or commit) with the given number; 0 = never."""
+def signs(engine: Engine, municipality_id: int, employment: int, task: int, guide: int, helper: int, path: str) -> None:
+    """The guide signs, and the helper says yes."""
+    by = Actor(guide, None, "Hanne Lykke", (Assigned(Role.GUIDE, path), Assigned(Role.EMPLOYEE, path)))
+    her = Actor(helper, None, "Amira Haddad", (Assigned(Role.EMPLOYEE, path),))
+    with open_session(engine, municipality_id) as session:
+        begin_writing(session)
+        signed = commands.sign_off(session, employment, commands.NewSignOff(task, 1, today(), ticked=(1,)), by=by)
+        session.commit()
+        begin_writing(session)
+        commands.accept(session, signed.seq, by=her)
+        session.commit()
 
 
-def run_until(bedside: Bedside, database: Database, last: int) -> subprocess.CompletedProcess[str]:
-    arguments = (
-        database.url, bedside.world.municipality.id, bedside.helper.employment.id, bedside.task.id,
-        bedside.guide.person.id, bedside.helper.person.id, bedside.helper.unit.path, last,
-    )  # fmt: skip
-    return subprocess.run(
-        [sys.executable, "-c", DYING, *map(str, arguments)],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2], timeout=120,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+def ids_of(bedside: Bedside) -> tuple[int | str, ...]:
+    """What `signs` asks for."""
+    helper = bedside.helper
+    return (
+        bedside.world.municipality.id, helper.employment.id, bedside.task.id, bedside.guide.person.id, helper.person.id,
+        helper.unit.path,
     )  # fmt: skip
 
 
@@ -229,12 +196,9 @@ def test_killed_between_any_two_steps_it_has_happened_whole_or_not_at_all(bedsid
     world = bedside.world
     world.session.commit()
     seen: set[tuple[bool, bool]] = set()
-    last, rounds = 3, 0
-    while True:
-        done = run_until(bedside, database, last)
+    rounds = 0
+    for _ended in dying(signs, database.url, *ids_of(bedside), first=3, apart=9):
         rounds += 1
-        assert done.returncode in (0, -signal.SIGKILL), done.stderr
-        time.sleep(0.05)
         world.session.commit()
         world.session.expire_all()
         signed = state_of(world.session, bedside.helper.person.id, bedside.task.id)
@@ -242,11 +206,8 @@ def test_killed_between_any_two_steps_it_has_happened_whole_or_not_at_all(bedsid
         assert differences(world.session) == []
         assert len(signed) <= 1
         seen.add((bool(signed), bool(signed and signed[0].accepted_on)))
-        if done.returncode == 0:
-            break
         if signed:
             break
-        last += 9
     assert rounds >= 3, "it died at a handful of places"
     assert (False, False) in seen
 
@@ -255,6 +216,6 @@ def test_killed_between_any_two_steps_it_has_happened_whole_or_not_at_all(bedsid
 def test_nothing_waits_for_ever_after_a_death(bedside: Bedside, database: Database) -> None:
     world = bedside.world
     world.session.commit()
-    assert run_until(bedside, database, 20).returncode == -signal.SIGKILL
+    assert dies(signs, database.url, 20, *ids_of(bedside)) == KILLED
     begin_writing(world.session)
     assert bedside.sign().seq == 1
