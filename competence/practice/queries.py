@@ -116,7 +116,7 @@ def last_done(session: Session, person_id: int, tasks: Collection[Task]) -> Mapp
         .where(PracticeDone.person_id == person_id, PracticeDone.task_id.in_(ids))
         .group_by(PracticeDone.task_id)
     )
-    found: dict[int, date] = {task: day for task, day in logged}
+    found: dict[int, date] = {row[0]: row[1] for row in logged}
     counts = {task.id: task for task in tasks}
     seen = session.execute(
         select(Observation.task_id, Observation.how, func.max(Observation.observed_on))

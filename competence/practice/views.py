@@ -69,7 +69,7 @@ def undo_done(employment_id: int, task_id: int, *, actor: Actor, within: Reach) 
         flash(_("Taken back: %(day)s.", day=day(form.day)))
     else:
         flash(_("Choose the day that you want to take back."), "error")
-    return redirect(url_for(".done", employment_id=employment_id, task_id=task_id))
+    return redirect(_back(employment_id, task_id))
 
 
 @bp.route(f"{TASK}/training", methods=["GET", "POST"])
