@@ -79,7 +79,7 @@ def test_a_guide_reads_her_word_in_the_queue_and_notes_that_it_was_held(own: Own
     amira.post(own.page(own.oxygen, "training"), data={"words": ASKED})
     hanne = signed_in(own.guide)
     queue = hanne.get("/queue").text
-    assert "Beder om oplæring" in queue
+    assert "Vil øve mere" in queue
     assert f"“{ASKED}”" in queue
     held = queue.partition("/held")[0].rpartition('"')[2] + "/held"
     assert hanne.post(held).location == "/queue"
@@ -95,6 +95,21 @@ def test_she_asks_for_training_from_where_she_answers(own: Own, signed_in: SignI
     assert f'href="{own.page(own.oxygen, "training")}"' in amira.get(f"/answer/{seq}").text
     assert amira.post(f"/answer/{seq}", data={"answer": "not_yet"}).status_code == 302
     assert f'href="{own.page(own.oxygen, "training")}"' in amira.get(f"/answer/{seq}").text
+
+
+def test_her_not_yet_stands_with_whoever_signed_until_somebody_signs_again(own: Own, signed_in: SignIn) -> None:
+    other = own.world.role(own.world.person("Maja Lind", "SPL"), Role.GUIDE)
+    seq = own.world.signed(own.amira, own.oxygen, 1, by=own.guide, days_ago=1, accepted=False)
+    signed_in(own.amira).post(f"/answer/{seq}", data={"answer": "not_yet", "reason": ASKED})
+    hanne = signed_in(own.guide)
+    queue = hanne.get("/queue").text
+    assert "Svarede “ikke endnu” på din underskrift den" in queue
+    assert f"“{ASKED}”" in queue
+    assert ASKED not in signed_in(other).get("/queue").text, "the reason is for whoever signed"
+    begin_writing(own.world.session)
+    own.world.signed(own.amira, own.oxygen, 1, by=own.guide, days_ago=0, accepted=False)
+    own.world.session.commit()
+    assert ASKED not in hanne.get("/queue").text
 
 
 def test_a_note_from_another_device_is_shown_beside_what_was_typed(own: Own, signed_in: SignIn) -> None:
