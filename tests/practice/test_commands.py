@@ -1,12 +1,18 @@
 """What an employee writes herself, on both databases: hers alone, taken back, erased; and the use of the log."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from competence.access.rules import Role
 from competence.accounts.commands import forget_person
 from competence.audit.models import AuditEntry
+from competence.catalogue.commands.tasks import change_task
+from competence.catalogue.queries.tasks import facts_of
+from competence.decision.queries import get_facts
+from competence.decision.rules import may
 from competence.foundation.clock import now, set_to, today
 from competence.foundation.errors import NotAllowed, NotFound, Overtaken, RuleBroken
 from competence.people import retention
@@ -60,6 +66,21 @@ def test_an_observed_time_counts_as_done_and_watching_does_not(used: Own):
     assert queries.refreshes(session, person, [used.insulin]) == {}
     used.world.observed(used.amira, used.insulin, by=used.guide, days_ago=1)
     assert queries.last_done(session, person, [used.insulin]) == {used.insulin.id: today() - timedelta(days=1)}
+
+
+def test_the_catalogue_says_after_how_many_months_and_the_rule_that_decides_does_not_hear_of_it(used: Own):
+    session, task = used.world.session, used.insulin
+    nurse = used.world.role(used.world.person("Marianne Holm", "SPL"), Role.DEVELOPMENT_NURSE, over=used.world.root)
+    for months in (0, 25):
+        with pytest.raises(RuleBroken) as broken:
+            said = replace(facts_of(session, task), refresh_months=months)
+            change_task(session, task.id, said, seen=task.revision, by=nurse.actor)
+        assert broken.value.field == "refresh_months"
+    for months, suggested in ((6, False), (5, True), (None, False)):
+        said = replace(facts_of(session, task), refresh_months=months)
+        change_task(session, task.id, said, seen=task.revision, by=nurse.actor)
+        assert bool(queries.refreshes(session, used.amira.person.id, [task])) is suggested
+        assert may(get_facts(session, used.job), task.id, on=today()).level == 2
 
 
 def test_what_is_written_is_written_by_herself_about_her_own_groups_tasks(used: Own):

@@ -15,14 +15,14 @@ DAYS = st.dates(date(2024, 1, 1), TODAY)
 
 
 def test_a_refresh_is_suggested_from_the_day_the_months_have_passed():
-    assert not recency(date(2026, 1, 10), 5, on=TODAY).is_due  # type: ignore[union-attr]
+    assert not recency(date(2026, 1, 10), 5, on=TODAY).is_due
     due = recency(date(2026, 1, 9), 5, on=TODAY)
     assert due is not None
     assert (due.is_due, due.months) == (True, 5)
 
 
 def test_nothing_is_suggested_without_a_rule_or_where_nobody_has_noted_anything():
-    assert not recency(date(2020, 1, 1), None, on=TODAY).is_due  # type: ignore[union-attr]
+    assert not recency(date(2020, 1, 1), None, on=TODAY).is_due
     assert recency(None, 1, on=TODAY) is None
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, exists
+from sqlalchemy import Table, exists, literal_column
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach
@@ -107,7 +107,7 @@ def not_yet_to(session: Session, actor: Actor, within: Reach) -> list[NotYet]:
             & (TEXTS.c.name == "reason"),
         )
         .where(
-            EVENTS.c.kind == EventKind.NOT_YET.value, EVENTS.c.recorded_at >= now() - RECENT,
+            EVENTS.c.kind == literal_column(f"'{EventKind.NOT_YET.value}'"), EVENTS.c.recorded_at >= now() - RECENT,
             SIGNED.c.by_person_id == actor.person_id, ~signed_again,
         )
         .add_columns(

@@ -169,8 +169,17 @@ def upgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.add_column(sa.Column("refresh_months", sa.Integer(), nullable=True))
 
+    op.create_index(
+        "ix_evidence_event_not_yet",
+        "evidence_event",
+        ["municipality_id", "recorded_at"],
+        sqlite_where=sa.text("kind = 'not_yet'"),
+        postgresql_where=sa.text("kind = 'not_yet'"),
+    )
+
 
 def downgrade() -> None:
+    op.drop_index("ix_evidence_event_not_yet", "evidence_event")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_column("refresh_months")
 
