@@ -72,12 +72,12 @@ def test_the_catalogue_says_after_how_many_months_and_the_rule_that_decides_does
     session, task = used.world.session, used.insulin
     nurse = used.world.role(used.world.person("Marianne Holm", "SPL"), Role.DEVELOPMENT_NURSE, over=used.world.root)
     for months in (0, 25):
+        said = replace(facts_of(session, task), refresh_months=months)
         with pytest.raises(RuleBroken) as broken:
-            said = replace(facts_of(session, task), refresh_months=months)
             change_task(session, task.id, said, seen=task.revision, by=nurse.actor)
         assert broken.value.field == "refresh_months"
-    for months, suggested in ((6, False), (5, True), (None, False)):
-        said = replace(facts_of(session, task), refresh_months=months)
+    for after, suggested in ((6, False), (5, True), (None, False)):
+        said = replace(facts_of(session, task), refresh_months=after)
         change_task(session, task.id, said, seen=task.revision, by=nurse.actor)
         assert bool(queries.refreshes(session, used.amira.person.id, [task])) is suggested
         assert may(get_facts(session, used.job), task.id, on=today()).level == 2
