@@ -23,6 +23,7 @@ from competence.access.rules import Permission
 from competence.access.web import check_routes, public, signed_in_actor
 from competence.accounts import passwords
 from competence.accounts import web as accounts_web
+from competence.accounts.commands import inviting
 from competence.catalogue.commands import common as catalogue
 from competence.catalogue.commands import scales
 from competence.catalogue.queries.scales import highest_ever
@@ -63,6 +64,9 @@ BLUEPRINTS = (
     "competence.coverage.views.who_may:bp",
     "competence.coverage.views.requirements:bp",
     "competence.coverage.views.impact:bp",
+    "competence.practice.views:bp",
+    "competence.practice.views:guide_bp",
+    "competence.practice.views:use_bp",
     "competence.development.views.me:bp",
     "competence.development.views.queue:bp",
     "competence.development.views.persons:bp",
@@ -134,6 +138,12 @@ DELEGATION_ENDS = "competence.decision.taking_over:ends_of"
 SETTINGS_EFFECT = "competence.decision.foreseeing:effect_of"
 """(session, new settings) -> how many people would lose and gain rights today, shown before settings are saved."""
 
+SETTINGS_ELSEWHERE = ("competence.practice.views:use_said",)
+"""() -> (title, words, address) of what is decided on a page of its own, named on the page of the settings."""
+
+FORGETS = ("competence.practice.commands:forget",)
+"""(session, person id) -> nothing; erases what a person has written for herself, when she is forgotten."""
+
 MATRIX_SUGGESTIONS = "competence.delegation.queries.suggesting:core_and_must"
 """(session, staff group id, on) -> (task, rule, practice level) of the whole group's tasks, for its competence profile."""
 
@@ -155,6 +165,8 @@ def wire() -> None:
         changes.foreseen_by(named(place))
     for kind, place in JOBS.items():
         running.done_by(kind, partial(named, place))
+    for place in FORGETS:
+        inviting.forgets_too(named(place))
     for place in USES:
         catalogue.used_by(named(place))
     scales.levels_used_by(named(LEVEL_USES), named(LEVELS_ASKED), [named(place) for place in CARRIERS])
@@ -323,6 +335,7 @@ def _fill_templates(app: Flask) -> None:
     app.extensions["instruction_answers"] = named(INSTRUCTION_ANSWERS)
     app.extensions["scale_effect"] = named(SCALE_EFFECT)
     app.extensions["settings_effect"] = named(SETTINGS_EFFECT)
+    app.extensions["settings_elsewhere"] = [named(place) for place in SETTINGS_ELSEWHERE]
     app.extensions["matrix_suggestions"] = named(MATRIX_SUGGESTIONS)
 
     @app.context_processor

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.foundation.orm import Base, Tenant, append_only, wall
@@ -100,6 +110,13 @@ class EvidenceEvent(Base, Tenant):
             "kind <> 'signed' OR by_person_id IS NULL OR by_person_id <> person_id", name="signer_is_another"
         ),
         Index(None, "municipality_id", "person_id", "task_id"),
+        Index(
+            "ix_evidence_event_not_yet",
+            "municipality_id",
+            "recorded_at",
+            sqlite_where=text("kind = 'not_yet'"),
+            postgresql_where=text("kind = 'not_yet'"),
+        ),  # the few answers that a guide's queue looks for among hundreds of thousands of events
         person_id="person",
         by_person_id="person",
         task_id="task",

@@ -69,6 +69,8 @@ class Task(Base, Tenant):
     """Whether somebody else who may sign must approve a signature before it can be answered."""
     expiring_days: Mapped[int | None]
     """From so many days before its last day a right is shown as expiring; None: as the municipality has set it."""
+    refresh_months: Mapped[int | None]
+    """After so many months without doing it a refresh is suggested to the person herself; None: never. Decides no right."""
     validity_months: Mapped[int | None]
     """How long a signature counts; None: it does not lapse. A cell or a row for the staff group may say otherwise."""
     validity_date: Mapped[str | None] = mapped_column(String(5))

@@ -122,7 +122,12 @@ def settings(*, actor: Actor, within: Reach) -> ResponseReturnValue:
             show(broken, form)
     changed = _last_changed()
     return render_template(
-        "organisation/settings.html", form=form, groups=GROUPS, changed=_who_and_when(changed), hours=Measure.HOURS
+        "organisation/settings.html",
+        form=form,
+        groups=GROUPS,
+        changed=_who_and_when(changed),
+        hours=Measure.HOURS,
+        elsewhere=[said() for said in current_app.extensions["settings_elsewhere"]],
     ), 422 if form.errors else 200
 
 

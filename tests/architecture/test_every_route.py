@@ -36,6 +36,8 @@ MUNICIPALITY_WIDE = frozenset(
         "frameworks.new",
         "frameworks.renew",
         "accounts.log",
+        "practice_use.stop",
+        "practice_use.use",
         "settings.settings",
     }
 )

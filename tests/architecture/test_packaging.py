@@ -37,8 +37,8 @@ def test_the_import_contracts_hold():
     assert done.returncode == 0, done.stdout
 
 
-def test_there_are_four_import_contracts():
-    assert sum(section.startswith("importlinter:contract:") for section in setup().sections()) == 4
+def test_there_are_six_import_contracts():
+    assert sum(section.startswith("importlinter:contract:") for section in setup().sections()) == 6
 
 
 def test_the_pipeline_runs_what_a_developer_runs():

@@ -35,6 +35,8 @@ from competence.inspection.rules import About
 from competence.jobs.models import Job
 from competence.jobs.rules import State
 from competence.people.models import Absence, Person, PersonIdentity
+from competence.practice.models import PracticeUse, TrainingRequest
+from competence.practice.rules import Wanted
 from competence.profiles.models import CompetenceProfile, ProfileTask
 from competence.signoffs.models import Exemption, SignOffRequest, TrainingCode
 from competence.signoffs.rules import EventKind
@@ -131,6 +133,7 @@ def build(database: Database) -> Towns:
         said_of_profiles = _mapping(world, signer, OWN_PROFILES)
         draft, change, comment = _draft(world, delegable, DRAFT, signer)
         world.municipality.host = HOST
+        world.session.add(PracticeUse(discussed_on=today(), begun_at=now()))
         world.session.add(TrainingCode(person_id=insider.person.id, secret="code-within", made_at=now()))
         world.session.add(TrainingCode(person_id=outsider.person.id, secret="code-elsewhere", made_at=now()))
         world.settle().session.commit()
@@ -267,6 +270,9 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         ),
         "request_id": SignOffRequest(
             employment_id=one.employment.id, task_id=task.id, asked_by=one.person.id, asked_at=now()
+        ),
+        "training_id": TrainingRequest(
+            employment_id=one.employment.id, task_id=task.id, wanted=Wanted.TRAINING, words="Pennen", asked_at=now()
         ),
         "absence_id": Absence(
             employment_id=one.employment.id, valid_from=today() + timedelta(days=3),

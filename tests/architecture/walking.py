@@ -54,7 +54,7 @@ def is_own(rule: Rule) -> bool:
         "inspection_files.kept_pdf",
         "inspection_files.kept_sheet",
     }
-    return rule.endpoint.startswith("me.") or rule.endpoint in own
+    return rule.endpoint.startswith(("me.", "practice.")) or rule.endpoint in own
 
 
 NO_TRACE = frozenset({"access_entry", "signed_in_session", "sign_in_try"})

@@ -1,6 +1,7 @@
 """Inviting, choosing a first password, closing an account, and forgetting a person."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, or_, select, update
@@ -168,6 +169,15 @@ def enable_account(session: Session, account_id: int, *, by: Actor) -> Account:
     return account
 
 
+_forgets: list[Callable[[Session, int], None]] = []
+
+
+def forgets_too(erase: Callable[[Session, int], None]) -> None:
+    """Wire what else erases its part of a person who is forgotten. Called by app.py; once more changes nothing."""
+    if erase not in _forgets:
+        _forgets.append(erase)
+
+
 @command
 def forget_person(session: Session, person_id: int, *, by: Actor) -> None:
     """Nothing; name, number, contact and sign-in are erased, roles end. What was signed stays, about an id.
@@ -206,6 +216,8 @@ def forget_person(session: Session, person_id: int, *, by: Actor) -> None:
         .values(valid_to=day, ended_by=by.person_id, ended_at=now())
         .execution_options(**apart)
     )
+    for erase in _forgets:
+        erase(session, person_id)
     session.delete(identity)
     session.flush()
     record(

@@ -13,6 +13,8 @@ from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
 MOST_TIMES = 20
 MOST_EXPIRING = 365
 MOST_MONTHS = 120
+MOST_REFRESH = 24
+"""Months; longer back the practice log does not reach."""
 MOST_PEOPLE = 9
 A_YEAR = Validity(months=12)
 
@@ -63,6 +65,8 @@ class TaskFacts:
     """Whether another who may sign must approve a signature before it can be answered."""
     expiring_days: int | None = None
     """From so many days before its last day a right is shown as expiring; None: as the municipality has set it."""
+    refresh_months: int | None = None
+    """After so many months without doing it a refresh is suggested to the person herself; None: never."""
     criteria: tuple[str, ...] = ()
     """Empty: those that all tasks share."""
     needs: tuple[Needed, ...] = ()
@@ -92,6 +96,7 @@ FACT_NAMES: Mapping[str, str] = {
     "counts_test": N_("Tests count"),
     "second_approval": N_("Needs a second approval"),
     "expiring_days": N_("Shown as expiring so many days before"),
+    "refresh_months": N_("Months without doing it before a refresh is suggested"),
     "criteria": N_("What is shown before a signature"),
     "needs": N_("Tasks that come first"),
     "gates": N_("Courses, dialogues and checks"),
@@ -159,6 +164,11 @@ def check(said: TaskFacts) -> None:
         raise RuleBroken(
             N_("Write a number of days from 1 to %(most)s, or leave it empty."),
             field="expiring_days", most=MOST_EXPIRING,
+        )  # fmt: skip
+    if said.refresh_months is not None and not 1 <= said.refresh_months <= MOST_REFRESH:
+        raise RuleBroken(
+            N_("Write a number of months from 1 to %(most)s, or leave it empty."),
+            field="refresh_months", most=MOST_REFRESH,
         )  # fmt: skip
     if not 1 <= said.people_needed <= MOST_PEOPLE:
         raise RuleBroken(N_("Write a number of people from 1 to %(most)s."), field="people_needed", most=MOST_PEOPLE)

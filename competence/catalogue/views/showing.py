@@ -45,6 +45,7 @@ def facts_shown(session: Session, said: TaskFacts, task: Task) -> list[tuple[str
         (_("Needs a second approval"), _("yes") if said.second_approval else ""),
         (_("A signature counts"), validity),
         (_("Shown as expiring"), _expiring(said.expiring_days)),
+        (_("A refresh is suggested"), _refresh(said.refresh_months)),
     ]
     for need in said.needs:
         words = names.get(need.task_id, "") + (f" ({_('must be held')})" if need.must_hold else "")
@@ -69,6 +70,14 @@ def _counted(said: TaskFacts) -> list[tuple[bool, str]]:
 
 def _expiring(days: int | None) -> str:
     return ngettext("%(num)s day before its last day", "%(num)s days before its last day", days) if days else ""
+
+
+def _refresh(months: int | None) -> str:
+    return (
+        ngettext("after %(num)s month without doing it", "after %(num)s months without doing it", months)
+        if months
+        else ""
+    )
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
     }
     every = [row for some in rows.values() for row in some]
     answers = _answers(session, every, shared, on)
-    mine = _held(session, actor.person_id, {row.task_id for row in every}, shared, on)
+    mine = held_by(session, actor.person_id, {row.task_id for row in every}, shared, on)
     names = _signer_names(session, every)
     gaps = _gaps(session, rows["requests"], on)
     made: dict[str, list[Item]] = {}
@@ -144,7 +144,7 @@ def _judged(facts: Facts, task_id: int, shared: Book, on: date) -> Answer:
     return later if later.cell.entitles else answer
 
 
-def _held(session: Session, person_id: int, task_ids: Iterable[int], shared: Book, on: date) -> dict[int, int]:
+def held_by(session: Session, person_id: int, task_ids: Iterable[int], shared: Book, on: date) -> dict[int, int]:
     """Task -> the level at which the person may do it herself."""
     own = load(session, and_(EMPLOYMENTS.c.person_id == person_id, running(on)), shared=shared)
     return {task: max((_judged(one, task, shared, on).level for one in own), default=0) for task in task_ids}
@@ -192,7 +192,7 @@ def signable(session: Session, actor: Actor, employment_id: int) -> list[tuple[T
     shared = book(session)
     facts = load(session, EMPLOYMENTS.c.id == employment_id, shared=shared)
     listed = tasks(session, on=on)
-    mine: Mapping[int, int] = _held(session, actor.person_id, [task.id for task in listed], shared, on)
+    mine: Mapping[int, int] = held_by(session, actor.person_id, [task.id for task in listed], shared, on)
     coming = shared.coming(on)
     found = []
     for task in listed:

@@ -21,6 +21,8 @@ from competence.foundation.clock import last_day, local, today
 from competence.foundation.text import N_
 from competence.foundation.web import day, db, moment, say
 from competence.people.models import Employment
+from competence.practice.queries import shown_ratings
+from competence.practice.words import RATING_NAMES
 from competence.signoffs.forms import HOW_NAMES, WHERE_NAMES
 from competence.signoffs.queries import returned_of
 from competence.signoffs.rules import How, Where
@@ -133,6 +135,8 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         absences=reads.absences_of(db.session, employments) if leads else [],
         exemptions=reads.exemptions_of(db.session, person_id) if leads else [],
         leads=leads,
+        ratings=shown_ratings(db.session, person_id) if leads and not own else [],
+        rating_names=RATING_NAMES,
         last_day=last_day,
         people_url=url_for("people.index") if "people.index" in current_app.view_functions else url_for("home.index"),
     )

@@ -18,6 +18,7 @@ from competence.delegation.queries import delegations_waiting, supervisions_due
 from competence.development.queries import queue as reads
 from competence.development.queries.queue import Item
 from competence.development.queries.queue_rows import Who
+from competence.development.queries.training import not_yet_to, wanting_training
 from competence.development.rules import next_step
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
@@ -58,7 +59,8 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         "queue/index.html",
         requests=rows(found.requests), renewals=rows(found.renewals), waiting=rows(found.waiting), paper=rows(found.paper),
         begun=rows(found.begun), signed=rows(found.signed), days=found.book.settings.expiring_days, most=SHOWN, levels=names,
-        seconds=rows(found.seconds),
+        seconds=rows(found.seconds), training=wanting_training(db.session, actor, within),
+        not_yet=not_yet_to(db.session, actor, within),
         delegations=delegations_waiting(db.session, actor.person_id),
         supervisions=supervisions_due(db.session, actor.person_id, on=today()),
         places=_places(found), in_force=found.in_force, in_force_from=found.in_force_from,

@@ -17,6 +17,7 @@ from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import db, show, transaction
 from competence.organisation.sealing import seal_of
+from competence.people.models import Employment
 from competence.signoffs import commands, queries
 from competence.signoffs.forms import AnswerForm, AnswerHereForm
 from competence.signoffs.queries.following import ENDS, Said
@@ -47,6 +48,8 @@ class Asked:
     """Why it was revoked or sent back; None when neither has happened."""
     citizen: str
     """The citizen's reference when it is for one; only the person and those who care for her see it."""
+    employment: Employment | None = None
+    """Under which it was signed."""
 
     @property
     def from_paper(self) -> bool:
@@ -62,6 +65,13 @@ class Asked:
     def lacks_second(self) -> bool:
         """Whether a second approval is waited for first."""
         return self.stage is Stage.TO_APPROVE
+
+    @property
+    def trains_under(self) -> int:
+        """The employment under which she can ask for more training; 0 when it does not run."""
+        on, one = today(), self.employment
+        runs = one is not None and one.valid_from <= on and (one.valid_to is None or on < one.valid_to)
+        return one.id if one is not None and runs else 0
 
     @property
     def may_give_back(self) -> bool:
@@ -94,6 +104,7 @@ def load_asked(person_id: int, seq: int) -> Asked:
         second=second_text(signed) if event.fields.get("second") else "",
         ending=queries.ending_of(db.session, person_id, seq) if signed.ended_by in ENDS else None,
         citizen=_citizen_of(event.citizen_id),
+        employment=employment,
     )
 
 
