@@ -70,6 +70,7 @@ BLUEPRINTS = (
     "competence.development.views.levels:bp",
     "competence.profiles.views:bp",
     "competence.credentials.views:bp",
+    "competence.files.views:bp",
     "competence.passport.views:bp",
     "competence.inspection.views:bp",
     "competence.reports.inspecting:bp",
@@ -141,6 +142,10 @@ TEMPLATES = config.CHECKOUT / "templates"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
 
+ERASING = "competence.files.cli:wire"
+"""() -> nothing; evidence files are erased with their person, and with what `competence retention` erases."""
+
+
 def named(place: str) -> Any:
     """The object at "module:name", imported when it is asked for."""
     module, _colon, name = place.partition(":")
@@ -157,6 +162,7 @@ def wire() -> None:
         running.done_by(kind, partial(named, place))
     for place in USES:
         catalogue.used_by(named(place))
+    named(ERASING)()
     scales.levels_used_by(named(LEVEL_USES), named(LEVELS_ASKED), [named(place) for place in CARRIERS])
 
 

@@ -1,6 +1,7 @@
 """Inviting, choosing a first password, closing an account, and forgetting a person."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, or_, select, update
@@ -168,6 +169,15 @@ def enable_account(session: Session, account_id: int, *, by: Actor) -> Account:
     return account
 
 
+_forget: list[Callable[[Session, int], None]] = []
+
+
+def forgotten_by(forget: Callable[[Session, int], None]) -> None:
+    """Wire what a feature above erases of a forgotten person; wiring the same function again changes nothing."""
+    if forget not in _forget:
+        _forget.append(forget)
+
+
 @command
 def forget_person(session: Session, person_id: int, *, by: Actor) -> None:
     """Nothing; name, number, contact and sign-in are erased, roles end. What was signed stays, about an id.
@@ -206,6 +216,8 @@ def forget_person(session: Session, person_id: int, *, by: Actor) -> None:
         .values(valid_to=day, ended_by=by.person_id, ended_at=now())
         .execution_options(**apart)
     )
+    for forget in _forget:
+        forget(session, person_id)
     session.delete(identity)
     session.flush()
     record(
