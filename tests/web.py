@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import Queue
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -41,12 +43,14 @@ class Client(FlaskClient):
 @contextmanager
 def running(database: Database, **changes: Any) -> Iterator[Flask]:
     """The application on the database. Forms need no token, unless `WTF_CSRF_ENABLED` is set back."""
-    app = create_app(config.for_tests(database.url, database_owner_url=database.owner_url, **changes))
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.test_client_class = Client
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with TemporaryDirectory() as folder:
+        own = {"database_owner_url": database.owner_url, "files_folder": Path(folder) / "files"}
+        app = create_app(config.for_tests(database.url, **(own | changes)))
+        app.config["WTF_CSRF_ENABLED"] = False
+        app.test_client_class = Client
+        yield app
+        with app.app_context():
+            db.engine.dispose()
 
 
 @contextmanager

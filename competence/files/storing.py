@@ -43,8 +43,8 @@ class Store:
         stored = Stored(secrets.token_hex(16), secrets.token_hex(16))
         nonce = secrets.token_bytes(NONCE)
         sealed = nonce + AESGCM(self._key(stored.salt)).encrypt(nonce, content, stored.name.encode())
-        self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-        self.folder.chmod(0o700)
+        self.folder.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         whole = self.folder / stored.name
         part = whole.with_suffix(PART)
         try:

@@ -30,6 +30,7 @@ def walk(two_towns: tuple[Path, Towns], tmp_path: Path) -> Iterator[Walk]:
     built, known = two_towns
     file = tmp_path / "walk.sqlite"
     shutil.copyfile(built, file)
-    with running(Database(f"sqlite:///{file}", f"sqlite:///{file}")) as app:
+    folder = shutil.copytree(built.with_name("files"), tmp_path / "files")
+    with running(Database(f"sqlite:///{file}", f"sqlite:///{file}"), files_folder=folder) as app:
         app.test_client_class = FlaskClient
         yield Walk(app, file, known)

@@ -74,6 +74,8 @@ class Bedside:
     """Other municipalities' credentials for the task: evidence, until somebody signs."""
     files: Sequence[File]
     """Photos and PDFs that lie at the task as evidence."""
+    opens_files: bool
+    adds_files: bool
 
     @property
     def refusal(self) -> str:
@@ -175,6 +177,8 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
         cannot_sign=_cannot_sign(place, actor) if place.cell.entitles else "",
         brought=brought_of(session, person, task_ids=[place.task.id]),
         files=files_of(session, person, task_id=place.task.id),
+        opens_files=_own(place, actor) or actor.may(Permission.EVIDENCE_FILE_READ, place.unit.path),
+        adds_files=not _own(place, actor) and actor.may(Permission.EVIDENCE_FILE_ADD, place.unit.path),
     )
 
 
