@@ -17,6 +17,7 @@ from competence.foundation.orm import begin_writing
 from tests.databases import Database
 from tests.files import made
 from tests.files.conftest import Training
+from tests.files.test_commands import signed
 from tests.files.test_storing import script
 from tests.web import PASSWORD, running
 
@@ -217,3 +218,16 @@ def test_bytes_that_are_gone_are_said_to_be_and_the_folder_that_cannot_be_writte
     answer = send(client, own(training), made.jpeg())
     assert "kan ikke modtages lige nu" in answer.text
     folder.unlink()
+
+
+def test_the_signatures_page_says_which_files_it_rests_on_also_when_they_are_erased(signed_in, training: Training):
+    row = training.added(made.pdf())
+    event = signed(training)
+    training.world.session.commit()
+    client = signed_in(training.guide)
+    address = f"/signed/{training.amira.employment.id}/{event.seq}"
+    page = client.get(address).text
+    assert f"opbevares · SHA-256 {row.hash[:16]}" in page
+    assert client.post(f"/files/{row.id}/remove", data={"why": "citizen"}).status_code == 302
+    assert f"slettet · SHA-256 {row.hash[:16]}" in client.get(address).text
+    assert "1 bilag" in client.get(f"/people/{training.amira.person.id}").text
