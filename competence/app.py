@@ -35,6 +35,7 @@ from competence.foundation.text import Sentence
 from competence.foundation.web import FORMATS, address_of, db, say, spoken, spoken_of, write_after_reading
 from competence.jobs import running
 from competence.organisation.queries import municipality_for
+from competence.people import retention
 
 BLUEPRINTS = (
     "competence.accounts.views.home:bp",
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     "competence.development.views.levels:bp",
     "competence.profiles.views:bp",
     "competence.credentials.views:bp",
+    "competence.files.views:bp",
     "competence.passport.views:bp",
     "competence.inspection.views:bp",
     "competence.reports.inspecting:bp",
@@ -141,8 +143,11 @@ SETTINGS_EFFECT = "competence.decision.foreseeing:effect_of"
 SETTINGS_ELSEWHERE = ("competence.practice.views:use_said",)
 """() -> (title, words, address) of what is decided on a page of its own, named on the page of the settings."""
 
-FORGETS = ("competence.practice.commands:forget",)
-"""(session, person id) -> nothing; erases what a person has written for herself, when she is forgotten."""
+FORGETS = ("competence.practice.commands:forget", "competence.files.commands:forget_files")
+"""(session, person id) -> nothing; erases what a person has written for herself and her files, when she is forgotten."""
+
+TIDIES = ("competence.files.cli:tidy",)
+"""(console) -> nothing; takes away the bytes of what `competence retention` has erased."""
 
 MATRIX_SUGGESTIONS = "competence.delegation.queries.suggesting:core_and_must"
 """(session, staff group id, on) -> (task, rule, practice level) of the whole group's tasks, for its competence profile."""
@@ -166,7 +171,9 @@ def wire() -> None:
     for kind, place in JOBS.items():
         running.done_by(kind, partial(named, place))
     for place in FORGETS:
-        inviting.forgets_too(named(place))
+        inviting.forgotten_by(named(place))
+    for place in TIDIES:
+        retention.tidied_by(named(place))
     for place in USES:
         catalogue.used_by(named(place))
     scales.levels_used_by(named(LEVEL_USES), named(LEVELS_ASKED), [named(place) for place in CARRIERS])

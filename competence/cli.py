@@ -39,6 +39,7 @@ COMMANDS = (
     "competence.audit.cli:anchor",
     "competence.audit.cli:anchor_key",
     "competence.credentials.cli:credential_key",
+    "competence.files.cli:sweep_files",
 )
 """Every subcommand that a feature brings, as "module:name" of a click command. A feature adds its line here."""
 

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import secrets
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,6 +43,10 @@ class Settings:
     """The file with the private key that signs anchors; None: none are made."""
     credential_key: Path | None = None
     """The file with the private key that signs credentials; None: nobody can fetch one."""
+    files_folder: Path = CHECKOUT / "var" / "files"
+    """Where evidence files lie, encrypted; made when the first one is added."""
+    file_scanner: tuple[str, ...] = ()
+    """The command that looks for viruses in a file given to it; empty: none does."""
     testing: bool = False
     """Cheap password hashing, no throttle across tests. Given by the tests, never by the environment."""
 
@@ -95,6 +100,8 @@ def load(environ: Mapping[str, str] | None = None, *, folder: Path | None = None
         threads=_number(env, "THREADS", 4, 1, 64),
         anchor_key=CHECKOUT / env["ANCHOR_KEY"] if env.get("ANCHOR_KEY") else None,
         credential_key=CHECKOUT / env["CREDENTIAL_KEY"] if env.get("CREDENTIAL_KEY") else None,
+        files_folder=CHECKOUT / env["FILES_FOLDER"] if env.get("FILES_FOLDER") else folder / "files",
+        file_scanner=_command("FILE_SCANNER", env.get("FILE_SCANNER") or ""),
     )
     check(settings)
     return settings
@@ -179,6 +186,13 @@ def _number(env: Mapping[str, str], name: str, default: int, least: int, most: i
     if not value.isdigit() or not least <= int(value) <= most:
         raise ConfigError(f"{name} is {value!r}, but must be a whole number from {least} to {most}.")
     return int(value)
+
+
+def _command(name: str, value: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(value))
+    except ValueError:
+        raise ConfigError(f"{name} is no command: a quotation mark is not closed.") from None
 
 
 def _public_url(value: str | None) -> str | None:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from queue import Queue
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -23,6 +25,8 @@ from tests.databases import Database, begin_anew
 from tests.factories import Someone, World
 from tests.html import problems
 
+ASKED_LATE = {"files_folder", "credential_key", "file_scanner"}
+"""Settings that are looked up when they are needed."""
 PASSWORD = "en lang sætning til prøver"
 
 
@@ -45,27 +49,30 @@ class Client(FlaskClient):
 def running(database: Database, *, own: bool = False, **changes: Any) -> Iterator[Flask]:
     """The application on the database. Forms need no token, unless `WTF_CSRF_ENABLED` is set back.
 
-    To lay out some hundred routes takes longer than most tests, so an application without `changes` that one test is through
-    with serves the next at the same address. `own`: nobody has used it, so that routes can be added.
+    To lay out some hundred routes takes longer than most tests, so an application that one test is through with serves the next
+    at the same address. `own`: nobody has used it, so that routes can be added.
     """
-    settings = config.for_tests(database.url, database_owner_url=database.owner_url, **changes)
-    made = None if changes or own else _IDLE.pop(database.url, None)
-    if made is None:
-        app = create_app(settings)
-        app.jinja_env.bytecode_cache = _COMPILED
-        made = Made(app, dict(app.config))
-    app = made.app
-    app.config.clear()
-    app.config.update(made.config, WTF_CSRF_ENABLED=False)
-    app.test_client_class = Client
-    with app.app_context():
-        begin_anew(db.engine)
-    yield app
-    app.extensions["jobs"].join(10)
-    with app.app_context():
-        db.engine.dispose()
-    if not changes and not own and app.extensions["jobs"].idle:
-        _IDLE[database.url] = made
+    with TemporaryDirectory() as folder:
+        own_files = {"database_owner_url": database.owner_url, "files_folder": Path(folder) / "files"}
+        settings = config.for_tests(database.url, **(own_files | changes))
+        anew = own or not changes.keys() <= ASKED_LATE
+        made = None if anew else _IDLE.pop(database.url, None)
+        if made is None:
+            app = create_app(settings)
+            app.jinja_env.bytecode_cache = _COMPILED
+            made = Made(app, dict(app.config))
+        app = made.app
+        app.config.clear()
+        app.config.update(made.config, SETTINGS=settings, WTF_CSRF_ENABLED=False)
+        app.test_client_class = Client
+        with app.app_context():
+            begin_anew(db.engine)
+        yield app
+        app.extensions["jobs"].join(10)
+        with app.app_context():
+            db.engine.dispose()
+        if not anew and app.extensions["jobs"].idle:
+            _IDLE[database.url] = made
 
 
 @dataclass(frozen=True)

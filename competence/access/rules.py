@@ -55,6 +55,8 @@ class Permission(StrEnum):
     CREDENTIAL_BRING = "credential:bring"
     DELEGATION_GIVE = "delegation:give"
     DELEGATION_READ = "delegation:read"
+    EVIDENCE_FILE_ADD = "evidence_file:add"
+    EVIDENCE_FILE_READ = "evidence_file:read"
     EXEMPTION_WRITE = "exemption:write"
     EXTERNAL_ADD = "external:add"
     EXTERNAL_INSTRUCTOR_RECORD = "external_instructor:record"
@@ -111,6 +113,8 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.CREDENTIAL_BRING: N_("add another municipality's credential as evidence"),
     Permission.DELEGATION_GIVE: N_("record an individual delegation"),
     Permission.DELEGATION_READ: N_("see delegations and task transfers with their history"),
+    Permission.EVIDENCE_FILE_ADD: N_("add a photo or PDF as evidence, and take it out of view"),
+    Permission.EVIDENCE_FILE_READ: N_("open a photo or PDF that lies as evidence"),
     Permission.EXEMPTION_WRITE: N_("write that somebody is exempt from a task by agreement"),
     Permission.EXTERNAL_ADD: N_("add an external"),
     Permission.EXTERNAL_INSTRUCTOR_RECORD: N_("record an external instructor's training"),
@@ -162,11 +166,12 @@ _EVERYBODY = frozenset(
 
 POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.EMPLOYEE: _EVERYBODY | {P.STOP_READ, P.WHO_MAY_COLLEAGUES},
-    Role.SIGNER: _EVERYBODY | {P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_COLLEAGUES},
+    Role.SIGNER: _EVERYBODY
+    | {P.EVIDENCE_FILE_READ, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_COLLEAGUES},
     Role.GUIDE: _EVERYBODY
     | {
         P.CITIZEN_READ, P.COVERAGE_READ, P.CREDENTIAL_BRING, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ,
-        P.REQUIREMENT_READ,
+        P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.REQUIREMENT_READ,
         P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
     },
     Role.LEADER: _EVERYBODY
@@ -175,7 +180,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.INSPECTION_READ, P.MATRIX_COMMENT, P.MATRIX_RESTRICT, P.PERSON_HISTORY, P.PERSON_READ,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
         P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
-        P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
+        P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND, P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ,
     },
     Role.PLANNER: _EVERYBODY
     | {
@@ -185,7 +190,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.DEVELOPMENT_NURSE: _EVERYBODY
     | {
         P.APPOINTMENT_GIVE, P.CATALOGUE_WRITE, P.COVERAGE_READ, P.CREDENTIAL_BRING, P.DELEGATION_GIVE,
-        P.DELEGATION_READ, P.EXTERNAL_INSTRUCTOR_RECORD,
+        P.DELEGATION_READ, P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.EXTERNAL_INSTRUCTOR_RECORD,
         P.FRAMEWORK_WRITE, P.IMPORT_MATRIX, P.INSPECTION_READ,
         P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.MATRIX_COMMENT, P.MATRIX_EDIT, P.MATRIX_RESTRICT,
         P.PERSON_HISTORY, P.PERSON_READ,

@@ -178,7 +178,11 @@ INSTRUCTIONS = MenuItem("instructions.index", N_("New instructions"), "file", P.
 MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
 PASSPORT = MenuItem(
-    "me.passport", N_("My passport"), "contact-card", P.OWN_READ, covers=("me.passport", "passports", "brought.own")
+    "me.passport",
+    N_("My passport"),
+    "contact-card",
+    P.OWN_READ,
+    covers=("me.passport", "passports", "brought.own", "files.own"),
 )
 PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ)
 PEOPLE = MenuItem("people.index", N_("Employees"), "groups", P.PERSON_READ, covers=("people", "persons", "exemptions"))

@@ -12,6 +12,7 @@ from competence.decision.commands import differences
 from competence.decision.commands import refresh as refresh_vectors
 from competence.decision.rebuilding import rebuild
 from competence.delegation import projection as delegations
+from competence.files import cli as files
 from competence.foundation.clock import today
 from competence.foundation.console import Console
 from competence.foundation.orm import begin_reading, begin_writing
@@ -76,7 +77,10 @@ def check(console: Console, repair: bool, kept: tuple[Path, ...]) -> None:
             rebuild(session, {person for person, _ in stale})
             session.commit()
             console.say(sentence(N_("What is derived has been rebuilt.")))
-    if found.problems:
+        lost = files.problems(session, console.settings)
+        for told in (*lost, *files.warnings(console.settings)):
+            console.say(told)
+    if found.problems or lost:
         sys.exit(3)
     if not (stale or changed or wrong):
         console.say(sentence(N_("All chains verify, and everything stored is what the rule says.")))

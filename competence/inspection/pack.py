@@ -105,6 +105,8 @@ class Signature:
     """The version of the written instruction that counted; empty where the event does not say."""
     version: int
     """The number of the division of tasks; 0 where the event does not say."""
+    files: tuple[str, ...] = ()
+    """SHA-256 of the files that lay at the task as evidence, also of those that are erased since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ def retention(console: Console, dry_run: bool, document: bool) -> None:
     else:
         with console.transaction() as session:
             found = keeping.erase(session)
+    if not dry_run:
+        keeping.tidy_up(console)
     for due in found:
         console.say(
             sentence(

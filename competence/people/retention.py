@@ -1,6 +1,6 @@
 """Finding and erasing what may no longer be kept, by what each table declares; and writing it down for people to read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from competence.audit.commands import record
 from competence.foundation.clock import now, today
+from competence.foundation.console import Console
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.orm import Base, UtcMoment, is_tenant, tenant_id
 from competence.foundation.retention import BASIS_NAMES, LEFT, Due, Erasure, NotPersonal, PersonData
@@ -24,6 +25,21 @@ NO_LONGER_HERE = (
     " AND (r.valid_to IS NULL OR r.valid_to > :before)))"
 )
 """Persons without an employment or a role since `:before`."""
+
+
+_tidy: list[Callable[[Console], None]] = []
+
+
+def tidied_by(tidy: Callable[[Console], None]) -> None:
+    """Wire what a feature above takes away outside the database; wiring the same function again changes nothing."""
+    if tidy not in _tidy:
+        _tidy.append(tidy)
+
+
+def tidy_up(console: Console) -> None:
+    """Nothing; what lies outside the database of what has been erased is gone too."""
+    for tidy in _tidy:
+        tidy(console)
 
 
 def registry() -> dict[str, PersonData | NotPersonal]:

@@ -25,10 +25,11 @@ def two_towns(laid_out_file: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def walk(two_towns: tuple[Path, Towns], quick_folder: Path) -> Iterator[Walk]:
+def walk(two_towns: tuple[Path, Towns], quick_folder: Path, tmp_path: Path) -> Iterator[Walk]:
     """A visitor on a copy of her own. What the wall between municipalities does on PostgreSQL is tested beside it."""
     built, known = two_towns
+    folder = shutil.copytree(built.with_name("files"), tmp_path / "files")
     file = quick_folder / "walk.sqlite"
-    with running(lay_out(built, file)) as app:
+    with running(lay_out(built, file), files_folder=folder) as app:
         app.test_client_class = FlaskClient
         yield Walk(app, file, known)

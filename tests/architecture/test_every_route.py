@@ -53,6 +53,8 @@ ASKS_FOR = {
     "delegations.end": Permission.DELEGATION_GIVE,
     "delegations.one": Permission.DELEGATION_READ,
     "delegations.supervised": Permission.DELEGATION_GIVE,
+    "files.file": Permission.EVIDENCE_FILE_READ,
+    "files.remove": Permission.EVIDENCE_FILE_ADD,
     "signoffs.ask": Permission.SIGNOFF_ASK,
 }
 """What a view asks for besides, once it knows whom it is about."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,6 +15,7 @@ from competence.accounts.passwords import hash_cheaply, hashed
 from competence.audit.chain import NewEvent, append_all
 from competence.catalogue.models import InstructionVersion, Task, TaskPicture
 from competence.catalogue.rules import Asks, Reserved
+from competence.config import for_tests
 from competence.coverage.rules import Shift
 from competence.credentials import jose
 from competence.credentials.keys import jwk_of
@@ -25,6 +27,9 @@ from competence.delegation.commands.hearing import open_hearing
 from competence.delegation.drafting import Wording
 from competence.delegation.models import Delegation, FrameworkDelegation, HearingComment, MatrixVersion, Stop, UnitMask
 from competence.delegation.rules import CellRule
+from competence.files.models import EvidenceFile
+from competence.files.rules import Purpose
+from competence.files.storing import Store
 from competence.foundation.clock import now, today
 from competence.foundation.keys import public_of
 from competence.foundation.orm import engine_for, open_session
@@ -292,6 +297,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "account_id": world.account(one).id, "role_id": role_id, "seq": seq,
         "observation_id": world.observed(one, task, by=guide).id,
         "brought_id": _brought(world, one.person.id, guide.person.id, task),
+        "file_id": _file(world, one.person.id, guide.person.id, task),
         "delegation_id": _delegated(world, one, task, signer),
         "supervisor_id": guide.person.id,
         "job_id": _job(world, one),
@@ -322,6 +328,20 @@ def _brought(world: World, person_id: int, by: int, task: Task) -> int:
     row = BroughtCredential(
         person_id=person_id, task_id=task.id, issuer_id=issuer.id, hash="0" * 64, token="a.b.c", name="Insulin",
         valid_from=now(), recorded_at=now(), recorded_by=by,
+    )  # fmt: skip
+    world.session.add(row)
+    world.session.flush()
+    return row.id
+
+
+def _file(world: World, person_id: int, by: int, task: Task) -> int:
+    """The id of a PDF that lies at the task; its bytes lie beside the database."""
+    url, content = str(world.session.get_bind().url), b"%PDF-1.4 bilag"  # type: ignore[union-attr]
+    folder, secret = Path(url.removeprefix("sqlite:///")).with_name("files"), for_tests(url).secret_key
+    stored = Store(folder, world.municipality.id, secret=secret, salt=world.municipality.salt).put(content)
+    row = EvidenceFile(
+        person_id=person_id, task_id=task.id, purpose=Purpose.TRAINING, title="", media_type="application/pdf",
+        size=len(content), hash="0" * 64, stored=stored.name, salt=stored.salt, recorded_at=now(), recorded_by=by,
     )  # fmt: skip
     world.session.add(row)
     world.session.flush()

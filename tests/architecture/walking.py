@@ -29,6 +29,8 @@ BODIES = {
 
 QUERIES = {
     "delegations.new": {"employment": "employment_id", "task": "task_id"},
+    "files.own": {"task": "task_id"},
+    "files.person": {"task": "task_id"},
     "local.index": {"unit": "unit_id"},
     "requirements.index": {"unit_id": "unit_id"},
     "who_may.index": {"unit": "unit_id"},

@@ -63,7 +63,7 @@ def test_this_machine_alone_is_loopback(tmp_path: Path, host: str):
     [
         ("PORT", "http"), ("PORT", "0"), ("PORT", "70000"), ("THREADS", "-1"), ("PUBLIC_URL", "kompetence.example"),
         ("PUBLIC_URL", "http://kompetence.example"), ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "mysql://a/b"),
-        ("DATABASE_URL", "sqlite:///:memory:"), ("SMTP_URL", "mail.example"),
+        ("DATABASE_URL", "sqlite:///:memory:"), ("SMTP_URL", "mail.example"), ("FILE_SCANNER", "clamdscan '-"),
     ],
 )  # fmt: skip
 def test_each_wrong_setting_is_named(tmp_path: Path, name: str, value: str):

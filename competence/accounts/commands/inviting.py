@@ -169,13 +169,13 @@ def enable_account(session: Session, account_id: int, *, by: Actor) -> Account:
     return account
 
 
-_forgets: list[Callable[[Session, int], None]] = []
+_forget: list[Callable[[Session, int], None]] = []
 
 
-def forgets_too(erase: Callable[[Session, int], None]) -> None:
-    """Wire what else erases its part of a person who is forgotten. Called by app.py; once more changes nothing."""
-    if erase not in _forgets:
-        _forgets.append(erase)
+def forgotten_by(forget: Callable[[Session, int], None]) -> None:
+    """Wire what a feature above erases of a forgotten person. Called by app.py; once more changes nothing."""
+    if forget not in _forget:
+        _forget.append(forget)
 
 
 @command
@@ -216,8 +216,8 @@ def forget_person(session: Session, person_id: int, *, by: Actor) -> None:
         .values(valid_to=day, ended_by=by.person_id, ended_at=now())
         .execution_options(**apart)
     )
-    for erase in _forgets:
-        erase(session, person_id)
+    for forget in _forget:
+        forget(session, person_id)
     session.delete(identity)
     session.flush()
     record(

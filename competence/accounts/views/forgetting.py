@@ -1,6 +1,6 @@
 """Forgetting a person: what names her is erased, what was signed stays."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -26,6 +26,7 @@ def forget(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         except RuleBroken as broken:
             show(broken, form)
         else:
+            current_app.extensions["sweep_files"](db.session)
             flash(_("The person is forgotten. What was signed stays, about nobody by name."))
             return redirect(url_for("people.index"))
     return render_template("people/forget.html", form=form, name=name, person_id=person_id)

@@ -30,6 +30,7 @@ from competence.development.rules import BEFORE_THE_FIRST
 from competence.development.views.levels import AreaShown, areas_shown, talks_shown
 from competence.development.views.refreshing import refreshes_of
 from competence.development.views.showing import Shown, shown, since
+from competence.files.queries import files_of
 from competence.foundation.clock import last_day, local, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, listed, say, transaction
@@ -313,6 +314,7 @@ def why(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> Res
         else queries.colleagues_who_may(db.session, unit, task_id, on=own.on, but=actor.person_id),
         waits=next((s for s in own.waits if s.task_id == task_id), None),
         signed=answer.signed,
+        files=files_of(db.session, actor.person_id, task_id=task_id),
         returned=next((one for one in returned_of(db.session, [employment_id]) if one.task_id == task_id), None),
         still_open=_still_open,
         written=(written := practice.about_task(db.session, actor.person_id, employment_id, line.task)),
@@ -395,6 +397,7 @@ def _page_name(endpoint: str) -> str:
         "passport": _("Passport"),
         "passports": _("Passport"),
         "exemptions": _("Exempt by agreement"),
+        "files": _("Evidence files"),
         "inspection": _("Inspection pack"),
         "inspection_files": _("Inspection pack, taken out as a file"),
     }

@@ -6,6 +6,7 @@ from datetime import date
 from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from competence.access.rules import Actor, Permission, Reach, Role
 from competence.access.web import looked_at, requires
@@ -124,6 +125,8 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         guides=guides and not own,
         brings=not own
         and any(actor.may(Permission.CREDENTIAL_BRING, row.unit.path) for row in employments if _runs(row)),
+        files=not own
+        and any(actor.may(Permission.EVIDENCE_FILE_ADD, row.unit.path) for row in employments if _runs(row)),
         everything=everything,
         areas=areas,
         levels=levels,
@@ -199,6 +202,8 @@ def _told(one: Happened, *, own: bool) -> Told:
             notes.append(_("Instructor from outside"))
         elif origin == "credential":
             notes.append(_("On another municipality's credential"))
+        if lay := fields.get("files"):
+            notes.append(ngettext("%(num)s evidence file", "%(num)s evidence files", len(lay)))
         if through := fields.get("valid_to"):
             notes.append(_("Valid through %(day)s", day=day(last_day(date.fromisoformat(through)))))
         notes.append(

@@ -107,6 +107,7 @@ class _Ledger:
             date.fromisoformat(said["valid_from"]), date.fromisoformat(until) if until else None,
             accepted.link.recorded_at if accepted else None, accepted.link.seq if accepted else 0,
             accepted.hash if accepted else "", str(said.get("instruction") or ""), int(said.get("matrix_version") or 0),
+            tuple(said.get("files") or ()),
         )  # fmt: skip
 
     def given(self, row: Any, names: Mapping[int, str]) -> Given:

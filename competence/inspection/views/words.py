@@ -14,7 +14,7 @@ from competence.decision.rules import Answer, Verdict
 from competence.delegation.agreements import KIND_NAMES, SUPERVISION_NAMES
 from competence.foundation.clock import last_day
 from competence.foundation.text import N_
-from competence.foundation.web import day, moment, say
+from competence.foundation.web import day, listed, moment, say
 from competence.inspection.pack import PRIVATE, Closing, Given, Line, Pack, Post, Question, Ruling, Signature
 from competence.inspection.rules import Cause, Later, Stretch
 from competence.signoffs.rules import Origin
@@ -262,6 +262,9 @@ def _evidence(one: Signature, levels: Mapping[int, str]) -> Iterable[str]:
         yield _("Signed under the division of tasks, version %(number)s.", number=one.version)
     if one.instruction:
         yield _("Written instruction, version %(version)s.", version=one.instruction)
+    if one.files:
+        known = listed([digest[:16] for digest in one.files])
+        yield _("Evidence files at the task, by the beginning of their SHA-256: %(hashes)s.", hashes=known)
 
 
 def _because(later: Iterable[Later]) -> Iterable[str]:

@@ -15,6 +15,7 @@ from competence.audit.commands import record_all
 from competence.catalogue.models import Task
 from competence.catalogue.queries.instructions import instruction_on
 from competence.catalogue.queries.scales import turns
+from competence.files.queries import hashes_at
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
 from competence.foundation.errors import RuleBroken
@@ -76,7 +77,8 @@ def sign_off(session: Session, employment_id: int, new: NewSignOff, *, by: Actor
     signed = [one for one in history(before, turns(session)) if one.citizen_id == new.citizen_id]
     ready = readiness(session, employment, task, cell, signed, ticked=new.ticked, on=on)
     signer = None if new.external else signer_on(session, by, task.id, unit=unit, on=on, first_day=first_day)
-    matter = Matter(employment, unit, task, cell, first_day, before, signed, ready, signer, on)
+    files = hashes_at(session, [employment.person_id], [task.id]).get((employment.person_id, task.id), ())
+    matter = Matter(employment, unit, task, cell, first_day, before, signed, ready, signer, on, files)
     event = vouched(
         session, matter, new, by=by, version_on=lambda task, day: instruction_on(session, task, day).version
     )

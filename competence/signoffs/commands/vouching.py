@@ -142,6 +142,8 @@ def vouched(
         fields["second"] = True
     if brought is not None:
         fields["credential"] = {"hash": brought.hash, "issuer": brought.issuer_did}
+    if matter.files:
+        fields["files"] = list(matter.files)
     if citizen is not None:
         fields["citizen_hash"] = chain_hash(citizen.lookup or "", citizen.salt)
     if new.external is not None:

@@ -15,6 +15,7 @@ from competence.catalogue.queries.scales import turns
 from competence.delegation.queries import cell_for, versions
 from competence.delegation.rules import CellTerms
 from competence.entitlements.queries import Levels, levels_in, levels_of
+from competence.files.queries import hashes_at
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped
@@ -50,6 +51,8 @@ class Matter:
     signer: Signer | None
     """None: an instructor from outside has vouched for her."""
     on: date
+    files: Sequence[str] = ()
+    """The hashes of the files that lie at the task as evidence."""
 
 
 def places_of(
@@ -91,6 +94,7 @@ def matters(
     changes = turns(session)
     seen, passed = _observed(session, persons, tasks)
     held = _Held(session)
+    files = hashes_at(session, persons, tasks)
     signers: dict[date, Signers] = {}
     found = []
     for employment, task, ticked in wanted:
@@ -120,7 +124,8 @@ def matters(
             seen=seen_times(times),
         )
         signer = signers[on].over(employment.unit, task.id, first_day=first_day)
-        found.append(Matter(employment, employment.unit, task, cell, first_day, before, signed, ready, signer, on))
+        lie = files.get((person, task.id), ())
+        found.append(Matter(employment, employment.unit, task, cell, first_day, before, signed, ready, signer, on, lie))
     return found
 
 

@@ -15,6 +15,7 @@ from competence.accounts.web import needs_proof, prove_self
 from competence.catalogue.queries import Criterion, Gate, criteria_of, levels
 from competence.credentials.queries import Brought, brought_of
 from competence.delegation.rules import CellRule, LeaderPart
+from competence.files.queries import File, files_of
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.text import N_
@@ -71,6 +72,10 @@ class Bedside:
     """Why the actor can record times here but not sign; empty when she can."""
     brought: Sequence[Brought]
     """Other municipalities' credentials for the task: evidence, until somebody signs."""
+    files: Sequence[File]
+    """Photos and PDFs that lie at the task as evidence."""
+    opens_files: bool
+    adds_files: bool
 
     @property
     def refusal(self) -> str:
@@ -171,6 +176,9 @@ def load_bedside(place: Place, actor: Actor) -> Bedside:
         state=queries.state_now(session, person, place.task, on=on),
         cannot_sign=_cannot_sign(place, actor) if place.cell.entitles else "",
         brought=brought_of(session, person, task_ids=[place.task.id]),
+        files=files_of(session, person, task_id=place.task.id),
+        opens_files=_own(place, actor) or actor.may(Permission.EVIDENCE_FILE_READ, place.unit.path),
+        adds_files=not _own(place, actor) and actor.may(Permission.EVIDENCE_FILE_ADD, place.unit.path),
     )
 
 

@@ -1,6 +1,6 @@
 """What happens to a signature after it was given: seen, taken back at once, or revoked with a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
 from competence.access.web import requires
 from competence.catalogue.queries import LevelName, level_names, levels
 from competence.catalogue.queries.scales import level_names_at
+from competence.files.queries import Named, named_by
 from competence.foundation.clock import last_day, now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import clock_time, db, moment, say, show, transaction
@@ -53,6 +54,8 @@ class Signature:
     stage: Stage
     second: str
     """Who approved it as the second, or that this is waited for; empty when the task asks for no second approval."""
+    files: Sequence[Named]
+    """What lay at the task as evidence, as the signature names it."""
 
     @property
     def waits(self) -> bool:
@@ -111,7 +114,17 @@ def signature_within(employment_id: int, seq: int, *, within: Reach, actor: Acto
     answer = answer_text(signed, place.first_name)
     second = second_text(signed) if event.fields.get("second") else ""
     return Signature(
-        place, signed, level_of(signed), signer, signed_as(event.fields), mine, until, answer, stage, second
+        place,
+        signed,
+        level_of(signed),
+        signer,
+        signed_as(event.fields),
+        mine,
+        until,
+        answer,
+        stage,
+        second,
+        named_by(db.session, employment.person_id, event.fields.get("files") or ()),
     )
 
 
