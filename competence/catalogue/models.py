@@ -69,6 +69,8 @@ class Task(Base, Tenant):
     """Whether somebody else who may sign must approve a signature before it can be answered."""
     expiring_days: Mapped[int | None]
     """From so many days before its last day a right is shown as expiring; None: as the municipality has set it."""
+    reminder_days: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """Its own ladder of reminders, as "90, 30, 7"; empty: as the municipality has set it."""
     validity_months: Mapped[int | None]
     """How long a signature counts; None: it does not lapse. A cell or a row for the staff group may say otherwise."""
     validity_date: Mapped[str | None] = mapped_column(String(5))

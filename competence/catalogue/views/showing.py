@@ -45,6 +45,7 @@ def facts_shown(session: Session, said: TaskFacts, task: Task) -> list[tuple[str
         (_("Needs a second approval"), _("yes") if said.second_approval else ""),
         (_("A signature counts"), validity),
         (_("Shown as expiring"), _expiring(said.expiring_days)),
+        (_("Reminders"), _("%(days)s days before its last day", days=said.reminder_days) if said.reminder_days else ""),
     ]
     for need in said.needs:
         words = names.get(need.task_id, "") + (f" ({_('must be held')})" if need.must_hold else "")
