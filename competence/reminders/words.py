@@ -2,6 +2,7 @@
 
 from competence.foundation.text import N_, Sentence, sentence
 from competence.reminders.queries import Line
+from competence.reminders.returning import Again, Redo
 from competence.reminders.rules import Kind, Part
 
 OWN = {
@@ -69,6 +70,31 @@ UNNAMED = {
     Kind.RETURN: N_("A colleague is back, or will be soon. See who in Kompetencetavlen."),
 }
 """What a mail says of others instead: a mail can be read by more than its reader."""
+
+
+AGAIN = {
+    Again.LOST: N_("No longer counts"),
+    Again.LOWER: N_("Counts at a lower level than before"),
+    Again.SOON: N_("Counts through %(day)s"),
+    Again.READ: N_("New instruction, to be read by %(day)s"),
+}
+"""What is to be done with a task after a time away."""
+
+
+def again(one: Redo) -> Sentence:
+    """What has become of the task."""
+    return sentence(AGAIN[one.again], day=one.last_day) if one.last_day else sentence(AGAIN[one.again])
+
+
+def why_first(one: Redo, *, own: bool) -> str:
+    """Why the task stands where it does, marked for translation; empty when for nothing."""
+    if one.closes_gap:
+        return N_("The team is short of it on your shift") if own else N_("The team is short of it on this shift")
+    if one.needed:
+        return N_("The team needs it")
+    if one.wanted:
+        return N_("You have asked for it yourself") if own else N_("Has asked for it")
+    return ""
 
 
 def said(line: Line) -> Sentence:

@@ -36,7 +36,9 @@ class Team:
 
     def ends_in(self, days: int, *, whose: Someone | None = None, task: Task | None = None) -> int:
         """The seq of a signature that counts so many days after today."""
-        seq = self.world.signed(whose or self.helper, task or self.task, by=self.guide, days_ago=30, valid_days=31 + days)
+        seq = self.world.signed(
+            whose or self.helper, task or self.task, by=self.guide, days_ago=30, valid_days=31 + days
+        )
         self.world.settle().session.commit()
         return seq
 
@@ -74,7 +76,7 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        self.mails.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
         if self.when_taken:
             self.when_taken()
         return "250 OK"
@@ -120,7 +122,8 @@ def run(database: Database, world: World, post: MailServer) -> Run:
     def with_words(*words: str, mails: bool = True) -> Result:
         world.session.commit()
         console = Console(
-            lambda: replace(settings, smtp_url=post.url if mails else None), lambda _session, _name: world.municipality.id
+            lambda: replace(settings, smtp_url=post.url if mails else None),
+            lambda _session, _name: world.municipality.id,
         )
         with speaker().app_context():
             said = CliRunner().invoke(remind, words, obj=console)

@@ -13,7 +13,9 @@ from competence.reminders.rules import nearest, next_try, rung_on
 LADDER = (90, 30, 7)
 
 
-@pytest.mark.parametrize(("left", "rung"), [(91, None), (90, 90), (31, 90), (30, 30), (8, 30), (7, 7), (0, 7), (-1, None)])
+@pytest.mark.parametrize(
+    ("left", "rung"), [(91, None), (90, 90), (31, 90), (30, 30), (8, 30), (7, 7), (0, 7), (-1, None)]
+)
 def test_a_rung_is_reached_on_its_day_and_stands_until_the_next(left, rung):
     assert rung_on(LADDER, left) == rung
 
