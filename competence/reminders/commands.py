@@ -234,18 +234,19 @@ def put_away(session: Session, reminder_id: int, *, by: Actor) -> Reminder:
 
 @command
 def bring_back(session: Session, reminder_id: int, *, by: Actor) -> Reminder:
-    """The reminder that she has put away within the hour, in her list again. NotFound when there is none such."""
+    """The reminder, in her list again when she has put it away within the hour. NotFound when it is not hers."""
     authorise(by, Permission.OWN_READ)
     row = session.scalars(
         select(Reminder).where(Reminder.id == reminder_id, Reminder.person_id == by.person_id).with_for_update()
     ).first()
-    if row is None or row.closed_at is None or row.closed_at < now() - timedelta(hours=1):
+    if row is None:
         raise NotFound
-    row.closed_at = None
-    record(
-        session, by=by.person_id, action="bring_back_reminder", subject="reminder", subject_id=row.id,
-        person_id=by.person_id,
-    )  # fmt: skip
+    if row.closed_at is not None and row.closed_at > now() - timedelta(hours=1):
+        row.closed_at = None
+        record(
+            session, by=by.person_id, action="bring_back_reminder", subject="reminder", subject_id=row.id,
+            person_id=by.person_id,
+        )  # fmt: skip
     return row
 
 
