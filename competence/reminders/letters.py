@@ -29,6 +29,14 @@ class Sender:
         """The address by which a person stops mails."""
         return f"{self.site}/mail/stop/{sealed(self.secret_key, self.municipality_id, person_id, what)}"
 
+    def headers(self, person_id: int, what: str = ALL) -> tuple[tuple[str, str], ...]:
+        """Those by which a mail program stops the mails in one click (RFC 8058)."""
+        return (
+            ("List-Unsubscribe", f"<{self.stop_link(person_id, what)}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            ("Auto-Submitted", "auto-generated"),
+        )
+
 
 def digest(sender: Sender, lines: Sequence[Line], *, person_id: int, to: str, name: str, locale: str) -> Letter:
     """The mail to one person, as text and as HTML, with the headers by which a mail program stops it in one click."""
@@ -54,9 +62,5 @@ def digest(sender: Sender, lines: Sequence[Line], *, person_id: int, to: str, na
             say(sentence(N_("Reminders from Kompetencetavlen, %(municipality)s"), municipality=sender.municipality)),
             render_template("reminders/digest.txt", **context),
             render_template("reminders/digest.html", **context),
-            headers=(
-                ("List-Unsubscribe", f"<{sender.stop_link(person_id)}>"),
-                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-                ("Auto-Submitted", "auto-generated"),
-            ),
+            headers=sender.headers(person_id),
         )

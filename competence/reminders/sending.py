@@ -3,7 +3,7 @@
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import Engine, select
@@ -171,8 +171,9 @@ def _letter(session: Session, post: Post, one: commands.Outgoing) -> mail.Letter
     """The letter as it is true now; None when nothing is left to tell its reader, or she is away or gone."""
     municipality = session.scalars(select(Municipality).where(Municipality.id == session.info["municipality_id"])).one()
     site = f"https://{municipality.host}" if municipality.host else post.address
+    sender = Sender(municipality.id, municipality.name, site, post.secret_key)
     if one.kind == commands.HEARING_MAIL:
-        return _hearing_letter(session, one, municipality.name, site)
+        return _hearing_letter(session, one, sender)
     reader = able_to_read(session, [one.person_id]).get(one.person_id)
     actor = actor_of_person(session, one.person_id)
     if reader is None or not actor.roles or one.person_id in away_on(session, today()):
@@ -180,17 +181,18 @@ def _letter(session: Session, post: Post, one: commands.Outgoing) -> mail.Letter
     lines = reminders_in(session, one.id, actor)
     if not lines:
         return None
-    sender = Sender(municipality.id, municipality.name, site, post.secret_key)
     return digest(sender, lines, person_id=one.person_id, to=reader[0], name=actor.name, locale=reader[1])
 
 
-def _hearing_letter(session: Session, one: commands.Outgoing, municipality: str, site: str) -> mail.Letter | None:
+def _hearing_letter(session: Session, one: commands.Outgoing, sender: Sender) -> mail.Letter | None:
     version = get_version(session, one.subject_id)
     if not version.is_in_hearing(today()) or version.hearing_until is None:
         return None
     silent = [who for who in asked(session, version.id, on=today()) if not who.has_commented]
     letters = reminding(
-        [who for who in silent if who.person_id == one.person_id], number=one.subject_id, municipality=municipality,
-        until=version.hearing_until, link=f"{site}/matrix/hearing/{one.subject_id}",
+        [who for who in silent if who.person_id == one.person_id], number=one.subject_id, municipality=sender.municipality,
+        until=version.hearing_until, link=f"{sender.site}/matrix/hearing/{one.subject_id}",
     )  # fmt: skip
-    return letters[0] if letters else None
+    if not letters:
+        return None
+    return replace(letters[0], headers=sender.headers(one.person_id, MailKind.HEARINGS.value))

@@ -89,7 +89,11 @@ def again(one: Redo) -> Sentence:
 def why_first(one: Redo, *, own: bool) -> str:
     """Why the task stands where it does, marked for translation; empty when for nothing."""
     if one.closes_gap:
-        return N_("The team is short of it on your shift") if own else N_("The team is short of it on this shift")
+        return (
+            N_("The team is short of it on your shift")
+            if own
+            else N_("The team is short of it on the employee's shift")
+        )
     if one.needed:
         return N_("The team needs it")
     if one.wanted:
