@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid, parseaddr
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
+
+from competence.foundation.clock import now
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ def send_all(smtp_url: str, *, sender: str, letters: Iterable[Letter]) -> list[L
     return taken
 
 
+def domain_of(sender: str) -> str:
+    """What stands after the @ of the address that mails are sent from."""
+    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+
+
 @contextmanager
 def connected(smtp_url: str) -> Iterator[smtplib.SMTP]:
     """A connection to the server, to `hand_over` by. OSError when it cannot be reached."""
@@ -85,8 +93,11 @@ def hand_over(server: smtplib.SMTP, *, sender: str, letter: Letter) -> Outcome:
 def _message(sender: str, letter: Letter) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, letter.to, letter.subject
+    message["Date"] = format_datetime(now())
     for name, value in letter.headers:
         message[name] = value
+    if "Message-ID" not in message:
+        message["Message-ID"] = make_msgid(domain=domain_of(sender))
     message.set_content(letter.text)
     if letter.html:
         message.add_alternative(letter.html, subtype="html")

@@ -30,10 +30,10 @@ class Settings:
     """How long a delegation runs after its giver has left or lost the task."""
     expiring_days: int = 60
     """From so many days before the last day, a right is shown as expiring."""
-    undo_minutes: int = 10
-    """How long a signer may take her own signature back, while the employee has not answered."""
     reminder_days: tuple[int, ...] = (90, 30, 7)
     """So many days before something ends those whom it concerns are reminded; the most first."""
+    undo_minutes: int = 10
+    """How long a signer may take her own signature back, while the employee has not answered."""
     external_days: int = 14
     """The longest an external may be added for at a time."""
     observed_minutes: int = 120
@@ -163,7 +163,7 @@ GROUPS = (
                 "reminder_days",
                 N_("Days before the last day that people are reminded"),
                 N_("Of sign-offs, delegations, exemptions and supervision. A task can have its own days in the catalogue."),
-                Measure.LADDER, least=1, most=365,
+                Measure.LADDER,
             ),
             Setting(
                 "undo_minutes",

@@ -162,6 +162,9 @@ def _send_one(session: TenantSession, post: Post, server: smtplib.SMTP, one: com
             commands.let_go(session, one.id)
             commands.settle_mail(session, one.id, State.DROPPED, at=now())
             return None
+    # A mail that is tried again keeps its name, so that a server that had taken it after all can tell.
+    name = f"<{session.info['municipality_id']}.{one.id}.{one.period:%Y%m%d}@{mail.domain_of(post.mail_from)}>"
+    letter = replace(letter, headers=(*letter.headers, ("Message-ID", name)))
     outcome = mail.hand_over(server, sender=post.mail_from, letter=letter)
     with _writing(session):
         return commands.settle_mail(session, one.id, AS_STATE[outcome], at=now())

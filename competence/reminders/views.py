@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from competence.access.rules import Actor, Permission, Reach
-from competence.access.web import public, requires
+from competence.access.web import looked_at_all, public, requires
 from competence.accounts.queries import account_of_person
 from competence.foundation.errors import NotFound
 from competence.foundation.web import db, say, transaction
@@ -45,6 +45,7 @@ class Shown:
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """What one is reminded of, what ends first on top."""
     lines = queries.reminders_of(db.session, actor)
+    looked_at_all({line.about_id for line in lines if line.part is not Part.OWN and line.about_id})
     asked = queries.asked_for(db.session, [(x.employment_id, x.task_id) for x in lines])
     return render_template(
         "reminders/index.html",

@@ -5,13 +5,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from competence.access.rules import Role
+from competence.catalogue.models import Task
 from competence.coverage.rules import Shift
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
+from competence.foundation.web import db
+from competence.organisation.queries import settings_of
 from competence.people.models import Absence
 from competence.signoffs.models import SignOffRequest
-
-BELL = "venter på dig"
+from tests.catalogue.forms import form_values
+from tests.organisation.test_settings import PAGE, form
 
 
 def test_the_bell_counts_and_the_page_says_what_for_whom_until_when_and_what_to_do(team, run, signed_in):
@@ -23,6 +27,7 @@ def test_the_bell_counts_and_the_page_says_what_for_whom_until_when_and_what_to_
     assert "Spørg vejlederne" in own
     led = signed_in(team.leader).get("/reminders").text
     assert "Amira Haddad: underskriften på Insulin med pen" in led
+    assert "Dorthe" in signed_in(team.helper).get("/me/looked").text, "she sees who has looked"
     assert "1 ting venter på dig" in led
     guided = signed_in(team.guide).get("/reminders").text
     assert "Observér og skriv under" in guided
@@ -47,8 +52,6 @@ def test_asked_put_away_and_brought_back(team, run, signed_in):
 
 
 def test_the_list_runs_as_many_queries_for_five_as_for_one(team, run, signed_in, app):
-    from competence.foundation.web import db
-
     client = signed_in(team.leader)
 
     def queries(path):
@@ -124,3 +127,27 @@ def test_the_guide_does_not_see_that_somebody_has_been_away(away, signed_in, run
 def test_who_has_not_been_away_has_no_such_list(team, signed_in):
     team.ends_in(7)
     assert 'id="back"' not in signed_in(team.helper).get("/me").text
+
+
+def test_the_ladder_is_set_on_the_settings_page_and_what_is_none_stays_as_it_was_typed(team, signed_in):
+    chief = team.world.role(team.world.person("Henrik", "UFA"), Role.ADMINISTRATOR, over=team.world.root)
+    client = signed_in(chief)
+    refused = client.post(PAGE, data=form(client) | {"reminder_days": "90, snart"})
+    assert refused.status_code == 422
+    assert 'value="90, snart"' in refused.text
+    assert "Skriv et til 5 antal dage fra 1 til 365" in refused.text
+    client.post(PAGE, data=form(client) | {"reminder_days": "14/60"})
+    team.world.session.commit()
+    assert settings_of(team.world.session).reminder_days == (60, 14)
+
+
+def test_a_task_is_given_its_own_ladder_in_the_catalogue(team, signed_in):
+    nurse = team.world.role(team.world.person("Marianne", "SPL"), Role.DEVELOPMENT_NURSE, over=team.world.root)
+    client = signed_in(nurse)
+    address = f"/catalogue/{team.task.id}/change"
+    page = client.get(address)
+    values = form_values(page.text)
+    assert client.post(address, data=values | {"reminder_days": "0"}).status_code == 422
+    client.post(address, data=values | {"reminder_days": "10 og 3", "why": "Kort frist"})
+    team.world.session.expire_all()
+    assert team.world.session.get_one(Task, team.task.id).reminder_days == "10, 3"
