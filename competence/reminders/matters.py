@@ -290,8 +290,8 @@ def _frameworks(reading: _Reading) -> list[Matter]:
         .order_by(f.id)
     )  # fmt: skip
     found = []
-    keepers = reading.given.get(Role.DEVELOPMENT_NURSE, {})
-    top = min(keepers, key=lambda path: (len(path), path), default="")
+    # Only who has the role over all of the municipality can renew one.
+    top = next((path for path in reading.given.get(Role.DEVELOPMENT_NURSE, {}) if path.count("/") == 2), "")
     for row in rows:
         rung = reading.rung(Kind.FRAMEWORK, row.valid_to, row.task_id)
         if rung is not None:

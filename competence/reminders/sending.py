@@ -131,10 +131,11 @@ def _send(session: TenantSession, post: Post, told: Told) -> None:
         waiting = commands.to_send(session, at=now())
     if not waiting:
         return
+    away = away_on(session, today())
     try:
         with mail.connected(post.smtp_url) as server:
             for number, one in enumerate(waiting):
-                outcome = _send_one(session, post, server, one)
+                outcome = _send_one(session, post, server, one, away)
                 if outcome is State.SENT:
                     told.sent += 1
                 elif outcome is State.WAITING:
@@ -152,12 +153,14 @@ def _send(session: TenantSession, post: Post, told: Told) -> None:
             commands.postpone(session, [one.id for one in waiting], at=now())
 
 
-def _send_one(session: TenantSession, post: Post, server: smtplib.SMTP, one: commands.Outgoing) -> State | None:
+def _send_one(
+    session: TenantSession, post: Post, server: smtplib.SMTP, one: commands.Outgoing, away: frozenset[int]
+) -> State | None:
     """What has become of the mail; None when another process has it, or there was nothing left to tell."""
     with _writing(session):
         if not commands.claim(session, one.id, at=now()):
             return None
-        letter = _letter(session, post, one)
+        letter = _letter(session, post, one, away)
         if letter is None:
             commands.let_go(session, one.id)
             commands.settle_mail(session, one.id, State.DROPPED, at=now())
@@ -170,7 +173,7 @@ def _send_one(session: TenantSession, post: Post, server: smtplib.SMTP, one: com
         return commands.settle_mail(session, one.id, AS_STATE[outcome], at=now())
 
 
-def _letter(session: Session, post: Post, one: commands.Outgoing) -> mail.Letter | None:
+def _letter(session: Session, post: Post, one: commands.Outgoing, away: frozenset[int]) -> mail.Letter | None:
     """The letter as it is true now; None when nothing is left to tell its reader, or she is away or gone."""
     municipality = session.scalars(select(Municipality).where(Municipality.id == session.info["municipality_id"])).one()
     site = f"https://{municipality.host}" if municipality.host else post.address
@@ -179,7 +182,7 @@ def _letter(session: Session, post: Post, one: commands.Outgoing) -> mail.Letter
         return _hearing_letter(session, one, sender)
     reader = able_to_read(session, [one.person_id]).get(one.person_id)
     actor = actor_of_person(session, one.person_id)
-    if reader is None or not actor.roles or one.person_id in away_on(session, today()):
+    if reader is None or not actor.roles or one.person_id in away:
         return None
     lines = reminders_in(session, one.id, actor)
     if not lines:

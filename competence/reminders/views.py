@@ -77,7 +77,7 @@ def _button(line: Line, actor: Actor, asked: set[tuple[int, int]]) -> tuple[str,
         where = url_for("me.path") if line.part is Part.OWN else url_for("persons.person", person_id=line.about_id)
         return _("See the list"), f"{where}#back", None
     if line.kind is Kind.FRAMEWORK:
-        if actor.may(Permission.FRAMEWORK_WRITE):
+        if any(root.count("/") == 2 for root in actor.reach(Permission.FRAMEWORK_WRITE).roots):  # over all of it
             return _("Renew"), url_for("frameworks.renew", framework_id=line.subject_id), None
         return _("See it"), url_for("matrix.index"), None
     if line.kind is Kind.EXEMPTION:

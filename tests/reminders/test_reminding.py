@@ -6,6 +6,8 @@ from sqlalchemy import select
 
 from competence.access.rules import Role
 from competence.accounts.passwords import hashed
+from competence.audit.chain import NewEvent, append_all
+from competence.delegation.models import Delegation, FrameworkDelegation
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, set_to, today
 from competence.people.models import Absence
@@ -14,6 +16,7 @@ from competence.reminders.models import Reminder
 from competence.reminders.queries import open_count, reminders_of
 from competence.reminders.rules import Kind, Part
 from competence.signoffs.models import Exemption
+from competence.signoffs.rules import EventKind
 from tests.factories import another
 
 
@@ -127,6 +130,34 @@ def test_nobody_is_reminded_while_away_and_the_next_above_takes_the_leaders_part
     team.ends_in(7, task=second)
     run(mails=False)
     assert len(parts(team)) == 2
+
+
+def test_a_delegation_its_supervision_and_a_framework_are_told_to_those_who_can_do_something(team, run):
+    world = team.world
+    giver = world.person("Gitte Giver", "SPL")
+    nurse = world.role(world.person("Nora Nord", "SPL"), Role.DEVELOPMENT_NURSE, over=world.root)
+    event = append_all(
+        world.session, [NewEvent(team.helper.person.id, EventKind.DELEGATED, giver.person.id, team.task.id)]
+    )
+    given = Delegation(
+        event_id=event[0].id, person_id=team.helper.person.id, giver_id=giver.person.id, task_id=team.task.id,
+        valid_from=today() - timedelta(days=9), accepted_on=today() - timedelta(days=9), valid_to=today() + timedelta(days=31),
+        supervisor_id=team.guide.person.id, supervise_on=today() + timedelta(days=7),
+    )  # fmt: skip
+    framework = FrameworkDelegation(
+        task_id=team.task.id, staff_group_id=world.groups["SSH"].id, giver_text="Læge Lise", instruction="Instruks 7",
+        instruction_version="2", valid_from=today(), valid_to=today() + timedelta(days=91), recorded_at=now(),
+    )  # fmt: skip
+    world.session.add_all([given, framework])
+    run(mails=False)
+    assert lines(team, giver) == [(Kind.SUPERVISION, "Insulin med pen", 7), (Kind.DELEGATION, "Insulin med pen", 30)]
+    assert lines(team, team.guide) == [(Kind.SUPERVISION, "Insulin med pen", 7)]
+    assert lines(team, team.helper) == lines(team, team.leader) == lines(team, giver)
+    assert lines(team, nurse) == [(Kind.FRAMEWORK, "Insulin med pen", 90)]
+    given.supervise_on, framework.ended_at = today() + timedelta(days=120), now()
+    assert lines(team, team.guide) == lines(team, nurse) == []
+    given.valid_to = None
+    assert lines(team, giver) == []
 
 
 def test_an_exemption_is_told_to_her_and_her_leader_and_never_to_the_guide(team, run):
