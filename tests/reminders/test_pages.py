@@ -3,19 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from competence.access.rules import Role
 from competence.catalogue.models import Task
 from competence.coverage.rules import Shift
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
-from competence.foundation.web import db
 from competence.organisation.queries import settings_of
 from competence.people.models import Absence
 from competence.signoffs.models import SignOffRequest
 from tests.catalogue.forms import form_values
 from tests.organisation.test_settings import PAGE, form
+from tests.statements import counted
 
 
 def test_the_bell_counts_and_the_page_says_what_for_whom_until_when_and_what_to_do(team, run, signed_in):
@@ -55,12 +54,9 @@ def test_the_list_runs_as_many_queries_for_five_as_for_one(team, run, signed_in,
     client = signed_in(team.leader)
 
     def queries(path):
-        seen = []
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-        client.get(path)
-        return len(seen)
+        with counted() as sent:
+            client.get(path)
+        return len(sent)
 
     team.ends_in(7)
     run(mails=False)
