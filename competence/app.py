@@ -68,6 +68,7 @@ BLUEPRINTS = (
     "competence.practice.views:bp",
     "competence.practice.views:guide_bp",
     "competence.practice.views:use_bp",
+    "competence.reminders.views:bp",
     "competence.development.views.me:bp",
     "competence.development.views.queue:bp",
     "competence.development.views.persons:bp",
@@ -125,8 +126,8 @@ INSTRUCTION_REACH = "competence.development.queries.instructions:reach_of"
 INSTRUCTION_ANSWERS = "competence.development.queries.instructions:answers_to"
 """(session, task id, on=) -> version: how many it asks and how many have answered."""
 
-WAITING = "competence.signoffs.queries:waiting_count"
-"""(session, actor) -> how many things wait for her, for the bell in the top bar."""
+WAITING = ("competence.signoffs.queries:waiting_count", "competence.reminders.queries:open_count")
+"""(session, actor) -> how many things wait for her; added up for the bell in the top bar."""
 
 NEXT_ENDS = "competence.entitlements.queries:next_ends"
 """(session, employment ids, on=) -> employment: (task, last day) of what ends next, for the list of people."""
@@ -198,8 +199,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
         TEMPLATES_AUTO_RELOAD=False,
     )
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
     log_json(libraries=not settings.testing)
     if settings.testing:
         passwords.hash_cheaply()
@@ -248,10 +247,19 @@ def _spoken_to(locale: str, text: Sentence | str) -> str:
 
 
 def speaker() -> Flask:
-    """An application without pages, in whose context sentences are said in Danish. For the command line."""
-    app = Flask(__name__)
+    """An application without pages, in whose context sentences and mails are said. For the command line."""
+    app = Flask(__name__, template_folder=str(TEMPLATES) if TEMPLATES.is_dir() else "templates")
     _speak(app)
+    _say_in_templates(app)
     return app
+
+
+def _say_in_templates(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FORMATS)
+    app.jinja_env.globals.update(FORMATS)
+    app.jinja_env.install_gettext_callables(spoken, spoken_of, newstyle=True)  # type: ignore[attr-defined]
 
 
 def _speak(app: Flask) -> None:
@@ -320,10 +328,8 @@ def _version_static(app: Flask) -> None:
 
 
 def _fill_templates(app: Flask) -> None:
-    app.jinja_env.filters.update(FORMATS)
-    app.jinja_env.globals.update(FORMATS)
+    _say_in_templates(app)
     app.jinja_env.globals["get_locale"] = get_locale
-    app.jinja_env.install_gettext_callables(spoken, spoken_of, newstyle=True)  # type: ignore[attr-defined]
 
     @cache
     def symbol_sheet(levels: int) -> Markup:
@@ -334,7 +340,7 @@ def _fill_templates(app: Flask) -> None:
     app.jinja_env.globals["symbol_sheet"] = symbol_sheet
     for place in ("competence.coverage.signs:sign", "competence.coverage.signs:have_need"):
         app.jinja_env.globals[place.partition(":")[2]] = named(place)
-    waiting = named(WAITING)
+    waiting = [named(place) for place in WAITING]
     app.extensions["next_ends"] = named(NEXT_ENDS)
     app.extensions["names_of"] = named(NAMES)
     app.extensions["delegation_ends"] = named(DELEGATION_ENDS)
@@ -366,8 +372,8 @@ def _fill_templates(app: Flask) -> None:
             "sheet_levels": highest_ever(db.session),
             "tabs": accounts_web.tabs(actor),
             "show_finder": actor.may(Permission.WHO_MAY_ASK) or actor.may(Permission.WHO_MAY_COLLEAGUES),
-            "waiting_count": waiting(db.session, actor),
-            "waiting_url": address_of("me.path"),
+            "waiting_count": sum(count(db.session, actor) for count in waiting),
+            "waiting_url": address_of("reminders.index"),
         }
 
 

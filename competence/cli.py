@@ -32,7 +32,7 @@ COMMANDS = (
     "competence.imports.exporting_cli:export",
     "competence.decision.cli:check",
     "competence.decision.cli:refresh",
-    "competence.delegation.cli:remind",
+    "competence.reminders.cli:remind",
     "competence.people.cli:retention",
     "competence.people.cli:hold",
     "competence.jobs.cli:jobs",

@@ -189,6 +189,12 @@ class TaskForm(Form):
         ),
         validators=[Optional()],
     )
+    reminder_days = StringField(
+        _l("People are reminded so many days before"),
+        description=_l("For instance 90, 30, 7. Empty: as the municipality has set it."),
+        filters=[squeezed],
+        validators=[Optional(), Length(max=40, message=too_long(40))],
+    )
     criteria = TextAreaField(
         _l("What is shown before a signature"),
         description=_l("One point on each line, in the order of the bedside. Empty: the points that all tasks share."),
@@ -216,7 +222,7 @@ class TaskForm(Form):
         plain = (
             "name", "area_id", "kind", "plain_text", "description", "critical", "people_needed", "fsiii_code", "legal_basis",
             "reserved", "reserved_basis", "never_delegated", "observed_times", "renewal_observed_times",
-            "counts_simulated", "counts_oral", "counts_test", "second_approval", "expiring_days", "refresh_months",
+            "counts_simulated", "counts_oral", "counts_test", "second_approval", "expiring_days", "refresh_months", "reminder_days",
         )  # fmt: skip
         shown: dict[str, Any] = {name: getattr(said, name) for name in plain}
         shown |= {"criteria": "\n".join(said.criteria), **_validity_fields(said.validity, "validity", MONTHS)}
@@ -267,6 +273,7 @@ class TaskForm(Form):
             counts_oral=self.counts_oral.data, counts_test=self.counts_test.data,
             second_approval=self.second_approval.data, expiring_days=self.expiring_days.data,
             refresh_months=self.refresh_months.data or None,
+            reminder_days=self.reminder_days.data or "",
             criteria=tuple((self.criteria.data or "").splitlines()), needs=tuple(needs), gates=tuple(gates),
             validity=self._validity("validity") or FOR_GOOD,
             group_validity=tuple((group, validity) for group, validity in own.items() if validity is not None),

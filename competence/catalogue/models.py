@@ -71,6 +71,8 @@ class Task(Base, Tenant):
     """From so many days before its last day a right is shown as expiring; None: as the municipality has set it."""
     refresh_months: Mapped[int | None]
     """After so many months without doing it a refresh is suggested to the person herself; None: never. Decides no right."""
+    reminder_days: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """Its own ladder of reminders, as "90, 30, 7"; empty: as the municipality has set it."""
     validity_months: Mapped[int | None]
     """How long a signature counts; None: it does not lapse. A cell or a row for the staff group may say otherwise."""
     validity_date: Mapped[str | None] = mapped_column(String(5))

@@ -12,11 +12,12 @@ from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, 
 from wtforms.validators import InputRequired, Optional, StopValidation
 from wtforms.widgets import TextInput
 
+from competence.foundation.errors import RuleBroken
 from competence.foundation.forms import AtMost, Form, NoCpr, squeezed
 from competence.foundation.web import say
 from competence.organisation.commands import NewUnit, UnitChange
 from competence.organisation.models import Unit
-from competence.organisation.rules import ALL, Measure, Setting, Settings, settings_from
+from competence.organisation.rules import ALL, Measure, Setting, Settings, ladder_from, ladder_text, settings_from
 
 
 class UnitForm(Form):
@@ -96,6 +97,17 @@ class InRange:
             )
 
 
+class IsLadder:
+    """Refuses what is no ladder of days, by the rule's own sentence."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Nothing; StopValidation otherwise."""
+        try:
+            ladder_from(field.data or "", field.name)
+        except RuleBroken as broken:
+            raise StopValidation(say(broken.message)) from broken
+
+
 class SettingsForm(Form):
     """Every setting of `organisation.rules.GROUPS`, and what they were when the page was opened.
 
@@ -147,12 +159,16 @@ class SettingsForm(Form):
 
     def _typed(self, setting: Setting) -> Any:
         found = [field.data for field in self.fields_of(setting)]
+        if setting.measure is Measure.LADDER:
+            return ladder_from(found[0] or "", setting.key)
         return tuple(f"{at:%H:%M}" for at in found) if setting.measure is Measure.HOURS else found[0]
 
 
 def _split(setting: Setting, settings: Settings) -> list[tuple[str, Any]]:
     """(field, value) of the setting."""
     value = setting.value(settings)
+    if setting.measure is Measure.LADDER:
+        return [(setting.key, ladder_text(value))]
     if setting.measure is not Measure.HOURS:
         return [(setting.key, value)]
     return [(f"{setting.key}_from", time.fromisoformat(value[0])), (setting.key, time.fromisoformat(value[1]))]
@@ -160,6 +176,11 @@ def _split(setting: Setting, settings: Settings) -> list[tuple[str, Any]]:
 
 def _said(setting: Setting) -> str:
     """What the setting does, its range, and what holds until somebody chooses otherwise."""
+    if setting.measure is Measure.LADDER:
+        usual = ladder_text(setting.default)
+        return str(
+            _("%(text)s One to five numbers of days, by default %(usual)s.", text=say(setting.text), usual=usual)
+        )
     words = {"text": say(setting.text), "least": setting.least, "most": setting.most, "usual": setting.default}
     if setting.measure is Measure.MINUTES:
         return str(_("%(text)s From %(least)s to %(most)s minutes, by default %(usual)s.", **words))
@@ -180,5 +201,7 @@ for _setting in ALL.values():
     if _setting.measure is Measure.HOURS:
         for _name, _label in ((f"{_setting.key}_from", _l("From")), (_setting.key, _l("To"))):
             setattr(SettingsForm, _name, _time(_label))
+    elif _setting.measure is Measure.LADDER:
+        setattr(SettingsForm, _setting.key, StringField(_l(_setting.name), validators=[IsLadder()]))
     else:
         setattr(SettingsForm, _setting.key, IntegerField(_l(_setting.name), validators=[InRange(_setting)]))

@@ -1,5 +1,6 @@
 """What a municipality may set itself, with the defaults of product.md."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, time
@@ -29,6 +30,8 @@ class Settings:
     """How long a delegation runs after its giver has left or lost the task."""
     expiring_days: int = 60
     """From so many days before the last day, a right is shown as expiring."""
+    reminder_days: tuple[int, ...] = (90, 30, 7)
+    """So many days before something ends those whom it concerns are reminded; the most first."""
     undo_minutes: int = 10
     """How long a signer may take her own signature back, while the employee has not answered."""
     external_days: int = 14
@@ -57,6 +60,8 @@ class Measure(StrEnum):
     MINUTES = "minutes"
     HOURS = "hours"
     """From one time of day to another."""
+    LADDER = "ladder"
+    """Several numbers of days, the most first."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,12 @@ GROUPS = (
                 least=14, most=180,
             ),
             Setting(
+                "reminder_days",
+                N_("Days before the last day that people are reminded"),
+                N_("Of sign-offs, delegations, exemptions and supervision. A task can have its own days in the catalogue."),
+                Measure.LADDER,
+            ),
+            Setting(
                 "undo_minutes",
                 N_("Minutes to take back one's own signature"),
                 N_("As long as the employee has not answered."),
@@ -202,6 +213,8 @@ def check_settings(chosen: Settings) -> None:
         value = setting.value(chosen)
         if setting.measure is Measure.HOURS:
             _check_hours(setting, value)
+        elif setting.measure is Measure.LADDER:
+            check_ladder(value, setting.key)
         elif not isinstance(value, int) or not setting.least <= value <= setting.most:
             raise RuleBroken(
                 N_("Write a whole number from %(least)s to %(most)s."), field=setting.key, least=setting.least,
@@ -222,6 +235,41 @@ def _check_hours(setting: Setting, value: Any) -> None:
         raise RuleBroken(N_("Write both times, for instance 07:00 and 15:00."), field=setting.key) from None
     if begins == ends:
         raise RuleBroken(N_("A shift must not end at the time it begins."), field=setting.key)
+
+
+MOST_RUNGS = 5
+LONGEST_LADDER = 365
+
+
+def ladder_from(text: str, field: str) -> tuple[int, ...]:
+    """The days that "7, 30 og 90" or "90/30/7" names, the most first, each once. RuleBroken at the field otherwise."""
+    words = [word for word in re.split(r"[\s,;/]+|\bog\b|\band\b", text) if word]
+    if not all(re.fullmatch(r"[0-9]{1,4}", word) for word in words):
+        raise _no_ladder(field)
+    ladder = tuple(sorted({int(word) for word in words}, reverse=True))
+    check_ladder(ladder, field)
+    return ladder
+
+
+def check_ladder(ladder: Any, field: str) -> None:
+    """Nothing. RuleBroken at the field for what is no ladder: one to five numbers of days, the most first."""
+    is_one = isinstance(ladder, tuple) and 1 <= len(ladder) <= MOST_RUNGS
+    if not is_one or not all(isinstance(one, int) and 1 <= one <= LONGEST_LADDER for one in ladder):
+        raise _no_ladder(field)
+    if list(ladder) != sorted(set(ladder), reverse=True):
+        raise _no_ladder(field)
+
+
+def _no_ladder(field: str) -> RuleBroken:
+    return RuleBroken(
+        N_("Write one to %(rungs)s numbers of days from 1 to %(most)s, for instance 90, 30, 7."),
+        field=field, rungs=MOST_RUNGS, most=LONGEST_LADDER,
+    )  # fmt: skip
+
+
+def ladder_text(ladder: Iterable[int]) -> str:
+    """As "90, 30, 7": how a ladder is typed and kept."""
+    return ", ".join(str(days) for days in ladder)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from competence.foundation.web import clock_time, db, moment, say, show, transac
 from competence.organisation import commands
 from competence.organisation.forms import SettingsForm, UnitForm
 from competence.organisation.queries import depth, get_unit, settings_of, unit_choices, units_within
-from competence.organisation.rules import ALL, GROUPS, Changed, Measure, Setting, Settings, last_changed
+from competence.organisation.rules import ALL, GROUPS, Changed, Measure, Setting, Settings, ladder_text, last_changed
 
 bp = Blueprint("organisation", __name__, url_prefix="/units")
 settings_bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -128,6 +128,7 @@ def settings(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         changed=_who_and_when(changed),
         hours=Measure.HOURS,
         elsewhere=[said() for said in current_app.extensions["settings_elsewhere"]],
+        ladder=Measure.LADDER,
     ), 422 if form.errors else 200
 
 
@@ -148,6 +149,8 @@ def _what_it_means(form: SettingsForm, stored: Settings, new: Settings) -> Respo
 def say_value(setting: Setting, settings: Settings) -> str:
     """As "30" or "07:00–15:00"."""
     value = setting.value(settings)
+    if setting.measure is Measure.LADDER:
+        return ladder_text(value)
     return "–".join(value) if setting.measure is Measure.HOURS else str(value)
 
 

@@ -184,6 +184,7 @@ def test_the_public_pages_are_these(sqlite_database: Database):
         "passports.jwks",
         "passports.profile",
         "passports.status_list",
+        "reminders.stop",
         "installing.manifest",
         "installing.offline",
         "installing.worker",

@@ -21,7 +21,11 @@ def texts_in_code() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Where a text stands, and the text, (one, many) for a plural."""
     sources: tuple[tuple[Path, list[tuple[str, str]], dict[str, dict[str, str]]], ...] = (
         (ROOT / "competence", [("**.py", "python")], {}),
-        (ROOT / "templates", [("**.html", "jinja2")], {"**.html": {"silent": "false", "trimmed": "true"}}),
+        (
+            ROOT / "templates",
+            [("**.html", "jinja2"), ("**.txt", "jinja2")],
+            {"**.html": {"silent": "false", "trimmed": "true"}},
+        ),
     )
     for folder, methods, options in sources:
         for name, line, msgid, _comments, _context in extract_from_dir(

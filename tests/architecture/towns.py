@@ -43,6 +43,8 @@ from competence.people.models import Absence, Person, PersonIdentity
 from competence.practice.models import PracticeUse, TrainingRequest
 from competence.practice.rules import Wanted
 from competence.profiles.models import CompetenceProfile, ProfileTask
+from competence.reminders.models import Reminder
+from competence.reminders.rules import Kind, Part
 from competence.signoffs.models import Exemption, SignOffRequest, TrainingCode
 from competence.signoffs.rules import EventKind
 from tests.databases import Database
@@ -302,9 +304,21 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "supervisor_id": guide.person.id,
         "job_id": _job(world, one),
         "pack_id": _pack(world, one, one),
+        "reminder_id": _reminded(world, one, task),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
+
+
+def _reminded(world: World, someone: Someone, task: Task) -> int:
+    """The id of a reminder that somebody was given of something of her own."""
+    made = Reminder(
+        person_id=someone.person.id, part=Part.OWN, kind=Kind.SIGNOFF, subject_id=1, due_on=today() + timedelta(days=8),
+        rung=7, about_id=someone.person.id, task_id=task.id, made_at=now(),
+    )  # fmt: skip
+    world.session.add(made)
+    world.session.flush()
+    return made.id
 
 
 def _issuer(world: World, by: Someone) -> tuple[int, bytes]:
@@ -420,6 +434,7 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
     own["pack_id"] = _pack(world, someone, insider)
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = _delegated(world, someone, task, signer)
+    own["reminder_id"] = _reminded(world, someone, task)
     if name in WORKS or name.endswith("that was"):
         own |= {"employment_id": someone.employment.id, "seq": seq}
         request = SignOffRequest(

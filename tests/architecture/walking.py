@@ -53,6 +53,8 @@ def is_own(rule: Rule) -> bool:
         "jobs.job",
         "brought.remove_own",
         "passports.fetch",
+        "reminders.bring_back",
+        "reminders.put_away",
         "inspection_files.kept_pdf",
         "inspection_files.kept_sheet",
     }

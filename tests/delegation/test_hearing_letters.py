@@ -13,13 +13,13 @@ from aiosmtpd.controller import Controller
 from click.testing import CliRunner
 
 from competence.access.rules import Role
-from competence.delegation.cli import remind
 from competence.delegation.commands.drafts import make_draft
 from competence.delegation.commands.hearing import comment, open_hearing, remind_hearing
 from competence.delegation.queries.hearing import asked, hearings_waiting, to_remind
-from competence.foundation.clock import today
+from competence.foundation.clock import now, set_to, today
 from competence.foundation.console import Console
 from competence.foundation.errors import RuleBroken
+from competence.reminders.cli import remind
 
 WEEK = timedelta(days=7)
 
@@ -198,13 +198,27 @@ def reminded_by_timer(app, world):
 def test_the_timer_reminds_once_in_the_last_days(world, nurse, leader, draft, inbox, app):
     heard(world, nurse, draft, until=today() + timedelta(days=2))
     comment(world.session, 2, "Fint", by=leader.actor)
-    assert "Sendt: 1 af 1." in reminded_by_timer(app, world).output
+    assert "1 mails er sendt" in reminded_by_timer(app, world).output
     assert inbox.to == ["gitte@proeveby.example"]
     assert "/matrix/hearing/2" in inbox.mails[0].get_content()
-    assert "Sendt: 0 af 0." in reminded_by_timer(app, world).output
+    assert "0 mails er sendt" in reminded_by_timer(app, world).output
     assert len(inbox.mails) == 1
 
 
-def test_the_timer_says_so_when_it_has_no_mail_server(world, draft, app):
+def test_a_hearing_whose_mail_the_server_did_not_take_is_mailed_later(world, nurse, leader, draft, inbox, app):
+    heard(world, nurse, draft, until=today() + timedelta(days=2))
+    settings = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(settings, smtp_url="smtp://127.0.0.1:1")
+    assert reminded_by_timer(app, world).exit_code == 1
+    app.config["SETTINGS"] = settings
+    with set_to(now() + timedelta(hours=1)):
+        reminded_by_timer(app, world)
+        reminded_by_timer(app, world)
+    assert sorted(inbox.to) == ["gitte@proeveby.example", "lars@proeveby.example"]
+
+
+def test_without_a_mail_server_the_hearing_waits_for_one(world, nurse, leader, draft, app):
+    heard(world, nurse, draft, until=today() + timedelta(days=2))
     said = reminded_by_timer(app, world)
-    assert (said.exit_code, "Sæt SMTP_URL først" in said.output) == (1, True)
+    assert (said.exit_code, "Ingen mailserver" in said.output) == (0, True)
+    assert to_remind(world.session, on=today(), within=timedelta(days=3)) == [2]

@@ -214,7 +214,7 @@ def _write(session: Session, task: Task, said: TaskFacts) -> None:
     for column in (
         "area_id", "name", "kind", "plain_text", "description", "critical", "legal_basis", "reserved", "reserved_basis",
         "never_delegated", "people_needed", "observed_times", "renewal_observed_times",
-        "counts_simulated", "counts_oral", "counts_test", "second_approval", "expiring_days", "refresh_months",
+        "counts_simulated", "counts_oral", "counts_test", "second_approval", "expiring_days", "refresh_months", "reminder_days",
     ):  # fmt: skip
         setattr(task, column, getattr(said, column))
     task.fsiii_code = said.fsiii_code or None

@@ -143,7 +143,7 @@ def facts_of(session: Session, task: Task) -> TaskFacts:
         people_needed=task.people_needed, observed_times=task.observed_times,
         renewal_observed_times=task.renewal_observed_times, counts_simulated=task.counts_simulated,
         counts_oral=task.counts_oral, counts_test=task.counts_test, second_approval=task.second_approval,
-        expiring_days=task.expiring_days, refresh_months=task.refresh_months,
+        expiring_days=task.expiring_days, refresh_months=task.refresh_months, reminder_days=task.reminder_days,
         criteria=tuple(one.text for one in sorted(criteria, key=in_place)),
         needs=tuple(Needed(one.needs_task_id, one.must_hold) for one in needs),
         gates=gates_of_task(session, task.id),

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from competence.catalogue.rules import GateKind, Reserved, TaskKind, Validity, validity_of
 from competence.foundation.errors import RuleBroken
 from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
+from competence.organisation.rules import ladder_from, ladder_text
 
 MOST_TIMES = 20
 MOST_EXPIRING = 365
@@ -67,6 +68,8 @@ class TaskFacts:
     """From so many days before its last day a right is shown as expiring; None: as the municipality has set it."""
     refresh_months: int | None = None
     """After so many months without doing it a refresh is suggested to the person herself; None: never."""
+    reminder_days: str = ""
+    """So many days before its last day people are reminded, as "90, 30, 7"; empty: as the municipality has set it."""
     criteria: tuple[str, ...] = ()
     """Empty: those that all tasks share."""
     needs: tuple[Needed, ...] = ()
@@ -97,6 +100,7 @@ FACT_NAMES: Mapping[str, str] = {
     "second_approval": N_("Needs a second approval"),
     "expiring_days": N_("Shown as expiring so many days before"),
     "refresh_months": N_("Months without doing it before a refresh is suggested"),
+    "reminder_days": N_("People are reminded so many days before"),
     "criteria": N_("What is shown before a signature"),
     "needs": N_("Tasks that come first"),
     "gates": N_("Courses, dialogues and checks"),
@@ -115,6 +119,7 @@ def tidy(said: TaskFacts) -> TaskFacts:
         said,
         name=squeeze(said.name), plain_text=squeeze(said.plain_text), description=said.description.strip(),
         fsiii_code=squeeze(said.fsiii_code), legal_basis=squeeze(said.legal_basis),
+        reminder_days=_tidy_ladder(said.reminder_days),
         reserved_basis=squeeze(said.reserved_basis), never_delegated=squeeze(said.never_delegated),
         criteria=tuple(dict.fromkeys(text for line in said.criteria if (text := squeeze(line)))),
         needs=tuple({need.task_id: need for need in said.needs}.values()),
@@ -124,6 +129,14 @@ def tidy(said: TaskFacts) -> TaskFacts:
         ),
         group_validity=tuple(sorted(dict(said.group_validity).items())),
     )  # fmt: skip
+
+
+def _tidy_ladder(text: str) -> str:
+    """The ladder as it is kept; what is none stays as it was typed, for `check` to refuse."""
+    try:
+        return ladder_text(ladder_from(text, "reminder_days")) if squeeze(text) else ""
+    except RuleBroken:
+        return text
 
 
 def check(said: TaskFacts) -> None:
@@ -170,6 +183,8 @@ def check(said: TaskFacts) -> None:
             N_("Write a number of months from 1 to %(most)s, or leave it empty."),
             field="refresh_months", most=MOST_REFRESH,
         )  # fmt: skip
+    if said.reminder_days:
+        ladder_from(said.reminder_days, "reminder_days")
     if not 1 <= said.people_needed <= MOST_PEOPLE:
         raise RuleBroken(N_("Write a number of people from 1 to %(most)s."), field="people_needed", most=MOST_PEOPLE)
     _check_validity(said.validity, "validity_months")
@@ -277,6 +292,6 @@ def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[
 
 
 _UNSAID: Mapping[str, Any] = {
-    f.name: f.default for f in fields(TaskFacts) if isinstance(f.default, bool) or f.default is None
+    f.name: f.default for f in fields(TaskFacts) if isinstance(f.default, bool) or f.default is None or f.default == ""
 }
 """What a document says that was written before there was such a part."""

@@ -46,6 +46,7 @@ def facts_shown(session: Session, said: TaskFacts, task: Task) -> list[tuple[str
         (_("A signature counts"), validity),
         (_("Shown as expiring"), _expiring(said.expiring_days)),
         (_("A refresh is suggested"), _refresh(said.refresh_months)),
+        (_("Reminders"), _("%(days)s days before its last day", days=said.reminder_days) if said.reminder_days else ""),
     ]
     for need in said.needs:
         words = names.get(need.task_id, "") + (f" ({_('must be held')})" if need.must_hold else "")

@@ -36,6 +36,7 @@ from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, listed, say, transaction
 from competence.practice import queries as practice
 from competence.practice.words import RATING_NAMES, since_words
+from competence.reminders.showing import back_shown
 from competence.signoffs import commands
 from competence.signoffs.models import SignOffRequest
 from competence.signoffs.queries import last_ending, names_of, pause_of, returned_of
@@ -102,6 +103,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         place=_place(own),
         place_short=_place(own, short=True),
         calls=_calls(own),
+        back=back_shown(actor.person_id, own=True),
         returned=_returned(own),
         delegations=delegations_waiting(db.session, actor.person_id),
         stops=stops_unseen(db.session, actor.person_id),

@@ -24,6 +24,7 @@ from competence.foundation.web import day, db, moment, say
 from competence.people.models import Employment
 from competence.practice.queries import shown_ratings
 from competence.practice.words import RATING_NAMES
+from competence.reminders.showing import back_shown
 from competence.signoffs.forms import HOW_NAMES, WHERE_NAMES
 from competence.signoffs.queries import returned_of
 from competence.signoffs.rules import How, Where
@@ -136,6 +137,7 @@ def person(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         history=[_told(one, own=own) for one in happened if not (auditor and one.kind in PRIVATE)],
         sees_history=sees_history,
         absences=reads.absences_of(db.session, employments) if leads else [],
+        back=back_shown(person_id, own=own) if leads else None,
         exemptions=reads.exemptions_of(db.session, person_id) if leads else [],
         leads=leads,
         ratings=shown_ratings(db.session, person_id) if leads and not own else [],

@@ -1,0 +1,66 @@
+"""The weekly mail: its words are made when it is sent, from what still stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import render_template
+from flask_babel import force_locale
+
+from competence.foundation.mail import Letter
+from competence.foundation.text import N_, sentence
+from competence.foundation.web import say
+from competence.reminders.queries import Line
+from competence.reminders.rules import DIGEST, MAIL_NAMES, MAIL_OF, Part
+from competence.reminders.tokens import ALL, sealed
+from competence.reminders.words import mailed
+
+
+@dataclass(frozen=True)
+class Sender:
+    """What the mails of a municipality need to know."""
+
+    municipality_id: int
+    municipality: str
+    site: str
+    """The address of the pages, without a slash at its end."""
+    secret_key: str
+
+    def stop_link(self, person_id: int, what: str = ALL) -> str:
+        """The address by which a person stops mails."""
+        return f"{self.site}/mail/stop/{sealed(self.secret_key, self.municipality_id, person_id, what)}"
+
+    def headers(self, person_id: int, what: str = ALL) -> tuple[tuple[str, str], ...]:
+        """Those by which a mail program stops the mails in one click (RFC 8058)."""
+        return (
+            ("List-Unsubscribe", f"<{self.stop_link(person_id, what)}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            ("Auto-Submitted", "auto-generated"),
+        )
+
+
+def digest(sender: Sender, lines: Sequence[Line], *, person_id: int, to: str, name: str, locale: str) -> Letter:
+    """The mail to one person, as text and as HTML, with the headers by which a mail program stops it in one click."""
+    with force_locale(locale):
+        own = list(dict.fromkeys(say(mailed(line)) for line in lines if line.part is Part.OWN))
+        others = list(dict.fromkeys(say(mailed(line)) for line in lines if line.part is not Part.OWN))
+        about = {MAIL_OF[line.kind] for line in lines}
+        context = {
+            "first_name": name.split(" ")[0],
+            "own": own,
+            "others": others,
+            "municipality": sender.municipality,
+            "link": f"{sender.site}/reminders",
+            "choose": f"{sender.site}/account/mails",
+            "stop": sender.stop_link(person_id),
+            "stops": [
+                (say(MAIL_NAMES[kind]), sender.stop_link(person_id, kind.value)) for kind in DIGEST if kind in about
+            ],
+            "language": locale,
+        }
+        return Letter(
+            to,
+            say(sentence(N_("Reminders from Kompetencetavlen, %(municipality)s"), municipality=sender.municipality)),
+            render_template("reminders/digest.txt", **context),
+            render_template("reminders/digest.html", **context),
+            headers=sender.headers(person_id),
+        )

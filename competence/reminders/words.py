@@ -1,0 +1,115 @@
+"""A reminder in words, as the page and the mail say it."""
+
+from competence.foundation.text import N_, Sentence, sentence
+from competence.reminders.queries import Line
+from competence.reminders.returning import Again, Redo
+from competence.reminders.rules import Kind, Part
+
+OWN = {
+    Kind.SIGNOFF: (
+        N_("Your signature for %(task)s counts through %(day)s."),
+        N_("Your signature for %(task)s counted through %(day)s."),
+    ),
+    Kind.SIGN_AGAIN: (
+        N_("%(task)s has a new instruction. Your signature counts through %(day)s, and must be given again."),
+        N_("%(task)s has a new instruction. Your signature counted through %(day)s, and must be given again."),
+    ),
+    Kind.DELEGATION: (
+        N_("You have %(task)s delegated or transferred to you through %(day)s."),
+        N_("You had %(task)s delegated or transferred to you through %(day)s."),
+    ),
+    Kind.SUPERVISION: (
+        N_("Somebody is to supervise you in %(task)s by %(day)s."),
+        N_("Somebody was to supervise you in %(task)s by %(day)s."),
+    ),
+    Kind.EXEMPTION: (
+        N_("By agreement you do not do %(task)s through %(day)s."),
+        N_("By agreement you did not do %(task)s through %(day)s."),
+    ),
+    Kind.RETURN: (
+        N_("Welcome back. See what to do again first."),
+        N_("Welcome back. See what to do again first."),
+    ),
+}
+"""What is said to whom it is about, until the last day and after it."""
+
+OTHERS = {
+    Kind.SIGNOFF: (
+        N_("%(name)s: the signature for %(task)s counts through %(day)s."),
+        N_("%(name)s: the signature for %(task)s counted through %(day)s."),
+    ),
+    Kind.SIGN_AGAIN: (
+        N_("%(name)s: %(task)s has a new instruction. The signature counts through %(day)s, and must be given again."),
+        N_("%(name)s: %(task)s has a new instruction. The signature counted through %(day)s, and must be given again."),
+    ),
+    Kind.DELEGATION: (
+        N_("%(name)s has %(task)s delegated or transferred through %(day)s."),
+        N_("%(name)s had %(task)s delegated or transferred through %(day)s."),
+    ),
+    Kind.SUPERVISION: (
+        N_("%(name)s: supervision of %(task)s by %(day)s."),
+        N_("%(name)s: supervision of %(task)s was to be held by %(day)s."),
+    ),
+    Kind.FRAMEWORK: (
+        N_("The framework delegation of %(task)s runs through %(day)s."),
+        N_("The framework delegation of %(task)s ran through %(day)s."),
+    ),
+    Kind.EXEMPTION: (
+        N_("%(name)s: the agreement not to do %(task)s runs through %(day)s."),
+        N_("%(name)s: the agreement not to do %(task)s ran through %(day)s."),
+    ),
+    Kind.RETURN: (
+        N_("%(name)s is back on %(day)s. See what to do again first."),
+        N_("%(name)s has been back since %(day)s. See what to do again first."),
+    ),
+}
+"""What is said to others who may see it."""
+
+UNNAMED = {
+    Kind.EXEMPTION: N_("An agreement with a colleague ends soon. See which in Kompetencetavlen."),
+    Kind.RETURN: N_("A colleague is back, or will be soon. See who in Kompetencetavlen."),
+}
+"""What a mail says of others instead: a mail can be read by more than its reader."""
+
+
+AGAIN = {
+    Again.LOST: N_("No longer counts"),
+    Again.LOWER: N_("Counts at a lower level than before"),
+    Again.SOON: N_("Counts through %(day)s"),
+    Again.READ: N_("New instruction, to be read by %(day)s"),
+}
+"""What is to be done with a task after a time away."""
+
+
+def again(one: Redo) -> Sentence:
+    """What has become of the task."""
+    return sentence(AGAIN[one.again], day=one.last_day) if one.last_day else sentence(AGAIN[one.again])
+
+
+def why_first(one: Redo, *, own: bool) -> str:
+    """Why the task stands where it does, marked for translation; empty when for nothing."""
+    if one.closes_gap:
+        return (
+            N_("The team is short of it on your shift")
+            if own
+            else N_("The team is short of it on the employee's shift")
+        )
+    if one.needed:
+        return N_("The team needs it")
+    if one.wanted:
+        return N_("You have asked for it yourself") if own else N_("Has asked for it")
+    return ""
+
+
+def said(line: Line) -> Sentence:
+    """The reminder as the page says it."""
+    texts = OWN[line.kind] if line.part is Part.OWN else OTHERS[line.kind]
+    is_over = line.days_left <= 0 if line.kind is Kind.RETURN else line.days_left < 0
+    return sentence(texts[is_over], name=line.name or N_("Somebody"), task=line.task, day=line.last_day)
+
+
+def mailed(line: Line) -> Sentence:
+    """The reminder as a mail says it."""
+    if line.part is not Part.OWN and line.kind in UNNAMED:
+        return sentence(UNNAMED[line.kind])
+    return said(line)
