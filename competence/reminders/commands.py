@@ -41,7 +41,9 @@ DIGEST_MAIL, HEARING_MAIL = "digest", "hearing"
 
 def lock_reminding(session: Session) -> None:
     """Nothing; until the transaction ends nobody else makes reminders or mails for the municipality."""
-    session.execute(select(Municipality.id).where(Municipality.id == tenant_id(session)).with_for_update())
+    # Without the key, so that others may go on writing rows of the municipality.
+    mine = select(Municipality.id).where(Municipality.id == tenant_id(session))
+    session.execute(mine.with_for_update(key_share=True))
 
 
 def add_reminders(session: Session, found: Iterable[Due]) -> int:
@@ -83,8 +85,8 @@ def _row(due: Due, municipality: int, at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def queue_digests(session: Session, *, on: date) -> int:
-    """How many weekly mails now wait: one for whoever has a reminder that was in none, and has had none this week.
+def queue_digests(session: Session, *, on: date, most: int | None = None) -> int:
+    """How many weekly mails now wait, `most` at a time: one for whoever has a reminder that was in none, and had none this week.
 
     Nobody who is away, cannot sign in, or wants no mail about it. A clock that goes back makes none for a week that a later
     one has followed. Lock first.
@@ -104,6 +106,8 @@ def queue_digests(session: Session, *, on: date) -> int:
         wanted = [id_ for id_, kind in some if (person, MAIL_OF[kind]) not in refusals]
         if not wanted or person not in readers or person in away or latest.get(person, date.min) >= week:
             continue
+        if made == most:
+            break
         mail = _queue(session, person, DIGEST_MAIL, 0, week)
         session.execute(
             update(REMINDERS)

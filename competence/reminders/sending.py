@@ -27,6 +27,8 @@ from competence.reminders.rules import MailKind, State
 
 HEARING_WITHIN = timedelta(days=3)
 """So long before a hearing's last day those who have said nothing are reminded, once."""
+AT_A_TIME = 200
+"""So many weekly mails are made in one transaction."""
 AS_STATE = {
     mail.Outcome.TAKEN: State.SENT,
     mail.Outcome.REFUSED: State.REFUSED,
@@ -90,14 +92,30 @@ def run(engine: Engine, municipality_id: int, post: Post | None, *, dry_run: boo
                 commands.lock_reminding(session)
                 told.reminders = commands.add_reminders(session, found)
                 if post is not None:
-                    told.mails = commands.queue_digests(session, on=on) + _hearings(session)
+                    told.mails = _hearings(session)
+                if post is not None and dry_run:
+                    told.mails += commands.queue_digests(session, on=on)
                 if dry_run:
                     raise _DryRunError
         except _DryRunError:
             return told
         if post is not None:
+            told.mails += _digests(session)
+        if post is not None:
             _send(session, post, told)
     return told
+
+
+def _digests(session: Session) -> int:
+    """How many weekly mails now wait. Made some at a time, so that nobody waits long for the right to write."""
+    made = 0
+    while True:
+        with _writing(session):
+            commands.lock_reminding(session)
+            some = commands.queue_digests(session, on=today(), most=AT_A_TIME)
+        made += some
+        if some < AT_A_TIME:
+            return made
 
 
 @contextmanager

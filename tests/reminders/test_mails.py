@@ -9,14 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from competence.app import speaker
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, set_to, today
 from competence.foundation.orm import engine_for
 from competence.people.models import Absence
-from competence.reminders.models import MailRefusal, OutgoingMail
+from competence.people.retention import erase
+from competence.reminders.models import MailRefusal, OutgoingMail, Reminder
 from competence.reminders.rules import DIGEST, State, week_of
 from competence.reminders.sending import Post
 from competence.reminders.sending import run as run_for
@@ -214,3 +215,14 @@ def test_one_kind_is_stopped_on_ones_own_page_and_taken_up_again(team, run, post
     run()
     assert post.to == EVERYBODY, "it still stood, and had been in no mail"
     assert client.post("/account/mails", data={"wanted": ["all"]}).status_code in (200, 422)
+
+
+def test_reminders_and_mails_are_erased_when_their_period_is_over(team, run, post):
+    team.ends_in(7)
+    run()
+    session = team.world.session
+    erase(session, on=today() + timedelta(days=150))
+    assert session.scalar(select(func.count()).select_from(OutgoingMail)) == 3
+    erase(session, on=today() + timedelta(days=200))
+    assert session.scalar(select(func.count()).select_from(OutgoingMail)) == 0
+    assert session.scalar(select(func.count()).select_from(Reminder)) == 0
