@@ -105,6 +105,8 @@ class Signature:
     """The version of the written instruction that counted; empty where the event does not say."""
     version: int
     """The number of the division of tasks; 0 where the event does not say."""
+    deputy_for: str = ""
+    """The guide in whose place the signer vouched, by name; empty where she vouched in her own."""
 
 
 @dataclass(frozen=True, slots=True)

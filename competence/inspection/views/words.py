@@ -222,9 +222,10 @@ def capacity(one: Signature) -> str:
     """In what capacity the signer vouched, as the event froze it."""
     if one.capacity == "staff_group":
         return str(_("colleague in a staff group that may sign (%(group)s)", group=one.signer_group))
-    if one.capacity in {role.value for role in Role}:
-        return say(ROLE_NAMES[Role(one.capacity)])
-    return ""
+    if one.capacity not in {role.value for role in Role}:
+        return ""
+    role = say(ROLE_NAMES[Role(one.capacity)])
+    return str(_("%(role)s, deputy for %(name)s", role=role, name=one.deputy_for)) if one.deputy_for else role
 
 
 def signer(one: Signature) -> str:

@@ -58,6 +58,8 @@ class Signer:
     appointed: Role | None
     group_code: str
     group_may_sign: bool
+    deputy_for: int | None = None
+    """The guide in whose place she is appointed; None: the appointment is her own, or there is none."""
 
 
 _EMPLOYMENT = written_once(
@@ -138,8 +140,11 @@ class Signers:
     def __init__(self, session: Session, by: Actor, *, on: date) -> None:
         """Reads her employments and appointments on the day."""
         self._session, self._person, self._on = session, by.person_id, on
-        self._appointed = execute(session, _APPOINTMENTS, person=by.person_id, on=on).all()
         self._employments = execute(session, _OWN_EMPLOYMENTS, person=by.person_id, on=on).all()
+        appointed = execute(session, _APPOINTMENTS, person=by.person_id, on=on).all()
+        own = [row for row in appointed if row.deputy_for is None]
+        # A deputy needs a ground of her own, and that one is named where it reaches.
+        self._appointed = [*own, *(row for row in appointed if row.deputy_for and (own or self._group_signs))]
         self._levels: dict[tuple[int, int, date], int] = {}
 
     def over(self, unit: Unit, task_id: int, *, first_day: date | None = None) -> Signer:
@@ -148,12 +153,18 @@ class Signers:
         Under a coming version nobody holds anything before its `first_day`: then she holds the task from that day on.
         """
         held_on = first_day or self._on
-        appointed = _over(self._appointed, unit)
-        found = [Signer(self._person, 0, appointed, "", False)]
+        place = _over(self._appointed, unit)
+        appointed, deputy_for = (Role(place.role), place.deputy_for) if place else (None, None)
+        found = [Signer(self._person, 0, appointed, "", False, deputy_for)]
         for own in self._employments:
-            found.append(Signer(self._person, self._level(own.id, task_id, held_on), appointed, own.code, own.may_sign))
+            level = self._level(own.id, task_id, held_on)
+            found.append(Signer(self._person, level, appointed, own.code, own.may_sign, deputy_for))
         # An employment counts only as far as one may sign under it; an appointment lets her sign under any of them.
         return max(found, key=lambda one: (appointed is not None or one.group_may_sign, one.level))
+
+    @property
+    def _group_signs(self) -> bool:
+        return any(own.may_sign for own in self._employments)
 
     def _level(self, employment_id: int, task_id: int, on: date) -> int:
         place = employment_id, task_id, on
@@ -173,7 +184,7 @@ def signer_on(
 
 
 _APPOINTMENTS = (
-    standing(ROLES, ROLES.c.role, UNITS.c.path)
+    standing(ROLES, ROLES.c.role, UNITS.c.path, ROLES.c.deputy_for)
     .join(UNITS, (UNITS.c.municipality_id == ROLES.c.municipality_id) & (UNITS.c.id == ROLES.c.unit_id))
     .where(
         ROLES.c.person_id == bindparam("person"), ROLES.c.role.in_([Role.GUIDE, Role.DEVELOPMENT_NURSE]),
@@ -185,11 +196,12 @@ _APPOINTMENTS = (
 
 def appointment(session: Session, person_id: int, unit: Unit, *, on: date) -> Role | None:
     """The appointment as guide or development nurse over the unit on the day, None when there is none."""
-    return _over(execute(session, _APPOINTMENTS, person=person_id, on=on).all(), unit)
+    place = _over(execute(session, _APPOINTMENTS, person=person_id, on=on).all(), unit)
+    return Role(place.role) if place else None
 
 
-def _over(appointments: Iterable[Any], unit: Unit) -> Role | None:
-    return next((Role(row.role) for row in appointments if unit.path.startswith(row.path)), None)
+def _over(appointments: Iterable[Any], unit: Unit) -> Any:
+    return next((row for row in appointments if unit.path.startswith(row.path)), None)
 
 
 def state_of(session: Session, person_id: int, task_id: int, *, citizen_id: int | None = None) -> tuple[Signed, ...]:
