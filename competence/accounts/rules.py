@@ -198,7 +198,13 @@ PASSPORT = MenuItem(
     "me.passport", N_("My passport"), "contact-card", P.OWN_READ, covers=("me.passport", "passports", "brought.own")
 )
 PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ)
-PEOPLE = MenuItem("people.index", N_("Employees"), "groups", P.PERSON_READ, covers=("people", "persons", "exemptions"))
+PEOPLE = MenuItem(
+    "people.index",
+    N_("Employees"),
+    "groups",
+    P.PERSON_READ,
+    covers=("people", "persons", "exemptions", "guiding.units"),
+)
 DELEGATIONS = MenuItem(
     "delegations.index",
     N_("Delegations"),
@@ -207,7 +213,9 @@ DELEGATIONS = MenuItem(
     covers=("delegations", "frameworks", "taking_over"),
 )
 PROFILES = MenuItem("profiles.index", N_("Profiles"), "list-check", P.PROFILE_READ)
-QUEUE = MenuItem("queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs"))
+QUEUE = MenuItem(
+    "queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs", "guiding.own_time")
+)
 REQUIREMENTS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
 ROLES = MenuItem(
     "accounts.roles",
