@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from competence.audit.proving import Proof
+from competence.audit.vouching import Vouching
 from competence.delegation.agreements import DelegationKind, Supervision
 from competence.inspection.rules import About, Stretch, is_quiet
 from competence.signoffs.rules import Origin
@@ -201,6 +202,8 @@ class Pack:
     exempt: tuple[Exempt, ...]
     instructions: tuple[Instructed, ...]
     proofs: Mapping[int, Proof]
+    vouching: Vouching | None
+    """The newest anchor; None: there is none yet."""
     levels: Mapping[int, str]
     """Rank -> name, as the practice scale was on the last day."""
 

@@ -264,7 +264,7 @@ def _proof(pack: Pack) -> PackPart:
         "Each person's evidence is a chain: every event holds the hash of the one before it. The chains were checked from the "
         "first event to the last when the pack was put together. All events with their hashes stand in the spreadsheet."
     )
-    return PackPart(part.title, (said,), part.table)
+    return PackPart(part.title, (said, words.anchor_text(pack)), part.table)
 
 
 def work(session: Session, job: Taken, by: Actor, tell: Tell) -> Switch:

@@ -48,7 +48,7 @@ def _sheets(
     yield (
         _("About"),
         (_("Inspection pack"),),
-        [(pack.title,), (words.period(pack.question),), *((fact,) for fact in facts)],
+        [(pack.title,), (words.period(pack.question),), *((fact,) for fact in facts), (words.anchor_text(pack),)],
     )
     yield _("Answers"), _headings(), _answers(pack, posts)
     for table in words.tables(pack):

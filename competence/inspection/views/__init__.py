@@ -153,7 +153,7 @@ def _answer(about: About, asked_id: int, actor: Actor, within: Reach) -> Respons
     looked_at_all(pack.persons)
     return render_template(
         "inspection/answer.html", pack=pack, posts=words.posts(pack), tables=words.tables(pack),
-        proof=words.proof_table(pack), question=question, address=address, **shown,
+        proof=words.proof_table(pack), anchor=words.anchor_text(pack), question=question, address=address, **shown,
     )  # fmt: skip
 
 

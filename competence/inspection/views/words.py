@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from competence.access.rules import ROLE_NAMES, Role
+from competence.audit.proving import Proof
+from competence.audit.vouching import Vouching
 from competence.coverage.cells import face, sign_of, verdict_of
 from competence.coverage.signs import Sign
 from competence.decision.rules import Answer, Verdict
@@ -359,11 +361,50 @@ def proof_table(pack: Pack) -> Table:
             _("Not as it was written, from event %(seq)s.", seq=proof.broken.seq) if proof.broken
             else _("Verified: nothing is altered, missing or moved.") if proof.seq else _("Nothing has been vouched for.")
         )  # fmt: skip
-        rows.append((names[person_id], str(person_id), str(proof.seq), proof.hash, stands))
+        rows.append(
+            (names[person_id], str(person_id), str(proof.seq), proof.hash, stands, _anchored(pack.vouching, proof))
+        )
     return Table(
         _("Proof of the chains of evidence"),
-        (_("Employee"), _("Number in the evidence"), _("Last event"), _("Its hash"), _("Checked")),
+        (_("Employee"), _("Number in the evidence"), _("Last event"), _("Its hash"), _("Checked"), _("Anchor")),
         tuple(rows),
+    )
+
+
+def _anchored(anchor: Vouching | None, proof: Proof) -> str:
+    """How far the newest anchor vouches for the person's chain, and how much came after it."""
+    if not proof.seq:
+        return ""
+    seq = anchor.ends.get(proof.person_id, (0, ""))[0] if anchor and anchor.holds else 0
+    if anchor is None or not seq:
+        return str(_("No anchor vouches for it yet."))
+    if anchor.denies(proof) or (proof.broken and proof.broken.seq <= seq):
+        return str(_("Not as anchor %(number)s vouches for it.", number=anchor.number))
+    after = proof.seq - seq
+    vouched = _("Anchor %(number)s vouches for events 1 to %(seq)s.", number=anchor.number, seq=seq)
+    later = ngettext("%(num)s event came after it.", "%(num)s events came after it.", after) if after else ""
+    return " ".join(part for part in (str(vouched), str(later)) if part)
+
+
+def anchor_text(pack: Pack) -> str:
+    """Which anchor vouches for the evidence: its number, moment and key, and whether it verifies."""
+    anchor = pack.vouching
+    if anchor is None:
+        return str(_("No signed anchor vouches for the evidence yet, so an end that was cut off would not be noticed."))
+    said = {"number": anchor.number, "moment": moment(anchor.made_at), "key": anchor.key}
+    if not anchor.holds:
+        return str(
+            _(
+                "Anchor %(number)s of %(moment)s does not verify. Ask whoever operates the system to run: competence check",
+                **said,
+            )
+        )
+    return str(
+        _(
+            "Anchor %(number)s of %(moment)s is signed by the key %(key)s and was checked too. What came after it rests on the "
+            "chain alone until the next anchor.",
+            **said,
+        )
     )
 
 
