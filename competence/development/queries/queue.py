@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach
@@ -96,9 +96,9 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
     }
     every = [row for some in rows.values() for row in some]
     new = queue_rows.newcomers(session, within, on, actor.person_id)
-    facts = _facts(session, {row.id for row in (*every, *new)}, shared)
+    facts, own = _facts(session, {row.id for row in (*every, *new)}, actor.person_id, shared, on)
     answers = {place: _judged(facts[place[0]], place[1], shared, on) for place in {(r.id, r.task_id) for r in every}}
-    mine = _held(session, actor.person_id, {row.task_id for row in every}, shared, on)
+    mine = _levels(own, {row.task_id for row in every}, shared, on)
     names = _signer_names(session, every)
     gaps = _gaps(session, rows["requests"], on)
     made: dict[str, list[Item]] = {}
@@ -144,13 +144,15 @@ def _in_force(shared: Book, on: date) -> tuple[bool, date | None]:
     return shared.version_on(on) is not None, coming.valid_from if coming else None
 
 
-def _facts(session: Session, employment_ids: Iterable[int], shared: Book) -> dict[int, Facts]:
-    ids = sorted(employment_ids)
-    facts: dict[int, Facts] = {}
-    for start in range(0, len(ids), 500):
-        some = load(session, EMPLOYMENTS.c.id.in_(ids[start : start + 500]), shared=shared)
-        facts |= {one.id: one for one in some}
-    return facts
+def _facts(
+    session: Session, employment_ids: Iterable[int], person_id: int, shared: Book, on: date
+) -> tuple[dict[int, Facts], list[Facts]]:
+    """(the employments by id, those of the person that run), read together as far as they are few."""
+    ids, own = sorted(employment_ids), and_(EMPLOYMENTS.c.person_id == person_id, running(on))
+    found = load(session, or_(EMPLOYMENTS.c.id.in_(ids[:500]), own), shared=shared)
+    for start in range(500, len(ids), 500):
+        found += load(session, EMPLOYMENTS.c.id.in_(ids[start : start + 500]), shared=shared)
+    return {one.id: one for one in found}, [one for one in found if one.person_id == person_id]
 
 
 def _newcomers(
@@ -192,7 +194,12 @@ def _judged(facts: Facts, task_id: int, shared: Book, on: date) -> Answer:
 
 def _held(session: Session, person_id: int, task_ids: Iterable[int], shared: Book, on: date) -> dict[int, int]:
     """Task -> the level at which the person may do it herself."""
-    own = load(session, and_(EMPLOYMENTS.c.person_id == person_id, running(on)), shared=shared)
+    return _levels(
+        load(session, and_(EMPLOYMENTS.c.person_id == person_id, running(on)), shared=shared), task_ids, shared, on
+    )
+
+
+def _levels(own: Sequence[Facts], task_ids: Iterable[int], shared: Book, on: date) -> dict[int, int]:
     return {task: max((_judged(one, task, shared, on).level for one in own), default=0) for task in task_ids}
 
 

@@ -132,13 +132,13 @@ def newcomers(session: Session, within: Reach, on: date, but: int) -> list[Any]:
 
 
 class _Row:
-    """A row with its day."""
+    """A row with its day. Its columns are its own attributes: to ask a database's row for one that it lacks is slow."""
 
     def __init__(self, row: Any, *, day: date | None) -> None:
-        self._row, self.day = row, day
+        self.__dict__.update(row._mapping, day=day)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._row, name)
+        raise AttributeError(name)
 
 
 def renewals(session: Session, within: Reach, on: date, but: int, shared: Book) -> list[Any]:

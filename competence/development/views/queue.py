@@ -14,7 +14,7 @@ from competence.access.web import looked_at, requires
 from competence.accounts.forms import hours_text
 from competence.accounts.queries import deputyships
 from competence.catalogue.queries import level_names
-from competence.coverage.cells import face, sign_of, spoken
+from competence.coverage.cells import Face, face, sign_of, spoken
 from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.coverage.signs import Sign
 from competence.decision.queries import book
@@ -58,8 +58,10 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     found = reads.queue(db.session, actor, within)
     names = level_names(db.session)
 
+    said: dict[Face, str] = {}
+
     def rows(items: Sequence[Item]) -> list[Row]:
-        return [_row(item, names, found.book.expiring_days(item.task_id)) for item in items]
+        return [_row(item, names, found.book.expiring_days(item.task_id), said) for item in items]
 
     guides = actor.may(Permission.GUIDE_TIME_NOTE)
     return render_template(
@@ -125,13 +127,16 @@ def _places(found: reads.Queue) -> str:
     return ", ".join(list(units)[:4])
 
 
-def _row(item: Item, names: dict[int, str], soon: int) -> Row:
+def _row(item: Item, names: dict[int, str], soon: int, said: dict[Face, str]) -> Row:
+    """`said`: what faces have been put in words already, for many lines have the same."""
     on = today()
     drawn = face(item.answer, on, tab=soon)
+    if drawn not in said:
+        said[drawn] = " ".join(say(text) for text in spoken(drawn, names))
     return Row(
         item=item,
         sign=sign_of(drawn),
-        spoken=" ".join(say(text) for text in spoken(drawn, names)),
+        spoken=said[drawn],
         next=_next(item.answer),
         duty=duty(item.who.shifts),
         group=group_word(item.who.group),
@@ -198,7 +203,7 @@ def task(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVa
         if not mine:
             held_by_none.append(one.name)
             continue
-        row = _row(Item(who, one.id, one.name, answer, i_hold=mine), names, shared.expiring_days(one.id))
+        row = _row(Item(who, one.id, one.name, answer, i_hold=mine), names, shared.expiring_days(one.id), {})
         areas.setdefault(one.area.name, []).append(row)
     return render_template(
         "queue/task.html", who=who, group=group_word(who.group), areas=areas, q=q, others=held_by_none
