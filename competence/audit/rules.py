@@ -168,6 +168,7 @@ ACTIONS: Mapping[str, str] = {
     "extend_external": N_("extended an external's time"),
     "fetch_credential": N_("fetched a sign-off as a credential"),
     "ground_stands": N_("looked at a signature whose ground was in doubt, and let it stand"),
+    "lose_authorisation": N_("noted that an authorisation did not hold"),
     "let_sign": N_("changed whether a staff group may sign"),
     "follow_group": N_("changed which staff group another follows"),
     "forget_person": N_("erased name, contact and sign-in"),
