@@ -71,6 +71,7 @@ BLUEPRINTS = (
     "competence.reminders.views:bp",
     "competence.development.views.me:bp",
     "competence.development.views.queue:bp",
+    "competence.development.views.guiding:bp",
     "competence.development.views.persons:bp",
     "competence.development.views.instructions:bp",
     "competence.development.views.levels:bp",

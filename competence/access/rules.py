@@ -61,6 +61,9 @@ class Permission(StrEnum):
     EXTERNAL_ADD = "external:add"
     EXTERNAL_INSTRUCTOR_RECORD = "external_instructor:record"
     FRAMEWORK_WRITE = "framework:write"
+    GUIDE_CAPACITY = "guide_capacity:read"
+    GUIDE_TIME_NOTE = "guide_time:note"
+    GUIDE_TIME_READ = "guide_time:read"
     IMPORT_MATRIX = "import:matrix"
     IMPORT_PEOPLE = "import:people"
     IMPORT_REQUIREMENTS = "import:requirements"
@@ -119,6 +122,9 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.EXTERNAL_ADD: N_("add an external"),
     Permission.EXTERNAL_INSTRUCTOR_RECORD: N_("record an external instructor's training"),
     Permission.FRAMEWORK_WRITE: N_("keep the framework delegations to staff groups"),
+    Permission.GUIDE_CAPACITY: N_("see how the learning guides of each unit reach, without names"),
+    Permission.GUIDE_TIME_NOTE: N_("note one's own time as learning guide"),
+    Permission.GUIDE_TIME_READ: N_("see how the learning guides whom she leads use their time"),
     Permission.IMPORT_MATRIX: N_("load the division of tasks from a file"),
     Permission.IMPORT_PEOPLE: N_("load people from a file"),
     Permission.IMPORT_REQUIREMENTS: N_("load staffing needs from a file"),
@@ -171,7 +177,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     Role.GUIDE: _EVERYBODY
     | {
         P.CITIZEN_READ, P.COVERAGE_READ, P.CREDENTIAL_BRING, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ,
-        P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.REQUIREMENT_READ,
+        P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.GUIDE_TIME_NOTE, P.REQUIREMENT_READ,
         P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
     },
     Role.LEADER: _EVERYBODY
@@ -180,7 +186,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.INSPECTION_READ, P.MATRIX_COMMENT, P.MATRIX_RESTRICT, P.PERSON_HISTORY, P.PERSON_READ,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
         P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
-        P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND, P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ,
+        P.GUIDE_CAPACITY, P.GUIDE_TIME_READ, P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
+        P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ,
     },
     Role.PLANNER: _EVERYBODY
     | {
@@ -191,7 +198,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     | {
         P.APPOINTMENT_GIVE, P.CATALOGUE_WRITE, P.COVERAGE_READ, P.CREDENTIAL_BRING, P.DELEGATION_GIVE,
         P.DELEGATION_READ, P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.EXTERNAL_INSTRUCTOR_RECORD,
-        P.FRAMEWORK_WRITE, P.IMPORT_MATRIX, P.INSPECTION_READ,
+        P.FRAMEWORK_WRITE, P.GUIDE_CAPACITY, P.IMPORT_MATRIX, P.INSPECTION_READ,
         P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.MATRIX_COMMENT, P.MATRIX_EDIT, P.MATRIX_RESTRICT,
         P.PERSON_HISTORY, P.PERSON_READ,
         P.PROFILE_APPROVE, P.PROFILE_WRITE, P.STAFF_GROUP_WRITE,

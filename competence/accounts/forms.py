@@ -1,13 +1,16 @@
 """The forms of sign-in, passwords, invitations and roles."""
 
+import re
 from collections.abc import Iterable
 
+from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, Field, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import TextInput
 
 from competence.access.rules import ROLE_NAMES, Role
-from competence.accounts.commands import NewRole
+from competence.accounts.commands import NewDeputy, NewRole
 from competence.accounts.rules import LONGEST_PASSWORD
 from competence.foundation.clock import day_after, today
 from competence.foundation.forms import AtMost, DateField, Form, NoCpr, squeezed
@@ -166,6 +169,70 @@ class RoleForm(Form):
             person_id=person_id, role=self.role.data, unit_id=self.unit.data, valid_from=self.valid_from.data or today(),
             valid_to=day_after(self.valid_through.data), purpose=(self.purpose.data or None) if "purpose" in self else None,
         )  # fmt: skip
+
+
+class DeputyForm(Form):
+    """Who takes a learning guide's place, from a day to a day."""
+
+    person = SelectField(
+        _l("Deputy"),
+        description=_l("Learning guides, development nurses, and colleagues in the unit whose staff group may sign."),
+        coerce=lambda value: int(value) if value else None,
+        validators=[InputRequired(_l("Choose who is to be the deputy."))],
+    )
+    valid_from = DateField(_l("From"), validators=[InputRequired(_l("Choose the first day."))], default=today)
+    valid_through = DateField(_l("Through"), validators=[InputRequired(_l("Choose the last day."))])
+
+    def __init__(self, *, people: Iterable[tuple[int, str]], sent: bool = True) -> None:
+        super().__init__(**({} if sent else {"formdata": None}))
+        self.person.choices = [("", _l("Choose")), *((str(id_), name) for id_, name in people)]
+
+    def to_command(self) -> NewDeputy:
+        """The deputy as the command takes it: half-open."""
+        first = self.valid_from.data or today()
+        return NewDeputy(self.person.data, first, day_after(self.valid_through.data) or first)
+
+
+class HoursField(Field):
+    """A time written as hours, "1,5" or "1.5". Its data is whole minutes; None when nothing was written."""
+
+    widget = TextInput()
+    data: int | None
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else hours_text(self.data) if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Nothing; the data is set. ValueError with a sentence when it is no number of hours."""
+        written = "".join(valuelist[0].split()).replace(",", ".") if valuelist else ""
+        self.data = None
+        if not written:
+            return
+        if not _HOURS.fullmatch(written):
+            raise ValueError(gettext("Write the hours as a number, for instance 1.5."))
+        self.data = round(float(written) * 60)
+
+
+_HOURS = re.compile(r"\d{1,3}(\.\d{1,2})?")
+
+
+def hours_text(minutes: int) -> str:
+    """The minutes as hours, as "4,5" in Danish."""
+    return str(format_decimal(round(minutes / 60, 2)))
+
+
+class GuideTimeForm(Form):
+    """How long a week a learning guide has for it."""
+
+    hours = HoursField(
+        _l("Hours a week"),
+        description=_l("For observing, signing and following newcomers. Leave empty if no time is set aside."),
+        validators=[Optional()],
+        render_kw={"inputmode": "decimal"},
+    )
+
+    def __init__(self, *, minutes: int | None, sent: bool = True) -> None:
+        super().__init__(**({} if sent else {"formdata": None}), hours=minutes)
 
 
 class SearchForm(Form):

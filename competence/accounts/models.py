@@ -145,7 +145,9 @@ class RoleAssignment(Base, Tenant):
         period=N_("10 years after the role ended"),
         erasures=(Erasure(TEN_YEARS, since="valid_to"),),
     )
-    __table_args__ = wall(Index(None, "municipality_id", "person_id"), person_id="person", unit_id="unit")
+    __table_args__ = wall(
+        Index(None, "municipality_id", "person_id"), person_id="person", unit_id="unit", deputy_for="person"
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int]
     role: Mapped[Role] = mapped_column(String(40))
@@ -154,6 +156,10 @@ class RoleAssignment(Base, Tenant):
     valid_to: Mapped[date | None]
     purpose: Mapped[str | None] = mapped_column(String(400))
     """An auditor's stated purpose; None for the other roles."""
+    deputy_for: Mapped[int | None]
+    """The learning guide whose place she takes in the unit, from a day to a day; None: the appointment is her own."""
+    minutes_a_week: Mapped[int | None]
+    """How long a week a learning guide has been given for it; None = nobody has said."""
     given_by: Mapped[int | None]
     recorded_at: Mapped[datetime]
     ended_by: Mapped[int | None]

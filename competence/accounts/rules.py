@@ -98,6 +98,8 @@ class Given:
     valid_from: date
     valid_to: date | None
     purpose: str | None = None
+    deputy: bool = False
+    """Whether it is a guide's place that she takes for a time, not an appointment of her own."""
 
 
 @dataclass(frozen=True)
@@ -119,16 +121,31 @@ def roles_in_force(given: Iterable[Given], works: Sequence[Works], *, on: date) 
 
     Whoever has employments needs one that runs: with the last one all roles end. Whoever has none at all (an auditor, an
     administrator from elsewhere) has the roles she was given. A running employment makes her an employee there, and
-    somebody who may sign where her staff group lets her.
+    somebody who may sign where her staff group lets her. A deputy counts as far as she could be one that day.
     """
     running = [w for w in works if _in_force(w.valid_from, w.valid_to, on)]
     if works and not running:
         return ()
-    roles = {Assigned(g.role, g.path) for g in given if _in_force(g.valid_from, g.valid_to, on)}
+    held = [g for g in given if _in_force(g.valid_from, g.valid_to, on)]
+    deputises = can_be_deputy(held, running, on=on)
+    roles = {Assigned(g.role, g.path) for g in held if deputises or not g.deputy}
     roles |= {Assigned(Role.EMPLOYEE, w.path) for w in running}
     roles |= {Assigned(Role.SIGNER, w.path) for w in running if w.may_sign}
     return tuple(sorted(roles, key=lambda a: (ROLE_ORDER.index(a.role), a.path)))
 
+
+def can_be_deputy(given: Iterable[Given], works: Iterable[Works], *, on: date) -> bool:
+    """Whether she has a ground of her own to sign that day, anywhere: an appointment, or a staff group that may sign.
+
+    Source: product.md, the rule at the centre, point 5. It takes no more than one of them for a guide's place.
+    """
+    return any(g.role in APPOINTED and not g.deputy and _in_force(g.valid_from, g.valid_to, on) for g in given) or any(
+        w.may_sign and _in_force(w.valid_from, w.valid_to, on) for w in works
+    )
+
+
+APPOINTED = frozenset({Role.GUIDE, Role.DEVELOPMENT_NURSE})
+"""The roles that let somebody sign whatever her staff group is."""
 
 ROLE_ORDER = (
     Role.LEADER, Role.DEVELOPMENT_NURSE, Role.GUIDE, Role.PLANNER, Role.DIRECTOR, Role.HR, Role.COMMITTEE,
@@ -185,7 +202,13 @@ PASSPORT = MenuItem(
     covers=("me.passport", "passports", "brought.own", "files.own"),
 )
 PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ)
-PEOPLE = MenuItem("people.index", N_("Employees"), "groups", P.PERSON_READ, covers=("people", "persons", "exemptions"))
+PEOPLE = MenuItem(
+    "people.index",
+    N_("Employees"),
+    "groups",
+    P.PERSON_READ,
+    covers=("people", "persons", "exemptions", "guiding.units"),
+)
 DELEGATIONS = MenuItem(
     "delegations.index",
     N_("Delegations"),
@@ -194,9 +217,17 @@ DELEGATIONS = MenuItem(
     covers=("delegations", "frameworks", "taking_over"),
 )
 PROFILES = MenuItem("profiles.index", N_("Profiles"), "list-check", P.PROFILE_READ)
-QUEUE = MenuItem("queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs"))
+QUEUE = MenuItem(
+    "queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs", "guiding.own_time")
+)
 REQUIREMENTS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
-ROLES = MenuItem("accounts.roles", N_("Roles"), "person-add", P.ROLE_GIVE, covers=("accounts.give", "accounts.person"))
+ROLES = MenuItem(
+    "accounts.roles",
+    N_("Roles"),
+    "person-add",
+    P.ROLE_GIVE,
+    covers=("accounts.give", "accounts.person", "accounts.appointment"),
+)
 SIGNOFFS = MenuItem("queue.index", N_("Sign-offs"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs"))
 STOPS = MenuItem("stops.index", N_("Stops"), "warning", P.STOP_READ)
 UNITS = MenuItem("organisation.index", N_("Units"), "business", P.UNIT_WRITE)

@@ -1,6 +1,6 @@
 """The proof of some persons' evidence: each event's place and hash, the head, and whether the chain verifies now.
 
-An anchor that vouches for the heads belongs here too: `proofs_of` is the one place that knows what a proof is.
+`proofs_of` is the one place that knows what a proof is; `vouching` says which anchor vouches for how much of it.
 """
 
 from collections.abc import Iterable, Sequence

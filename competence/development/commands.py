@@ -1,23 +1,28 @@
-"""The leader's part of a talk: to confirm a profile level, beside the one that is computed."""
+"""The leader's part of a talk: to confirm a profile level, beside the computed one; and the time that a guide notes."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from competence.access.rules import Actor, Permission
+from competence.access.rules import Actor, Permission, authorise
 from competence.audit.commands import record
 from competence.catalogue.queries import level_names
 from competence.catalogue.rules import ScaleKind
-from competence.development.models import ConfirmedLevel
+from competence.development.models import ConfirmedLevel, GuideTime
 from competence.development.queries import levels_of, mine
 from competence.foundation.changes import command
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.text import N_, looks_like_cpr, sentence
 from competence.people.commands.common import employment_for
+from competence.people.models import Person
 
 MOST_NOTE = 2000
+NOTED_WITHIN = timedelta(days=13)
+"""How far back a guide can note her time."""
+MOST_A_DAY = 12 * 60
 LATEST = timedelta(days=30)
 """A talk is written down at most so long after it was held: the computed level is that of the day of writing."""
 
@@ -83,3 +88,30 @@ def confirm_level(
         person_id=employment.person_id,
     )  # fmt: skip
     return row
+
+
+@command
+def note_guide_time(session: Session, day: date, minutes: int, *, by: Actor) -> GuideTime | None:
+    """What the guide has noted for the day, in place of what she had noted before; None when it is 0 minutes."""
+    authorise(by, Permission.GUIDE_TIME_NOTE)
+    if day > today():
+        raise RuleBroken(N_("The day lies ahead. Note the time when you have used it."), field="day")
+    if day < today() - NOTED_WITHIN:
+        raise RuleBroken(N_("Time is noted within 14 days. Choose a later day."), field="day")
+    if not 0 <= minutes <= MOST_A_DAY:
+        raise RuleBroken(N_("Write from 0 to 12 hours."), field="hours")
+    session.execute(select(Person.id).where(Person.id == by.person_id).with_for_update())  # one note at a time
+    noted = session.scalars(select(GuideTime).where(GuideTime.person_id == by.person_id, GuideTime.day == day)).first()
+    if noted is not None and not minutes:
+        session.delete(noted)
+    elif noted is not None:
+        noted.minutes, noted.recorded_at = minutes, now()
+    elif minutes:
+        noted = GuideTime(person_id=by.person_id, day=day, minutes=minutes, recorded_at=now())
+        session.add(noted)
+    session.flush()
+    record(
+        session, by=by.person_id, action="note_guide_time", subject="guide_time", subject_id=noted.id if noted else None,
+        person_id=by.person_id,
+    )  # fmt: skip
+    return noted if minutes else None

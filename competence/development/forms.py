@@ -1,9 +1,10 @@
-"""The form by which a leader confirms a profile level."""
+"""The forms by which a leader confirms a profile level, and a guide notes her time."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from competence.accounts.forms import HoursField
 from competence.development.commands import MOST_NOTE, Confirmation
 from competence.foundation.clock import today
 from competence.foundation.forms import Form, NoCpr
@@ -29,3 +30,14 @@ class ConfirmForm(Form):
     def to_command(self, area: str) -> Confirmation:
         """What was agreed."""
         return Confirmation(area, self.level.data, self.held_on.data or today(), self.note.data or "")
+
+
+class GuideTimeForm(Form):
+    """How long she was a learning guide on a day."""
+
+    day = DateField(_l("Day"), validators=[InputRequired(_l("Choose the day."))], default=today)
+    hours = HoursField(
+        _l("Hours that day"),
+        validators=[InputRequired(_l("Write the hours."))],
+        render_kw={"inputmode": "decimal"},
+    )

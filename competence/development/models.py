@@ -1,8 +1,8 @@
-"""What belongs to a person's development: the levels that a leader has confirmed in a talk with her."""
+"""What belongs to development: the levels that a leader has confirmed in a talk, and the time that a guide notes."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.foundation.orm import Base, Tenant, wall
@@ -50,4 +50,27 @@ class ConfirmedLevel(Base, Tenant):
     missing: Mapped[int]
     """How many tasks were missing for the next level then."""
     note: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime]
+
+
+class GuideTime(Base, Tenant):
+    """How long a learning guide has been one on a day, as she notes it herself. Written anew until the week is old."""
+
+    __tablename__ = "guide_time"
+    __persondata__ = PersonData(
+        purpose=N_("To let a learning guide and her leader see whether the time she was given is there."),
+        basis=Basis.TASK,
+        seen_by=N_("the person, and the leader of the unit where she works; nobody else, and no export"),
+        period=N_("1 year after the day"),
+        erasures=(Erasure(YEAR, since="day"),),
+    )
+    __table_args__ = wall(
+        UniqueConstraint("municipality_id", "person_id", "day"),
+        CheckConstraint("minutes BETWEEN 1 AND 720", name="within_a_day"),
+        person_id="person",
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    day: Mapped[date]
+    minutes: Mapped[int]
     recorded_at: Mapped[datetime]

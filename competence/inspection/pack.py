@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from competence.audit.proving import Proof
+from competence.audit.vouching import Vouching
 from competence.delegation.agreements import DelegationKind, Supervision
 from competence.inspection.rules import About, Stretch, is_quiet
 from competence.signoffs.rules import Origin
@@ -107,6 +108,8 @@ class Signature:
     """The number of the division of tasks; 0 where the event does not say."""
     files: tuple[str, ...] = ()
     """SHA-256 of the files that lay at the task as evidence, also of those that are erased since."""
+    deputy_for: str = ""
+    """The guide in whose place the signer vouched, by name; empty where she vouched in her own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,8 @@ class Pack:
     exempt: tuple[Exempt, ...]
     instructions: tuple[Instructed, ...]
     proofs: Mapping[int, Proof]
+    vouching: Vouching | None
+    """The newest anchor; None: there is none yet."""
     levels: Mapping[int, str]
     """Rank -> name, as the practice scale was on the last day."""
 

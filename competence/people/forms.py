@@ -183,6 +183,16 @@ class AuthorisationForm(Form):
     )
 
 
+class LostForm(Form):
+    """Since when an authorisation turns out not to have held."""
+
+    since = DateField(
+        _l("First day it did not hold"),
+        description=_l("As the register says it. Nothing that has been signed is changed by it."),
+        validators=[InputRequired(_l("Choose the day."))],
+    )
+
+
 class StageForm(Form):
     """From which day a student has reached the stage from which her group follows another."""
 

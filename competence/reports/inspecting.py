@@ -24,7 +24,7 @@ from competence.inspection.commands import keep_pack
 from competence.inspection.models import InspectionPack
 from competence.inspection.pack import Pack, Question
 from competence.inspection.rules import About
-from competence.inspection.views import when, words
+from competence.inspection.views import proving, when, words
 from competence.jobs.commands import Taken
 from competence.jobs.running import Switch
 from competence.reports.inspection_pack import PackPart, PackSheet, PackTable, inspection_pdf
@@ -259,12 +259,12 @@ def _around(table: words.Table) -> PackPart:
 
 
 def _proof(pack: Pack) -> PackPart:
-    part = _around(words.proof_table(pack))
+    part = _around(proving.proof_table(pack))
     said = _(
         "Each person's evidence is a chain: every event holds the hash of the one before it. The chains were checked from the "
         "first event to the last when the pack was put together. All events with their hashes stand in the spreadsheet."
     )
-    return PackPart(part.title, (said,), part.table)
+    return PackPart(part.title, (said, proving.anchor_text(pack)), part.table)
 
 
 def work(session: Session, job: Taken, by: Actor, tell: Tell) -> Switch:

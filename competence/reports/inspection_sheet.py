@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from competence.foundation.clock import last_day
 from competence.foundation.web import moment
 from competence.inspection.pack import Pack
-from competence.inspection.views import words
+from competence.inspection.views import proving, words
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins so could be taken for a formula by the program that opens the file."""
@@ -48,17 +48,17 @@ def _sheets(
     yield (
         _("About"),
         (_("Inspection pack"),),
-        [(pack.title,), (words.period(pack.question),), *((fact,) for fact in facts)],
+        [(pack.title,), (words.period(pack.question),), *((fact,) for fact in facts), (proving.anchor_text(pack),)],
     )
     yield _("Answers"), _headings(), _answers(pack, posts)
     for table in words.tables(pack):
         yield table.title, table.headings, table.rows
-    proof = words.proof_table(pack)
+    proof = proving.proof_table(pack)
     yield _("Proof"), proof.headings, proof.rows
     events = (
         _("Number in the evidence"), _("Event"), _("Recorded"), _("What it is"), _("Hash"), _("Hash of the one before"),
     )  # fmt: skip
-    yield _("Events"), events, words.event_rows(pack)
+    yield _("Events"), events, proving.event_rows(pack)
 
 
 def _headings() -> tuple[str, ...]:

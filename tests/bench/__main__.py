@@ -15,7 +15,7 @@ from competence.entitlements.queries import shape
 from competence.entitlements.rules import EPOCH
 from competence.foundation.clock import today
 from competence.foundation.orm import engine_for, open_session
-from tests.bench import anchors, bare, data, jobs, locks, matrices, packs, pages, signing
+from tests.bench import anchors, bare, data, jobs, locks, matrices, packs, pages, queues, signing
 from tests.bench.timing import Result, Taken, in_turns, result, tell
 
 CHECKS = 3
@@ -54,7 +54,7 @@ class Bench:
         floor = signing.bare_insert(self.owner, self.database.kind)
         runs = min(self.runs, len(signs.candidates) - 3)
         ours, bare_ = in_turns(signs.sign, floor, runs=runs)
-        yield self._result("sign-off, committed", ours, bare_, {"ms": 10, "ratio": 5})
+        yield self._result("sign-off, committed", ours, bare_, {"p95_ms": 5, "ratio": 5})
         ours, bare_ = in_turns(signs.answer, floor, runs=runs)
         yield self._result("acceptance, committed", ours, bare_, {"ms": 10, "ratio": 5})
         few, many = 4, 30 * 5
@@ -154,6 +154,18 @@ class Bench:
                     people=self.places.sizes[0], tasks=len(self.places.tasks),
                 )  # fmt: skip
 
+    def queue(self) -> Iterator[Result]:
+        """The queue of a guide with 200 open matters."""
+        token, matters = queues.a_guide(self.engine, self.m, self.places.teams[0])
+        with pages.serving(self.database) as app:
+            client = pages.signed_in(app, token)
+            html, sent, text = pages.fetch(client, "/queue")
+            ours, bare_ = in_turns(lambda: pages.fetch(client, "/queue"), matrices.bare_page(text), runs=self.runs)
+            yield self._result(
+                "queue of a guide with 200 open matters", ours, bare_, {"ratio": 2}, matters=matters,
+                html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1),
+            )  # fmt: skip
+
     def people(self) -> Iterator[Result]:
         """3,000 people imported."""
         ours, bare_ = in_turns(
@@ -180,6 +192,8 @@ class Bench:
             jobs.checking(self.engine, self.m), jobs.bare_check(run, self.database.kind, self.m), runs=CHECKS, warm=0
         )
         yield self._result("competence check incl. anchors", ours, bare_, {"ms": 60_000}, anchors=made)
+        events, peak = jobs.check_memory(self.database)
+        yield self._result("memory of the check", [(0.0, 0.0)], [], {"mb": 400}, mb=round(peak, 1), events=events)
 
     def memory(self) -> Iterator[Result]:
         """What a worker holds after fifty boards."""
@@ -240,6 +254,7 @@ PARTS = (
     "finder",
     "overview",
     "inspection",
+    "queue",
     "memory",
     "people",
     "check",

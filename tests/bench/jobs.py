@@ -8,15 +8,16 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from competence.audit.chain import breaks
 from competence.audit.inspecting import Inspection
+from competence.audit.models import EvidenceEvent
 from competence.audit.rules import Link
 from competence.decision.commands import differences
 from competence.delegation import projection as delegations
 from competence.foundation.clock import today
-from competence.foundation.orm import begin_writing, open_session
+from competence.foundation.orm import begin_writing, engine_for, open_session
 from competence.organisation.models import Unit
 from competence.people.commands import ImportedPerson, import_people
 from competence.people.models import StaffGroup
@@ -158,3 +159,23 @@ def memory(database: Measured, token: str, teams: tuple[int, ...]) -> tuple[floa
         raise RuntimeError(done.stderr[-2000:])
     empty, full = done.stdout.split()
     return float(empty), float(full)
+
+
+CHECKER = """
+import resource, sys
+from competence.foundation.orm import engine_for
+from tests.bench.jobs import checking
+url, m = sys.argv[1:]
+engine = engine_for(url)
+checking(engine, int(m))()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def check_memory(database: Measured) -> tuple[int, float]:
+    """(events, MB that a process of its own held at most while it checked all of them)."""
+    words = [sys.executable, "-c", CHECKER, database.url, str(database.municipality_id)]
+    told = subprocess.run(words, check=True, capture_output=True, text=True)
+    with open_session(engine_for(database.url), database.municipality_id) as session:
+        events = session.scalar(select(func.count()).select_from(EvidenceEvent)) or 0
+    return events, float(told.stdout.split()[-1])

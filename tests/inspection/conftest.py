@@ -4,13 +4,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from competence.access.rules import Role
 from competence.accounts.models import RoleAssignment
+from competence.audit.anchoring import add_anchor, gather, note_key
 from competence.audit.chain import NewEvent, append_all
 from competence.catalogue.models import Task
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import now, today
+from competence.foundation.keys import public_of
+from competence.foundation.orm import begin_writing
 from competence.signoffs import projection
 from competence.signoffs.models import Observation
 from competence.signoffs.rules import EventKind, ObservationKind, Origin
@@ -39,6 +43,16 @@ class Case:
 def ago(days: int) -> date:
     """So many days before today."""
     return today() - timedelta(days=days)
+
+
+def anchored(case: Case) -> str:
+    """The public key of the first anchor, which vouches for all evidence there is now."""
+    key = Ed25519PrivateKey.generate()
+    note_key(case.world.session, key)
+    add_anchor(case.world.session, gather(case.world.session), key)
+    case.world.session.commit()
+    begin_writing(case.world.session)
+    return public_of(key)
 
 
 @pytest.fixture

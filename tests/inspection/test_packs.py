@@ -2,23 +2,25 @@
 
 import random
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from competence.access.rules import Reach
+from competence.audit.chain import NewEvent, append_all
 from competence.decision.queries import ask, moment_of
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound
 from competence.inspection.pack import Pack, Question
 from competence.inspection.queries import found_by, pack_of
 from competence.inspection.rules import About, Cause, right
-from competence.signoffs.rules import Origin
+from competence.signoffs.rules import EventKind, Origin
 from tests.databases import Database
 from tests.decision.changing import ACTS, acts, town
 from tests.factories import World, another
-from tests.inspection.conftest import Case, ago
+from tests.inspection.conftest import Case, ago, anchored
 from tests.statements import counted
 
 DAY = timedelta(days=1)
@@ -94,6 +96,32 @@ def test_the_chain_is_verified_and_a_changed_event_is_said(case: Case, database:
         broken = about_unit(case, 50).proofs[case.amira.person.id].broken
         assert broken is not None
         assert (broken.seq, broken.what) == (2, "altered")
+
+
+def test_the_newest_anchor_vouches_and_what_came_after_it_is_said(case: Case, database: Database):
+    session = case.world.session
+    assert about_unit(case, 50).vouching is None
+    key = anchored(case)
+    chain = about_unit(case, 50).proofs[case.amira.person.id]
+    append_all(session, [NewEvent(case.amira.person.id, EventKind.NOT_YET, case.amira.person.id, case.insulin.id)])
+    pack = about_unit(case, 50)
+    anchor, proof = pack.vouching, pack.proofs[case.amira.person.id]
+    assert anchor is not None
+    assert (anchor.number, anchor.key, anchor.holds) == (1, key, True)
+    assert anchor.ends[case.amira.person.id] == (chain.seq, chain.hash)
+    assert (proof.seq - chain.seq, anchor.denies(proof)) == (1, False)
+    forged = replace(proof, events=tuple(replace(one, hash="0" * 64) for one in proof.events))
+    assert anchor.denies(forged)
+    if database.dialect == "sqlite":
+        session.execute(text("DROP TRIGGER anchor_no_update"))
+        session.execute(
+            text("UPDATE anchor SET root = :r WHERE municipality_id = :m"),
+            {"r": "0" * 64, "m": case.world.municipality.id},
+        )
+        session.expire_all()
+        broken = about_unit(case, 50).vouching
+        assert broken is not None
+        assert not broken.holds
 
 
 def test_more_people_ask_no_more_statements(case: Case):

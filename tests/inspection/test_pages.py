@@ -23,7 +23,7 @@ from competence.inspection.models import InspectionPack
 from competence.jobs.models import Job
 from competence.jobs.rules import State
 from tests.factories import Someone
-from tests.inspection.conftest import PURPOSE, SECRETS, Case, ago
+from tests.inspection.conftest import PURPOSE, SECRETS, Case, ago, anchored
 from tests.statements import counted
 
 SignIn = Callable[[Someone], FlaskClient]
@@ -137,6 +137,7 @@ def test_notes_and_the_reasons_of_a_no_stand_nowhere(case: Case, signed_in: Sign
 
 
 def test_the_files_say_what_the_page_says_with_the_proof(case: Case, signed_in: SignIn):
+    key = anchored(case)
     client, unit = signed_in(case.auditor), f"/inspection/unit/{case.world.team.id}"
     answer = client.get(f"{unit}/pack.pdf?on={ago(50)}")
     root: Any = PdfReader(BytesIO(answer.data)).trailer["/Root"]
@@ -161,6 +162,13 @@ def test_the_files_say_what_the_page_says_with_the_proof(case: Case, signed_in: 
         assert [row[1] for row in chain] == list(range(1, len(chain) + 1))
         assert all(after[5] == before[4] for before, after in pairwise(chain))
         assert heads[str(person)] == chain[-1][4]
+    about = " ".join(str(row[0].value) for row in book["Om"])
+    page = client.get(f"{unit}?on={ago(50)}").text
+    for shown in (said, about, page):
+        assert "Anker 1 af " in shown
+        assert key in "".join(shown.split())
+    vouched = [str(row[5].value) for row in list(book["Bevis"])[1:] if row[2].value != "0"]
+    assert all(one.startswith("Anker 1 står inde for hændelse 1 til ") for one in vouched)
     answers = [[cell.value for cell in row] for row in list(book["Svar"])[1:]]
     assert len(answers) == len([one for one in answers if one[0]])
     assert any(row[0] == "Amira Haddad" and row[4] == "Insulin med pen" and row[13] == "Hanne Lykke" for row in answers)

@@ -14,7 +14,9 @@ from competence.audit.chain import breaks
 from competence.audit.models import AuditEntry, EvidenceEvent
 from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, RuleBroken
+from competence.people.commands import check_authorisation, lose_authorisation
 from competence.signoffs import commands
+from competence.signoffs.queries import signer_on
 from competence.signoffs.queries.reviewing import Doubt, Review, to_review
 from tests.factories import Someone
 from tests.signoffs.bedside import Bedside
@@ -92,6 +94,21 @@ def test_what_she_signed_on_a_sign_off_of_her_own_that_is_revoked_is_listed(beds
     commands.sign_off(world.session, bedside.helper.employment.id, new, by=colleague.actor)
     commands.revoke(world.session, colleague.employment.id, own, reason="Kurset var ikke bestået", by=nurse.actor)
     assert [(one.signer, one.doubt) for one in listed(bedside, nurse)] == [("Maja Lind", Doubt.OWN_SIGNOFF)]
+
+
+def test_what_was_signed_under_an_authorisation_that_did_not_hold_is_listed(bedside: Bedside, nurse: Someone) -> None:
+    world, job = bedside.world, bedside.guide.employment.id
+    administrator = world.role(world.person("Henrik Vestergaard", "UFA"), Role.ADMINISTRATOR, over=world.root)
+    before = bedside.sign().seq
+    for day in (today() + timedelta(days=1), bedside.guide.employment.valid_from - timedelta(days=1)):
+        with pytest.raises(RuleBroken):
+            lose_authorisation(world.session, job, day, by=administrator.actor)
+    lose_authorisation(world.session, job, today() - timedelta(days=3), by=administrator.actor)
+    assert [(one.seq, one.doubt) for one in listed(bedside, nurse)] == [(before, Doubt.AUTHORISATION)]
+    unit = bedside.world.team
+    assert signer_on(world.session, bedside.guide.actor, bedside.task.id, unit=unit, on=today()).level == 0
+    check_authorisation(world.session, job, today(), by=administrator.actor)
+    assert signer_on(world.session, bedside.guide.actor, bedside.task.id, unit=unit, on=today()).level == 2
 
 
 def test_a_guide_may_not_let_it_stand_and_nobody_her_own(bedside: Bedside, nurse: Someone) -> None:

@@ -1,5 +1,6 @@
 """What changes accounts, sign-ins and roles."""
 
+from competence.accounts.commands.appointing import NewDeputy, appoint_deputy, appointment_of, give_guide_time
 from competence.accounts.commands.inviting import (
     Invited,
     accept_invitation,
@@ -31,9 +32,12 @@ __all__ = [
     "GIVEN_ROLES",
     "LONGEST_AUDIT",
     "Invited",
+    "NewDeputy",
     "NewRole",
     "TooManyTries",
     "accept_invitation",
+    "appoint_deputy",
+    "appointment_of",
     "authorise_role",
     "begin_session",
     "change_password",
@@ -44,6 +48,7 @@ __all__ = [
     "end_sessions",
     "forget_person",
     "forget_tries",
+    "give_guide_time",
     "give_role",
     "invite",
     "may_sign_in",

@@ -65,6 +65,7 @@ def give_role(session: Session, new: NewRole, *, by: Actor | None) -> RoleAssign
             RoleAssignment.person_id == new.person_id,
             RoleAssignment.role == new.role,
             RoleAssignment.unit_id == new.unit_id,
+            RoleAssignment.deputy_for.is_(None),
         )
     )
     for other in same:
@@ -93,7 +94,7 @@ def give_role(session: Session, new: NewRole, *, by: Actor | None) -> RoleAssign
 def end_role(
     session: Session, role_assignment_id: int, *, by: Actor | None, since: date | None = None
 ) -> RoleAssignment:
-    """The assignment, which no longer counts from today. Out of reach: NotFound.
+    """The assignment, which no longer counts from today, nor does anybody's place as deputy for it. Out of reach: NotFound.
 
     `since`: it turns out that it did not count from that earlier day on; also of one that has ended.
     """
@@ -102,7 +103,7 @@ def end_role(
     if given is None or unit is None:
         raise NotFound
     if by is not None:
-        if not _may_give(by, Role(given.role), unit.path):
+        if not may_give(by, Role(given.role), unit.path):
             raise NotFound
         if given.person_id == by.person_id and given.role == Role.ADMINISTRATOR:
             raise RuleBroken(N_("You cannot end your own role as administrator. Ask another administrator."))
@@ -117,14 +118,31 @@ def end_role(
         session, by=by.person_id if by else None, action="end_role", subject="role_assignment", subject_id=given.id,
         person_id=given.person_id, administrative=True, detail={"role": given.role, "unit_id": given.unit_id},
     )  # fmt: skip
+    if given.role == Role.GUIDE and given.deputy_for is None:
+        _end_deputies(session, given, by)
     return given
+
+
+def _end_deputies(session: Session, guide: RoleAssignment, by: Actor | None) -> None:
+    ended = guide.valid_to or today()
+    deputies = select(RoleAssignment).where(
+        RoleAssignment.deputy_for == guide.person_id, RoleAssignment.unit_id == guide.unit_id,
+        RoleAssignment.valid_to > ended, RoleAssignment.valid_from >= guide.valid_from,
+    )  # fmt: skip
+    for one in session.scalars(deputies.order_by(RoleAssignment.id)):
+        one.valid_to, one.ended_by, one.ended_at = max(ended, one.valid_from), guide.ended_by, guide.ended_at
+        record(
+            session, by=by.person_id if by else None, action="end_role", subject="role_assignment", subject_id=one.id,
+            person_id=one.person_id, administrative=True, detail={"role": one.role, "unit_id": one.unit_id},
+        )  # fmt: skip
 
 
 def authorise_role(by: Actor, role: Role, path: str) -> None:
     """Nothing, when `by` may give the role over the unit at `path`. NotAllowed otherwise."""
-    if not _may_give(by, role, path):
+    if not may_give(by, role, path):
         raise NotAllowed(Permission.ROLE_GIVE)
 
 
-def _may_give(by: Actor, role: Role, path: str) -> bool:
+def may_give(by: Actor, role: Role, path: str) -> bool:
+    """Whether the role over the unit at `path` is hers to give."""
     return by.may(Permission.ROLE_GIVE, path) or (role is Role.GUIDE and by.may(Permission.APPOINTMENT_GIVE, path))

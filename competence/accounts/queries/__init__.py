@@ -9,7 +9,16 @@ from competence.accounts.queries.accounts import (
     get_account,
 )
 from competence.accounts.queries.persons import names_of, person_within, root_paths
-from competence.accounts.queries.roles import RoleLine, people_to_give_roles, roles_of, roles_page, somebody_is
+from competence.accounts.queries.roles import (
+    RoleLine,
+    deputies_of,
+    deputyships,
+    people_to_give_roles,
+    possible_deputies,
+    roles_of,
+    roles_page,
+    somebody_is,
+)
 from competence.accounts.queries.signing_in import (
     OpenSession,
     SignInPlace,
@@ -35,6 +44,8 @@ __all__ = [
     "actor_for",
     "actor_of_person",
     "address_of",
+    "deputies_of",
+    "deputyships",
     "get_account",
     "grounds_of",
     "must_wait_until",
@@ -45,6 +56,7 @@ __all__ = [
     "open_session_of",
     "people_to_give_roles",
     "person_within",
+    "possible_deputies",
     "roles_of",
     "roles_page",
     "root_paths",

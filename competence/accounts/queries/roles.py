@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach, Role
 from competence.accounts.models import RoleAssignment
+from competence.accounts.rules import APPOINTED
 from competence.foundation.clock import last_day, today
 from competence.organisation.models import Unit
-from competence.people.models import Employment, PersonIdentity
+from competence.people.models import Employment, PersonIdentity, StaffGroup
 from competence.people.queries import name_fits
 
 Lines: TypeAlias = "Select[RoleAssignment, str, str, str]"
@@ -33,6 +34,11 @@ class RoleLine:
     valid_from: date
     valid_to: date | None
     purpose: str | None
+    deputy_for: int | None = None
+    """The guide in whose place it is, None: it is her own."""
+    deputises: str = ""
+    """That guide's name; empty once it is erased."""
+    minutes_a_week: int | None = None
 
     @property
     def valid_through(self) -> date | None:
@@ -95,13 +101,84 @@ def _reached(within: Reach) -> ColumnElement[bool]:
 
 
 def _lines(session: Session, statement: Lines) -> list[RoleLine]:
+    rows = session.execute(statement).all()
+    guides = {given.deputy_for for given, _name, _unit, _path in rows if given.deputy_for is not None}
+    names = select(PersonIdentity.person_id, PersonIdentity.name).where(PersonIdentity.person_id.in_(guides))
+    named = {row.person_id: row.name for row in session.execute(names)} if guides else {}
     return [
         RoleLine(
             given.id, given.person_id, name or "", Role(given.role), given.unit_id, unit_name, path, given.valid_from,
-            given.valid_to, given.purpose,
+            given.valid_to, given.purpose, given.deputy_for, named.get(given.deputy_for, ""), given.minutes_a_week,
         )
-        for given, name, unit_name, path in session.execute(statement)
+        for given, name, unit_name, path in rows
     ]  # fmt: skip
+
+
+def deputies_of(session: Session, person_id: int, unit_id: int) -> Sequence[RoleLine]:
+    """Who takes the guide's place in the unit, today or later; the first day first."""
+    wanted = (
+        select(RoleAssignment, PersonIdentity.name, Unit.name.label("unit_name"), Unit.path)
+        .join(Unit, Unit.id == RoleAssignment.unit_id)
+        .outerjoin(PersonIdentity, PersonIdentity.person_id == RoleAssignment.person_id)
+        .where(
+            RoleAssignment.deputy_for == person_id, RoleAssignment.unit_id == unit_id, RoleAssignment.valid_to > today(),
+            RoleAssignment.valid_to > RoleAssignment.valid_from,
+        )
+        .order_by(RoleAssignment.valid_from, RoleAssignment.id)
+    )  # fmt: skip
+    return _lines(session, wanted)
+
+
+def deputyships(session: Session, person_id: int) -> Sequence[RoleLine]:
+    """Whose place the person takes today and who takes hers, today or later; the first day first."""
+    on = today()
+    wanted = (
+        select(RoleAssignment, PersonIdentity.name, Unit.name.label("unit_name"), Unit.path)
+        .join(Unit, Unit.id == RoleAssignment.unit_id)
+        .outerjoin(PersonIdentity, PersonIdentity.person_id == RoleAssignment.person_id)
+        .where(
+            RoleAssignment.deputy_for.is_not(None), RoleAssignment.valid_to > on,
+            RoleAssignment.valid_to > RoleAssignment.valid_from,
+            or_(
+                and_(RoleAssignment.person_id == person_id, RoleAssignment.valid_from <= on),
+                RoleAssignment.deputy_for == person_id,
+            ),
+        )
+        .order_by(RoleAssignment.valid_from, RoleAssignment.id)
+    )  # fmt: skip
+    return _lines(session, wanted)
+
+
+def possible_deputies(session: Session, unit: Unit, *, within: Reach, but: int) -> list[tuple[int, str]]:
+    """(person id, name with unit) of those who can take a guide's place: guides and development nurses within reach, and in
+    the unit itself those whose staff group may sign; without the person `but`. By name."""
+    day = today()
+    running = and_(Employment.valid_from <= day, or_(Employment.valid_to.is_(None), Employment.valid_to > day))
+    appointed = (
+        select(RoleAssignment.person_id)
+        .join(Unit, Unit.id == RoleAssignment.unit_id)
+        .where(
+            RoleAssignment.role.in_(sorted(APPOINTED)), RoleAssignment.deputy_for.is_(None),
+            RoleAssignment.valid_from <= day, or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > day),
+            _reached(within),
+        )
+    )  # fmt: skip
+    rows = session.execute(
+        select(PersonIdentity.person_id, PersonIdentity.name, func.min(Unit.name))
+        .join(Employment, Employment.person_id == PersonIdentity.person_id)
+        .join(Unit, Unit.id == Employment.unit_id)
+        .join(StaffGroup, StaffGroup.id == Employment.staff_group_id)
+        .where(
+            running, PersonIdentity.person_id != but,
+            or_(
+                PersonIdentity.person_id.in_(appointed),
+                and_(StaffGroup.may_sign, Unit.path.startswith(unit.path, autoescape=True)),
+            ),
+        )
+        .group_by(PersonIdentity.person_id, PersonIdentity.name)
+        .order_by(PersonIdentity.name, PersonIdentity.person_id)
+    )  # fmt: skip
+    return [(person_id, f"{name}, {place}") for person_id, name, place in rows]
 
 
 def people_to_give_roles(

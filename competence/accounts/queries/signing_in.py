@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import String, Table, and_, bindparam, literal, select, union_all
+from sqlalchemy import Integer, String, Table, and_, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Role
@@ -64,7 +64,8 @@ _SIGNED_IN = (
 
 _GIVEN = (
     select(
-        GIVEN.c.role, UNITS.c.path, GIVEN.c.valid_from, GIVEN.c.valid_to, GIVEN.c.purpose, literal(False).label("may_sign")
+        GIVEN.c.role, UNITS.c.path, GIVEN.c.valid_from, GIVEN.c.valid_to, GIVEN.c.purpose, literal(False).label("may_sign"),
+        GIVEN.c.deputy_for,
     )
     .join_from(
         GIVEN, UNITS, and_(UNITS.c.municipality_id == GIVEN.c.municipality_id, UNITS.c.id == GIVEN.c.unit_id)
@@ -75,7 +76,7 @@ _GIVEN = (
 _WORKS = (
     select(
         literal(None, String).label("role"), UNITS.c.path, EMPLOYMENTS.c.valid_from, EMPLOYMENTS.c.valid_to,
-        literal(None, String).label("purpose"), GROUPS.c.may_sign,
+        literal(None, String).label("purpose"), GROUPS.c.may_sign, literal(None, Integer).label("deputy_for"),
     )
     .join_from(
         EMPLOYMENTS, UNITS,
@@ -146,7 +147,11 @@ def grounds_of(session: Session, person_id: int) -> tuple[list[Given], list[Work
     """(the roles the person was ever given, her employments), as far as access is concerned."""
     rows = session.execute(_GROUNDS, {"m": tenant_id(session), "person_id": person_id}).all()
     return (
-        [Given(Role(row.role), row.path, row.valid_from, row.valid_to, row.purpose) for row in rows if row.role],
+        [
+            Given(Role(row.role), row.path, row.valid_from, row.valid_to, row.purpose, row.deputy_for is not None)
+            for row in rows
+            if row.role
+        ],
         [Works(row.path, row.valid_from, row.valid_to, bool(row.may_sign)) for row in rows if not row.role],
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach
@@ -17,6 +17,7 @@ from competence.coverage.rules import Shift
 from competence.decision.queries import EMPLOYMENTS, book, load, running
 from competence.decision.rules import Answer, Book, judge
 from competence.decision.rules import Employment as Facts
+from competence.delegation.rules import CellRule
 from competence.development.queries import queue_rows
 from competence.development.queries.own import tasks
 from competence.development.queries.queue_rows import IDENTITIES, MOST, Who, people_within, who_of
@@ -47,6 +48,20 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Newcomer:
+    """A new colleague who has not learnt all that everybody in her staff group must."""
+
+    who: Who
+    since: date
+    placed: int
+    """How many of the tasks that she must learn she may do already."""
+    total: int
+    next_task: str
+    next_answer: Answer
+    """Of what comes next: what she has come furthest with."""
+
+
+@dataclass(frozen=True)
 class Queue:
     """All lists of the queue."""
 
@@ -59,6 +74,7 @@ class Queue:
     begun: Sequence[Item]
     """Where the reader has ticked something and not signed yet."""
     signed: Sequence[Item]
+    newcomers: Sequence[Newcomer]
     book: Book
     in_force: bool
     """Whether the municipality has a division of tasks in force."""
@@ -79,8 +95,10 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
         "signed": queue_rows.signed(session, within, on, actor),
     }
     every = [row for some in rows.values() for row in some]
-    answers = _answers(session, every, shared, on)
-    mine = held_by(session, actor.person_id, {row.task_id for row in every}, shared, on)
+    new = queue_rows.newcomers(session, within, on, actor.person_id)
+    facts, own = _facts(session, {row.id for row in (*every, *new)}, actor.person_id, shared, on)
+    answers = {place: _judged(facts[place[0]], place[1], shared, on) for place in {(r.id, r.task_id) for r in every}}
+    mine = _levels(own, {row.task_id for row in every}, shared, on)
     names = _signer_names(session, every)
     gaps = _gaps(session, rows["requests"], on)
     made: dict[str, list[Item]] = {}
@@ -109,6 +127,7 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
         made["paper"],
         made["begun"],
         made["signed"],
+        _newcomers(session, new, facts, shared, on),
         shared,
         *_in_force(shared, on),
     )
@@ -125,14 +144,43 @@ def _in_force(shared: Book, on: date) -> tuple[bool, date | None]:
     return shared.version_on(on) is not None, coming.valid_from if coming else None
 
 
-def _answers(session: Session, rows: Sequence[Any], shared: Book, on: date) -> dict[tuple[int, int], Answer]:
-    wanted = {(row.id, row.task_id) for row in rows}
-    ids = sorted({employment for employment, _task in wanted})
-    facts: dict[int, Facts] = {}
-    for start in range(0, len(ids), 500):
-        some = load(session, EMPLOYMENTS.c.id.in_(ids[start : start + 500]), shared=shared)
-        facts |= {one.id: one for one in some}
-    return {(employment, task): _judged(facts[employment], task, shared, on) for employment, task in wanted}
+def _facts(
+    session: Session, employment_ids: Iterable[int], person_id: int, shared: Book, on: date
+) -> tuple[dict[int, Facts], list[Facts]]:
+    """(the employments by id, those of the person that run), read together as far as they are few."""
+    ids, own = sorted(employment_ids), and_(EMPLOYMENTS.c.person_id == person_id, running(on))
+    found = load(session, or_(EMPLOYMENTS.c.id.in_(ids[:500]), own), shared=shared)
+    for start in range(500, len(ids), 500):
+        found += load(session, EMPLOYMENTS.c.id.in_(ids[start : start + 500]), shared=shared)
+    return {one.id: one for one in found}, [one for one in found if one.person_id == person_id]
+
+
+def _newcomers(
+    session: Session, rows: Sequence[Any], facts: Mapping[int, Facts], shared: Book, on: date
+) -> list[Newcomer]:
+    """Those of the new colleagues who have tasks left that they must learn."""
+    version = shared.version_on(on)
+    if not rows or version is None:
+        return []
+    in_cells: dict[int, set[int]] = {}
+    for task, group in shared.cells.get(version.id, {}):
+        in_cells.setdefault(group, set()).add(task)
+    open_ = {task.id: task for task in tasks(session, on=on)}
+    found = []
+    for row in rows:
+        one = facts[row.id]
+        followed = shared.follow_on(one.staff_group_id, on)
+        about = in_cells.get(one.staff_group_id, set()) | (in_cells.get(followed[0], set()) if followed else set())
+        must = [t for t in open_ if t in about and one.cell(t, on=on).rule is CellRule.MUST]
+        answers = {task: judge(one, task, on=on) for task in must}
+        left = [task for task in must if not answers[task].level]
+        if left:
+            # max: the first of them, in the order of the catalogue, where several have come equally far.
+            ahead = max(left, key=lambda task: (answers[task].waiting is None, answers[task].done))
+            found.append(
+                Newcomer(who_of(row), row.since, len(must) - len(left), len(must), open_[ahead].name, answers[ahead])
+            )
+    return found
 
 
 def _judged(facts: Facts, task_id: int, shared: Book, on: date) -> Answer:
@@ -146,7 +194,12 @@ def _judged(facts: Facts, task_id: int, shared: Book, on: date) -> Answer:
 
 def held_by(session: Session, person_id: int, task_ids: Iterable[int], shared: Book, on: date) -> dict[int, int]:
     """Task -> the level at which the person may do it herself."""
-    own = load(session, and_(EMPLOYMENTS.c.person_id == person_id, running(on)), shared=shared)
+    return _levels(
+        load(session, and_(EMPLOYMENTS.c.person_id == person_id, running(on)), shared=shared), task_ids, shared, on
+    )
+
+
+def _levels(own: Sequence[Facts], task_ids: Iterable[int], shared: Book, on: date) -> dict[int, int]:
     return {task: max((_judged(one, task, shared, on).level for one in own), default=0) for task in task_ids}
 
 

@@ -1,32 +1,40 @@
 """The guide's queue: requests, renewals, answers that are waited for; and a new signature."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
+from competence.accounts.forms import hours_text
+from competence.accounts.queries import deputyships
 from competence.catalogue.queries import level_names
-from competence.coverage.cells import face, sign_of, spoken
+from competence.coverage.cells import Face, face, sign_of, spoken
 from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.coverage.signs import Sign
 from competence.decision.queries import book
 from competence.decision.rules import Answer, State
 from competence.delegation.queries import delegations_waiting, supervisions_due
 from competence.development.queries import queue as reads
-from competence.development.queries.queue import Item
-from competence.development.queries.queue_rows import Who
+from competence.development.queries.guiding import guide_week
+from competence.development.queries.queue import Item, Newcomer
+from competence.development.queries.queue_rows import NEW_FOR, Who
 from competence.development.queries.training import not_yet_to, wanting_training
 from competence.development.rules import next_step
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
-from competence.foundation.web import db, say
+from competence.foundation.web import db, say, short_day
 from competence.signoffs.queries import get_employment
 
 bp = Blueprint("queue", __name__, url_prefix="/queue")
 
+SOON = timedelta(days=7)
+MOST_TODAY = 8
 SHOWN = 5
 """So many renewals stand on the page at once; the rest unfolds."""
 
@@ -51,12 +59,18 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     found = reads.queue(db.session, actor, within)
     names = level_names(db.session)
 
-    def rows(items: object) -> list[Row]:
-        assert isinstance(items, list)
-        return [_row(item, names, found.book.expiring_days(item.task_id)) for item in items]
+    said: dict[Face, str] = {}
 
+    def rows(items: Sequence[Item]) -> list[Row]:
+        return [_row(item, names, found.book.expiring_days(item.task_id), said) for item in items]
+
+    guides = actor.may(Permission.GUIDE_TIME_NOTE)
     return render_template(
         "queue/index.html",
+        today=_today(rows, found), newcomers=[_new(one) for one in found.newcomers], new_weeks=NEW_FOR.days // 7,
+        time=guide_week(db.session, actor.person_id, on=today()) if guides else None, hours=hours_text,
+        week_number=today().isocalendar().week, deputyships=deputyships(db.session, actor.person_id) if guides else (),
+        me=actor.person_id,
         requests=rows(found.requests), renewals=rows(found.renewals), waiting=rows(found.waiting), paper=rows(found.paper),
         begun=rows(found.begun), signed=rows(found.signed), days=found.book.settings.expiring_days, most=SHOWN, levels=names,
         seconds=rows(found.seconds), training=wanting_training(db.session, actor, within),
@@ -65,6 +79,45 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         supervisions=supervisions_due(db.session, actor.person_id, on=today()),
         places=_places(found), in_force=found.in_force, in_force_from=found.in_force_from,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Block:
+    """What stands in today's strip."""
+
+    row: Row
+    why: str
+
+
+def _today(rows: Callable[[Sequence[Item]], list[Row]], found: reads.Queue) -> list[Block]:
+    """What she has begun, what closes a gap, and what ends within a week, each once and only what she can sign herself."""
+    on, blocks = today(), {}
+    for row in rows(found.begun):
+        blocks[_place(row)] = Block(row, _("begun, saved %(day)s", day=short_day(row.item.day)))
+    for row in rows([one for one in found.requests if one.closes_gap and one.i_hold]):
+        blocks.setdefault(_place(row), Block(row, _("closes a gap")))
+    for row in rows([one for one in found.renewals if one.i_hold and one.day and one.day <= on + SOON]):
+        words = ngettext("%(num)s day left", "%(num)s days left", row.days) if row.days else _("ends today")
+        blocks.setdefault(_place(row), Block(row, words))
+    return list(blocks.values())[:MOST_TODAY]
+
+
+def _place(row: Row) -> tuple[int, int]:
+    return row.item.who.employment_id, row.item.task_id
+
+
+@dataclass(frozen=True)
+class New:
+    """A new colleague, ready to be drawn."""
+
+    newcomer: Newcomer
+    group: str
+    week: int
+    next: str
+
+
+def _new(one: Newcomer) -> New:
+    return New(one, group_word(one.who.group), (today() - one.since).days // 7 + 1, _next(one.next_answer))
 
 
 def _places(found: reads.Queue) -> str:
@@ -76,13 +129,16 @@ def _places(found: reads.Queue) -> str:
     return ", ".join(list(units)[:4])
 
 
-def _row(item: Item, names: dict[int, str], soon: int) -> Row:
+def _row(item: Item, names: dict[int, str], soon: int, said: dict[Face, str]) -> Row:
+    """`said`: what faces have been put in words already, for many lines have the same."""
     on = today()
     drawn = face(item.answer, on, tab=soon)
+    if drawn not in said:
+        said[drawn] = " ".join(say(text) for text in spoken(drawn, names))
     return Row(
         item=item,
         sign=sign_of(drawn),
-        spoken=" ".join(say(text) for text in spoken(drawn, names)),
+        spoken=said[drawn],
         next=_next(item.answer),
         duty=duty(item.who.shifts),
         group=group_word(item.who.group),
@@ -149,7 +205,7 @@ def task(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVa
         if not mine:
             held_by_none.append(one.name)
             continue
-        row = _row(Item(who, one.id, one.name, answer, i_hold=mine), names, shared.expiring_days(one.id))
+        row = _row(Item(who, one.id, one.name, answer, i_hold=mine), names, shared.expiring_days(one.id), {})
         areas.setdefault(one.area.name, []).append(row)
     return render_template(
         "queue/task.html", who=who, group=group_word(who.group), areas=areas, q=q, others=held_by_none

@@ -1,8 +1,9 @@
-"""What a day in a demonstration is about: requests, absences, staffing needs and stops."""
+"""What a day in a demonstration is about: requests, absences, staffing needs, stops, and the guides' time."""
 
 from competence.coverage.models import Requirement
 from competence.coverage.rules import Shift
 from competence.delegation.models import Stop
+from competence.development.models import GuideTime
 from competence.imports.demo.writing import Writing
 from competence.people.models import Absence
 from competence.signoffs.models import SignOffRequest
@@ -18,7 +19,7 @@ SHIFTS = {
 
 
 def write_daily(to: Writing) -> None:
-    """Nothing; requests, absences, staffing needs and stops are written."""
+    """Nothing; requests, absences, staffing needs, stops and the guides' time are written."""
     demo = to.demo
     to.insert(
         SignOffRequest,
@@ -62,5 +63,15 @@ def write_daily(to: Writing) -> None:
                 "stopped_by": to.persons[s.stopped_by], "recorded_at": to.moment(s.first, 8, 15),
             }
             for s in demo.stops
+        ],
+    )  # fmt: skip
+    to.insert(
+        GuideTime,
+        [
+            {
+                "person_id": to.persons[g.person], "day": to.day(g.on), "minutes": g.minutes,
+                "recorded_at": to.moment(g.on, 14, 50),
+            }
+            for g in demo.guided
         ],
     )  # fmt: skip

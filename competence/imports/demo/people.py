@@ -133,7 +133,7 @@ def write_roles(to: Writing) -> None:
             {
                 "person_id": to.persons[r.person], "role": r.role, "unit_id": to.units[r.unit].id,
                 "valid_from": to.day(r.first), "valid_to": to.until(r.through), "purpose": r.purpose or None,
-                "recorded_at": to.moment(r.first),
+                "minutes_a_week": r.minutes, "recorded_at": to.moment(r.first),
             }
             for r in to.demo.roles
             if r.person in to.persons and r.unit in to.units

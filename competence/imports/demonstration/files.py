@@ -9,6 +9,7 @@ from competence.imports.demonstration.rows import (
     Delegated,
     DraftCell,
     External,
+    Guided,
     Instructor,
     Observation,
     Person,
@@ -44,6 +45,7 @@ class Files:
     units: tuple[Unit, ...]
     people: tuple[Person, ...]
     roles: tuple[RoleGiven, ...]
+    guided: tuple[Guided, ...]
     versions: tuple[Version, ...]
     draft: tuple[DraftCell, ...]
     instructors: tuple[Instructor, ...]
@@ -85,8 +87,14 @@ def read(folder: Path | None = None) -> Files:
             for r in read_rows(fjordby / "people.csv")
         ),
         roles=tuple(
-            RoleGiven(r["number"], r["role"], r["unit"], int(r["from_offset"]), _day(r["through_offset"]), r["purpose"])
+            RoleGiven(
+                r["number"], r["role"], r["unit"], int(r["from_offset"]), _day(r["through_offset"]), r["purpose"],
+                _day(r["minutes_a_week"]),
+            )
             for r in read_rows(fjordby / "roles.csv")
+        ),
+        guided=tuple(
+            Guided(r["number"], int(r["offset"]), int(r["minutes"])) for r in read_rows(fjordby / "guide_time.csv")
         ),
         versions=tuple(
             Version(

@@ -76,6 +76,7 @@ def generate(
         units=units,
         people=tuple(town.people),
         roles=tuple(roles),
+        guided=tuple(g for g in files.guided if g.person in numbers),
         versions=tuple(versions),
         draft=files.draft,
         instructors=files.instructors,

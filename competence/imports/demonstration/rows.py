@@ -48,6 +48,17 @@ class RoleGiven:
     first: int
     through: int | None = None
     purpose: str = ""
+    minutes: int | None = None
+    """How long a week a learning guide is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """How long a learning guide has noted for a day."""
+
+    person: str
+    on: int
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +237,7 @@ class Demonstration:
     units: tuple[Unit, ...]
     people: tuple[Person, ...]
     roles: tuple[RoleGiven, ...]
+    guided: tuple[Guided, ...]
     versions: tuple[Version, ...]
     draft: tuple[DraftCell, ...]
     instructors: tuple[Instructor, ...]

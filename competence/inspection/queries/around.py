@@ -51,6 +51,7 @@ def around(
     outside = signers_of(session, [event_id for _person, _seq, event_id in cited])
     ids = {
         *(ledger.events[person, seq].link.by_person_id for person, seq, _event in cited),
+        *(_deputised(ledger.events[person, seq].link.fields) for person, seq, _event in cited),
         *(row.approved_by for row in rulings), *(by for _closing, by in (*stops, *stricter)),
         *(one for row in given for one in (row.giver_id, row.supervisor_id)),
     }  # fmt: skip
@@ -108,6 +109,7 @@ class _Ledger:
             accepted.link.recorded_at if accepted else None, accepted.link.seq if accepted else 0,
             accepted.hash if accepted else "", str(said.get("instruction") or ""), int(said.get("matrix_version") or 0),
             tuple(said.get("files") or ()),
+            names.get(_deputised(said) or 0, ""),
         )  # fmt: skip
 
     def given(self, row: Any, names: Mapping[int, str]) -> Given:
@@ -120,6 +122,11 @@ class _Ledger:
             Supervision(row.supervision) if row.supervision else None, row.supervise_on,
             self._supervised.get((row.person_id, seq), ()), seq, event.hash if event else "",
         )  # fmt: skip
+
+
+def _deputised(fields: Mapping[str, Any]) -> int | None:
+    """The guide in whose place a signature was given, as its event says."""
+    return (fields.get("ground") or {}).get("deputy_for")
 
 
 def _names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from competence.access.rules import Reach
 from competence.audit.models import AuditEntry
 from competence.audit.proving import proofs_of
+from competence.audit.vouching import vouching
 from competence.catalogue.queries.scales import level_names_on
 from competence.coverage.queries.board import tasks_on
 from competence.decision.queries import EMPLOYMENTS, TASKS, UNITS, book, facts_of, moment_of
@@ -104,6 +105,7 @@ def pack_of(session: Session, question: Question, *, within: Reach) -> Pack:
     return Pack(
         question=question, title=title, place=place, made_at=now(), lines=tuple(lines), posts=tuple(posts),
         levels=level_names_on(session, question.last),
+        vouching=vouching(session, people),
         **around(session, question, lines, people, {row.path for row in rows}, proofs_of(session, people)),
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from competence.inspection.forms import QuestionForm, WhenForm
 from competence.inspection.pack import Question
 from competence.inspection.queries import Choice
 from competence.inspection.rules import About
-from competence.inspection.views import words
+from competence.inspection.views import proving, words
 from competence.jobs.commands import ask
 from competence.jobs.queries import unfinished
 from competence.jobs.views import wake
@@ -153,7 +153,7 @@ def _answer(about: About, asked_id: int, actor: Actor, within: Reach) -> Respons
     looked_at_all(pack.persons)
     return render_template(
         "inspection/answer.html", pack=pack, posts=words.posts(pack), tables=words.tables(pack),
-        proof=words.proof_table(pack), question=question, address=address, **shown,
+        proof=proving.proof_table(pack), anchor=proving.anchor_text(pack), question=question, address=address, **shown,
     )  # fmt: skip
 
 

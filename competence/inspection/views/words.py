@@ -15,7 +15,7 @@ from competence.delegation.agreements import KIND_NAMES, SUPERVISION_NAMES
 from competence.foundation.clock import last_day
 from competence.foundation.text import N_
 from competence.foundation.web import day, listed, moment, say
-from competence.inspection.pack import PRIVATE, Closing, Given, Line, Pack, Post, Question, Ruling, Signature
+from competence.inspection.pack import Closing, Given, Line, Pack, Post, Question, Ruling, Signature
 from competence.inspection.rules import Cause, Later, Stretch
 from competence.signoffs.rules import Origin
 
@@ -222,9 +222,10 @@ def capacity(one: Signature) -> str:
     """In what capacity the signer vouched, as the event froze it."""
     if one.capacity == "staff_group":
         return str(_("colleague in a staff group that may sign (%(group)s)", group=one.signer_group))
-    if one.capacity in {role.value for role in Role}:
-        return say(ROLE_NAMES[Role(one.capacity)])
-    return ""
+    if one.capacity not in {role.value for role in Role}:
+        return ""
+    role = say(ROLE_NAMES[Role(one.capacity)])
+    return str(_("%(role)s, deputy for %(name)s", role=role, name=one.deputy_for)) if one.deputy_for else role
 
 
 def signer(one: Signature) -> str:
@@ -349,34 +350,3 @@ def _given(one: Given) -> tuple[str, ...]:
         one.task, kind, one.giver or _("Name erased"), spell(one.valid_from, last_day(one.valid_to)), day(one.accepted_on),
         ", ".join(looked_after), _("event %(seq)s", seq=one.seq) if one.seq else "",
     )  # fmt: skip
-
-
-def proof_table(pack: Pack) -> Table:
-    """Of each person the end of the chain, and whether it verified."""
-    names = {post.person_id: post.name or _("Name erased") for post in pack.posts}
-    rows = []
-    for person_id in pack.persons:
-        proof = pack.proofs[person_id]
-        stands = (
-            _("Not as it was written, from event %(seq)s.", seq=proof.broken.seq) if proof.broken
-            else _("Verified: nothing is altered, missing or moved.") if proof.seq else _("Nothing has been vouched for.")
-        )  # fmt: skip
-        rows.append((names[person_id], str(person_id), str(proof.seq), proof.hash, stands))
-    return Table(
-        _("Proof of the chains of evidence"),
-        (_("Employee"), _("Number in the evidence"), _("Last event"), _("Its hash"), _("Checked")),
-        tuple(rows),
-    )
-
-
-def event_rows(pack: Pack) -> list[tuple[str | int, ...]]:
-    """Of each person every event: number, place, moment, what it is, and its hash. What is her own matter is not named."""
-    return [
-        (
-            person_id, one.link.seq, moment(one.link.recorded_at),
-            say(KINDS[one.link.kind]) if one.link.kind in KINDS and one.link.kind not in PRIVATE else "",
-            one.hash, one.link.prev_hash,
-        )
-        for person_id in pack.persons
-        for one in pack.proofs[person_id].events
-    ]  # fmt: skip

@@ -11,6 +11,7 @@ from competence.people.commands.employing import (
     change_identity,
     check_authorisation,
     end_employment,
+    lose_authorisation,
     set_stage,
 )
 from competence.people.commands.externals import NewExternal, add_external, end_external, extend_external
@@ -43,6 +44,7 @@ __all__ = [
     "follow_mark",
     "import_people",
     "let_sign",
+    "lose_authorisation",
     "plan_people",
     "remove_absence",
     "set_stage",

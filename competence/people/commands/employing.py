@@ -259,6 +259,29 @@ def check_authorisation(session: Session, employment_id: int, checked_on: date, 
 
 
 @command
+def lose_authorisation(session: Session, employment_id: int, since: date, *, by: Actor) -> Employment:
+    """The employment, without an authorisation from now on: it turns out that it had ended or been limited since that day.
+
+    What she signed since then is not judged again; it is put before the development nurse. When the authorisation still
+    allows the staff group, a new look-up is noted afterwards.
+    """
+    employment, _unit = employment_for(session, employment_id, by, Permission.PERSON_ADMINISTER)
+    if not group_for(session, employment.staff_group_id).authorised:
+        raise RuleBroken(sentence(N_("The staff group needs no authorisation.")), field="since")
+    if employment.authorisation_checked_on is None:
+        raise RuleBroken(sentence(N_("No authorisation is noted, so there is none to take away.")), field="since")
+    if not employment.valid_from <= since <= today():
+        raise RuleBroken(sentence(N_("Choose a day from the first day of the employment until today.")), field="since")
+    employment.authorisation_checked_on = employment.authorisation_checked_by = None
+    record(
+        session, by=by.person_id, action="lose_authorisation", subject="employment", subject_id=employment.id,
+        person_id=employment.person_id, administrative=True, detail={"since": since.isoformat()},
+    )  # fmt: skip
+    touched(session, person_id=employment.person_id)
+    return employment
+
+
+@command
 def set_stage(session: Session, employment_id: int, stage_from: date | None, *, by: Actor) -> Employment:
     """The student's employment with the day from which her stage opens tasks; None closes them again."""
     employment, _unit = employment_for(session, employment_id, by, Permission.PERSON_ADMINISTER)

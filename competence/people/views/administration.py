@@ -16,6 +16,7 @@ from competence.people.forms import (
     EmploymentForm,
     EndForm,
     IdentityForm,
+    LostForm,
     NewPersonForm,
     StageForm,
 )
@@ -147,6 +148,32 @@ def authorisation(employment_id: int, *, actor: Actor, within: Reach) -> Respons
     return form_page(
         form, title=_("Authorisation"), about=about_employment(facts), back=back, button=_("Note the look-up"),
         intro=_("Your name stands beside it as the one who looked."),
+    )  # fmt: skip
+
+
+@bp.route("/employments/<int:employment_id>/authorisation/lost", methods=["GET", "POST"])
+@requires(Permission.PERSON_ADMINISTER)
+def authorisation_lost(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Her authorisation turns out to have ended, or to have been limited, earlier."""
+    facts = queries.get_employment(db.session, employment_id, within=within)
+    form, back = LostForm(), url_for(".edit", person_id=facts.employment.person_id)
+    if form.validate_on_submit():
+        since = form.since.data or today()
+        answer = done(
+            form,
+            lambda session: commands.lose_authorisation(session, employment_id, since, by=actor),
+            _("The authorisation is taken away. What she has signed since is put before the development nurse."),
+            back,
+        )
+        if answer is not None:
+            return answer
+    return form_page(
+        form, title=_("The authorisation did not hold"), about=about_employment(facts), back=back,
+        button=_("Take the authorisation away"),
+        intro=_(
+            "It closes what she may do by it from now on. If it is only limited and she still belongs to the staff group, "
+            "note a new look-up afterwards."
+        ),
     )  # fmt: skip
 
 

@@ -93,9 +93,10 @@ def ground_to_sign(signer: Signer, *, level: int, person_id: int) -> Mapping[str
             sentence(N_("You hold the task at level %(own)s and can sign up to that level."), own=signer.level),
             field="level",
         )
-    return {
+    ground: dict[str, str | int] = {
         "as": signer.appointed.value if signer.appointed else "staff_group", "group": signer.group_code, "own_level": signer.level,
     }  # fmt: skip
+    return ground | ({"deputy_for": signer.deputy_for} if signer.appointed and signer.deputy_for else {})
 
 
 def vouched(

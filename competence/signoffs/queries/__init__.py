@@ -1,11 +1,8 @@
 """Reads of the evidence, of its projections, and of what a signer needs to see at the bedside."""
 
 from competence.signoffs.queries.bedside import (
-    Signer,
-    Signers,
     agreement,
     any_employment,
-    appointment,
     draft_of,
     gates_of,
     get_employment,
@@ -17,7 +14,6 @@ from competence.signoffs.queries.bedside import (
     readiness,
     sealed_of,
     signed_event,
-    signer_on,
     state_of,
     terms_to_sign,
     text_of,
@@ -41,6 +37,7 @@ from competence.signoffs.queries.evidence import (
 )
 from competence.signoffs.queries.following import Said, ending_of, last_ending, pause_of, returned_of
 from competence.signoffs.queries.keeping import employments_on, living_code, state_now, who_shows
+from competence.signoffs.queries.signers import Signer, Signers, appointment, signer_on
 from competence.signoffs.queries.together import (
     Candidate,
     Matter,

@@ -1,14 +1,13 @@
 """What a signer must see: the terms, the times, the criteria, what is missing, and on what her own right to sign rests."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Table, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from competence.access.rules import Actor, Permission, Role
+from competence.access.rules import Actor, Permission
 from competence.accounts.models import RoleAssignment
 from competence.audit.models import CitizenReference, EventText
 from competence.catalogue.models import Task
@@ -46,18 +45,6 @@ EMPLOYMENTS = cast(Table, Employment.__table__)
 GROUPS = cast(Table, StaffGroup.__table__)
 ROLES = cast(Table, RoleAssignment.__table__)
 UNITS = cast(Table, Unit.__table__)
-
-
-@dataclass(frozen=True)
-class Signer:
-    """On what the signer's right to sign rests that day. Frozen in the event and never judged again."""
-
-    person_id: int
-    level: int
-    """The level at which she holds the task herself; 0 = she does not."""
-    appointed: Role | None
-    group_code: str
-    group_may_sign: bool
 
 
 _EMPLOYMENT = written_once(
@@ -116,80 +103,6 @@ def terms_to_sign(session: Session, employment: Employment, task_id: int, *, on:
         if coming is not None and coming.entitles:
             return coming, version.valid_from
     return cell, None
-
-
-_OWN_EMPLOYMENTS = (
-    standing(EMPLOYMENTS, EMPLOYMENTS.c.id, GROUPS.c.code, GROUPS.c.may_sign)
-    .join(
-        GROUPS,
-        (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
-    )
-    .where(
-        EMPLOYMENTS.c.person_id == bindparam("person"), EMPLOYMENTS.c.valid_from <= bindparam("on"),
-        or_(EMPLOYMENTS.c.valid_to.is_(None), EMPLOYMENTS.c.valid_to > bindparam("on")),
-    )
-    .order_by(EMPLOYMENTS.c.id)
-)  # fmt: skip
-
-
-class Signers:
-    """What the actor has to sign with on a day, read once and asked for any unit and task."""
-
-    def __init__(self, session: Session, by: Actor, *, on: date) -> None:
-        """Reads her employments and appointments on the day."""
-        self._session, self._person, self._on = session, by.person_id, on
-        self._appointed = execute(session, _APPOINTMENTS, person=by.person_id, on=on).all()
-        self._employments = execute(session, _OWN_EMPLOYMENTS, person=by.person_id, on=on).all()
-        self._levels: dict[tuple[int, int, date], int] = {}
-
-    def over(self, unit: Unit, task_id: int, *, first_day: date | None = None) -> Signer:
-        """The best of her own employments for the task, over the unit.
-
-        Under a coming version nobody holds anything before its `first_day`: then she holds the task from that day on.
-        """
-        held_on = first_day or self._on
-        appointed = _over(self._appointed, unit)
-        found = [Signer(self._person, 0, appointed, "", False)]
-        for own in self._employments:
-            found.append(Signer(self._person, self._level(own.id, task_id, held_on), appointed, own.code, own.may_sign))
-        # An employment counts only as far as one may sign under it; an appointment lets her sign under any of them.
-        return max(found, key=lambda one: (appointed is not None or one.group_may_sign, one.level))
-
-    def _level(self, employment_id: int, task_id: int, on: date) -> int:
-        place = employment_id, task_id, on
-        if place not in self._levels:
-            version = next((v for v in versions(self._session)[0] if v.in_force(on)), None)
-            self._levels[place] = holds(
-                self._session, employment_id, task_id, on=on, version_id=version.id if version else None
-            )
-        return self._levels[place]
-
-
-def signer_on(
-    session: Session, by: Actor, task_id: int, *, unit: Unit, on: date, first_day: date | None = None
-) -> Signer:
-    """What the actor has to sign with, over the unit, on the day: the best of her own employments."""
-    return Signers(session, by, on=on).over(unit, task_id, first_day=first_day)
-
-
-_APPOINTMENTS = (
-    standing(ROLES, ROLES.c.role, UNITS.c.path)
-    .join(UNITS, (UNITS.c.municipality_id == ROLES.c.municipality_id) & (UNITS.c.id == ROLES.c.unit_id))
-    .where(
-        ROLES.c.person_id == bindparam("person"), ROLES.c.role.in_([Role.GUIDE, Role.DEVELOPMENT_NURSE]),
-        ROLES.c.valid_from <= bindparam("on"), or_(ROLES.c.valid_to.is_(None), ROLES.c.valid_to > bindparam("on")),
-    )
-    .order_by(ROLES.c.id)
-)  # fmt: skip
-
-
-def appointment(session: Session, person_id: int, unit: Unit, *, on: date) -> Role | None:
-    """The appointment as guide or development nurse over the unit on the day, None when there is none."""
-    return _over(execute(session, _APPOINTMENTS, person=person_id, on=on).all(), unit)
-
-
-def _over(appointments: Iterable[Any], unit: Unit) -> Role | None:
-    return next((Role(row.role) for row in appointments if unit.path.startswith(row.path)), None)
 
 
 def state_of(session: Session, person_id: int, task_id: int, *, citizen_id: int | None = None) -> tuple[Signed, ...]:

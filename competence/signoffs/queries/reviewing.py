@@ -16,7 +16,7 @@ from competence.catalogue.models import Task
 from competence.foundation.clock import local
 from competence.foundation.orm import scoped
 from competence.organisation.models import Unit
-from competence.people.models import Employment
+from competence.people.models import Employment, StaffGroup
 from competence.signoffs.queries.bedside import names_of
 from competence.signoffs.queries.evidence import EVENTS, chunks, events_of
 from competence.signoffs.rules import EventKind, history
@@ -25,6 +25,8 @@ ROLES = cast(Table, RoleAssignment.__table__)
 UNITS = cast(Table, Unit.__table__)
 EMPLOYMENTS = cast(Table, Employment.__table__)
 AUDIT = cast(Table, AuditEntry.__table__)
+GROUPS = cast(Table, StaffGroup.__table__)
+LOST = "lose_authorisation"
 STANDS = "ground_stands"
 """The audit entry of a signature that was looked at and left as it is."""
 
@@ -36,6 +38,8 @@ class Doubt(StrEnum):
     """The signer's appointment was ended back in time, to before she signed."""
     OWN_SIGNOFF = "own_signoff"
     """The signer's own sign-off of the task was revoked, and she signed while she had it."""
+    AUTHORISATION = "authorisation"
+    """The signer's authorisation turned out to have ended or been limited before she signed under it."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,10 @@ def to_review(session: Session, within: Reach, *, but: int) -> list[Review]:
 
     As many queries for one as for many.
     """
-    doubts = {row.id: (row, doubt) for row, doubt in (*_lost_appointments(session), *_lost_tasks(session))}
+    doubts = {
+        row.id: (row, doubt)
+        for row, doubt in (*_lost_appointments(session), *_lost_tasks(session), *_lost_authorisations(session))
+    }
     if not doubts:
         return []
     seen = scoped(session, AUDIT, AUDIT.c.subject_id).where(AUDIT.c.action == STANDS)
@@ -152,6 +159,27 @@ def _lost_tasks(session: Session) -> Iterable[tuple[Any, Doubt]]:
         spans = lost.get((row.by_person_id, row.task_id), ())
         if any(first is not None and first <= row.recorded_at <= last for first, last in spans):
             yield row, Doubt.OWN_SIGNOFF
+
+
+def _lost_authorisations(session: Session) -> Iterable[tuple[Any, Doubt]]:
+    e, a = EMPLOYMENTS.c, AUDIT.c
+    lost = session.execute(
+        scoped(session, AUDIT, a.person_id, a.recorded_at, a.detail, GROUPS.c.code)
+        .join(EMPLOYMENTS, (e.municipality_id == a.municipality_id) & (e.id == a.subject_id))
+        .join(GROUPS, (GROUPS.c.municipality_id == e.municipality_id) & (GROUPS.c.id == e.staff_group_id))
+        .where(a.action == LOST, a.subject == "employment")
+        .order_by(a.id)
+    ).all()
+    if not lost:
+        return
+    for row in _signed_by(session, {one.person_id for one in lost}):
+        group = (row.fields.get("ground") or {}).get("group")
+        if any(
+            one.person_id == row.by_person_id and one.code == group and row.recorded_at <= one.recorded_at
+            and local(row.recorded_at).date().isoformat() >= one.detail["since"]
+            for one in lost
+        ):  # fmt: skip
+            yield row, Doubt.AUTHORISATION
 
 
 def _paths(session: Session, employment_ids: Iterable[int]) -> dict[int, str]:

@@ -22,8 +22,9 @@ from competence.foundation.orm import scoped
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
 from competence.signoffs.models import Observation, ObservationDraft, SignOffRequest
-from competence.signoffs.queries.bedside import Signer, Signers, seen_times, terms_to_sign, times_needed
+from competence.signoffs.queries.bedside import seen_times, terms_to_sign, times_needed
 from competence.signoffs.queries.evidence import OBSERVATIONS, chunks, events_of
+from competence.signoffs.queries.signers import Signer, Signers
 from competence.signoffs.rules import TIMES, Event, Readiness, Signed, history, latest, times_counted
 
 EMPLOYMENTS = cast(Table, Employment.__table__)

@@ -140,8 +140,14 @@ def second_text(signed: Signed) -> str:
 
 def signed_as(fields: Mapping[str, Any]) -> str:
     """The appointment that a signature's event says it was given by, in words; empty when it names none."""
-    ground = (fields.get("ground") or {}).get("as")
-    return say(ROLE_NAMES[Role(ground)]) if ground in set(Role) else ""
+    ground = fields.get("ground") or {}
+    if ground.get("as") not in set(Role):
+        return ""
+    role = say(ROLE_NAMES[Role(ground["as"])])
+    if "deputy_for" not in ground:
+        return role
+    guide = queries.name_of(db.session, ground["deputy_for"]) or _("Name erased")
+    return str(_("%(role)s, deputy for %(name)s", role=role, name=guide))
 
 
 def answer_text(signed: Signed, first_name: str) -> str:
