@@ -3,50 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, cast
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from competence.access.rules import POLICY, Assigned, Permission, Role
 from competence.accounts.models import RoleAssignment
 from competence.accounts.passwords import hash_cheaply, hashed
-from competence.audit.chain import NewEvent, append_all
-from competence.catalogue.models import InstructionVersion, Task, TaskPicture
-from competence.catalogue.rules import Asks, Reserved
-from competence.config import for_tests
+from competence.catalogue.models import Task
+from competence.catalogue.rules import Reserved
 from competence.coverage.rules import Shift
-from competence.credentials import jose
-from competence.credentials.keys import jwk_of
-from competence.credentials.models import BroughtCredential, TrustedIssuer
-from competence.credentials.rules import Achieved, Issuer, ToIssue
-from competence.delegation.commands.drafts import make_draft
-from competence.delegation.commands.editing import edit_cell
-from competence.delegation.commands.hearing import open_hearing
-from competence.delegation.drafting import Wording
-from competence.delegation.models import Delegation, FrameworkDelegation, HearingComment, MatrixVersion, Stop, UnitMask
-from competence.delegation.rules import CellRule
-from competence.files.models import EvidenceFile
-from competence.files.rules import Purpose
-from competence.files.storing import Store
+from competence.delegation.models import MatrixVersion, Stop, UnitMask
 from competence.foundation.clock import now, today
-from competence.foundation.keys import public_of
 from competence.foundation.orm import engine_for, open_session
-from competence.imports.kinds import OWN_MATRIX, OWN_PROFILES
-from competence.imports.models import RememberedMapping
-from competence.inspection.models import InspectionPack
-from competence.inspection.rules import About
-from competence.jobs.models import Job
-from competence.jobs.rules import State
-from competence.people.models import Absence, Person, PersonIdentity
+from competence.imports.kinds import OWN_PROFILES
+from competence.people.models import Absence
 from competence.practice.models import PracticeUse, TrainingRequest
 from competence.practice.rules import Wanted
-from competence.profiles.models import CompetenceProfile, ProfileTask
-from competence.reminders.models import Reminder
-from competence.reminders.rules import Kind, Part
 from competence.signoffs.models import Exemption, SignOffRequest, TrainingCode
-from competence.signoffs.rules import EventKind
+from tests.architecture import things
 from tests.databases import Database
 from tests.factories import Someone, World, another
 from tests.web import PASSWORD
@@ -123,11 +98,11 @@ def build(database: Database) -> Towns:
     towns = Towns()
     with open_session(engine, None) as session:
         world = World(session)
-        task, delegable = _matrix(world)
+        task, delegable = things.matrix(world)
         elsewhere = world.unit("Team Skoven", under=world.unit("Distrikt Syd", "distrikt", under=world.root))
         signer = world.person(SIGNER, "SPL", unit=world.unit("Team Engen", under=world.root))
         insider = world.person(INSIDER)
-        trusted_here, towns.credential = _issuer(world, signer)
+        trusted_here, towns.credential = things.issuer(world, signer)
         own = _place(world, task, insider, "Inge Vejleder", signer)
         outsider = world.person(OUTSIDER, unit=elsewhere)
         other = _place(world, task, outsider, "Olga Vejleder", signer)
@@ -135,26 +110,26 @@ def build(database: Database) -> Towns:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
         reserved = world.task("Epoprostenol", reserved=Reserved.YES)
-        framework = _framework(world, reserved)
-        instruction, mapping = _instruction(world, task), _mapping(world, signer)
-        said_of_profiles = _mapping(world, signer, OWN_PROFILES)
-        draft, change, comment = _draft(world, delegable, DRAFT, signer)
+        framework = things.framework(world, reserved)
+        instruction, mapping = things.instruction(world, task), things.mapping(world, signer)
+        said_of_profiles = things.mapping(world, signer, OWN_PROFILES)
+        draft, change, comment = things.draft(world, delegable, DRAFT, signer)
         world.municipality.host = HOST
         world.session.add(PracticeUse(discussed_on=today(), begun_at=now()))
         world.session.add(TrainingCode(person_id=insider.person.id, secret="code-within", made_at=now()))
         world.session.add(TrainingCode(person_id=outsider.person.id, secret="code-elsewhere", made_at=now()))
         world.settle().session.commit()
         foreign_world = another(world)
-        foreign_task, foreign_delegable = _matrix(foreign_world)
+        foreign_task, foreign_delegable = things.matrix(foreign_world)
         foreigner = foreign_world.person(FOREIGNER)
-        trusted_there, _file = _issuer(foreign_world, foreigner)
+        trusted_there, _file = things.issuer(foreign_world, foreigner)
         foreign = _place(foreign_world, foreign_task, foreigner, "Fie Fremmed", foreign_world.person("Sonja", "SPL"))
         foreign_reserved = foreign_world.task("Epoprostenol", reserved=Reserved.YES)
-        foreign_framework = _framework(foreign_world, foreign_reserved)
-        foreign_instruction = _instruction(foreign_world, foreign_task)
-        foreign_mapping = _mapping(foreign_world, foreigner)
-        foreign_said = _mapping(foreign_world, foreigner, OWN_PROFILES)
-        foreign_draft, foreign_change, foreign_comment = _draft(
+        foreign_framework = things.framework(foreign_world, foreign_reserved)
+        foreign_instruction = things.instruction(foreign_world, foreign_task)
+        foreign_mapping = things.mapping(foreign_world, foreigner)
+        foreign_said = things.mapping(foreign_world, foreigner, OWN_PROFILES)
+        foreign_draft, foreign_change, foreign_comment = things.draft(
             foreign_world, foreign_delegable, FOREIGN_DRAFT, foreigner
         )
         foreign_world.municipality.host = FOREIGN_HOST
@@ -196,69 +171,6 @@ def build(database: Database) -> Towns:
     return towns
 
 
-def _instruction(world: World, task: Task) -> int:
-    """A version of the task's instruction that is to be read."""
-    version = InstructionVersion(
-        task_id=task.id, number=1, name="Insulininstruks", version="2", valid_from=today(), asks=Asks.READ,
-        closes_on=today() + timedelta(days=9), recorded_at=now(),
-    )  # fmt: skip
-    picture = TaskPicture(task_id=task.id, media_type="image/png", content=b"\x89PNG\r\n\x1a\n", recorded_at=now())
-    world.session.add_all([version, picture])
-    world.session.flush()
-    return version.id
-
-
-def _draft(world: World, task: Task, number: int, asked: Someone) -> tuple[int, int, int]:
-    """(number, id of its one change, id of the one comment) of a draft in hearing: leaders, and one by name, are asked."""
-    nurse = world.role(_without_employment(world, "Nora Nordby"), Role.DEVELOPMENT_NURSE, over=world.root)
-    draft = make_draft(world.session, from_number=1, by=nurse.actor)
-    draft.number = number
-    world.session.flush()
-    said = Wording(CellRule.MUST)
-    change = edit_cell(world.session, number, task.id, world.groups["UFA"].id, said, seen=0, by=nurse.actor)
-    assert change is not None
-    world.role(asked, Role.COMMITTEE)
-    open_hearing(
-        world.session, number, until=today() + timedelta(days=5), roles=[Role.LEADER], person_ids=[asked.person.id],
-        by=nurse.actor,
-    )  # fmt: skip
-    return number, change.id, _comment(world, asked, draft.id)
-
-
-def _mapping(world: World, someone: Someone, kind: str = OWN_MATRIX) -> int:
-    """The id of what somebody has said of the words of a spreadsheet of the kind."""
-    said = RememberedMapping(
-        kind=kind,
-        fingerprint="0" * 64,
-        filename="skema.xlsx",
-        headings=[],
-        choices={},
-        saved_by=someone.person.id,
-        recorded_at=now(),
-    )
-    world.session.add(said)
-    world.session.flush()
-    return said.id
-
-
-def _matrix(world: World) -> tuple[Task, Task]:
-    """A task with a rule for each group, one that nurses delegate to helpers, and the draft of the helpers' profile."""
-    task, delegable = world.task(), world.task("Adrenalin")
-    world.groups["SPL"].has_reserved_scope = True
-    world.cell(delegable, "SPL", CellRule.CORE)
-    world.cell(delegable, "SSH", CellRule.DELEGATION_ONLY)
-    profile = CompetenceProfile(staff_group_id=world.groups["SSH"].id, number=1, recorded_at=now())
-    world.session.add(profile)
-    world.session.flush()
-    world.session.add(
-        ProfileTask(profile_id=profile.id, area_name="Medicin", level=1, task_id=task.id, practice_level=1)
-    )
-    rules = {"SPL": CellRule.CORE, "SSA": CellRule.MUST, "SSH": CellRule.MAY_GENERAL, "UFA": CellRule.NOT_ALLOWED}
-    for group, rule in rules.items():
-        world.cell(task, group, rule)
-    return task, delegable
-
-
 def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Someone) -> dict[str, int]:
     """By parameter: the person, a guide in her unit, and one of each thing that can be about them."""
     guide = world.role(world.person(guide_name, "SSA", unit=one.unit), Role.GUIDE)
@@ -298,120 +210,16 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "unit_id": one.unit.id, "employment_id": one.employment.id, "person_id": one.person.id,
         "account_id": world.account(one).id, "role_id": role_id, "seq": seq,
         "observation_id": world.observed(one, task, by=guide).id,
-        "brought_id": _brought(world, one.person.id, guide.person.id, task),
-        "file_id": _file(world, one.person.id, guide.person.id, task),
-        "delegation_id": _delegated(world, one, task, signer),
+        "brought_id": things.brought(world, one.person.id, guide.person.id, task),
+        "file_id": things.file(world, one.person.id, guide.person.id, task),
+        "delegation_id": things.delegated(world, one, task, signer),
         "supervisor_id": guide.person.id,
-        "job_id": _job(world, one),
-        "pack_id": _pack(world, one, one),
-        "reminder_id": _reminded(world, one, task),
+        "job_id": things.job(world, one),
+        "pack_id": things.pack(world, one, one),
+        "reminder_id": things.reminded(world, one, task),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
-
-
-def _reminded(world: World, someone: Someone, task: Task) -> int:
-    """The id of a reminder that somebody was given of something of her own."""
-    made = Reminder(
-        person_id=someone.person.id, part=Part.OWN, kind=Kind.SIGNOFF, subject_id=1, due_on=today() + timedelta(days=8),
-        rung=7, about_id=someone.person.id, task_id=task.id, made_at=now(),
-    )  # fmt: skip
-    world.session.add(made)
-    world.session.flush()
-    return made.id
-
-
-def _issuer(world: World, by: Someone) -> tuple[int, bytes]:
-    """(the id of an issuer that is trusted, a credential of its)."""
-    key = Ed25519PrivateKey.generate()
-    row = TrustedIssuer(
-        issuer="did:web:lilleby.example", name="Lilleby Kommune", keys=[jwk_of(public_of(key))], recorded_at=now(),
-        recorded_by=by.person.id,
-    )  # fmt: skip
-    world.session.add(row)
-    world.session.flush()
-    issuer, name = Issuer(row.issuer, row.name, "https://lilleby.example"), "https://lilleby.example/achievements/1"
-    said = ToIssue("1", issuer, Achieved(name, "Insulin", "", (), ()), 1, now(), None, "", "", f"{name}/status", 1)
-    return row.id, jose.sign(said.payload(), key, kid="", typ="JWT").encode()
-
-
-def _brought(world: World, person_id: int, by: int, task: Task) -> int:
-    """The id of a credential that somebody has brought along."""
-    issuer = world.session.scalars(select(TrustedIssuer)).first()
-    assert issuer is not None
-    row = BroughtCredential(
-        person_id=person_id, task_id=task.id, issuer_id=issuer.id, hash="0" * 64, token="a.b.c", name="Insulin",
-        valid_from=now(), recorded_at=now(), recorded_by=by,
-    )  # fmt: skip
-    world.session.add(row)
-    world.session.flush()
-    return row.id
-
-
-def _file(world: World, person_id: int, by: int, task: Task) -> int:
-    """The id of a PDF that lies at the task; its bytes lie beside the database."""
-    url, content = str(world.session.get_bind().url), b"%PDF-1.4 bilag"  # type: ignore[union-attr]
-    folder, secret = Path(url.removeprefix("sqlite:///")).with_name("files"), for_tests(url).secret_key
-    stored = Store(folder, world.municipality.id, secret=secret, salt=world.municipality.salt).put(content)
-    row = EvidenceFile(
-        person_id=person_id, task_id=task.id, purpose=Purpose.TRAINING, title="", media_type="application/pdf",
-        size=len(content), hash="0" * 64, stored=stored.name, salt=stored.salt, recorded_at=now(), recorded_by=by,
-    )  # fmt: skip
-    world.session.add(row)
-    world.session.flush()
-    return row.id
-
-
-def _comment(world: World, writer: Someone, version_id: int) -> int:
-    """What somebody said of the version when it was heard."""
-    said = HearingComment(version_id=version_id, text="Fint", written_by=writer.person.id, recorded_at=now())
-    world.session.add(said)
-    world.session.flush()
-    return said.id
-
-
-def _framework(world: World, task: Task) -> int:
-    """The id of a framework delegation to a staff group."""
-    made = FrameworkDelegation(
-        task_id=task.id, staff_group_id=world.groups["SSH"].id, giver_text="Læge Lise", instruction="Instruks 7",
-        instruction_version="2", valid_from=today(), recorded_at=now(),
-    )  # fmt: skip
-    world.session.add(made)
-    world.session.flush()
-    return made.id
-
-
-def _delegated(world: World, someone: Someone, task: Task, giver: Someone) -> int:
-    """The id of a personal delegation."""
-    event = append_all(world.session, [NewEvent(someone.person.id, EventKind.DELEGATED, giver.person.id, task.id)])[0]
-    made = Delegation(
-        event_id=event.id, person_id=someone.person.id, giver_id=giver.person.id, task_id=task.id, valid_from=today()
-    )
-    world.session.add(made)
-    world.session.flush()
-    return made.id
-
-
-def _job(world: World, someone: Someone) -> int:
-    """The id of a job that she has asked for, and that is over."""
-    job = Job(
-        kind="approve", about="1", title="Version 1 bliver godkendt", leads_to="/matrix/1", asked_by=someone.person.id,
-        asked_at=now(), state=State.DONE, ended_at=now(), told="Version 1 er godkendt.",
-    )  # fmt: skip
-    world.session.add(job)
-    world.session.flush()
-    return job.id
-
-
-def _pack(world: World, asked: Someone, about: Someone) -> int:
-    """The id of an inspection pack about somebody that has been put together for whoever asked."""
-    kept = InspectionPack(
-        about=About.UNIT, asked_id=about.unit.id, first_day=today(), last_day=today(), pdf=b"%PDF-1.7", sheet=b"PK",
-        person_ids=[about.person.id], made_by=asked.person.id, made_at=now(),
-    )  # fmt: skip
-    world.session.add(kept)
-    world.session.flush()
-    return kept.id
 
 
 def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Someone) -> Visitor:
@@ -424,17 +232,17 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
         if name.endswith("that was"):
             world.role(someone, Role.LEADER, until=today())
     else:
-        someone = _without_employment(world, shown)
+        someone = things.without_employment(world, shown)
         wide = name.endswith(" of all")
         world.role(someone, Role(name.removesuffix(" of all")), over=world.root if wide else world.team)
     account = world.account(someone, f"{name.replace(' ', '.')}@proeveby.example", hashed(PASSWORD))
     seq = world.signed(someone, task, 1, by=signer, days_ago=1, accepted=False)
-    own = {"employment_id": UNKNOWN, "request_id": UNKNOWN, "seq": UNKNOWN, "job_id": _job(world, someone)}
-    own["brought_id"] = _brought(world, someone.person.id, someone.person.id, task)
-    own["pack_id"] = _pack(world, someone, insider)
+    own = {"employment_id": UNKNOWN, "request_id": UNKNOWN, "seq": UNKNOWN, "job_id": things.job(world, someone)}
+    own["brought_id"] = things.brought(world, someone.person.id, someone.person.id, task)
+    own["pack_id"] = things.pack(world, someone, insider)
     own["observation_id"] = world.observed(insider, task, by=someone).id
-    own["delegation_id"] = _delegated(world, someone, task, signer)
-    own["reminder_id"] = _reminded(world, someone, task)
+    own["delegation_id"] = things.delegated(world, someone, task, signer)
+    own["reminder_id"] = things.reminded(world, someone, task)
     if name in WORKS or name.endswith("that was"):
         own |= {"employment_id": someone.employment.id, "seq": seq}
         request = SignOffRequest(
@@ -445,16 +253,6 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
         own["request_id"] = request.id
     home = next((a.role for a in someone.roles if a.role not in (Role.EMPLOYEE, Role.SIGNER)), Role.EMPLOYEE)
     return Visitor(shown, account.email, tuple(someone.roles), someone.person.id, home.value, own)
-
-
-def _without_employment(world: World, name: str) -> Someone:
-    """Somebody from outside the teams; her roles are all there is to her."""
-    person = Person(recorded_at=now())
-    world.session.add(person)
-    world.session.flush()
-    world.session.add(PersonIdentity(person_id=person.id, name=name))
-    world.session.flush()
-    return Someone(person, None, world.team, name)  # type: ignore[arg-type]
 
 
 def all_names(towns: Towns, *, but: Visitor) -> Iterator[str]:
