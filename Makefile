@@ -26,7 +26,7 @@ test: .venv/test.stamp translations binaries ## Run all that must hold before a 
 	@$(BIN)/python -m compileall -qq competence tests || true
 	@$(MAKE) --no-print-directory lint types contracts
 	@echo "== pytest: rules, commands on SQLite and PostgreSQL, pages, journeys, accessibility"
-	@$(PYTEST) --numprocesses auto --dist loadfile
+	@$(PYTEST) --numprocesses auto --dist worksteal
 
 unit: .venv/test.stamp translations ## Run the tests that need no browser and no PostgreSQL
 	@$(PYTEST) -m "not journey and not postgres"
