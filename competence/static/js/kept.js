@@ -179,6 +179,11 @@ function ask(html) {
   part.focus();
 }
 
+/** The page as it stands now. To reload one that answered a form would send that form again. */
+function showAnew() {
+  window.location.replace(window.location.pathname);
+}
+
 async function deliver() {
   if (!mine) return;
   const one = mine;
@@ -193,8 +198,7 @@ async function deliver() {
     if (one.waited) say(text);
     if (answer.recorded) {
       try { sessionStorage.setItem("kt-sent", text); } catch { /* then it is said once only */ }
-      window.location.replace(`${window.location.pathname}#times`);
-      window.location.reload();
+      showAnew();
       return;
     }
     form.dispatchEvent(new CustomEvent("kt:saved", { bubbles: true }));
@@ -291,7 +295,7 @@ function startForm() {
     if (choice.dataset.ktKept === "drop") {
       await drop(mine.id);
       mine = null;
-      window.location.reload();
+      showAnew();
       return;
     }
     Object.assign(mine, { seen: place.dataset.seen, base: place.dataset.base ? place.dataset.base.split(",").map(Number) : [] });
@@ -386,7 +390,7 @@ if (able && !document.getElementById("kept-here")) {
   startSignOut();
   try {
     const text = sessionStorage.getItem("kt-sent");
-    if (text) { sessionStorage.removeItem("kt-sent"); mark(text); say(text); }
+    if (text) { sessionStorage.removeItem("kt-sent"); mark(text); say(text); document.getElementById("times")?.scrollIntoView(); }
   } catch { /* then it is not said again */ }
   inTurn(startKept);
   window.addEventListener("online", () => inTurn(startKept));
