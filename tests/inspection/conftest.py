@@ -94,6 +94,7 @@ def _sign(someone: Someone, guide: Someone, task: Task, *, days: int, world: Wor
         "level": 2, "valid_from": first.isoformat(), "valid_to": (first + timedelta(days=365)).isoformat(),
         "answer_before": (first + timedelta(days=30)).isoformat(), "origin": Origin.SIGNED_HERE.value, "matrix_version": 1,
         "instruction": "3.1", "ground": {"as": "guide", "group": "SPL", "own_level": 3},
+        "files": ["5eed" * 16],
     }  # fmt: skip
     signed = append_all(
         world.session,

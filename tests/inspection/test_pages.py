@@ -51,6 +51,7 @@ def test_from_the_first_page_one_form_leads_to_the_answer(case: Case, signed_in:
     for said in (
         "Insulin med pen", "af Hanne Lykke som læringsvejleder", "Den, der skrev under, havde selv opgaven på niveau 3",
         "Accepteret af medarbejderen", "Skriftlig instruks, version 3.1", "opgavedeling, version 1", "Efterprøvet",
+        "SHA-256: 5eed5eed5eed5eed.",
     ):  # fmt: skip
         assert said in answer.text, said
     unit = client.get(f"/inspection?on={ago(50)}&unit={case.world.team.id}", follow_redirects=True)
