@@ -28,14 +28,12 @@ from competence.development.queries import Job, Line, Mine
 from competence.development.queries.instructions import to_sign_again, waits_for
 from competence.development.rules import BEFORE_THE_FIRST
 from competence.development.views.levels import AreaShown, areas_shown, talks_shown
-from competence.development.views.refreshing import refreshes_of
+from competence.development.views.refreshing import refreshes_of, written_shown
 from competence.development.views.showing import Shown, shown, since
 from competence.files.queries import files_of
 from competence.foundation.clock import last_day, local, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, listed, say, transaction
-from competence.practice import queries as practice
-from competence.practice.words import RATING_NAMES, since_words
 from competence.reminders.showing import back_shown
 from competence.signoffs import commands
 from competence.signoffs.models import SignOffRequest
@@ -319,10 +317,8 @@ def why(employment_id: int, task_id: int, *, actor: Actor, within: Reach) -> Res
         files=files_of(db.session, actor.person_id, task_id=task_id),
         returned=next((one for one in returned_of(db.session, [employment_id]) if one.task_id == task_id), None),
         still_open=_still_open,
-        written=(written := practice.about_task(db.session, actor.person_id, employment_id, line.task)),
-        since_done=since_words(written.recency) if written.recency else "",
         trains=answer.cell.entitles or answer.state is State.ASSISTS,
-        rating_names=RATING_NAMES,
+        **written_shown(actor.person_id, employment_id, line.task),
         ending=last_ending(db.session, actor.person_id, task_id),
         pause=pause_of(db.session, actor.person_id, task_id, on=own.on, citizen_id=answer.signed.citizen_id)
         if answer.signed and answer.signed.pauses

@@ -1,13 +1,14 @@
-"""The tasks for which a refresh is suggested to her, on her own page alone. It changes nothing about what she may do."""
+"""What she has written herself, and the tasks for which a refresh is suggested to her: on her own pages alone."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from competence.catalogue.models import Task
 from competence.development.queries import Mine
 from competence.development.rules import Pile
 from competence.foundation.web import day, db
 from competence.practice import queries
-from competence.practice.words import since_words
+from competence.practice.words import RATING_NAMES, since_words
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,10 @@ def refreshes_of(own: Mine) -> list[Due]:
                 )
             )
     return found
+
+
+def written_shown(person_id: int, employment_id: int, task: Task) -> dict[str, Any]:
+    """What her own page of the task draws of it."""
+    written = queries.about_task(db.session, person_id, employment_id, task)
+    since_done = since_words(written.recency) if written.recency else ""
+    return {"written": written, "since_done": since_done, "rating_names": RATING_NAMES}
