@@ -288,6 +288,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "brought_id": _brought(world, one.person.id, guide.person.id, task),
         "delegation_id": _delegated(world, one, task, signer),
         "supervisor_id": guide.person.id,
+        "deputy_id": world.person(f"Afløser {guide_name}", "SPL", unit=one.unit).person.id,
         "job_id": _job(world, one),
         "pack_id": _pack(world, one, one),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
