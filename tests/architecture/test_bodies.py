@@ -57,6 +57,7 @@ TASK = {
 }  # fmt: skip
 TASK_IDS = {"area_id": "area_id", "need_1": "task_id", "need_2": "task_id", "gate_1_groups": "staff_group_id"}
 BODIES = {
+    "accounts.appointment": Body({"person": "deputy_id"}, {"valid_from": TODAY, "valid_through": SOON}, {"role_id": "role_id"}),
     "accounts.person": Body(
         {"unit": "unit_id"}, {"role": Role.GUIDE.value, "valid_from": TODAY}, {"person_id": "person_id"}
     ),

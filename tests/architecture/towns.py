@@ -214,6 +214,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "file_id": things.file(world, one.person.id, guide.person.id, task),
         "delegation_id": things.delegated(world, one, task, signer),
         "supervisor_id": guide.person.id,
+        "deputy_id": world.person(f"Afløser {guide_name}", "SPL", unit=one.unit).person.id,
         "job_id": things.job(world, one),
         "pack_id": things.pack(world, one, one),
         "reminder_id": things.reminded(world, one, task),
