@@ -89,9 +89,15 @@ def test_a_sample_replayed_by_the_ordinary_commands_gives_the_same_signoffs(engi
 
 
 def _sample(demo: Demonstration) -> list[SignOff]:
-    """First signatures of the last months, given here by somebody who held the task before and holds it still."""
+    """First signatures of the last months, given here by somebody who held the task before and holds it still.
+
+    Each is the last that happened to its person: a chain does not go back in time.
+    """
     seen = {(row.person, row.task) for row in demo.signoffs if row.signed not in RECENT}
     fresh = {(row.person, row.task) for row in demo.signoffs if row.signed in RECENT}
+    last: dict[str, list[int]] = {}
+    for row in demo.signoffs:
+        last.setdefault(row.person, []).append(max(row.signed, row.recorded, row.accepted or row.signed))
     chosen = [
         row
         for row in demo.signoffs
@@ -100,6 +106,8 @@ def _sample(demo: Demonstration) -> list[SignOff]:
         and row.accepted == row.signed
         and (row.person, row.task) not in seen
         and (row.signer, row.task) not in fresh
+        and sorted(last[row.person])[-1] == row.signed
+        and last[row.person].count(row.signed) == 1
     ]
     return chosen[:8]
 
