@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from competence.audit.commands import record
 from competence.decision.commands import recompute_all
-from competence.foundation.clock import now
+from competence.foundation.clock import now, today
 from competence.foundation.orm import begin_writing, open_session, tenant_id, work_for
 from competence.imports.demo.daily import write_daily
 from competence.imports.demo.evidence import write_evidence, write_observations
@@ -16,6 +16,8 @@ from competence.imports.demo.writing import Writing
 from competence.imports.demonstration.generate import generate
 from competence.imports.reference import read_files
 from competence.organisation.models import Municipality
+from competence.reminders.commands import add_reminders
+from competence.reminders.matters import find
 from competence.signoffs import projection
 
 NAME = "Fjordby Kommune"
@@ -40,6 +42,7 @@ def load_demo(
         session.flush()
         work_for(session, municipality.id)
         Loader(session, generate(employees, seed, wide=wide), wide=wide).load()
+        add_reminders(session, find(session, on=today()))  # as the first `competence remind` does
         session.commit()
         return municipality.id
 
