@@ -60,8 +60,10 @@ def running(database: Database, *, own: bool = False, **changes: Any) -> Iterato
         if made is None:
             app = create_app(settings)
             app.jinja_env.bytecode_cache = _COMPILED
-            made = Made(app, dict(app.config))
+            made = Made(app, dict(app.config), dict(app.extensions))
         app = made.app
+        app.extensions.clear()
+        app.extensions.update(made.extensions)
         app.config.clear()
         app.config.update(made.config, SETTINGS=settings, WTF_CSRF_ENABLED=False)
         app.test_client_class = Client
@@ -81,6 +83,7 @@ class Made:
 
     app: Flask
     config: Mapping[str, Any]
+    extensions: Mapping[str, Any]
 
 
 class Compiled(BytecodeCache):

@@ -413,6 +413,12 @@ def test_an_answer_holds_through_its_last_day(helper: Employment, day: date) -> 
         assert all(judge(helper, INSULIN, on=d).level for d in (*between, answer.valid_to - DAY))
 
 
+def test_a_signoff_whose_last_day_is_over_before_it_counts_leaves_what_it_was_to_replace() -> None:
+    held = accepted(1, 2, JANUARY - 30 * DAY, to=JANUARY + 90 * DAY)
+    late = signing(3, 2, JANUARY, to=JANUARY + DAY), after(4, EventKind.ACCEPTED, 3, JANUARY + DAY)
+    assert judge(employed(events=(*held, *late)), INSULIN, on=JANUARY + DAY).level == 2
+
+
 @given(employments(), days, st.integers(1, 3))
 def test_a_signoff_without_a_yes_changes_nothing(helper: Employment, day: date, level: int) -> None:
     last = max((event.seq for event in helper.events), default=0)

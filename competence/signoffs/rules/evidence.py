@@ -155,8 +155,12 @@ class Signed:
 
     @property
     def never_counted(self) -> bool:
-        """Whether it was ended before its first day came: then what it was to replace stands."""
-        return self.withdrawn or (self.ended_on is not None and self.ended_on < self.counts_from)
+        """Whether it was ended or lapsed before its first day came: then what it was to replace stands."""
+        return (
+            self.withdrawn
+            or (self.ended_on is not None and self.ended_on < self.counts_from)
+            or (self.valid_to is not None and self.valid_to <= self.counts_from)
+        )
 
     @property
     def counts_from(self) -> date:
