@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from competence.access.rules import Role
+from competence.audit.chain import breaks
+from competence.audit.models import EvidenceEvent
 from competence.decision.queries import ask
 from competence.delegation.rules import CellRule, LeaderPart
 from competence.foundation import clock
@@ -14,6 +17,7 @@ from competence.foundation.clock import today
 from competence.foundation.orm import begin_writing
 from competence.signoffs.models import Observation, ObservationDraft
 from competence.signoffs.queries import state_of
+from competence.signoffs.rules import EventKind
 from tests.signoffs.bedside import Bedside
 from tests.web import PASSWORD
 
@@ -217,6 +221,13 @@ def test_the_leader_agrees_where_the_cell_asks_for_it(bedside: Bedside, signed_i
     assert leader.post(f"/agree/{path}").status_code == 302
     assert "Aftalt med lederen" in guide.get(f"/sign/{path}").text
     assert "Lise Bach" in guide.get(f"/sign/{path}").text
+    assert leader.post(f"/agree/{path}").status_code == 302
+    world.session.rollback()
+    agreed = world.session.scalars(select(EvidenceEvent).where(EvidenceEvent.kind == EventKind.AGREED)).all()
+    assert [(one.person_id, one.by_person_id, one.task_id) for one in agreed] == [
+        (bedside.helper.person.id, boss.person.id, task.id)
+    ], "an event of her chain, once"
+    assert breaks(world.session) == []
 
 
 def test_an_old_phone_session_asks_for_the_password_before_signing(bedside: Bedside, app, signed_in: SignIn) -> None:

@@ -48,6 +48,7 @@ KINDS = {
     "delegation_ended": N_("Agreement ended"),
     "delegation_supervised": N_("Agreement supervised"),
     "delegation_taken_over": N_("Agreement taken over"),
+    "agreed": N_("Agreed with the leader"),
     "matrix_approved": N_("Approved a division of tasks"),
     "matrix_withdrawn": N_("Withdrew a coming division of tasks"),
     "saw": N_("Watched"),

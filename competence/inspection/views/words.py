@@ -44,6 +44,9 @@ KINDS: Mapping[str, str] = {
     "delegation_ended": N_("Delegation ended"),
     "delegation_supervised": N_("Delegation supervised"),
     "delegation_taken_over": N_("Delegation taken over"),
+    "second_approved": N_("Approved by a second"),
+    "resumed": N_("Pause ended"),
+    "agreed": N_("Agreed with the leader"),
     "matrix_approved": N_("Division of tasks approved"),
     "matrix_withdrawn": N_("Division of tasks withdrawn"),
 }

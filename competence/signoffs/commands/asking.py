@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
+from competence.audit.chain import NewEvent, append, lock_chains
 from competence.audit.commands import record
 from competence.delegation.rules import CellRule
 from competence.foundation.changes import command
@@ -14,7 +15,7 @@ from competence.people.models import Employment
 from competence.signoffs.commands.common import check_step, no_cpr, refused
 from competence.signoffs.models import LeaderAgreement, SignOffRequest
 from competence.signoffs.queries import agreement, get_employment, get_task, last_request, state_of, terms_to_sign
-from competence.signoffs.rules import Stage, Step, stage_at
+from competence.signoffs.rules import EventKind, Stage, Step, stage_at
 
 
 @command
@@ -100,20 +101,27 @@ def _stage(request: SignOffRequest | None) -> Stage:
 def agree(session: Session, employment_id: int, task_id: int, *, by: Actor) -> LeaderAgreement:
     """The leader's agreement that the employee is trained in the task; the one there is when it was given before.
 
-    An agreement, never a professional judgement: it takes the place of no signature.
+    An event of her chain. An agreement, never a professional judgement: it takes the place of no signature.
     """
     employment, unit = get_employment(session, employment_id)
     authorise(by, Permission.SIGNOFF_AGREE, unit.path)
     task = get_task(session, task_id)
     if by.person_id == employment.person_id:
         raise RuleBroken(sentence(N_("You cannot agree with yourself.")))
+    lock_chains(session, [employment.person_id])  # before reading, or two who agree at once both do
     cell, _ = terms_to_sign(session, employment, task.id, on=today())
     if not cell.entitles:
         raise RuleBroken(refused(cell))
     given = agreement(session, employment.id, task.id)
     if given is not None:
         return given
-    agreed = LeaderAgreement(employment_id=employment.id, task_id=task.id, leader_id=by.person_id, agreed_at=now())
+    event = append(
+        session,
+        NewEvent(employment.person_id, EventKind.AGREED, by.person_id, task.id, fields={"employment": employment.id}),
+    )
+    agreed = LeaderAgreement(
+        employment_id=employment.id, task_id=task.id, leader_id=by.person_id, agreed_at=event.recorded_at
+    )
     session.add(agreed)
     session.flush()
     record(

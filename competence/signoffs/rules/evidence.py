@@ -30,6 +30,8 @@ class EventKind(StrEnum):
     DELEGATION_ENDED = "delegation_ended"
     DELEGATION_SUPERVISED = "delegation_supervised"
     DELEGATION_TAKEN_OVER = "delegation_taken_over"
+    AGREED = "agreed"
+    """The leader has agreed that the person is trained in the task (product.md, the rule, point 6). It gives no right."""
     MATRIX_APPROVED = "matrix_approved"
     MATRIX_WITHDRAWN = "matrix_withdrawn"
 
