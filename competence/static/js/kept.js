@@ -140,6 +140,7 @@ function note(text, url = "") {
 
 const form = document.querySelector("form[data-kt-kept]");
 let mine = null;
+let recording = false;
 
 function ticks() {
   return [...form.querySelectorAll("input[name=criterion]:checked")].map((box) => Number(box.value));
@@ -179,11 +180,6 @@ function ask(html) {
   part.focus();
 }
 
-/** The page as it stands now. To reload one that answered a form would send that form again. */
-function showAnew() {
-  window.location.replace(window.location.pathname);
-}
-
 async function deliver() {
   if (!mine) return;
   const one = mine;
@@ -195,13 +191,10 @@ async function deliver() {
     mine = null;
     mark(text);
     note("");
-    if (one.waited) say(text);
-    if (answer.recorded) {
-      try { sessionStorage.setItem("kt-sent", text); } catch { /* then it is said once only */ }
-      showAnew();
-      return;
-    }
-    form.dispatchEvent(new CustomEvent("kt:saved", { bubbles: true }));
+    if (one.waited || answer.recorded) say(text);
+    document.getElementById("gaps")?.remove();
+    // Never the whole page: what is ticked in that moment would be lost.
+    form.dispatchEvent(new CustomEvent(answer.recorded ? "kt:recorded" : "kt:saved", { bubbles: true }));
   } else if (state === "gone") {
     mine = null;
     mark("");
@@ -252,6 +245,7 @@ async function saveTicks() {
 async function saveTime(kind) {
   mine ??= begin();
   mine.ticks = ticks();
+  recording = true;
   mine.times.push({
     id: crypto.randomUUID(), kind, how: form.elements.how?.value ?? "observed", where: form.elements.where?.value ?? "",
     at: new Date().toISOString(),
@@ -268,6 +262,15 @@ function isAnotherDay() {
 
 function startForm() {
   let timer = 0;
+  // Where the page answers a form, to load it again would send the form as it was then, over what has been saved since.
+  window.history.replaceState(window.history.state, "", window.location.href);
+  document.addEventListener("htmx:afterSettle", () => {
+    const times = document.getElementById("times");
+    if (document.activeElement !== document.body || !times || !recording) return; // the button that was pressed is gone
+    recording = false;
+    times.tabIndex = -1;
+    times.focus({ preventScroll: true });
+  });
   form.addEventListener("change", (event) => {
     if (event.target.name !== "criterion") return;
     window.clearTimeout(timer);
@@ -295,7 +298,7 @@ function startForm() {
     if (choice.dataset.ktKept === "drop") {
       await drop(mine.id);
       mine = null;
-      showAnew();
+      window.location.replace(window.location.pathname); // to reload what answered a form would send that form again
       return;
     }
     Object.assign(mine, { seen: place.dataset.seen, base: place.dataset.base ? place.dataset.base.split(",").map(Number) : [] });
@@ -388,10 +391,6 @@ startOfflinePage();
 if (form) startForm();
 if (able && !document.getElementById("kept-here")) {
   startSignOut();
-  try {
-    const text = sessionStorage.getItem("kt-sent");
-    if (text) { sessionStorage.removeItem("kt-sent"); mark(text); say(text); document.getElementById("times")?.scrollIntoView(); }
-  } catch { /* then it is not said again */ }
   inTurn(startKept);
   window.addEventListener("online", () => inTurn(startKept));
 }
