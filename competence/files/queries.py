@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission
@@ -13,7 +14,18 @@ from competence.credentials.queries import name_within
 from competence.files.models import EvidenceFile
 from competence.files.rules import PURPOSE_NAMES, Purpose
 from competence.foundation.errors import NotFound
+from competence.foundation.orm import execute, several, standing
 from competence.people.models import PersonIdentity
+
+FILES = cast(Table, EvidenceFile.__table__)
+_HASHES = (
+    standing(FILES, FILES.c.person_id, FILES.c.task_id, FILES.c.hash)
+    .where(
+        FILES.c.person_id.in_(several("persons")), FILES.c.task_id.in_(several("tasks")),
+        FILES.c.removed_at.is_(None), FILES.c.erased_at.is_(None),
+    )
+    .order_by(FILES.c.hash, FILES.c.id)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,14 +71,8 @@ def hashes_at(
     session: Session, person_ids: Iterable[int], task_ids: Iterable[int]
 ) -> dict[tuple[int, int], Sequence[str]]:
     """(person, task) -> the hashes of the files in view there, sorted; what a signature then names."""
-    wanted = select(EvidenceFile.person_id, EvidenceFile.task_id, EvidenceFile.hash).where(
-        EvidenceFile.person_id.in_(list(person_ids)),
-        EvidenceFile.task_id.in_(list(task_ids)),
-        EvidenceFile.removed_at.is_(None),
-        EvidenceFile.erased_at.is_(None),
-    )
     found: dict[tuple[int, int], list[str]] = {}
-    for person, task, digest in session.execute(wanted.order_by(EvidenceFile.hash, EvidenceFile.id)):
+    for person, task, digest in execute(session, _HASHES, persons=list(person_ids), tasks=list(task_ids)):
         found.setdefault((person, task), []).append(digest)
     return dict(found)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from competence.catalogue.models import InstructionReading, InstructionVersion, Task
 from competence.catalogue.rules import Asks
+from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound
 
 
@@ -43,10 +44,17 @@ def before_the_first(task: Task) -> Instruction:
 
 def instruction_on(session: Session, task: Task, on: date) -> Instruction:
     """The version that counts on the day; false when there is none."""
-    found = next((one for one in versions_of(session, task.id) if one.valid_from <= on), None)
-    if found is None:
-        return before_the_first(task)
-    return Instruction(found.name, found.url, found.version, found.valid_from)
+    known = remembered(session, ("instructions", task.id), lambda reading: _written(reading, task.id))
+    found = next((said for first, said in known if first <= on), None)
+    return before_the_first(task) if found is None else found
+
+
+def _written(session: Session, task_id: int) -> Sequence[tuple[date, Instruction]]:
+    """(first day, instruction) of the versions that were written here, the newest first."""
+    return tuple(
+        (one.valid_from, Instruction(one.name, one.url, one.version, one.valid_from))
+        for one in versions_of(session, task_id)
+    )
 
 
 def get_instruction(session: Session, instruction_id: int) -> InstructionVersion:
