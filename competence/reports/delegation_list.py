@@ -4,23 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reportlab.lib.pagesizes import A4
-
 from competence.reports.passport_page import (
     BODY,
-    BODY_SOFT,
-    BRAND_NAME,
     CONTENT,
-    HEIGHT,
     LEFT,
     RIGHT,
-    SMALL,
     Drawing,
     Gettext,
-    draw_logo,
 )
-from competence.reports.tagging import Element, TaggedPdf
-from competence.reports.typography import BRAND_DARK, INK, INK2, LINE, SEMIBOLD, Face, lines_of
+from competence.reports.sheets import Sheets
+from competence.reports.tagging import Element
+from competence.reports.typography import INK, INK2, LINE, SEMIBOLD, Face, lines_of
 
 TITLE = Face(20, SEMIBOLD, "#1A1A1A")
 SUBTITLE = Face(12, colour=INK2)
@@ -32,8 +26,6 @@ WIDTHS = (0.25, 0.24, 0.24, 0.13, 0.14)
 """Of the content's width, for each column."""
 GAP = 9.0
 ROW_GAP = 7.0
-FOOT = 50.0
-"""Nothing but the footer stands below this."""
 
 
 @dataclass(frozen=True)
@@ -72,21 +64,13 @@ def delegation_list_pdf(page: DelegationList, gettext: Gettext, *, language: str
     return _Sheets(page, gettext, language).draw()
 
 
-class _Sheets:
-    """The sheets: everything is placed first, so that each knows how many there are, and drawn then."""
-
+class _Sheets(Sheets):
     def __init__(self, page: DelegationList, gettext: Gettext, language: str) -> None:
-        self.page, self._ = page, gettext
-        self.name = self._("Delegations and task transfers")
-        self.pdf = TaggedPdf(
-            title=page.title,
-            language={"da": "da-DK", "en": "en-GB"}.get(language, language),
-            pagesize=A4,
-            author=page.municipality,
-            created_at=page.issued_at,
-        )
-        self.sheets: list[list[Drawing]] = [[]]
-        self.y = HEIGHT - 66
+        super().__init__(
+            gettext, language, title=page.title, name=gettext("Delegations and task transfers"),
+            municipality=page.municipality, foot=page.notice, issued_at=page.issued_at,
+        )  # fmt: skip
+        self.page = page
         wide = CONTENT - GAP * (len(WIDTHS) - 1)
         self.columns = [
             (LEFT + sum(WIDTHS[:at]) * wide + GAP * at, share * wide) for at, share in enumerate(WIDTHS)
@@ -94,7 +78,6 @@ class _Sheets:
 
     def draw(self) -> bytes:
         """The finished file."""
-        self._place(lambda: self._draw_brand(tagged=True))
         self.y -= 32
         self._lay_lines("H1", lines_of(self.page.title, TITLE, CONTENT), TITLE)
         self.y -= 3
@@ -108,53 +91,7 @@ class _Sheets:
                 self._lay_row(row, body)
         else:
             self._lay_lines("P", lines_of(self.page.empty, BODY, CONTENT), BODY)
-        for number, sheet in enumerate(self.sheets, start=1):
-            if number > 1:
-                self.pdf.next_page()
-            for drawing in sheet:
-                drawing()
-            self._draw_foot(number)
-        return self.pdf.finish()
-
-    def _place(self, drawing: Drawing) -> None:
-        self.sheets[-1].append(drawing)
-
-    def _draw_brand(self, *, tagged: bool) -> None:
-        pdf, y = self.pdf, HEIGHT - 50.6
-        with pdf.decoration("Layout" if tagged else "Header") as canvas:
-            draw_logo(canvas, LEFT, HEIGHT - 46.4)
-            if not tagged:
-                pdf.text(LEFT + 25.6, y, self.name, BRAND_NAME)
-                pdf.text(RIGHT, y, self.page.municipality, BODY_SOFT, align="right")
-        if tagged:
-            with pdf.tag("P"):
-                pdf.text(LEFT + 25.6, y, self.name, BRAND_NAME)
-            with pdf.tag("P"):
-                pdf.text(RIGHT, y, self.page.municipality, BODY_SOFT, align="right")
-        pdf.line(LEFT, RIGHT, HEIGHT - 65.6, colour=BRAND_DARK, width=2)
-
-    def _draw_foot(self, number: int) -> None:
-        """None; what the list is not for, read aloud once, and which sheet it is."""
-        last = number == len(self.sheets)
-        sheet = self._("Page %(page)s of %(pages)s", page=number, pages=len(self.sheets))
-        self.pdf.line(LEFT, RIGHT, 41, colour=LINE, width=0.6)
-        if last:
-            with self.pdf.tag("P"):
-                self.pdf.text(LEFT, 27, self.page.notice, SMALL)
-        with self.pdf.decoration("Footer"):
-            if not last:
-                self.pdf.text(LEFT, 27, self.page.notice, SMALL)
-            self.pdf.text(RIGHT, 27, sheet, SMALL, align="right")
-
-    def _lay_lines(self, tag: str, lines: Sequence[str], face: Face) -> None:
-        y = self.y
-
-        def draw() -> None:
-            with self.pdf.tag(tag):
-                self.pdf.text(LEFT, y, lines, face)
-
-        self._place(draw)
-        self.y -= len(lines) * face.leading
+        return self._finish()
 
     def _open_table(self, body: list[Element], y: float) -> Drawing:
         pdf = self.pdf
@@ -179,10 +116,7 @@ class _Sheets:
         """None; a row stands whole on one sheet."""
         cells = [self._lines(texts, column) for column, texts in enumerate(row.cells)]
         height = max(len(lines) for lines in cells) * CELL.leading + ROW_GAP
-        if self.y - height < FOOT:
-            self.sheets.append([])
-            self._place(lambda: self._draw_brand(tagged=False))
-            self.y = HEIGHT - 80
+        self._room(height)
         self._place(self._draw_row(cells, body, self.y, height))
         self.y -= height
 

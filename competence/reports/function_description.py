@@ -4,23 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reportlab.lib.pagesizes import A4
-
 from competence.reports.passport_page import (
     BODY,
-    BODY_SOFT,
-    BRAND_NAME,
     CONTENT,
     HEIGHT,
     LEFT,
     RIGHT,
-    SMALL,
     Drawing,
     Gettext,
-    draw_logo,
 )
-from competence.reports.tagging import Element, TaggedPdf
-from competence.reports.typography import BRAND_DARK, INK, INK2, LINE, SEMIBOLD, Face, lines_of, width_of
+from competence.reports.sheets import FOOT, Sheets
+from competence.reports.tagging import Element
+from competence.reports.typography import INK, INK2, LINE, SEMIBOLD, Face, lines_of, width_of
 
 TITLE = Face(24, SEMIBOLD, "#1A1A1A")
 SUBTITLE = Face(12.7, colour=INK2)
@@ -32,8 +27,6 @@ CELL_STRONG = Face(9.1, SEMIBOLD)
 COLUMNS = ((LEFT, 62.0), (LEFT + 70, 250.0), (LEFT + 330, CONTENT - 330))
 """Left edge and width of level, statements and tasks."""
 ROW_GAP = 6.0
-FOOT = 50.0
-"""Nothing but the footer stands below this."""
 DOT = 10.0
 """How far the words of a list stand in from their dot."""
 
@@ -88,21 +81,18 @@ def function_description_pdf(page: FunctionDescription, gettext: Gettext, *, lan
     return _Sheets(page, gettext, language).draw()
 
 
-class _Sheets:
-    """The sheets: everything is placed first, so that each sheet knows how many there are, and drawn then."""
+class _Sheets(Sheets):
+    top = HEIGHT - 88
 
     def __init__(self, page: FunctionDescription, gettext: Gettext, language: str) -> None:
-        self.page, self._ = page, gettext
-        self.title = self._("Function description and competence profile")
-        self.pdf = TaggedPdf(
-            title=f"{self.title} – {page.group}",
-            language={"da": "da-DK", "en": "en-GB"}.get(language, language),
-            pagesize=A4,
-            author=page.municipality,
-            created_at=page.issued_at,
-        )
-        self.sheets: list[list[Drawing]] = [[]]
-        self.y = HEIGHT - 66
+        name = gettext("Function description and competence profile")
+        self.version = gettext("Version %(version)s, %(standing)s", version=page.version, standing=page.standing)
+        super().__init__(
+            gettext, language, title=f"{name} – {page.group}", name=name, municipality=page.municipality,
+            foot=f"{self.version}. {gettext('Printed %(day)s', day=page.issued)}.", issued_at=page.issued_at,
+            further=(name, page.group),
+        )  # fmt: skip
+        self.page = page
 
     def draw(self) -> bytes:
         """The finished file."""
@@ -121,78 +111,15 @@ class _Sheets:
             )
         for area in self.page.areas:
             self._lay_area(area)
-        for number, sheet in enumerate(self.sheets, start=1):
-            if number > 1:
-                self.pdf.next_page()
-            for drawing in sheet:
-                drawing()
-            self._draw_foot(number)
-        return self.pdf.finish()
-
-    def _place(self, drawing: Drawing) -> None:
-        self.sheets[-1].append(drawing)
-
-    def _turn(self) -> None:
-        self.sheets.append([])
-        self._place(lambda: self._draw_brand(tagged=False))
-        self.y = HEIGHT - 88
-
-    def _room(self, points: float) -> None:
-        """None; what needs so many points stands on one sheet."""
-        if self.y - points < FOOT:
-            self._turn()
-
-    def _draw_brand(self, *, tagged: bool) -> None:
-        pdf, y = self.pdf, HEIGHT - 50.6
-        right = self.page.municipality if tagged else self.page.group
-        room = CONTENT - 25.6 - width_of(self.title, BRAND_NAME) - 12
-        (shown, *_rest) = lines_of(right, BODY_SOFT, room)
-        with pdf.decoration("Layout" if tagged else "Header") as canvas:
-            draw_logo(canvas, LEFT, HEIGHT - 46.4)
-            if not tagged:
-                pdf.text(LEFT + 25.6, y, self.title, BRAND_NAME)
-                pdf.text(RIGHT, y, shown, BODY_SOFT, align="right")
-        if tagged:
-            for x, words, face, side in ((LEFT + 25.6, self.title, BRAND_NAME, False), (RIGHT, shown, BODY_SOFT, True)):
-                with pdf.tag("P"):
-                    pdf.text(x, y, words, face, align="right" if side else "left")
-        pdf.line(LEFT, RIGHT, HEIGHT - 65.6, colour=BRAND_DARK, width=2)
-
-    def _draw_foot(self, number: int) -> None:
-        """None; which version it is and which sheet; the first is read aloud once, on the last sheet."""
-        version = self._("Version %(version)s, %(standing)s", version=self.page.version, standing=self.page.standing)
-        issued = self._("Printed %(day)s", day=self.page.issued)
-        sheet = self._("Page %(page)s of %(pages)s", page=number, pages=len(self.sheets))
-        self.pdf.line(LEFT, RIGHT, 41, colour=LINE, width=0.6)
-        if number == len(self.sheets):
-            with self.pdf.tag("P"):
-                self.pdf.text(LEFT, 27, f"{version}. {issued}.", SMALL)
-        with self.pdf.decoration("Footer"):
-            if number < len(self.sheets):
-                self.pdf.text(LEFT, 27, f"{version}. {issued}.", SMALL)
-            self.pdf.text(RIGHT, 27, sheet, SMALL, align="right")
+        return self._finish()
 
     def _lay_head(self) -> None:
-        self._place(lambda: self._draw_brand(tagged=True))
         self.y -= 36
         self._lay_lines("H1", lines_of(self.page.group, TITLE, CONTENT), TITLE)
-        version = self._("Version %(version)s, %(standing)s", version=self.page.version, standing=self.page.standing)
-        for text in (version, self.page.approval):
+        for text in (self.version, self.page.approval):
             if text:
                 self.y -= 3
                 self._lay_lines("P", lines_of(text, SUBTITLE, CONTENT), SUBTITLE)
-
-    def _lay_lines(self, tag: str, lines: Sequence[str], face: Face) -> None:
-        """None; the lines stand from the present place downwards, as one element on one sheet."""
-        self._room(len(lines) * face.leading)
-        y = self.y
-
-        def draw() -> None:
-            with self.pdf.tag(tag):
-                self.pdf.text(LEFT, y, lines, face)
-
-        self._place(draw)
-        self.y -= len(lines) * face.leading
 
     def _lay_heading(self, text: str) -> None:
         self._room(60)

@@ -4,23 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reportlab.lib.pagesizes import A4
-
 from competence.reports.passport_page import (
     BODY,
     BODY_SOFT,
-    BRAND_NAME,
     CONTENT,
-    HEIGHT,
     LEFT,
     RIGHT,
-    SMALL,
     Drawing,
     Gettext,
-    draw_logo,
 )
-from competence.reports.tagging import Element, TaggedPdf
-from competence.reports.typography import BRAND_DARK, INK, INK2, LINE, SEMIBOLD, Face, lines_of
+from competence.reports.sheets import Sheets
+from competence.reports.tagging import Element
+from competence.reports.typography import INK, INK2, LINE, SEMIBOLD, Face, lines_of
 
 TITLE = Face(20, SEMIBOLD, "#1A1A1A")
 SUBTITLE = Face(12, colour=INK2)
@@ -30,9 +25,6 @@ CELL = Face(8.2)
 CELL_STRONG = Face(8.2, SEMIBOLD)
 GAP = 8.0
 ROW_GAP = 6.0
-FOOT = 50.0
-"""Nothing but the footer stands below this."""
-TOP = HEIGHT - 80
 
 
 @dataclass(frozen=True)
@@ -73,26 +65,18 @@ def inspection_pdf(page: PackSheet, gettext: Gettext, *, language: str = "da") -
     return _Sheets(page, gettext, language).draw()
 
 
-class _Sheets:
-    """The sheets: everything is placed first, so that each knows how many there are, and drawn then."""
-
+class _Sheets(Sheets):
     def __init__(self, page: PackSheet, gettext: Gettext, language: str) -> None:
-        self.page, self._ = page, gettext
-        self.name = self._("Inspection pack")
-        self.pdf = TaggedPdf(
-            title=f"{page.title}, {page.period}",
-            language={"da": "da-DK", "en": "en-GB"}.get(language, language),
-            pagesize=A4,
-            author=page.municipality,
-            created_at=page.issued_at,
-        )
-        self.sheets: list[list[Drawing]] = [[]]
-        self.y = HEIGHT - 66
+        name = gettext("Inspection pack")
+        super().__init__(
+            gettext, language, title=f"{page.title}, {page.period}", name=name, municipality=page.municipality,
+            foot=page.notice, issued_at=page.issued_at, further=(f"{name}: {page.title}", page.period),
+        )  # fmt: skip
+        self.page = page
         self._broken: dict[tuple[str, Face, float], list[str]] = {}
 
     def draw(self) -> bytes:
         """The finished file."""
-        self._place(lambda: self._draw_brand(tagged=True))
         self.y -= 32
         self._lay_text("H1", self.page.title, TITLE)
         self.y -= 3
@@ -103,50 +87,7 @@ class _Sheets:
             self.y -= 2
         for part in self.page.parts:
             self._lay_part(part)
-        for number, sheet in enumerate(self.sheets, start=1):
-            if number > 1:
-                self.pdf.next_page()
-            for drawing in sheet:
-                drawing()
-            self._draw_foot(number)
-        return self.pdf.finish()
-
-    def _place(self, drawing: Drawing) -> None:
-        self.sheets[-1].append(drawing)
-
-    def _room(self, height: float) -> None:
-        """None; a new sheet is begun where there is no room for so much."""
-        if self.y - height < FOOT:
-            self.sheets.append([])
-            self._place(lambda: self._draw_brand(tagged=False))
-            self.y = TOP
-
-    def _draw_brand(self, *, tagged: bool) -> None:
-        pdf, y = self.pdf, HEIGHT - 50.6
-        with pdf.decoration("Layout" if tagged else "Header") as canvas:
-            draw_logo(canvas, LEFT, HEIGHT - 46.4)
-            if not tagged:
-                pdf.text(LEFT + 25.6, y, f"{self.name}: {self.page.title}", BRAND_NAME)
-                pdf.text(RIGHT, y, self.page.period, BODY_SOFT, align="right")
-        if tagged:
-            with pdf.tag("P"):
-                pdf.text(LEFT + 25.6, y, self.name, BRAND_NAME)
-            with pdf.tag("P"):
-                pdf.text(RIGHT, y, self.page.municipality, BODY_SOFT, align="right")
-        pdf.line(LEFT, RIGHT, HEIGHT - 65.6, colour=BRAND_DARK, width=2)
-
-    def _draw_foot(self, number: int) -> None:
-        """None; who may read it, read aloud once, and which sheet it is."""
-        last = number == len(self.sheets)
-        sheet = self._("Page %(page)s of %(pages)s", page=number, pages=len(self.sheets))
-        self.pdf.line(LEFT, RIGHT, 41, colour=LINE, width=0.6)
-        if last:
-            with self.pdf.tag("P"):
-                self.pdf.text(LEFT, 27, self.page.notice, SMALL)
-        with self.pdf.decoration("Footer"):
-            if not last:
-                self.pdf.text(LEFT, 27, self.page.notice, SMALL)
-            self.pdf.text(RIGHT, 27, sheet, SMALL, align="right")
+        return self._finish()
 
     def _lines(self, text: str, face: Face, width: float) -> list[str]:
         """The text broken into lines; the same sentences come many times."""
@@ -157,16 +98,7 @@ class _Sheets:
         return found
 
     def _lay_text(self, tag: str, text: str, face: Face) -> None:
-        lines = self._lines(text, face, CONTENT)
-        self._room(len(lines) * face.leading)
-        y = self.y
-
-        def draw() -> None:
-            with self.pdf.tag(tag):
-                self.pdf.text(LEFT, y, lines, face)
-
-        self._place(draw)
-        self.y -= len(lines) * face.leading
+        self._lay_lines(tag, self._lines(text, face, CONTENT), face)
 
     def _lay_part(self, part: PackPart) -> None:
         self._room(90)

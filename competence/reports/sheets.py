@@ -1,0 +1,114 @@
+"""A tagged document over several A4 sheets, with the program's brand above and a line below."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from reportlab.lib.pagesizes import A4
+
+from competence.reports.passport_page import (
+    BODY_SOFT,
+    BRAND_NAME,
+    CONTENT,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    SMALL,
+    Drawing,
+    Gettext,
+    draw_logo,
+)
+from competence.reports.tagging import TaggedPdf
+from competence.reports.typography import BRAND_DARK, LINE, Face, lines_of, width_of
+
+FOOT = 50.0
+"""Nothing but the footer stands below this."""
+
+
+class Sheets:
+    """Everything is placed first, so that each sheet knows how many there are, and drawn then."""
+
+    top = HEIGHT - 80
+    """Where the content of a further sheet begins."""
+
+    def __init__(
+        self, gettext: Gettext, language: str, *, title: str, name: str, municipality: str, foot: str, issued_at: datetime,
+        further: tuple[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """`name` and `municipality` stand above the first sheet, `further` above the others (None: the same)."""
+        self._ = gettext
+        self.pdf = TaggedPdf(
+            title=title,
+            language={"da": "da-DK", "en": "en-GB"}.get(language, language),
+            pagesize=A4,
+            author=municipality,
+            created_at=issued_at,
+        )
+        self.sheets: list[list[Drawing]] = [[]]
+        self.y = HEIGHT - 66
+        self._first, self._further, self._foot = (name, municipality), further or (name, municipality), foot
+        self._place(lambda: self._draw_brand(tagged=True))
+
+    def _finish(self) -> bytes:
+        """The file with all that has been placed."""
+        for number, sheet in enumerate(self.sheets, start=1):
+            if number > 1:
+                self.pdf.next_page()
+            for drawing in sheet:
+                drawing()
+            self._draw_foot(number)
+        return self.pdf.finish()
+
+    def _place(self, drawing: Drawing) -> None:
+        self.sheets[-1].append(drawing)
+
+    def _turn(self) -> None:
+        """None; a new sheet is begun."""
+        self.sheets.append([])
+        self._place(lambda: self._draw_brand(tagged=False))
+        self.y = self.top
+
+    def _room(self, points: float) -> None:
+        """None; what needs so many points stands on one sheet."""
+        if self.y - points < FOOT:
+            self._turn()
+
+    def _lay_lines(self, tag: str, lines: Sequence[str], face: Face) -> None:
+        """None; the lines stand from the present place downwards, as one element on one sheet."""
+        self._room(len(lines) * face.leading)
+        y = self.y
+
+        def draw() -> None:
+            with self.pdf.tag(tag):
+                self.pdf.text(LEFT, y, lines, face)
+
+        self._place(draw)
+        self.y -= len(lines) * face.leading
+
+    def _draw_brand(self, *, tagged: bool) -> None:
+        pdf, y = self.pdf, HEIGHT - 50.6
+        name, right = self._first if tagged else self._further
+        (shown, *_rest) = lines_of(right, BODY_SOFT, max(CONTENT - 25.6 - width_of(name, BRAND_NAME) - 12, 60))
+        with pdf.decoration("Layout" if tagged else "Header") as canvas:
+            draw_logo(canvas, LEFT, HEIGHT - 46.4)
+            if not tagged:
+                pdf.text(LEFT + 25.6, y, name, BRAND_NAME)
+                pdf.text(RIGHT, y, shown, BODY_SOFT, align="right")
+        if tagged:
+            with pdf.tag("P"):
+                pdf.text(LEFT + 25.6, y, name, BRAND_NAME)
+            with pdf.tag("P"):
+                pdf.text(RIGHT, y, shown, BODY_SOFT, align="right")
+        pdf.line(LEFT, RIGHT, HEIGHT - 65.6, colour=BRAND_DARK, width=2)
+
+    def _draw_foot(self, number: int) -> None:
+        """None; the notice, read aloud once, on the last sheet, and which sheet it is."""
+        last = number == len(self.sheets)
+        sheet = self._("Page %(page)s of %(pages)s", page=number, pages=len(self.sheets))
+        self.pdf.line(LEFT, RIGHT, 41, colour=LINE, width=0.6)
+        if last:
+            with self.pdf.tag("P"):
+                self.pdf.text(LEFT, 27, self._foot, SMALL)
+        with self.pdf.decoration("Footer"):
+            if not last:
+                self.pdf.text(LEFT, 27, self._foot, SMALL)
+            self.pdf.text(RIGHT, 27, sheet, SMALL, align="right")
