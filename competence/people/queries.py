@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach
@@ -16,6 +16,24 @@ from competence.organisation.models import Unit
 from competence.people.models import Absence, Employment, Person, PersonIdentity, StaffGroup
 
 PAGE = 50
+EMPLOYMENTS = cast(Table, Employment.__table__)
+IDENTITIES = cast(Table, PersonIdentity.__table__)
+GROUPS = cast(Table, StaffGroup.__table__)
+UNITS = cast(Table, Unit.__table__)
+
+
+def described(employments: Select[Any]) -> Select[Any]:
+    """The select of employments with the unit and staff group of each beside it, and the name where it is not erased."""
+    e = EMPLOYMENTS.c
+    return (
+        employments.join(UNITS, (UNITS.c.municipality_id == e.municipality_id) & (UNITS.c.id == e.unit_id))
+        .join(GROUPS, (GROUPS.c.municipality_id == e.municipality_id) & (GROUPS.c.id == e.staff_group_id))
+        .outerjoin(
+            IDENTITIES, (IDENTITIES.c.municipality_id == e.municipality_id) & (IDENTITIES.c.person_id == e.person_id)
+        )
+    )
+
+
 """Employments on a page of the list."""
 
 

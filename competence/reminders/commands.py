@@ -218,15 +218,20 @@ def _changed(session: Session, statement: Any) -> int:
     return cast(CursorResult[Any], session.execute(statement)).rowcount
 
 
-@command
-def put_away(session: Session, reminder_id: int, *, by: Actor) -> Reminder:
-    """The reminder, out of her list until the next rung. NotFound when it is not hers."""
+def _own(session: Session, reminder_id: int, by: Actor) -> Reminder:
     authorise(by, Permission.OWN_READ)
     row = session.scalars(
         select(Reminder).where(Reminder.id == reminder_id, Reminder.person_id == by.person_id).with_for_update()
     ).first()
     if row is None:
         raise NotFound
+    return row
+
+
+@command
+def put_away(session: Session, reminder_id: int, *, by: Actor) -> Reminder:
+    """The reminder, out of her list until the next rung. NotFound when it is not hers."""
+    row = _own(session, reminder_id, by)
     if row.closed_at is None:
         row.closed_at = now()
         record(
@@ -239,12 +244,7 @@ def put_away(session: Session, reminder_id: int, *, by: Actor) -> Reminder:
 @command
 def bring_back(session: Session, reminder_id: int, *, by: Actor) -> Reminder:
     """The reminder, in her list again when she has put it away within the hour. NotFound when it is not hers."""
-    authorise(by, Permission.OWN_READ)
-    row = session.scalars(
-        select(Reminder).where(Reminder.id == reminder_id, Reminder.person_id == by.person_id).with_for_update()
-    ).first()
-    if row is None:
-        raise NotFound
+    row = _own(session, reminder_id, by)
     if row.closed_at is not None and row.closed_at > now() - timedelta(hours=1):
         row.closed_at = None
         record(

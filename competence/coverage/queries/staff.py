@@ -15,6 +15,7 @@ from competence.coverage.rules import Shift, Standing, Worker, standing_of
 from competence.decision.queries import EMPLOYMENTS, UNITS, within_unit
 from competence.foundation.orm import execute, scoped, standing
 from competence.people.models import PersonIdentity, StaffGroup
+from competence.people.queries import described
 
 IDENTITIES = cast(Table, PersonIdentity.__table__)
 ROLES = cast(Table, RoleAssignment.__table__)
@@ -75,20 +76,10 @@ def people_of(session: Session, unit: Node, *, on: date, only: Collection[int] |
 
 
 _PEOPLE = (
-    standing(
+    described(standing(
         EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path, IDENTITIES.c.name, IDENTITIES.c.phone, IDENTITIES.c.number,
         GROUPS.c.short_name, GROUPS.c.plural, GROUPS.c.position.label("group_position"), GROUPS.c.is_student, GROUPS.c.may_sign,
-    )
-    .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
-    .join(
-        GROUPS,
-        (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
-    )
-    .outerjoin(
-        IDENTITIES,
-        (IDENTITIES.c.municipality_id == EMPLOYMENTS.c.municipality_id)
-        & (IDENTITIES.c.person_id == EMPLOYMENTS.c.person_id),
-    )
+    ))
     .where(GROUPS.c.counts_in_coverage)
 )  # fmt: skip
 

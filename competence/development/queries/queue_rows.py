@@ -16,6 +16,7 @@ from competence.decision.rules import Book
 from competence.foundation.clock import today
 from competence.foundation.orm import scoped
 from competence.people.models import PersonIdentity, StaffGroup
+from competence.people.queries import described
 from competence.signoffs.models import CurrentSignOff, ObservationDraft, SignOffRequest, WaitingSignOff
 from competence.signoffs.rules import Origin
 
@@ -58,20 +59,10 @@ def people_within(
 ) -> Any:
     """A select of the employments that run within reach, without the person `but`: Who's columns."""
     wanted = (
-        scoped(
+        described(scoped(
             session, EMPLOYMENTS, EMPLOYMENTS.c.id, EMPLOYMENTS.c.person_id, IDENTITIES.c.name, GROUPS.c.short_name,
             EMPLOYMENTS.c.shifts, UNITS.c.name.label("unit"), UNITS.c.id.label("unit_id"),
-        )
-        .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
-        .join(
-            GROUPS,
-            (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
-        )
-        .outerjoin(
-            IDENTITIES,
-            (IDENTITIES.c.municipality_id == EMPLOYMENTS.c.municipality_id)
-            & (IDENTITIES.c.person_id == EMPLOYMENTS.c.person_id),
-        )
+        ))
         .where(within_reach(within), running(on), EMPLOYMENTS.c.person_id != but)
     )  # fmt: skip
     return wanted if extra is None else wanted.where(extra)

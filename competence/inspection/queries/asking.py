@@ -21,6 +21,7 @@ from competence.inspection.pack import Line, Named, Pack, Post, Question
 from competence.inspection.queries.around import around
 from competence.inspection.queries.choosing import AREAS, GROUPS, IDENTITIES, reached, title_of
 from competence.inspection.rules import About, Asking, Facts
+from competence.people.queries import described
 from competence.signoffs.queries.evidence import OBSERVATIONS, chunks
 from competence.signoffs.rules import TIMES
 
@@ -48,20 +49,10 @@ def _asked(session: Session, question: Question, within: Reach) -> ColumnElement
 def posts_of(session: Session, question: Question, *, within: Reach) -> Sequence[Any]:
     """The employments that the question is about, by name: all their columns, path, unit, name and staff group."""
     return session.execute(
-        scoped(
+        described(scoped(
             session, EMPLOYMENTS, EMPLOYMENTS, UNITS.c.path, UNITS.c.name.label("unit"), IDENTITIES.c.name,
             GROUPS.c.name.label("group_name"), GROUPS.c.position.label("group_position"),
-        )
-        .join(UNITS, (UNITS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (UNITS.c.id == EMPLOYMENTS.c.unit_id))
-        .join(
-            GROUPS,
-            (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
-        )
-        .outerjoin(
-            IDENTITIES,
-            (IDENTITIES.c.municipality_id == EMPLOYMENTS.c.municipality_id)
-            & (IDENTITIES.c.person_id == EMPLOYMENTS.c.person_id),
-        )
+        ))
         .where(_asked(session, question, within))
         .order_by(GROUPS.c.position, IDENTITIES.c.name, EMPLOYMENTS.c.person_id, EMPLOYMENTS.c.valid_from, EMPLOYMENTS.c.id)
     ).all()  # fmt: skip
