@@ -1,6 +1,6 @@
 """A cell's history: who decided what, when and why, and what held on any day."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from competence.foundation.clock import now, today
 from competence.people.models import StaffGroupFollow
 
 DAY = timedelta(days=1)
+NOON = datetime.combine(today(), time(12), UTC)
 
 
 @pytest.fixture
@@ -29,9 +30,9 @@ def told(world, nurse):
     world.session.add_all(
         [
             Stop(
-                task_id=insulin.id, unit_id=world.root.id, staff_group_id=None, begins_at=now() - 3 * DAY,
-                valid_to=today() + 9 * DAY, lifted_at=now() - DAY, lifted_by=nurse.person.id, reason="Fejl i pumpen",
-                stopped_by=nurse.person.id, recorded_at=now() - 3 * DAY,
+                task_id=insulin.id, unit_id=world.root.id, staff_group_id=None, begins_at=NOON - 3 * DAY,
+                valid_to=today() + 9 * DAY, lifted_at=NOON - DAY, lifted_by=nurse.person.id, reason="Fejl i pumpen",
+                stopped_by=nurse.person.id, recorded_at=NOON - 3 * DAY,
             ),
             UnitMask(
                 unit_id=world.team.id, task_id=insulin.id, staff_group_id=None, minimum_level=3, valid_from=today(),
