@@ -1,6 +1,6 @@
 """A cell's history: who decided what, when and why, and what held on any day."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -9,11 +9,12 @@ from competence.delegation.models import Stop, UnitMask
 from competence.delegation.queries import read_versions
 from competence.delegation.queries.cell_history import Kind, cell_on, events_of_cell
 from competence.delegation.rules import CellRule
-from competence.foundation.clock import now, today
+from competence.foundation.clock import midnight, now, today
 from competence.people.models import StaffGroupFollow
 
 DAY = timedelta(days=1)
-NOON = datetime.combine(today(), time(12), UTC)
+EARLY = midnight(today()) + timedelta(minutes=30)
+"""Still the day before by a clock without a time zone."""
 
 
 @pytest.fixture
@@ -30,9 +31,9 @@ def told(world, nurse):
     world.session.add_all(
         [
             Stop(
-                task_id=insulin.id, unit_id=world.root.id, staff_group_id=None, begins_at=NOON - 3 * DAY,
-                valid_to=today() + 9 * DAY, lifted_at=NOON - DAY, lifted_by=nurse.person.id, reason="Fejl i pumpen",
-                stopped_by=nurse.person.id, recorded_at=NOON - 3 * DAY,
+                task_id=insulin.id, unit_id=world.root.id, staff_group_id=None, begins_at=EARLY - 3 * DAY,
+                valid_to=today() + 9 * DAY, lifted_at=EARLY - DAY, lifted_by=nurse.person.id, reason="Fejl i pumpen",
+                stopped_by=nurse.person.id, recorded_at=EARLY - 3 * DAY,
             ),
             UnitMask(
                 unit_id=world.team.id, task_id=insulin.id, staff_group_id=None, minimum_level=3, valid_from=today(),

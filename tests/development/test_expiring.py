@@ -1,6 +1,7 @@
 """Expires soon: the task's own window where it has one, else the municipality's, and the same on every page."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +12,8 @@ from competence.coverage.queries.places import tree
 from competence.delegation.rules import CellRule
 from competence.development import queries
 from competence.development.queries.queue import queue
-from competence.foundation.clock import today
+from competence.foundation.clock import midnight, today
+from competence.signoffs.models import SignOffRequest
 from tests.factories import Someone, World
 
 SignIn = Callable[[object], FlaskClient]
@@ -38,6 +40,21 @@ def test_the_queue_and_her_own_page_ask_the_task_first(world: World, amira: Some
     assert [item.task for item in found.renewals] == ["Sondemad", "Kateter"]
     own = queries.mine(world.session, amira.person.id)
     assert sorted(line.task.name for line in own.in_pile("soon")) == ["Kateter", "Sondemad"]
+
+
+def test_a_request_sent_after_midnight_has_the_day_of_the_danish_clock(world: World, amira: Someone) -> None:
+    guide = world.role(world.person("Hanne Lykke", "SPL"), Role.GUIDE)
+    sent = midnight(today()) + timedelta(minutes=30)
+    task = world.task("Sugning")
+    world.session.add(
+        SignOffRequest(
+            employment_id=amira.employment.id, task_id=task.id,
+            asked_by=amira.person.id, asked_at=sent,
+        )
+    )  # fmt: skip
+    world.settle()
+    found = queue(world.session, guide.actor, guide.actor.reach(Permission.SIGNOFF_SIGN))
+    assert [(item.task, item.day) for item in found.requests] == [("Sugning", today())]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -15,6 +15,7 @@ from competence.delegation.queries.drafts import change_log
 from competence.delegation.queries.reading import ReadVersion
 from competence.delegation.queries.terms import cell_for
 from competence.delegation.rules import CellTerms
+from competence.foundation.clock import local
 from competence.organisation.models import Unit
 
 
@@ -104,7 +105,7 @@ def _stops(session: Session, task_id: int, staff_group_id: int) -> list[CellEven
         found.append(
             CellEvent(
                 Kind.STOPPED, stop.recorded_at, names.get(stop.stopped_by, ""), stop.reason, unit=unit,
-                valid_from=stop.begins_at.date(), valid_to=stop.valid_to,
+                valid_from=local(stop.begins_at).date(), valid_to=stop.valid_to,
             )
         )  # fmt: skip
         if stop.lifted_at is not None:
@@ -117,7 +118,7 @@ def cell_on(
 ) -> CellOn:
     """What the cell said on the day, its own rule or that of the group it followed then, and what was stopped."""
     version = next((one for one in versions if one.in_force(on)), None)
-    lifted = [one.at.date() for one in events if one.kind is Kind.LIFTED]
+    lifted = [local(one.at).date() for one in events if one.kind is Kind.LIFTED]
     stops = tuple(
         one
         for one in events

@@ -12,6 +12,7 @@ from competence.access.rules import Reach
 from competence.audit.models import EventText, EvidenceEvent
 from competence.catalogue.models import Task, TaskGate
 from competence.development.queries.own import employments_of
+from competence.foundation.clock import local
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped
 from competence.organisation.models import Unit
@@ -117,7 +118,7 @@ def _gate_names(session: Session, codes: set[str]) -> dict[str, str]:
 
 
 def _order(one: Happened) -> tuple[date, int, int]:
-    day = one.at if one.seq == 0 else one.at.date()
+    day = one.at if one.seq == 0 else local(one.at).date()
     return (day, one.seq > 0, one.seq)
 
 

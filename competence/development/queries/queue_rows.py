@@ -13,7 +13,7 @@ from competence.catalogue.models import InstructionVersion, Task
 from competence.catalogue.rules import Asks
 from competence.decision.queries import EMPLOYMENTS, UNITS, running
 from competence.decision.rules import Book
-from competence.foundation.clock import today
+from competence.foundation.clock import local, today
 from competence.foundation.orm import scoped
 from competence.people.models import PersonIdentity, StaffGroup
 from competence.people.queries import described
@@ -101,7 +101,7 @@ def requests(session: Session, within: Reach, on: date, but: int) -> list[Any]:
         .order_by(REQUESTS.c.asked_at, REQUESTS.c.id)
         .limit(MOST)
     )
-    return [_Row(row, day=row.moment.date()) for row in session.execute(wanted)]
+    return [_Row(row, day=local(row.moment).date()) for row in session.execute(wanted)]
 
 
 def newcomers(session: Session, within: Reach, on: date, but: int) -> list[Any]:
@@ -194,7 +194,7 @@ def waiting(session: Session, within: Reach, on: date, but: int) -> list[Any]:
         .order_by(WAITING.c.signed_at.desc(), WAITING.c.id)
         .limit(MOST)
     )  # fmt: skip
-    return _once([_Row(row, day=row.moment.date()) for row in session.execute(wanted)])
+    return _once([_Row(row, day=local(row.moment).date()) for row in session.execute(wanted)])
 
 
 def paper(session: Session, within: Reach, on: date, but: int) -> list[Any]:
@@ -231,7 +231,7 @@ def begun(session: Session, within: Reach, on: date, actor: Actor) -> list[Any]:
         .order_by(DRAFTS.c.saved_at.desc(), DRAFTS.c.id)
         .limit(20)
     )
-    return [_Row(row, day=row.moment.date()) for row in session.execute(wanted)]
+    return [_Row(row, day=local(row.moment).date()) for row in session.execute(wanted)]
 
 
 def signed(session: Session, within: Reach, on: date, actor: Actor) -> list[Any]:
@@ -247,7 +247,7 @@ def signed(session: Session, within: Reach, on: date, actor: Actor) -> list[Any]
             .order_by(table.c.signed_at.desc(), table.c.id)
             .limit(20)
         )  # fmt: skip
-        found += [_Row(row, day=row.moment.date()) for row in session.execute(wanted)]
+        found += [_Row(row, day=local(row.moment).date()) for row in session.execute(wanted)]
     return sorted(_once(found), key=lambda row: (row.moment, row.seq), reverse=True)[:8]
 
 
