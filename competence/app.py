@@ -127,6 +127,13 @@ INSTRUCTION_REACH = "competence.development.queries.instructions:reach_of"
 INSTRUCTION_ANSWERS = "competence.development.queries.instructions:answers_to"
 """(session, task id, on=) -> version: how many it asks and how many have answered."""
 
+IN_TEMPLATES = (
+    "competence.coverage.signs:sign",
+    "competence.coverage.signs:have_need",
+    "competence.coverage.views.unit_pages:unit_links",
+)
+"""What every template may call by its name, as "module:name"."""
+
 WAITING = ("competence.signoffs.queries:waiting_count", "competence.reminders.queries:open_count")
 """(session, actor) -> how many things wait for her; added up for the bell in the top bar."""
 
@@ -339,7 +346,7 @@ def _fill_templates(app: Flask) -> None:
         return Markup(drawn)  # noqa: S704 - our own template drew it
 
     app.jinja_env.globals["symbol_sheet"] = symbol_sheet
-    for place in ("competence.coverage.signs:sign", "competence.coverage.signs:have_need"):
+    for place in IN_TEMPLATES:
         app.jinja_env.globals[place.partition(":")[2]] = named(place)
     waiting = [named(place) for place in WAITING]
     app.extensions["next_ends"] = named(NEXT_ENDS)

@@ -184,7 +184,7 @@ P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
-COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics")
+COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=("coverage", "requirements"))
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
 IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
@@ -220,7 +220,6 @@ PROFILES = MenuItem("profiles.index", N_("Profiles"), "list-check", P.PROFILE_RE
 QUEUE = MenuItem(
     "queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs", "guiding.own_time")
 )
-REQUIREMENTS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
 ROLES = MenuItem(
     "accounts.roles",
     N_("Roles"),
@@ -239,7 +238,7 @@ ISSUERS = MenuItem(
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
-    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, REQUIREMENTS, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
+    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
     Role.GUIDE: (QUEUE, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, STOPS, EXTERNAL),
