@@ -1,0 +1,1 @@
+"""Pages about the days ahead: the forecast of a unit, and what if."""
