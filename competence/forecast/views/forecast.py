@@ -1,0 +1,189 @@
+"""A unit's forecast: what opens in the next twelve months if nobody acts, and what can be done about it today."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import looked_at, requires
+from competence.coverage.queries.board import BoardTask
+from competence.coverage.queries.places import Node, Tree, tree
+from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, SMALLEST_GROUP, DayKind, Shift, Standing
+from competence.coverage.views.figures import hides_small
+from competence.decision.rules import Book
+from competence.forecast.causes import RENEWED, Because, in_words
+from competence.forecast.openings import Opening, months_of, openings, standings
+from competence.forecast.queries.ground import Team, team_of
+from competence.forecast.queries.reasons import reasons_for
+from competence.forecast.rules import GAP, VULNERABLE, Ahead, count_ahead
+from competence.forecast.statements import (
+    DAYS_OF,
+    coming_in_words,
+    left_in_words,
+    most_in_words,
+    now_in_words,
+    soon_in_words,
+)
+from competence.forecast.views.drawing import month, timeline
+from competence.forecast.views.filters import LENGTHS, Filters, filters
+from competence.forecast.views.units import units_page
+from competence.foundation.clock import now, today
+from competence.foundation.errors import NotFound
+from competence.foundation.web import db, say
+
+bp = Blueprint("forecast", __name__, url_prefix="/forecast")
+
+EITHER = (Permission.COVERAGE_READ, Permission.COVERAGE_COUNTS)
+MOST_OPENINGS = 40
+"""So many are listed at first; of more, the rest are one press away."""
+MOST_ASKED = 2
+"""So many of those whose signature lapses have a button of their own."""
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """Somebody for whom the guide can be asked."""
+
+    employment_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """What opens, as the list shows it."""
+
+    opening: Opening
+    task: BoardTask
+    shift: str
+    days: str
+    """Beside the shift, where it is not on all days."""
+    last: date | None
+    """The last day that it is so, where it closes again."""
+    left: str
+    reasons: tuple[str, ...]
+    asks: tuple[Renewal, ...]
+    nearest: str
+    """The address of who is nearest; empty for those who see numbers only."""
+
+
+@bp.get("/<int:unit_id>")
+@requires(any_of=EITHER)
+def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """What opens in the unit; of a unit with others below it, how many gaps each of them will have, month by month."""
+    units = tree(db.session, on=today())
+    node = units.get(unit_id, within)
+    if not units.is_leaf(node):
+        return units_page(units, node, actor, within)
+    return team_page(units, node, actor, within)
+
+
+def team_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The page of a unit that nothing lies below."""
+    chosen = filters()
+    named = actor.may(Permission.COVERAGE_READ, node.path)
+    apart = not named and hides_small(actor)
+    team = team_of(db.session, node, months=chosen.months)
+    ahead = count_ahead(team.ground)
+    if named:
+        looked_at(unit_id=node.id)
+    hidden = small_shifts(team) if apart else set()
+    spots = chosen.spots(team, ahead, hidden=hidden)
+    chosen_spots = set(spots)
+    opening = [one for one in openings(ahead, at_least=VULNERABLE) if one.row in chosen_spots]
+    gaps = [one for one in opening if one.after[0] < one.after[1]]
+    listed = opening if chosen.vulnerable else gaps
+    shown = listed if chosen.every else listed[:MOST_OPENINGS]
+    critical = [at for at, task in enumerate(team.tasks) if task.critical]
+    stands = standings(ahead, spots, critical)
+    last = team.ground.end - timedelta(days=1)
+    return render_template(
+        "forecast/unit.html",
+        node=node, chosen=chosen, has_needs=team.has_needs, spots=spots,
+        statements=[
+            say(text) for text in (
+                now_in_words(ahead, spots), coming_in_words([(one, team.tasks[one.spot.task].name) for one in gaps], last),
+                most_in_words(stands),
+            ) if text
+        ],
+        announced=announced(team.shared, team.ground.first, team.ground.end),
+        drawn=timeline(stands, team.ground.first, team.ground.end),
+        months=list(months_of(stands, team.ground.first, team.ground.end)),
+        lines=lines_of(team, ahead, shown, reasons_for(db.session, team, ahead, shown), actor, named=named, apart=apart),
+        total=len(listed), thin=len(opening) - len(gaps), named=named, hidden=hidden, smallest=SMALLEST_GROUP, last=last,
+        areas=list(dict.fromkeys((task.area_id, task.area) for task in team.tasks)), shifts=list(Shift), shift_names=SHIFT_NAMES,
+        day_kinds=[(kind, say(DAY_KIND_NAMES[kind])) for kind in (DayKind.WEEKDAY, DayKind.WEEKEND)], lengths=LENGTHS,
+        above=units.way_to(node, within), updated=now(), back=back(node, chosen), month=month,
+    )  # fmt: skip
+
+
+def small_shifts(team: Team) -> set[Shift]:
+    """The shifts that fewer than five share today."""
+    on = team.ground.first
+    fixed = [
+        one.worker
+        for one, row in zip(team.people, team.rows, strict=True)
+        if one.worker.standing is Standing.FIXED and row.valid_from <= on
+    ]
+    return {
+        shift for shift in Shift if len({one.person_id for one in fixed if shift.value in one.shifts}) < SMALLEST_GROUP
+    }
+
+
+def announced(shared: Book, first: date, end: date) -> list[tuple[int, date]]:
+    """(number, first day) of the matrix versions that are approved and begin later."""
+    return sorted(
+        (one.number, one.valid_from)
+        for one in shared.versions
+        if one.approved and one.valid_from is not None and first < one.valid_from < end
+    )
+
+
+def lines_of(
+    team: Team, ahead: Ahead, some: Sequence[Opening], why: Sequence[Because], actor: Actor, *, named: bool, apart: bool
+) -> list[Line]:
+    """What opens, in the reader's language."""
+    names = [one.first_name for one in team.people] if named else None
+    asks = named and actor.may(Permission.SIGNOFF_ASK, team.unit.path)
+    return [
+        Line(
+            one, team.tasks[one.spot.task], say(SHIFT_NAMES[one.spot.shift]), say(DAYS_OF[one.spot.days]),
+            one.until - timedelta(days=1) if one.until else None, say(left_in_words((one.day - team.ground.first).days)),
+            tuple(say(text) for text in in_words(found, names, apart=apart)), renewals(team, ahead, found) if asks else (),
+            url_for("coverage.task", unit_id=team.unit.id, task_id=team.tasks[one.spot.task].id, shift=one.spot.shift,
+                    on=one.day.isoformat()) if named else "",
+        )
+        for one, found in zip(some, why, strict=True)
+    ]  # fmt: skip
+
+
+def renewals(team: Team, ahead: Ahead, found: Because) -> tuple[Renewal, ...]:
+    """Those who would still count with a new signature, and can be asked about today."""
+    hands = [
+        one.hand
+        for one in found.lost
+        if one.why in RENEWED and ahead.ground.hands[one.hand].begins <= team.ground.first
+    ]
+    return tuple(Renewal(team.people[at].employment_id, team.people[at].first_name) for at in hands[:MOST_ASKED])
+
+
+def back(node: Node, chosen: Filters) -> str:
+    """The address of the page as it is shown."""
+    query = chosen.query()
+    return url_for("forecast.unit", unit_id=node.id) + (f"?{query}" if query else "")
+
+
+@bp.get("/<int:unit_id>/next")
+@requires(Permission.COVERAGE_READ)
+def first(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The next gap in one sentence: a fragment for the page with the unit's board; empty where none opens."""
+    units = tree(db.session, on=today())
+    node = units.get(unit_id, within)
+    if not request.headers.get("HX-Request") or not units.is_leaf(node):
+        raise NotFound
+    team = team_of(db.session, node)
+    opening = openings(count_ahead(team.ground), at_least=GAP)
+    text = soon_in_words(opening[0], team.tasks[opening[0].spot.task].name, today()) if opening else None
+    return render_template("forecast/next.html", node=node, text=say(text) if text else "")

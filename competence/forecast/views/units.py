@@ -1,0 +1,96 @@
+"""How many gaps each unit below one will have, month by month. No names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from competence.access.rules import Actor, Reach
+from competence.coverage.queries.places import Node, Tree
+from competence.coverage.rules import SMALLEST_GROUP, Shift
+from competence.coverage.views.figures import hides_small
+from competence.forecast.queries.wide import UnitAhead, units_ahead
+from competence.forecast.views.drawing import short_month
+from competence.forecast.views.filters import LENGTHS, filters
+from competence.foundation.clock import now, today
+from competence.foundation.web import db
+
+
+@dataclass(frozen=True)
+class Field:
+    """The figures of a unit on a day."""
+
+    gaps: int
+    critical: int
+    vulnerable: int
+    more: bool
+    """More gaps than today."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A unit of the table."""
+
+    node: Node
+    depth: int
+    is_leaf: bool
+    fields: tuple[Field, ...] | None
+    """One for each day; None: so few share each of its shifts that its figures are hidden."""
+
+
+def first_days(months: int) -> list[date]:
+    """Today, and the first day of so many months that follow."""
+    found = [today()]
+    for _month in range(months):
+        found.append(date(found[-1].year + found[-1].month // 12, found[-1].month % 12 + 1, 1))
+    return found
+
+
+def units_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The table of the unit and all below it."""
+    chosen = filters()
+    days = first_days(chosen.months)
+    below = units.below(node)
+    # As on a board: all units without units below them, and those above where people have fixed shifts.
+    counted = {
+        found.node.id: found
+        for found in units_ahead(db.session, below, days)
+        if units.is_leaf(found.node) or any(found.by_shift.values())
+    }
+    hides = hides_small(actor)
+    rows = [_row(units, one, node, counted, hides=hides, days=len(days)) for one in below]
+    whole = rows[0].fields or ()
+    return render_template(
+        "forecast/units.html",
+        node=node, rows=rows, days=days, chosen=chosen, lengths=LENGTHS, hides=hides, smallest=SMALLEST_GROUP,
+        whole=whole, worst=max(range(len(whole)), key=lambda at: whole[at].gaps) if whole else 0,
+        growing=growing(rows), as_of=min((one.as_of for one in counted.values() if one.as_of), default=None),
+        above=units.way_to(node, within), updated=now(), short_month=short_month,
+    )  # fmt: skip
+
+
+def _row(units: Tree, one: Node, top: Node, counted: dict[int, UnitAhead], *, hides: bool, days: int) -> Row:
+    total = np.zeros((3, days), dtype=np.int64)
+    seen = False
+    for place in units.below(one):
+        found = counted.get(place.id)
+        if found is None:
+            continue
+        shifts = [shift for shift in Shift if not hides or found.by_shift[shift] >= SMALLEST_GROUP]
+        if shifts:
+            total = total + found.total(shifts)
+            seen = True
+    depth = one.path.count("/") - top.path.count("/")
+    fields = tuple(
+        Field(gaps, critical, vulnerable, gaps > int(total[0, 0])) for gaps, critical, vulnerable in total.T.tolist()
+    )
+    return Row(one, depth, units.is_leaf(one), fields if seen else None)
+
+
+def growing(rows: Sequence[Row]) -> Row | None:
+    """The unit without others below it whose gaps grow most to the last day; None where none grows."""
+    able = [row for row in rows if row.is_leaf and row.fields and row.fields[-1].gaps > row.fields[0].gaps]
+    return max(able, key=lambda row: row.fields[-1].gaps - row.fields[0].gaps if row.fields else 0, default=None)
