@@ -88,6 +88,7 @@ class Permission(StrEnum):
     REQUIREMENT_WRITE = "requirement:write"
     REQUIREMENT_READ = "requirement:read"
     ROLE_GIVE = "role:give"
+    SCENARIO_WRITE = "scenario:write"
     SETTINGS_WRITE = "settings:write"
     SIGNOFF_AGREE = "signoff:agree"
     SIGNOFF_ASK = "signoff:ask"
@@ -149,6 +150,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.REQUIREMENT_WRITE: N_("change staffing needs"),
     Permission.REQUIREMENT_READ: N_("read staffing needs"),
     Permission.ROLE_GIVE: N_("give and end roles"),
+    Permission.SCENARIO_WRITE: N_("try out what if, and keep scenarios of a unit"),
     Permission.SETTINGS_WRITE: N_("change the municipality's settings"),
     Permission.SIGNOFF_AGREE: N_("agree with an employee that she is trained in a task"),
     Permission.SIGNOFF_ASK: N_("ask for a sign-off for somebody else"),
@@ -187,7 +189,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
         P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
         P.GUIDE_CAPACITY, P.GUIDE_TIME_READ, P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
-        P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ,
+        P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.SCENARIO_WRITE,
     },
     Role.PLANNER: _EVERYBODY
     | {
@@ -204,7 +206,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.PROFILE_APPROVE, P.PROFILE_WRITE, P.STAFF_GROUP_WRITE,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_REVIEW,
         P.SIGNOFF_SIGN, P.SIGNOFF_SUSPEND,
-        P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
+        P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.SCENARIO_WRITE,
     },
     Role.DIRECTOR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.STOP_READ},
     Role.HR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ},

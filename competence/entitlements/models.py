@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from competence.foundation.orm import Base, Tenant, wall
@@ -49,6 +49,14 @@ class Entitlement(Base, Tenant):
     __table_args__ = wall(
         Index(None, "municipality_id", "employment_id", "task_id"),
         Index(None, "municipality_id", "task_id", "valid_to"),
+        Index(None, "municipality_id", "valid_from"),
+        Index(
+            "ix_entitlement_closed",
+            "municipality_id",
+            "valid_to",
+            sqlite_where=text("level = 0"),
+            postgresql_where=text("level = 0"),
+        ),
         employment_id="employment",
         task_id="task",
         citizen_id="citizen_reference",

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from competence.coverage.rules import DayKind, Needs, Shift, Standing, Status, Worker
+from competence.coverage.rules import DayKind, Need, Needs, Shift, Standing, Status, Worker
 
 Span = tuple[date, date | None]
 """First day, and first day no longer; None = open."""
@@ -117,7 +117,7 @@ class Spot:
     """Its place among the tasks."""
     shift: Shift
     days: DayKind
-    """EVERY where weekdays and weekends never differ."""
+    """EVERY where the same is asked for on all days."""
 
 
 @dataclass(frozen=True)
@@ -188,9 +188,9 @@ def count_ahead(ground: Ground, days: Iterable[date] = ()) -> Ahead:
         weekend = weekday
         if any(one.weekday is not one.weekend for one in ground.asked):
             weekend = _counted(ground, place, shift, levels, limited, present, weekend=True)
-        same = (weekday[0] == weekend[0]).all(axis=1) & (weekday[1] == weekend[1]).all(axis=1)
-        for task in range(len(ground.tasks)):
-            both = (DayKind.EVERY,) if same[task] else (DayKind.WEEKDAY, DayKind.WEEKEND)
+        for task, number in enumerate(ground.tasks):
+            alike = all(_need(one.weekday, number, shift) == _need(one.weekend, number, shift) for one in ground.asked)
+            both = (DayKind.EVERY,) if alike else (DayKind.WEEKDAY, DayKind.WEEKEND)
             for kind in both:
                 of_kind = weekend if kind is DayKind.WEEKEND else weekday
                 if of_kind[1][task].any():
@@ -297,6 +297,11 @@ def _counted(
                 sums += met
         have[rows, part] = sums
     return have, need
+
+
+def _need(needs: Needs, task: int, shift: Shift) -> Need | None:
+    stated = needs.get((task, shift))
+    return stated.need if stated is not None else None
 
 
 def _asked_in(asked: Sequence[Asked], day: date) -> Asked:

@@ -7,8 +7,10 @@ import pytest
 
 from competence.coverage.queries.board import board
 from competence.coverage.queries.places import kind_of_day
-from competence.coverage.rules import DayKind
+from competence.coverage.rules import DayKind, Shift
+from competence.forecast.openings import standings
 from competence.forecast.queries.ground import team_of
+from competence.forecast.queries.wide import units_ahead
 from competence.forecast.rules import count_ahead
 from competence.foundation.clock import today
 from tests.forecast.worlds import coming, place
@@ -39,3 +41,20 @@ def test_a_day_to_come_is_counted_as_its_board_counts_it(world, seed):
             if count.need
         }  # fmt: skip
         assert on_day(ahead, day) == boards, day
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_table_of_many_units_counts_as_each_units_own_page(world, seed):
+    coming(world, seed)
+    _units, team = place(world)
+    draw = random.Random(seed)
+    days = [today(), *sorted({today() + timedelta(days=draw.randint(1, 365)) for _time in range(8)})]
+    (wide,) = units_ahead(world.session, [team], days)
+    found = team_of(world.session, team)
+    ahead = count_ahead(found.ground)
+    for shift in Shift:
+        spots = [at for at, spot in enumerate(ahead.spots) if spot.shift is shift]
+        stands = standings(ahead, spots)
+        for place_, day in enumerate(days):
+            one = stands[ahead.stretch_of(day)]
+            assert wide.figures[shift][:, place_].tolist() == [one.gaps, one.critical, one.vulnerable], (shift, day)
