@@ -66,6 +66,7 @@ BLUEPRINTS = (
     "competence.coverage.views.requirements:bp",
     "competence.coverage.views.impact:bp",
     "competence.forecast.views.forecast:bp",
+    "competence.forecast.views.what_if:bp",
     "competence.practice.views:bp",
     "competence.practice.views:guide_bp",
     "competence.practice.views:use_bp",

@@ -25,6 +25,7 @@ P = Permission
 UNIT_PAGES: Sequence[UnitPage] = (
     UnitPage("coverage.unit", N_("Board"), (P.COVERAGE_READ, P.COVERAGE_COUNTS)),
     UnitPage("forecast.unit", N_("Forecast"), (P.COVERAGE_READ, P.COVERAGE_COUNTS)),
+    UnitPage("what_if.unit", N_("What if?"), (P.SCENARIO_WRITE,)),
     UnitPage("requirements.index", N_("Staffing needs"), (P.REQUIREMENT_READ,)),
 )
 """In the order of the row. A page of a feature above this one stands here by its endpoint."""
