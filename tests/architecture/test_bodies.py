@@ -107,6 +107,7 @@ BODIES = {
         {"undo": "observation_id", "where": "unit_id"}, {}, {"employment_id": "employment_id", "task_id": "task_id"}
     ),
     "stops.new": Body({"task": "task_id"} | PLACES, {"valid_through": SOON, "reason": "Ny pumpe"}),
+    "what_if.keep": Body({"step": "step"}, {"name": "Ferie"}, {"unit_id": "unit_id"}),
 }  # fmt: skip
 """Every route whose form carries ids."""
 
@@ -147,6 +148,10 @@ NAME_NOBODY = frozenset(
         ("signoffs.external", "level"),
         ("signoffs.level", "expects"),
         ("signoffs.level", "level"),
+        ("what_if.delete", "seen"),
+        ("what_if.keep", "as_new"),
+        ("what_if.keep", "seen"),
+        ("what_if.share", "seen"),
     }
 )
 """Numbers that are no ids: levels, places in a list, revisions, and how far a chain has come, and numbers of versions."""

@@ -24,6 +24,8 @@ from competence.delegation.rules import CellRule
 from competence.files.models import EvidenceFile
 from competence.files.rules import Purpose
 from competence.files.storing import Store
+from competence.forecast.models import Scenario
+from competence.forecast.scenarios import Away, Shared, code
 from competence.foundation.clock import now, today
 from competence.foundation.keys import public_of
 from competence.imports.kinds import OWN_MATRIX
@@ -205,6 +207,22 @@ def pack(world: World, asked: Someone, about: Someone) -> int:
     world.session.add(kept)
     world.session.flush()
     return kept.id
+
+
+def scenario(world: World, made_by: Someone) -> int:
+    """The id of a scenario of her unit that is shared with its leaders: she herself is away."""
+    kept = Scenario(
+        unit_id=made_by.unit.id, owner_id=made_by.person.id, name="Sommerferie", shared_with=Shared.LEADERS,
+        steps=[away(made_by)], saved_at=now(), saved_by=made_by.person.id,
+    )  # fmt: skip
+    world.session.add(kept)
+    world.session.flush()
+    return kept.id
+
+
+def away(someone: Someone) -> str:
+    """The step of a scenario in which she is away."""
+    return code(Away(someone.employment.id, today() + timedelta(days=5), today() + timedelta(days=20)))
 
 
 def without_employment(world: World, name: str) -> Someone:

@@ -171,7 +171,7 @@ def build(database: Database) -> Towns:
     return towns
 
 
-def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Someone) -> dict[str, int]:
+def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Someone) -> dict[str, Any]:
     """By parameter: the person, a guide in her unit, and one of each thing that can be about them."""
     guide = world.role(world.person(guide_name, "SSA", unit=one.unit), Role.GUIDE)
     world.signed(guide, task, 3, by=signer)
@@ -218,6 +218,8 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "job_id": things.job(world, one),
         "pack_id": things.pack(world, one, one),
         "reminder_id": things.reminded(world, one, task),
+        "scenario_id": things.scenario(world, one),
+        "step": things.away(one),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip

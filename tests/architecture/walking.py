@@ -33,6 +33,8 @@ QUERIES = {
     "files.person": {"task": "task_id"},
     "local.index": {"unit": "unit_id"},
     "requirements.index": {"unit_id": "unit_id"},
+    "what_if.keep": {"saved": "scenario_id"},
+    "what_if.unit": {"saved": "scenario_id", "step": "step"},
     "who_may.index": {"unit": "unit_id"},
 }
 """What pages are told after "?" that names something: by the parameter whose ids it takes."""

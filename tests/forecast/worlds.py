@@ -76,7 +76,8 @@ def coming(world, seed):
         people.append(someone)
         for task in draw.sample(tasks, 4):
             world.signed(
-                someone, task, draw.randint(1, 3), by=guide, days_ago=draw.randint(0, 100), valid_days=draw.choice([120, 200, 365, None])
+                someone, task, draw.randint(1, 3), by=guide, days_ago=draw.randint(0, 100),
+                valid_days=draw.choice([120, 200, 365, None]),
             )  # fmt: skip
         if draw.random() < 0.5:
             first = draw.randint(0, 120)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from competence.catalogue.queries import level_names
 from competence.coverage.queries.board import BoardTask, tasks_on
 from competence.coverage.rules import SHIFT_NAMES, Shift, Status
+from competence.coverage.views.drawing import TONES
 from competence.forecast.comparing import Difference, last_of
 from competence.forecast.queries.ground import Team
 from competence.forecast.queries.whatif import Compared, groups_of
@@ -17,8 +18,6 @@ from competence.forecast.scenarios import Away, Drafted, Hired, Step, Trained
 from competence.forecast.statements import DAYS_OF
 from competence.foundation.clock import last_day, today
 from competence.foundation.web import day, listed, say
-
-TONES = {Status.GAP: "hole", Status.VULNERABLE: "vulnerable", Status.COVERED: "covered", Status.NO_NEED: "none"}
 
 
 @dataclass(frozen=True)

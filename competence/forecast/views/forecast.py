@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.coverage.queries.board import BoardTask
 from competence.coverage.queries.places import Node, Tree, tree
-from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, SMALLEST_GROUP, DayKind, Shift, Standing
+from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, SMALLEST_GROUP, DayKind, Shift, Standing, status
+from competence.coverage.views.drawing import TONES
 from competence.coverage.views.figures import hides_small
 from competence.decision.rules import Book
 from competence.forecast.causes import RENEWED, Because, in_words
@@ -31,7 +32,6 @@ from competence.forecast.views.drawing import month, timeline
 from competence.forecast.views.filters import LENGTHS, Filters, filters
 from competence.forecast.views.units import units_page
 from competence.foundation.clock import now, today
-from competence.foundation.errors import NotFound
 from competence.foundation.web import db, say
 
 bp = Blueprint("forecast", __name__, url_prefix="/forecast")
@@ -65,6 +65,8 @@ class Line:
     left: str
     reasons: tuple[str, ...]
     asks: tuple[Renewal, ...]
+    tones: tuple[str, str]
+    """How the figures before and after are drawn."""
     nearest: str
     """The address of who is nearest; empty for those who see numbers only."""
 
@@ -152,6 +154,7 @@ def lines_of(
             one, team.tasks[one.spot.task], say(SHIFT_NAMES[one.spot.shift]), say(DAYS_OF[one.spot.days]),
             one.until - timedelta(days=1) if one.until else None, say(left_in_words((one.day - team.ground.first).days)),
             tuple(say(text) for text in in_words(found, names, apart=apart)), renewals(team, ahead, found) if asks else (),
+            (TONES[status(*one.before)], TONES[one.status]),
             url_for("coverage.task", unit_id=team.unit.id, task_id=team.tasks[one.spot.task].id, shift=one.spot.shift,
                     on=one.day.isoformat()) if named else "",
         )
@@ -181,8 +184,10 @@ def first(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The next gap in one sentence: a fragment for the page with the unit's board; empty where none opens."""
     units = tree(db.session, on=today())
     node = units.get(unit_id, within)
-    if not request.headers.get("HX-Request") or not units.is_leaf(node):
-        raise NotFound
+    if not request.headers.get("HX-Request"):
+        return redirect(url_for(".unit", unit_id=node.id))
+    if not units.is_leaf(node):
+        return ""
     team = team_of(db.session, node)
     opening = openings(count_ahead(team.ground), at_least=GAP)
     text = soon_in_words(opening[0], team.tasks[opening[0].spot.task].name, today()) if opening else None
