@@ -137,8 +137,10 @@ class _Made:
         for day in {first, *later}:
             tasks = {change.task_id for change in changed_cells(self._session, shared, after, day)}
             for task, touched in moved(shared, after, tasks, groups, day).items():
+                # Students are moved with whom they follow, from the stage that they have reached.
+                alike = touched | {group for group, (followed, _stage) in shared.follows.items() if followed in touched}
                 for at, hand in enumerate(self._team.ground.hands):
-                    if hand.group_id in touched and task in self._places:
+                    if hand.group_id in alike and task in self._places:
                         about.setdefault(at, set()).add(task)
         return after
 
