@@ -39,6 +39,11 @@ class _Asked(Form):
             raise ValidationError(say(_l("Choose today or a day to come.")))
 
     @property
+    def can_be_sent(self) -> bool:
+        """Whether there is anything to choose, so that the page shows it."""
+        return True
+
+    @property
     def first_day(self) -> date:
         """The first day, once it has been chosen."""
         chosen: date | None = self["begins"].data
@@ -143,6 +148,11 @@ class DraftForm(_Asked):
     def __init__(self, said: MultiDict[str, str] | None, *, drafts: Choices) -> None:
         super().__init__(said)
         self.number.choices = [("", _l("Choose")), *drafts]
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether there is a draft."""
+        return len(list(self.number.choices or ())) > 1
 
     def validate_begins(self, field: DateField) -> None:
         """Nothing; ValidationError when a version cannot begin so early."""

@@ -1,18 +1,16 @@
 """The pages about the days ahead as each role meets them."""
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from competence.access.rules import Role
 from competence.audit.models import AccessEntry
 from competence.coverage.rules import Shift
 from competence.delegation.rules import CellRule
-from competence.foundation.clock import today
 from competence.foundation.web import day
 from competence.signoffs.models import SignOffRequest
 from tests.forecast.worlds import absent, announced, in_days
+from tests.statements import counted
 
 
 @pytest.fixture
@@ -37,7 +35,8 @@ def test_a_leader_reads_what_opens_when_why_and_can_ask_for_a_renewal(team, ahea
     assert "om 30 dage" in opens
     assert "Insulin med pen" in opens
     assert "Underskriften udløber: Camilla." in opens
-    assert "2 af 2" in opens and "1 af 2" in opens
+    assert "2 af 2" in opens
+    assert "1 af 2" in opens
     assert "Bed om fornyelse: Camilla" in opens
     asked = {"employment_id": team.camilla.employment.id, "task_id": team.insulin.id, "back": ahead}
     assert client.post("/ask", data=asked).location == ahead
@@ -58,7 +57,10 @@ def test_who_leaves_and_who_is_away_stand_with_their_days_and_no_reason(team, ah
 
 
 def test_a_version_that_is_announced_and_a_need_that_rises_are_causes_of_their_own(team, ahead):
-    rules = {(team.insulin, "SSH"): (CellRule.NOT_ALLOWED, {}), (team.insulin, "SPL"): (CellRule.CORE, {"education_level": 2})}
+    rules = {
+        (team.insulin, "SSH"): (CellRule.NOT_ALLOWED, {}),
+        (team.insulin, "SPL"): (CellRule.CORE, {"education_level": 2}),
+    }
     announced(team.world, 12, rules)
     later = team.world.requirement(team.insulin, Shift.EVENING, 2)
     later.valid_from = in_days(5)
@@ -100,7 +102,9 @@ def test_units_stand_month_by_month_without_names_and_small_shifts_are_in_no_sum
         world.person(f"Dag {number}", "UFA")
     world.settle()
     leader = team.as_role(Role.DEVELOPMENT_NURSE, over=world.district).get(f"/forecast/{world.district.id}").text
-    director = team.as_role(Role.DIRECTOR, "Ulla Thorsen", over=world.district).get(f"/forecast/{world.district.id}").text
+    director = (
+        team.as_role(Role.DIRECTOR, "Ulla Thorsen", over=world.district).get(f"/forecast/{world.district.id}").text
+    )
     assert "Som det er i dag, er der i alt 1 hul." in leader
     assert "Som det er i dag, er der i alt 0 huller." in director
     assert "Team Havnen vokser mest: fra 0 til 1." in director
@@ -121,35 +125,23 @@ def test_the_board_says_what_opens_next_and_nothing_where_nothing_does(team, ahe
 
 def test_the_page_asks_as_much_for_many_people_as_for_few(team, ahead):
     client = team.as_role(Role.LEADER)
-
-    def asked():
-        said = []
-        engine = team.world.session.get_bind().engine
-        listen = lambda *args: said.append(args[2])  # noqa: E731
-        with client.application.app_context():
-            from competence.foundation.web import db
-
-            event.listen(db.engine, "before_cursor_execute", listen)
-            client.get(ahead)
-            event.remove(db.engine, "before_cursor_execute", listen)
-        assert engine
-        return len(said)
-
     client.get(ahead)
-    few = asked()
+    with counted() as few:
+        client.get(ahead)
     for number in range(6):
         someone = team.world.person(f"Flere {number}", shifts="DAN")
         team.world.signed(someone, team.rinse, by=team.karen, valid_days=40 + number)
     team.world.settle()
     team.world.session.commit()
     client.get(ahead)
-    assert asked() <= few
+    with counted() as many:
+        client.get(ahead)
+    assert len(many) <= len(few)
 
 
 def test_without_needs_the_page_says_what_to_do_first(team):
     other = team.world.unit("Team Lunden", under=team.world.district)
     page = team.as_role(Role.LEADER, over=other).get(f"/forecast/{other.id}").text
-    assert "Der er ikke sat bemandingskrav for Team Lunden." in page or "Team Lunden" in page
     assert "Prognosen kommer, når nogen har sagt, hvor mange hver vagt skal have." in page
 
 
@@ -158,4 +150,3 @@ def test_a_unit_of_another_reach_is_not_there(team):
     client = team.as_role(Role.LEADER)
     for address in (f"/forecast/{other.id}", f"/forecast/{other.id}/next", f"/what-if/{other.id}"):
         assert client.get(address).status_code == 404
-    assert today() + timedelta(days=30) == in_days(30)

@@ -56,7 +56,7 @@ def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         steps = read_steps(kept.steps)
     team = team_of(db.session, node)
     forms = _forms(team)
-    sent = next((form for form in forms if form.kind == request.args.get("add")), None)
+    sent = next((form for form in forms if form.kind == request.args.get("add") and form.can_be_sent), None)
     if sent is not None and sent.validate():
         if len(steps) + len(sent.steps()) <= MOST_STEPS:
             return redirect(_address(node, [*steps, *sent.steps()], kept))
