@@ -15,7 +15,7 @@ from competence.entitlements.queries import shape
 from competence.entitlements.rules import EPOCH
 from competence.foundation.clock import today
 from competence.foundation.orm import engine_for, open_session
-from tests.bench import anchors, bare, data, jobs, locks, matrices, packs, pages, queues, signing
+from tests.bench import anchors, bare, data, foreseen, jobs, locks, matrices, packs, pages, queues, signing
 from tests.bench.timing import Result, Taken, in_turns, result, tell
 
 CHECKS = 3
@@ -110,6 +110,40 @@ class Bench:
             "coverage page, Team Havnen", ours, bare_, {"ratio": 2, "html_kb": HAVNEN_KB},
             html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1), rows=text.count(b"<tr data-row="),
         )  # fmt: skip
+
+    def ahead(self) -> Iterator[Result]:
+        """A team's forecast over twelve months, and a scenario held against it, each beside the team's coverage page."""
+        yield from self._pages(self._ahead)
+
+    def _ahead(self, client: Any, _plain: Any) -> Iterator[Result]:
+        with open_session(self.engine, self.m) as session:
+            scenarios = {team: foreseen.scenario(session, team) for team in self.places.teams}
+        for name, limit, page in (("forecast", 5, "/forecast"), ("what if", 2, "/what-if")):
+            teams, boards = bare.each(self.places.teams), bare.each(self.places.teams)
+
+            def ours_(page: str = page, team: Callable[[], int] = teams) -> tuple[int, int, bytes]:
+                one = team()
+                return pages.fetch(client, f"{page}/{one}", step=scenarios[one] if page == "/what-if" else [])
+
+            def coverage(team: Callable[[], int] = boards) -> None:
+                pages.fetch(client, f"/coverage/{team()}")
+
+            html, sent, _text = ours_()
+            ours, board = in_turns(ours_, coverage, runs=self.runs)
+            yield self._result(
+                f"{name}, a team over 12 months, beside its coverage", ours, board, {"ratio": limit},
+                html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1),
+            )  # fmt: skip
+        yield from self._ahead_of_all(client)
+
+    def _ahead_of_all(self, client: Any) -> Iterator[Result]:
+        top = (client.get("/coverage").headers.get("Location") or "/coverage").rpartition("/")[2]
+        ours, overview = in_turns(
+            lambda: pages.fetch(client, f"/forecast/{top}"),
+            lambda: pages.fetch(client, f"/coverage/{top}"),
+            runs=self.runs,
+        )
+        yield self._result("forecast of all teams by month", ours, overview, {})
 
     def _finder(self, client: Any, plain: Any) -> Iterator[Result]:
         pairs = [(team, task) for task in self.places.asked for team in self.places.teams[:3]]
@@ -251,6 +285,7 @@ PARTS = (
     "havnen",
     "rules",
     "boards",
+    "ahead",
     "finder",
     "overview",
     "inspection",

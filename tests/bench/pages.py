@@ -105,7 +105,7 @@ def signed_in(app: Flask, token: str) -> FlaskClient:
     return client
 
 
-def fetch(client: FlaskClient, address: str, **query: str | int) -> tuple[int, int, bytes]:
+def fetch(client: FlaskClient, address: str, **query: str | int | list[str]) -> tuple[int, int, bytes]:
     """(bytes of HTML, bytes as sent, the HTML) of a page. RuntimeError when it is not shown."""
     answer = client.get(address, query_string=query, headers={"Accept-Encoding": "gzip"})
     if answer.status_code != 200:
