@@ -78,7 +78,7 @@ def test_what_cannot_be_read_is_told_at_its_field_and_what_was_typed_stays(team,
     assert f'value="{in_days(9).isoformat()}"' in page
     late = {"add": "draft", "draft-number": "", "draft-begins": today()}
     page = client.get(what_if, query_string=late).text
-    assert "Vælg et udkast." in page
+    assert "Vælg en kladde." in page
     assert "En version kan tidligst gælde fra i morgen." in page
     assert client.get(f"{what_if}?step=vrøvl&step=away~1&saved=&add=ingen").status_code == 200
 

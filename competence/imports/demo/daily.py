@@ -1,9 +1,13 @@
 """What a day in a demonstration is about: requests, absences, staffing needs, stops, and the guides' time."""
 
+from typing import Any
+
 from competence.coverage.models import Requirement
 from competence.coverage.rules import Shift
 from competence.delegation.models import Stop
 from competence.development.models import GuideTime
+from competence.forecast.models import Scenario
+from competence.forecast.scenarios import Away, Shared, Step, Trained, code
 from competence.imports.demo.writing import Writing
 from competence.people.models import Absence
 from competence.signoffs.models import SignOffRequest
@@ -75,3 +79,25 @@ def write_daily(to: Writing) -> None:
             for g in demo.guided
         ],
     )  # fmt: skip
+    to.insert(Scenario, _summer(to))
+
+
+LEADER, AWAY, TRAINED = "10021", ("10109", "10110"), "10117"
+"""By number: the leader of Team Havnen, two of its nights, and whoever could take over from them."""
+
+
+def _summer(to: Writing) -> list[dict[str, Any]]:
+    """The scenario that the leader of Team Havnen has shared: both have three weeks off in summer."""
+    if LEADER not in to.persons or not to.employments.keys() >= {*AWAY, TRAINED}:
+        return []
+    steps: list[Step] = [
+        *(Away(to.employments[number], to.day(220 + 7 * at), to.day(241 + 7 * at)) for at, number in enumerate(AWAY)),
+        Trained(to.employments[TRAINED], to.rules.tasks["Insulin med pen"], 2, to.day(200)),
+    ]
+    return [
+        {
+            "unit_id": to.units["Team Havnen"].id, "owner_id": to.persons[LEADER], "name": "Sommerferie i nattevagten",
+            "shared_with": Shared.LEADERS, "steps": [code(step) for step in steps], "revision": 1,
+            "saved_at": to.moment(-3, 13, 20), "saved_by": to.persons[LEADER],
+        }
+    ]  # fmt: skip
