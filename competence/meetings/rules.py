@@ -158,8 +158,8 @@ class Offer:
     is_guide: bool = False
 
 
-MOST_ASKED = 2
-"""So many names stand at an area."""
+MOST_ASKED = 1
+"""So many names stand at an area, as on a wall there is little room."""
 
 
 def who_to_ask(offers: Iterable[Offer], areas: Sequence[int]) -> list[tuple[int, list[str]]]:
