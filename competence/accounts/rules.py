@@ -182,10 +182,11 @@ class MenuItem:
 
 P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
+ACTIONS = MenuItem("actions.index", N_("Improvement actions"), "flag", P.ACTION_READ)
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
 COVERAGE = MenuItem(
-    "coverage.index", N_("Coverage"), "analytics", covers=("coverage", "forecast", "requirements", "what_if")
+    "coverage.index", N_("Coverage"), "analytics", covers=("coverage", "forecast", "meetings", "requirements", "what_if")
 )
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
@@ -256,9 +257,9 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         IMPORTS,
         INSPECTION,
     ),
-    Role.DIRECTOR: (COVERAGE, MATRIX),
-    Role.HR: (COVERAGE, MATRIX),
-    Role.COMMITTEE: (COVERAGE, MATRIX),
+    Role.DIRECTOR: (COVERAGE, ACTIONS, MATRIX),
+    Role.HR: (COVERAGE, ACTIONS, MATRIX),
+    Role.COMMITTEE: (COVERAGE, ACTIONS, MATRIX),
     Role.ADMINISTRATOR: (PEOPLE, UNITS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, SETTINGS, LOG),
     Role.AUDITOR: (INSPECTION, COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }

@@ -185,6 +185,8 @@ def test_the_public_pages_are_these(sqlite_database: Database):
         "passports.profile",
         "passports.status_list",
         "reminders.stop",
+        "screens.bind",
+        "screens.screen",
         "installing.manifest",
         "installing.offline",
         "installing.worker",

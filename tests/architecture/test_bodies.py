@@ -50,6 +50,7 @@ DRAFTED = {"number": "draft_number"}
 FRAMEWORK = {
     "giver": "Læge Lise", "instruction": "Instruks 7", "instruction_version": "3", "valid_from": TODAY, "valid_through": SOON
 }  # fmt: skip
+ACTION = {"what": "Oplær to", "figure": "gaps", "target": "0", "due_on": SOON}
 PERIOD = {"valid_from": TODAY, "valid_through": SOON}
 TASK = {
     "kind": "care", "reserved": "no", "people_needed": "1", "observed_times": "1", "validity": "never", "gate_1_code": "K1",
@@ -79,10 +80,13 @@ BODIES = {
         {"unit": "unit_id", "task": "task_id", "staff_group": "staff_group_id"},
         {"stricter": "closed", "valid_from": TODAY, "reason": "Kun i dagvagt"},
     ),
+    "actions.change": Body({"owner": "person_id"}, ACTION | {"seen": "1"}, {"action_id": "action_id"}),
+    "actions.new": Body({"owner": "person_id"}, ACTION, {"unit_id": "unit_id"}),
     "frameworks.new": Body({"task": "reserved_id", "staff_group": "follower_id"}, FRAMEWORK),
     "frameworks.renew": Body(
         {"task": "reserved_id", "staff_group": "staff_group_id"}, FRAMEWORK, {"framework_id": "framework_id"}
     ),
+    "helping.own": Body({"areas": "area_id"}),
     "organisation.change": Body(
         {"parent": "unit_id"}, {"name": "Team Havnen", "kind": "team"}, {"unit_id": "unit_id"},
         unchanged=frozenset({"unit"})
@@ -115,6 +119,10 @@ SENT_AS_IT_STANDS = frozenset({"hidden", "radio", "checkbox", "submit"})
 NAME_NOBODY = frozenset(
     {
         ("accounts.end_role", "listed"),
+        ("actions.change", "seen"),
+        ("actions.follow_up", "seen"),
+        ("actions.new", "seen"),
+        ("actions.one", "seen"),
         ("areas.archive", "archive-seen"),
         ("areas.change", "position"),
         ("areas.change", "seen"),

@@ -34,6 +34,9 @@ from competence.inspection.models import InspectionPack
 from competence.inspection.rules import About
 from competence.jobs.models import Job
 from competence.jobs.rules import State
+from competence.meetings.models import ImprovementAction, Screen
+from competence.meetings.queries import hash_of
+from competence.meetings.rules import Figure
 from competence.people.models import Person, PersonIdentity
 from competence.profiles.models import CompetenceProfile, ProfileTask
 from competence.reminders.models import Reminder
@@ -110,6 +113,25 @@ def reminded(world: World, someone: Someone, task: Task) -> int:
     made = Reminder(
         person_id=someone.person.id, part=Part.OWN, kind=Kind.SIGNOFF, subject_id=1, due_on=today() + timedelta(days=8),
         rung=7, about_id=someone.person.id, task_id=task.id, made_at=now(),
+    )  # fmt: skip
+    world.session.add(made)
+    world.session.flush()
+    return made.id
+
+
+def screen(world: World, one: Someone, by: Someone, link: str) -> int:
+    """The id of a screen on the wall of somebody's unit, which nothing has opened yet."""
+    made = Screen(unit_id=one.unit.id, name="Teamrum", link_hash=hash_of(link), made_at=now(), made_by=by.person.id)
+    world.session.add(made)
+    world.session.flush()
+    return made.id
+
+
+def action(world: World, one: Someone) -> int:
+    """The id of an improvement action of somebody's unit, which she sees to."""
+    made = ImprovementAction(
+        unit_id=one.unit.id, what="Flere til insulin om natten", owner_id=one.person.id, figure=Figure.GAPS, baseline=3,
+        target=0, due_on=today() + timedelta(days=30), recorded_at=now(), recorded_by=one.person.id,
     )  # fmt: skip
     world.session.add(made)
     world.session.flush()

@@ -159,6 +159,7 @@ def build(database: Database) -> Towns:
             "kind": Ids("json"),
             "asked_id": Ids(towns.visitors["leader"].person_id, foreign=foreigner.person.id),
             "token": Ids("nobody-has-this-link"),
+            "link": Ids("link of Inge Vejleder", "link of Olga Vejleder", "link of Fie Fremmed"),
             "secret": Ids("code-within", "code-elsewhere", "code-abroad"),
             "after": Ids(0, foreign=0),
         }
@@ -220,6 +221,8 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "reminder_id": things.reminded(world, one, task),
         "scenario_id": things.scenario(world, one),
         "step": things.away(one),
+        "screen_id": things.screen(world, one, guide, f"link of {guide_name}"),
+        "action_id": things.action(world, one),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Since when gaps have been open: have against need on each day on which one of them may have become another."""
+"""Since when gaps have been open or closed: have against need on each day on which one of them may have become another."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +38,15 @@ def open_since(session: Session, spots: Sequence[Spot], *, days: DayKind) -> dic
 
     Earlier days are held against what was needed then, on days of the same kind.
     """
+    return _unbroken(session, spots, days, gap=True)
+
+
+def closed_since(session: Session, spots: Sequence[Spot], *, days: DayKind) -> dict[Spot, date]:
+    """The first day of those, without a break until today, on which each spot has been no gap. Left out: of more than a year."""
+    return _unbroken(session, spots, days, gap=False)
+
+
+def _unbroken(session: Session, spots: Sequence[Spot], days: DayKind, *, gap: bool) -> dict[Spot, date]:
     last = today()
     first = last - LOOK_BACK
     shared = book(session)
@@ -57,7 +66,7 @@ def open_since(session: Session, spots: Sequence[Spot], *, days: DayKind) -> dic
             if row.unit_id == spot.unit.id and spot.shift.value in row.shifts
         ]
         asked = [one for one in kept if one[0].task_id == spot.task_id and one[0].shift is spot.shift]
-        since = _since(spot, crew, asked, days, first, last)
+        since = _since(spot, crew, asked, days, first, last, gap=gap)
         if since is not None:
             found[spot] = since
     return found
@@ -66,7 +75,9 @@ def open_since(session: Session, spots: Sequence[Spot], *, days: DayKind) -> dic
 Crew = Sequence[tuple[Worker, Employment]]
 
 
-def _since(spot: Spot, crew: Crew, asked: Sequence[Kept], kind: DayKind, first: date, last: date) -> date | None:
+def _since(
+    spot: Spot, crew: Crew, asked: Sequence[Kept], kind: DayKind, first: date, last: date, *, gap: bool
+) -> date | None:
     days = _turns(spot.task_id, crew, asked, first, last)
     answers = [answers_on(one, spot.task_id, days) for _worker, one in crew]
     since = None
@@ -76,7 +87,7 @@ def _since(spot: Spot, crew: Crew, asked: Sequence[Kept], kind: DayKind, first: 
             for (worker, one), some in zip(crew, answers, strict=True)
             if some[at].level and not _away(one, days[at])
         ]
-        if count(present, spot.shift, _need(spot, asked, kind, days[at])).status is not Status.GAP:
+        if (count(present, spot.shift, _need(spot, asked, kind, days[at])).status is Status.GAP) is not gap:
             return since
         since = days[at]
     return None

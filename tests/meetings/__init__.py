@@ -1,0 +1,1 @@
+"""Board meetings, improvement actions and the screen on the wall."""
