@@ -88,6 +88,7 @@ BLUEPRINTS = (
     "competence.inspection.views:bp",
     "competence.reports.inspecting:bp",
     "competence.reports.delegations:bp",
+    "competence.reports.coverage_files:bp",
     "competence.reports.views:bp",
     "competence.reports.views:documents",
     "competence.imports.views:bp",

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
+from competence.foundation.spreadsheets import XLSX
 from competence.foundation.web import db
 from competence.imports.exporting import matrix_file
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/matrix/<int:number>.xlsx")

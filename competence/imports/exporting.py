@@ -1,12 +1,9 @@
 """A version of the division of tasks as an .xlsx file that our own import reads back without loss."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import cast
 
-import xlsxwriter  # type: ignore[import-untyped]
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
@@ -20,6 +17,7 @@ from competence.delegation.queries.terms import ranks_of
 from competence.delegation.rules import RULE_NAMES, Ground, Keeping
 from competence.foundation.clock import today
 from competence.foundation.orm import scoped
+from competence.foundation.spreadsheets import Content, workbook_of
 from competence.foundation.web import say
 from competence.imports.known import Register, with_short_forms
 from competence.imports.matrix.exported import (
@@ -37,9 +35,6 @@ from competence.imports.matrix.whole import HEADINGS, SYMBOLS, WholeCell
 from competence.imports.queries import known_groups
 
 AREAS = cast(Table, Area.__table__)
-Content = str | int | date | None
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so could be taken for a formula by the program that opens the file."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +103,7 @@ def matrix_workbook(
     places = {task.code: row for row, task in enumerate(tasks, start=1)}
     columns = {group: column for column, group in enumerate(groups, start=len(TABLE_HEADINGS))}
     for (code, group), cell in cells.items():
-        whole: Mapping[str, Content] = {"task": code, "name": names[code], "group": group} | cell.row()
+        whole: dict[str, Content] = {"task": code, "name": names[code], "group": group, **cell.row()}
         fields.append([whole.get(field) for field in HEADINGS])
         limits += [[code, group, limit.get("code"), limit["text"], limit.get("when")] for limit in cell.wording.limits]
         said = [*(limit["text"] for limit in cell.wording.limits), cell.wording.note]
@@ -121,37 +116,4 @@ def matrix_workbook(
         ["Ret et felt i både Opgavedeling og Felter, eller slet dets række i Felter: så gælder kun tabellen."],
     ]
     sheets = {TABLE: table, FIELDS: fields, LIMITS: limits, ABOUT: told}
-    return workbook_of(sheets, comments={TABLE: notes})
-
-
-def workbook_of(
-    sheets: Mapping[str, Sequence[Sequence[Content]]],
-    *,
-    comments: Mapping[str, Mapping[tuple[int, int], str]] | None = None,
-) -> bytes:
-    """The sheets as .xlsx, headings in bold. Texts stay texts: nothing in them becomes a formula or a link."""
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        bold, quoted = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"quote_prefix": True})
-        dated = book.add_format({"num_format": "dd-mm-yyyy", "align": "left"})
-        for name, rows in sheets.items():
-            page = book.add_worksheet(name)
-            if name != ABOUT:
-                page.freeze_panes(1, 0)
-            for number, values in enumerate(rows):
-                for column, value in enumerate(values):
-                    if isinstance(value, date):
-                        page.write_datetime(number, column, value, dated)
-                    elif isinstance(value, int):
-                        page.write_number(number, column, value)
-                    elif value:
-                        form = bold if number == 0 else quoted if value.startswith(_DANGEROUS) else None
-                        if page.write_string(number, column, value, form):
-                            raise ValueError(f"{name}: too long for a cell")
-            for column in range(max(map(len, rows), default=0)):
-                lengths = [len(str(row[column])) for row in rows if column < len(row) and row[column] is not None]
-                page.set_column(column, column, min(60, max(10, *lengths, 0) + 2))
-            for (row, column), text in (comments or {}).get(name, {}).items():
-                page.write_comment(row, column, text, {"x_scale": 2})
-    return out.getvalue()
+    return workbook_of(sheets, comments={TABLE: notes}, unfrozen=(ABOUT,))

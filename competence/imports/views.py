@@ -13,6 +13,7 @@ from competence.access.rules import Actor, Permission, Reach, Role
 from competence.access.web import requires, signed_in_actor
 from competence.accounts.queries import somebody_is
 from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.spreadsheets import XLSX
 from competence.foundation.web import db, show, transaction
 from competence.imports import commands, loading
 from competence.imports.blanks import FILENAMES, blank, headings
@@ -36,7 +37,6 @@ _NEXT_PAGES = {
     Kind.REQUIREMENTS: (Permission.COVERAGE_READ, "coverage.index"),
     Kind.PROFILES: (Permission.PROFILE_READ, "profiles.index"),
 }
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/")

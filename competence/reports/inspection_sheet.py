@@ -1,44 +1,21 @@
 """An inspection pack as a spreadsheet: every answer in a row of its own, what stands around them, and every event's hash."""
 
-import io
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
 from flask_babel import gettext as _
 
 from competence.foundation.clock import last_day
+from competence.foundation.spreadsheets import workbook_of
 from competence.foundation.web import moment
 from competence.inspection.pack import Pack
 from competence.inspection.views import proving, words
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so could be taken for a formula by the program that opens the file."""
-WIDE = 38
-
 
 def inspection_workbook(pack: Pack, posts: Sequence[words.SaidPost], facts: Sequence[str]) -> bytes:
     """The workbook. `facts`: who asked, for what, when, and how to read it."""
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        bold, quoted = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"quote_prefix": True})
-        dated = book.add_format({"num_format": "dd-mm-yyyy", "align": "left"})
-        for name, headings, rows in _sheets(pack, posts, facts):
-            page = book.add_worksheet(name[:31])
-            page.freeze_panes(1, 0)
-            page.set_column(0, max(len(headings) - 1, 0), WIDE)
-            for column, heading in enumerate(headings):
-                page.write_string(0, column, heading, bold)
-            for number, values in enumerate(rows, start=1):
-                for column, value in enumerate(values):
-                    if isinstance(value, int):
-                        page.write_number(number, column, value)
-                    elif isinstance(value, str) and value:
-                        page.write_string(number, column, value, quoted if value.startswith(_DANGEROUS) else None)
-                    elif value:
-                        page.write_datetime(number, column, value, dated)
-    return out.getvalue()
+    return workbook_of({name[:31]: chain([headings], rows) for name, headings, rows in _sheets(pack, posts, facts)})
 
 
 def _sheets(

@@ -62,7 +62,9 @@ def fraction_fits(done: int, of: int) -> bool:
     return width_of(f"{done}/{of}", Face(9.0, SEMIBOLD)) <= RING - 4.6
 
 
-def draw_training(canvas: Any, x: float, y: float, done: int, of: int, *, size: float = RING) -> None:
+def draw_training(
+    canvas: Any, x: float, y: float, done: int, of: int, *, size: float = RING, letters: float = 9.0
+) -> None:
     """None; a ring around (x, y) whose drawn-up part is the share done, with the fraction inside where it fits."""
     width = 1.8
     reach = (size - width) / 2
@@ -80,7 +82,7 @@ def draw_training(canvas: Any, x: float, y: float, done: int, of: int, *, size: 
         else:
             canvas.arc(x - reach, y - reach, x + reach, y + reach, startAng=90, extent=-360 * share)
     if fraction_fits(done, of):
-        _letters(canvas, x, y, f"{done}/{of}", INK, size=9.0)
+        _letters(canvas, x, y, f"{done}/{of}", INK, size=letters)
 
 
 def draw_citizen_tab(canvas: Any, x: float, y: float, letter: str, *, size: float = SIZE) -> float:

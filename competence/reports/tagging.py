@@ -132,6 +132,22 @@ class TaggedPdf:
         with self._marked():
             self._draw_lines(x, y, rows, face, align)
 
+    def upright(self, x: float, y: float, parts: Sequence[tuple[str, Face]]) -> None:
+        """None; the parts follow each other, reading upwards from (x, y), as one piece of the open element."""
+        with self._marked():
+            canvas = self._canvas
+            canvas.saveState()
+            canvas.translate(x, y)
+            canvas.rotate(90)
+            along = 0.0
+            for words, face in parts:
+                shown = printable(words)
+                canvas.setFont(face.font, face.size)
+                canvas.setFillColor(HexColor(face.colour))
+                canvas.drawString(along, 0, shown + " ")
+                along += width_of(shown + " ", face)
+            canvas.restoreState()
+
     @contextmanager
     def figure(self, *, alt: str, box: Box) -> Iterator[Any]:
         """The canvas, to draw a picture on within the block; `alt` is read aloud, `box` holds its outer corners."""

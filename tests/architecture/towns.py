@@ -157,6 +157,8 @@ def build(database: Database) -> Towns:
             "issuer_id": Ids(trusted_here, foreign=trusted_there),
             "list_number": Ids(1),
             "kind": Ids("json"),
+            "which": Ids("wall"),
+            "ending": Ids("xlsx"),
             "asked_id": Ids(towns.visitors["leader"].person_id, foreign=foreigner.person.id),
             "token": Ids("nobody-has-this-link"),
             "link": Ids("link of Inge Vejleder", "link of Olga Vejleder", "link of Fie Fremmed"),

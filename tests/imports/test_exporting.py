@@ -19,8 +19,9 @@ from competence.delegation.drafting import Wording
 from competence.delegation.models import Cell, MatrixVersion
 from competence.delegation.rules import ENTITLING, CellRule, Ground, Keeping, LeaderPart
 from competence.foundation.clock import today
+from competence.foundation.spreadsheets import workbook_of
 from competence.foundation.text import looks_like_cpr
-from competence.imports.exporting import ExportedTask, matrix_file, matrix_workbook, workbook_of
+from competence.imports.exporting import ExportedTask, matrix_file, matrix_workbook
 from competence.imports.exporting_cli import export
 from competence.imports.known import Known
 from competence.imports.matrix import parse_matrix
