@@ -65,6 +65,7 @@ BLUEPRINTS = (
     "competence.coverage.views.who_may:bp",
     "competence.coverage.views.requirements:bp",
     "competence.coverage.views.impact:bp",
+    "competence.figures.views.aiming:bp",
     "competence.practice.views:bp",
     "competence.practice.views:guide_bp",
     "competence.practice.views:use_bp",

@@ -184,7 +184,9 @@ P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
-COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=("coverage", "requirements"))
+COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=("coverage", "requirements", "figures"))
+OVERVIEW = MenuItem("figures.index", N_("Overview"), "analytics", covers=("figures", "coverage"))
+DISTRICTS = MenuItem("figures.all_units", N_("Districts"), "business", covers=("figures.all_units", "figures.units"))
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
 IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
@@ -254,9 +256,9 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         IMPORTS,
         INSPECTION,
     ),
-    Role.DIRECTOR: (COVERAGE, MATRIX),
-    Role.HR: (COVERAGE, MATRIX),
-    Role.COMMITTEE: (COVERAGE, MATRIX),
+    Role.DIRECTOR: (OVERVIEW, DISTRICTS, MATRIX),
+    Role.HR: (OVERVIEW, DISTRICTS, MATRIX),
+    Role.COMMITTEE: (OVERVIEW, DISTRICTS, MATRIX),
     Role.ADMINISTRATOR: (PEOPLE, UNITS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, SETTINGS, LOG),
     Role.AUDITOR: (INSPECTION, COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }

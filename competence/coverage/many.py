@@ -1,6 +1,6 @@
 """Have against need of many units at once, over arrays: what `rules` says of one unit, for a whole municipality. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,7 +113,7 @@ class Crowd:
         return found
 
 
-def have(asked: Asked, crowd: Crowd, limited: Mapping[int, Sequence[int]]) -> Ints:
+def have(asked: Asked, crowd: Crowd, limited: Mapping[int, Iterable[int]]) -> Ints:
     """For each need how many of the shift's fixed people hold the task at its level, each person of a unit once.
 
     `limited`: staff group -> slots that it may only within a limit, which do not count where unstable courses do.
@@ -155,12 +155,13 @@ def _by_unit(met: Flags, units: Ints, persons: Ints) -> tuple[NDArray[np.int16],
     return np.add.reduceat(met.view(np.int8), starts, axis=0, dtype=np.int16), units[starts]
 
 
-def _closed(crowd: Crowd, limited: Mapping[int, Sequence[int]], slots: int) -> Flags:
+def _closed(crowd: Crowd, limited: Mapping[int, Iterable[int]], slots: int) -> Flags:
     groups, at = np.unique(crowd.group, return_inverse=True)
     closed = np.zeros((len(groups), slots), dtype=bool)
     for row, group in enumerate(groups.tolist()):
         closed[row, [slot for slot in limited.get(group, ()) if slot < slots]] = True
-    return closed[at]
+    found: Flags = np.array(closed[at.reshape(-1)], dtype=np.bool_)
+    return found
 
 
 def gaps(asked: Asked, have_: Ints) -> Flags:
