@@ -160,15 +160,17 @@ def _closed(crowd: Crowd, limited: Mapping[int, Iterable[int]], slots: int) -> F
     closed = np.zeros((len(groups), slots), dtype=bool)
     for row, group in enumerate(groups.tolist()):
         closed[row, [slot for slot in limited.get(group, ()) if slot < slots]] = True
-    found: Flags = np.array(closed[at.reshape(-1)], dtype=np.bool_)
+    found: Flags = closed[at.reshape(-1)]
     return found
 
 
 def gaps(asked: Asked, have_: Ints) -> Flags:
     """Which needs are not met, as `rules.status` says of one."""
-    return asked.counts & (have_ < asked.need)
+    found: Flags = asked.counts & (have_ < asked.need)
+    return found
 
 
 def vulnerable(asked: Asked, have_: Ints) -> Flags:
     """Which are met with nobody to spare, or by one person alone."""
-    return asked.counts & (have_ >= asked.need) & ((have_ == asked.need) | (have_ == 1))
+    found: Flags = asked.counts & (have_ >= asked.need) & ((have_ == asked.need) | (have_ == 1))
+    return found

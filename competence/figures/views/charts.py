@@ -62,12 +62,12 @@ class Dot:
     """Farthest from the target."""
 
 
-DOTS_WIDTH, DOTS_HEIGHT, LINE, NEAR = 280, 88, 44, 27
+DOTS_WIDTH, DOTS_HEIGHT, LINE, NEAR = 280, 72, 36, 30
 
 
 def dots(some: Sequence[Dot], average: float | None) -> Markup:
-    """The units on one line by their values, the average as a dashed line across it. Those close together stand in turn
-    above and below it."""
+    """The units on one line by their values, the average as a dashed line across it. Those close together stand side by side:
+    the number below each is exact."""
     values = [dot.value for dot in some] + ([average] if average is not None else [])
     if not some:
         return Markup("")
@@ -77,21 +77,29 @@ def dots(some: Sequence[Dot], average: float | None) -> Markup:
     def x(value: float) -> float:
         return 18 + (DOTS_WIDTH - 36) * ((value - low) / span if high > low else 0.5)
 
-    parts = [f'<line class="kt-dots-line" x1="4" x2="{DOTS_WIDTH - 4}" y1="{LINE}" y2="{LINE}"/>']
+    parts = [f'<line class="kt-beads-line" x1="4" x2="{DOTS_WIDTH - 4}" y1="{LINE}" y2="{LINE}"/>']
     if average is not None:
-        parts.append(f'<line class="kt-dots-mean" x1="{x(average):.1f}" x2="{x(average):.1f}" y1="20" y2="68"/>')
-    before, lifted = float(-NEAR), False
-    for dot in sorted(some, key=lambda one: (one.value, one.letter)):
-        at = x(dot.value)
-        lifted = at - before < NEAR and not lifted
-        before = at
-        middle = LINE - 13 if lifted else LINE
-        words = middle - 16 if lifted else LINE + 29
+        parts.append(f'<line class="kt-beads-mean" x1="{x(average):.1f}" x2="{x(average):.1f}" y1="12" y2="60"/>')
+    ordered = sorted(some, key=lambda one: (one.value, one.letter))
+    for dot, at in zip(ordered, _apart([x(one.value) for one in ordered]), strict=True):
         parts.append(
-            f'<circle class="kt-dot{" kt-dot-last" if dot.is_last else ""}" cx="{at:.1f}" cy="{middle}" r="12"/>'
-            f'<text class="kt-dot-letter" x="{at:.1f}" y="{middle + 4.5}">{escape(dot.letter)}</text>'
-            f'<text class="kt-dot-value" x="{at:.1f}" y="{words}">{escape(dot.shown)}</text>'
+            f'<circle class="kt-bead{" kt-bead-last" if dot.is_last else ""}" cx="{at:.1f}" cy="{LINE}" r="12"/>'
+            f'<text class="kt-bead-letter" x="{at:.1f}" y="{LINE + 4.5}">{escape(dot.letter)}</text>'
+            f'<text class="kt-bead-value" x="{at:.1f}" y="{LINE + 29}">{escape(dot.shown)}</text>'
         )
     return Markup(  # noqa: S704 - escaped above
-        f'<svg class="kt-dots" viewBox="0 0 {DOTS_WIDTH} {DOTS_HEIGHT}" aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
+        f'<svg class="kt-beads" viewBox="0 0 {DOTS_WIDTH} {DOTS_HEIGHT}" aria-hidden="true" focusable="false">'
+        f"{''.join(parts)}</svg>"
     )
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """The places in their order, moved so that no two touch; within the strip as far as there is room."""
+    found: list[float] = []
+    for place in places:
+        found.append(max(place, found[-1] + NEAR) if found else place)
+    last = DOTS_WIDTH - 18.0
+    for at in range(len(found) - 1, -1, -1):
+        found[at] = min(found[at], last)
+        last = found[at] - NEAR
+    return found
