@@ -124,7 +124,7 @@ class _Links:
             else f"{self._query or '?'}{'&' if self._query else ''}open={0 if is_open else node.id}#unit-{node.id}"
         )
         return Lane(
-            node, name, f"{self._own}{node.id}{self._query}", fields, field_of(self._look.sums[node.id]), links, depth, toggle,
+            node, name, f"{self._board if is_team else self._own}{node.id}{self._query}", fields, field_of(self._look.sums[node.id]), links, depth, toggle,
             is_open,
         )  # fmt: skip
 
