@@ -143,7 +143,7 @@ def test_many_units_stand_as_rows_of_which_one_district_opens(town, director):
     assert "Team Ny 03" not in page.partition("kt-heat-tall")[2].partition("</table>")[0]
     opened = director.get(f"{overview(town)}?open={town.south.id}").text
     assert "Team Ny 03" in opened.partition("kt-heat-tall")[2].partition("</table>")[0]
-    assert 'aria-expanded="true"' in opened
+    assert "aria-expanded=true" in opened
 
 
 def test_the_overview_asks_as_often_for_ten_teams_as_for_three(town, director, app):

@@ -1,6 +1,6 @@
 """Have against need of many units at once, from the compact vectors: a list of teams, and who next door can help."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -221,18 +221,21 @@ def crowd_of(
     ids, persons, units, of_group, shifts, floats, external, past, vectors = (
         zip(*rows, strict=True) if rows else ((),) * 9
     )
-    size = slots * ranks * 2
-    person, unit = np.array(persons, dtype=np.intp), np.array([places[one] for one in units], dtype=np.intp)
+    person, unit = _numbers(persons), _numbers(map(places.__getitem__, units))
     order = np.lexsort((person, unit))
-    # A vector made before the newest task was added is shorter; nobody holds that task yet.
-    whole = [
-        one if one is not None and len(one) == size else (one or b"")[:size].ljust(size, b"\0")
-        for one in (vectors[at] for at in order.tolist())
-    ]
-    ends = np.frombuffer(b"".join(whole), dtype="<u2") if rows and size else np.zeros(0, dtype="<u2")
-    ends = ends.reshape(len(rows), slots, ranks)
-    employment = np.array(ids, dtype=np.intp)[order]
-    stale = np.flatnonzero([past[at] or vectors[at] is None for at in order.tolist()]).tolist() if size else []
+    at = order.tolist()
+    size = slots * ranks * 2
+    ends = np.zeros((len(rows), slots, ranks), dtype="<u2")
+    stale: list[int] = []
+    if size and rows:
+        ordered = [vectors[one] for one in at]
+        if {len(one) if one is not None else 0 for one in ordered} != {size}:
+            # A vector made before the newest task was added is shorter; nobody holds that task yet.
+            ordered = [(one or b"")[:size].ljust(size, b"\0") for one in ordered]
+        ends = np.frombuffer(b"".join(ordered), dtype="<u2").reshape(len(rows), slots, ranks)
+        if any(past) or None in vectors:
+            stale = [place for place, one in enumerate(at) if past[one] or vectors[one] is None]
+    employment = _numbers(ids)[order]
     as_of = None
     if len(stale) > MOST_STALE:
         made = [execute(session, _MADE_FOR, employments=some).scalar() for some in chunks(employment[stale].tolist())]
@@ -240,29 +243,29 @@ def crowd_of(
     elif stale:
         ends = ends.copy()
         _read_anew(session, ends, stale, employment[stale].tolist(), on=on, through=through)
-    codes = {
-        (floater, outside, student): STANDINGS.index(
-            standing_of(is_floater=floater, is_external=outside, is_student=student)
-        )
-        for floater in (False, True) for outside in (False, True) for student in (False, True)
-    }  # fmt: skip
-    stands = [
-        codes[bool(floater), bool(outside), groups[group]]
-        for floater, outside, group in zip(floats, external, of_group, strict=True)
-    ]
-    away = set(execute(session, _AWAY, on=on).scalars())
+    group = _numbers(of_group)
+    student = np.isin(group, [one for one, is_student in groups.items() if is_student])
+    standing_ = _STANDS[_numbers(map(bool, floats)) * 4 + _numbers(map(bool, external)) * 2 + student]
+    away = np.isin(employment, _numbers(execute(session, _AWAY, on=on).scalars().all()))
     crowd = Crowd(
-        employment,
-        person[order],
-        unit[order],
-        np.array(of_group, dtype=np.intp)[order],
-        np.array([many.bits(one) for one in shifts], dtype=np.intp)[order],
-        np.array(stands, dtype=np.intp)[order],
-        np.array([one in away for one in employment.tolist()], dtype=bool),
-        ends,
-        ((through or on) - EPOCH).days,
-    )
+        employment, person[order], unit[order], group[order], _numbers(map(many.bits, shifts))[order], standing_[order], away,
+        ends, ((through or on) - EPOCH).days,
+    )  # fmt: skip
     return crowd, as_of
+
+
+_STANDS = np.array(
+    [
+        STANDINGS.index(standing_of(is_floater=floater, is_external=external, is_student=student))
+        for floater in (False, True) for external in (False, True) for student in (False, True)
+    ],
+    dtype=np.intp,
+)  # fmt: skip
+"""By the bits floater, external, student: how an employment counts."""
+
+
+def _numbers(some: Iterable[int]) -> Ints:
+    return np.array(list(some), dtype=np.intp)
 
 
 def _read_anew(

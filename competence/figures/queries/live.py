@@ -118,6 +118,12 @@ def heat_now(session: Session, units: Tree, tops: Sequence[Node]) -> Wide:
     return wide(session, [node for top in tops for node in units.below(top)])
 
 
+def heat_of(session: Session, units: Tree, tops: Sequence[Node]) -> Numbers:
+    """Units x areas x shifts x `PARTS` of today, without what is under way."""
+    found = heat_now(session, units, tops)
+    return numbers_of(found, list(dict.fromkeys(task.area_id for task in found.tasks)), _places(units, found))
+
+
 def _places(units: Tree, found: Wide) -> frozenset[int]:
     """As on a board: all units without units below them, and those above where people have fixed shifts."""
     staffed = found.staffed.tolist()

@@ -48,6 +48,9 @@ def acts(look: Look, heat: HeatMap, node: Node | None, actor: Actor, hidden: fro
     the unit with most gaps."""
     if not heat.fits:
         return []
+    if heat.by_shift:
+        alone = [_lapsing(look, node, actor, hidden, query), _critical(heat, query)]
+        return [one for one in alone if one is not None]
     found = [
         _common(look, heat, node, query), _lapsing(look, node, actor, hidden, query), _waiting(look, heat, node, hidden, query),
         _critical(heat, query), _thinnest(heat, query),
@@ -98,7 +101,8 @@ def _lapsing(look: Look, node: Node | None, actor: Actor, hidden: frozenset[int]
     if worst is None:
         return None
     left = look.sums[worst.id].expiring - look.sums[worst.id].renewing
-    text += " " + _("Most in %(unit)s: %(number)s.", unit=worst.name, number=left)
+    if len(leaves) > 1:
+        text += " " + _("Most in %(unit)s: %(number)s.", unit=worst.name, number=left)
     if actor.may(Permission.COVERAGE_READ, worst.path):
         return Act(
             heading, text, url_for("coverage.unit", unit_id=worst.id, expiring=1), _("See %(unit)s", unit=worst.name)
@@ -139,7 +143,7 @@ def _critical(heat: HeatMap, query: str) -> Act | None:
     if not some:
         return None
     total = heat.whole.critical_gaps
-    names = [lane.node.name for lane in some]
+    names = list(dict.fromkeys(lane.node.name for lane in some))
     text = _("In %(units)s.", units=listed(names[:MOST_NAMED]))
     if len(names) > MOST_NAMED:
         text = _("In %(units)s and %(more)s more.", units=", ".join(names[:MOST_NAMED]), more=len(names) - MOST_NAMED)
@@ -169,7 +173,7 @@ def _compared(node: Node | None, query: str) -> str:
 
 def good_news(look: Look, heat: HeatMap) -> list[str]:
     """What is going well: a unit without gaps for months, areas that are covered everywhere."""
-    if not heat.fits:
+    if not heat.fits or heat.by_shift:
         return []
     said = []
     whole = [lane for lane in heat.lanes if lane.whole.needs and not lane.whole.gaps]

@@ -38,11 +38,11 @@ def sparkline(values: Sequence[float | None], target: float | None = None, *, to
                 f'<polygon points="{run[0][0]},{HEIGHT} {points} {run[-1][0]},{HEIGHT}"/><polyline points="{points}"/>'
             )
         elif run:
-            parts.append(f'<circle class="kt-spark-one" cx="{run[0][0]}" cy="{run[0][1]}" r="1.6"/>')
+            parts.append(f'<path class="kt-spark-one" d="M{run[0][0]} {run[0][1]}h0"/>')
     if target is not None:
         parts.append(f'<line x1="0" x2="{WIDTH}" y1="{y(target)}" y2="{y(target)}"/>')
     if runs[-1]:
-        parts.append(f'<circle cx="{runs[-1][-1][0]}" cy="{runs[-1][-1][1]}" r="3.4"/>')
+        parts.append(f'<path d="M{runs[-1][-1][0]} {runs[-1][-1][1]}h0"/>')
     class_ = f"kt-spark kt-spark-{escape(tone)}" if tone else "kt-spark"
     return Markup(  # noqa: S704 - numbers of our own
         f'<svg class="{class_}" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">'

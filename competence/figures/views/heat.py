@@ -10,7 +10,9 @@ from markupsafe import Markup, escape
 
 from competence.coverage.heat import NOTHING, Field, total
 from competence.coverage.queries.places import Node
+from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.figures.look import Look, field_of
+from competence.foundation.web import say
 from competence.foundation.web import spoken as _
 
 MOST_SIDE_BY_SIDE = 16
@@ -49,6 +51,8 @@ class HeatMap:
     """Area -> all units together."""
     tall: bool
     """Whether units are rows."""
+    by_shift: bool = False
+    """Whether it is about one unit, with its shifts as columns."""
 
     @property
     def whole(self) -> Field:
@@ -72,7 +76,10 @@ def heat_map(
     leaves = [one for top in tops for one in look.leaves(top)]
     tall = len(leaves) > MOST_SIDE_BY_SIDE
     to = _Links(look, query, past=bool(query), reads_past=reads_past)
-    if tall:
+    alone = leaves[0] if len(leaves) == 1 else None
+    if alone is not None:
+        lanes = tuple(to.shift(alone, areas, at, shift) for at, shift in enumerate(Shift))
+    elif tall:
         lanes = tuple(_tall(look, tops, opened, to))
     else:
         names = _short([one.name for one in leaves])
@@ -84,11 +91,13 @@ def heat_map(
     urls = (
         {area: url_for("figures.area", unit_id=node.id, area_id=area) + query for area, _name in areas} if node else {}
     )
-    return HeatMap(areas, urls, lanes, groups if len(groups) > 1 and not tall else (), look.rows(tops), tall)
+    return HeatMap(
+        areas, urls, lanes, groups if len(groups) > 1 and not tall else (), look.rows(tops), tall, alone is not None
+    )
 
 
 def _tall(look: Look, tops: Sequence[Node], opened: int | None, to: "_Links") -> list[Lane]:
-    """The units right below, worst first nowhere: in their own order; those below the one that is opened after it."""
+    """The units right below, in their own order; after the one that is opened those below it."""
     found: list[Lane] = []
     firsts = [child for top in tops for child in look.units.children.get(top.id, ()) if look.leaves(child)]
     for one in firsts or list(tops):
@@ -109,6 +118,16 @@ class _Links:
         self._dead = past and not reads_past
         self._and = query.replace("?", "&", 1)
 
+    def shift(self, node: Node, areas: Sequence[tuple[int, str]], at: int, shift: Shift) -> Lane:
+        fields = {area: one for area, _name in areas if (one := self._look.by_shift(node, area)[at]).needs}
+        url = f"{self._board}{node.id}?shift={shift}{self._and}"
+        links = (
+            {}
+            if self._dead
+            else {area: f"{self._board}{node.id}?area={area}&shift={shift}{self._and}" for area in fields}
+        )
+        return Lane(node, say(SHIFT_NAMES[shift]), url, fields, total(fields.values()), links)
+
     def lane(self, node: Node, name: str, *, depth: int = 0, toggles: bool = False, is_open: bool = False) -> Lane:
         fields = self._look.fields(node)
         is_team = self._look.units.is_leaf(node)
@@ -118,15 +137,10 @@ class _Links:
             links = {area: f"{self._board}{node.id}?area={area}{self._and}" for area in fields}
         else:
             links = {area: f"{self._own}{node.id}/area/{area}{self._query}" for area in fields}
-        toggle = (
-            ""
-            if not toggles
-            else f"{self._query or '?'}{'&' if self._query else ''}open={0 if is_open else node.id}#unit-{node.id}"
-        )
-        return Lane(
-            node, name, f"{self._board if is_team else self._own}{node.id}{self._query}", fields, field_of(self._look.sums[node.id]), links, depth, toggle,
-            is_open,
-        )  # fmt: skip
+        opens = f"{self._query or '?'}{'&' if self._query else ''}open={0 if is_open else node.id}#unit-{node.id}"
+        url = f"{self._board if is_team and not self._dead else self._own}{node.id}{self._query}"
+        whole = field_of(self._look.sums[node.id])
+        return Lane(node, name, url, fields, whole, links, depth, opens if toggles else "", is_open)
 
 
 def _short(names: Sequence[str]) -> list[str]:

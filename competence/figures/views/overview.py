@@ -96,13 +96,18 @@ def looked(units: Tree, tops: Sequence[Node], asked: Chosen) -> Look | None:
     return look_now(db.session, units, tops, since=period_begins(asked.on, asked.period))
 
 
+def _same_day(look: Look, asked: Chosen) -> str:
+    """What goes with links from a day that is over."""
+    return f"?on={look.on.isoformat()}" if asked.past else ""
+
+
 def page(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The overview."""
     asked = chosen()
     look = looked(units, tops, asked)
     if look is None:
         return nothing_kept(units, node, asked, within)
-    query = asked.query() if asked.past else ""
+    query = _same_day(look, asked)
     tops = [look.units.by_id[one.id] for one in tops]
     reads = all(actor.may(Permission.COVERAGE_READ, one.path) for one in tops)
     hides = hides_small(actor)
@@ -112,7 +117,11 @@ def page(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, wit
     sums = look.together(tops)
     districts = compare(look, tops, aims, hidden)
     thin = max(heat.lanes, key=lambda lane: lane.whole.vulnerable, default=None)
-    most = thin.node.name if thin is not None and thin.whole.vulnerable and len(heat.lanes) > 1 else ""
+    most = (
+        thin.node.name
+        if thin is not None and thin.whole.vulnerable and not heat.by_shift and len(heat.lanes) > 1
+        else ""
+    )
     return render_template(
         "figures/overview.html",
         look=look, heat=heat, rows=draw(heat) if heat.fits else "", node=node, asked=asked, query=query, periods=PERIOD_NAMES,
@@ -177,7 +186,7 @@ def side_by_side(
     ]  # fmt: skip
     return render_template(
         "figures/units.html",
-        look=look, lines=lines, node=node, asked=asked, query=asked.query() if asked.past else "", periods=PERIOD_NAMES,
+        look=look, lines=lines, node=node, asked=asked, query=_same_day(look, asked), periods=PERIOD_NAMES,
         districts=compare(look, tops, targets(db.session), hidden), above=units.way_to(node, within) if node else [],
         hides=hides, smallest=SMALLEST_GROUP, updated=now(), any_hidden=bool(hidden),
     )  # fmt: skip
@@ -208,7 +217,7 @@ def area(unit_id: int, area_id: int, *, actor: Actor, within: Reach) -> Response
     lines.sort(key=lambda line: (-line["gaps"], -line["vulnerable"]))  # type: ignore[operator]
     return render_template(
         "figures/area.html",
-        look=look, lines=lines, node=node, name=name, area_id=area_id, asked=asked, query=asked.query() if asked.past else "",
+        look=look, lines=lines, node=node, name=name, area_id=area_id, asked=asked, query=_same_day(look, asked),
         above=units.way_to(node, within), shifts=list(Shift), shift_names=SHIFT_NAMES,
         opens=not asked.past or actor.may(Permission.COVERAGE_READ, node.path),
     )  # fmt: skip
