@@ -90,7 +90,10 @@ def _lapsing(look: Look, node: Node | None, actor: Actor, hidden: frozenset[int]
     names = {task.id: task.name for task in tasks_on(db.session, today())}
     most = sorted(look.unplanned.items(), key=lambda item: (-item[1], item[0]))[:2]
     heading = ngettext(
-        "%(num)s signature lapses soon without a plan", "%(num)s signatures lapse soon without a plan", total
+        "%(number)s signature lapses soon without a plan",
+        "%(number)s signatures lapse soon without a plan",
+        total,
+        number=number(total),
     )
     text = _(
         "%(number)s of them are %(tasks)s.",
@@ -102,7 +105,7 @@ def _lapsing(look: Look, node: Node | None, actor: Actor, hidden: frozenset[int]
         return None
     left = look.sums[worst.id].expiring - look.sums[worst.id].renewing
     if len(leaves) > 1:
-        text += " " + _("Most in %(unit)s: %(number)s.", unit=worst.name, number=left)
+        text += " " + _("Most in %(unit)s: %(number)s.", unit=worst.name, number=number(left))
     if actor.may(Permission.COVERAGE_READ, worst.path):
         return Act(
             heading, text, url_for("coverage.unit", unit_id=worst.id, expiring=1), _("See %(unit)s", unit=worst.name)

@@ -68,6 +68,11 @@ class Compared:
     strips: tuple[Strip, ...]
     hides: bool
 
+    @property
+    def pictured(self) -> bool:
+        """Whether they are few enough for strips."""
+        return any(strip.picture for strip in self.strips)
+
 
 def compare(look: Look, tops: Sequence[Node], targets: Mapping[Figure, int], hidden: frozenset[int]) -> Compared | None:
     """The units right below, on the same scale; None when there are fewer than two. In `hidden` nothing about people is shown."""
