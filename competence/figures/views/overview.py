@@ -122,15 +122,17 @@ def page(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, wit
         if thin is not None and thin.whole.vulnerable and not heat.by_shift and len(heat.lanes) > 1
         else ""
     )
+    past = past_of(look, tops, asked.period)
     return render_template(
         "figures/overview.html",
         look=look, heat=heat, rows=draw(heat) if heat.fits else "", node=node, asked=asked, query=query, periods=PERIOD_NAMES,
-        cards=cards(look, sums, past_of(look, tops, asked.period), asked.period, aims, small=node is not None and node.id in hidden,
+        cards=cards(look, sums, past, asked.period, aims, small=node is not None and node.id in hidden,
                     most=most),
         acts=acts(look, heat, node, actor, hidden, query), good=good_news(look, heat), districts=districts,
         above=units.way_to(node, within) if node else [], hides=hides, smallest=SMALLEST_GROUP, updated=now(),
         people=None if node is not None and node.id in hidden else sums.people,
-        places=sum(len(look.leaves(top)) for top in tops), has_districts=any(look.units.children.get(top.id) for top in tops),
+        places=sum(len(look.leaves(top)) for top in tops), months=[(month_name(month), month) for month in sorted(past.months, reverse=True)],
+        has_districts=any(look.units.children.get(top.id) for top in tops),
         may_aim=any(top.parent_id is None and actor.may(Permission.TARGET_WRITE, top.path) for top in tops),
     )  # fmt: skip
 
