@@ -131,7 +131,8 @@ def page(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, wit
         acts=acts(look, heat, node, actor, hidden, query), good=good_news(look, heat), districts=districts,
         above=units.way_to(node, within) if node else [], hides=hides, smallest=SMALLEST_GROUP, updated=now(),
         people=None if node is not None and node.id in hidden else sums.people,
-        places=sum(len(look.leaves(top)) for top in tops), months=[(month_name(month), month) for month in sorted(past.months, reverse=True)],
+        places=sum(len(look.leaves(top)) for top in tops),
+        months=[(month_name(month), month) for month in sorted(past.months, reverse=True)],
         has_districts=any(look.units.children.get(top.id) for top in tops),
         may_aim=any(top.parent_id is None and actor.may(Permission.TARGET_WRITE, top.path) for top in tops),
     )  # fmt: skip
