@@ -30,7 +30,7 @@ from competence.coverage.rules import (
 from competence.decision.queries import ABSENCES, EMPLOYMENTS, UNITS, book, load, running, within_unit
 from competence.decision.rules import Book
 from competence.entitlements.queries import VECTORS, shape
-from competence.entitlements.rules import EPOCH
+from competence.entitlements.rules import EPOCH, OPEN, day_number
 from competence.foundation.clock import today
 from competence.foundation.editions import remembered
 from competence.foundation.orm import execute, scoped, several, standing
@@ -271,7 +271,7 @@ def _numbers(some: Iterable[int]) -> Ints:
 def _read_anew(
     session: Session, ends: Any, stale: Sequence[int], ids: Sequence[int], *, on: date, through: date | None
 ) -> None:
-    """Nothing; the people whose vector is past its date have what the rule says, as if it held for ever."""
+    """Nothing; the people whose vector is past its date have what the rule says."""
     tasks = tasks_on(session, on)
     facts = {one.id: one for one in load(session, EMPLOYMENTS.c.id.in_(ids))}
     days = [on] if through is None or through == on else [on, through]
@@ -279,7 +279,9 @@ def _read_anew(
     for at, *columns in zip(stale, *(columns_for(session, past, tasks, on=day) for day in days), strict=True):
         ends[at] = 0
         for task, *answers in zip(tasks, *columns, strict=True):
-            ends[at, task.slot, : min(answer.level for answer in answers)] = 65535
+            last = answers[-1]
+            until = OPEN if last.basis == "education" else day_number(last.valid_to)
+            ends[at, task.slot, : min(answer.level for answer in answers)] = until
 
 
 def headcount(session: Session, node: Node, *, on: date) -> int:
