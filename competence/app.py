@@ -71,6 +71,7 @@ BLUEPRINTS = (
     "competence.meetings.views.actions:bp",
     "competence.meetings.views.screens:bp",
     "competence.meetings.views.own:bp",
+    "competence.figures.views.aiming:bp",
     "competence.practice.views:bp",
     "competence.practice.views:guide_bp",
     "competence.practice.views:use_bp",

@@ -33,6 +33,7 @@ COMMANDS = (
     "competence.decision.cli:check",
     "competence.decision.cli:refresh",
     "competence.reminders.cli:remind",
+    "competence.figures.cli:snapshot",
     "competence.people.cli:retention",
     "competence.people.cli:hold",
     "competence.jobs.cli:jobs",

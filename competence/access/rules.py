@@ -101,6 +101,7 @@ class Permission(StrEnum):
     STAFF_GROUP_WRITE = "staff_group:write"
     STOP_READ = "stop:read"
     STOP_WRITE = "stop:write"
+    TARGET_WRITE = "target:write"
     UNIT_WRITE = "unit:write"
     WHO_MAY_ASK = "who_may:ask"
     WHO_MAY_COLLEAGUES = "who_may:colleagues"
@@ -167,6 +168,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.STAFF_GROUP_WRITE: N_("say which staff group follows which"),
     Permission.STOP_READ: N_("see stops"),
     Permission.STOP_WRITE: N_("stop a task, and lift the stop"),
+    Permission.TARGET_WRITE: N_("set the municipality's targets for the key figures"),
     Permission.UNIT_WRITE: N_("change units"),
     Permission.WHO_MAY_ASK: N_("find out who may do a task"),
     Permission.WHO_MAY_COLLEAGUES: N_("see which colleagues may do a task"),
@@ -215,7 +217,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.SIGNOFF_SIGN, P.SIGNOFF_SUSPEND,
         P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.SCENARIO_WRITE,
     },
-    Role.DIRECTOR: _EVERYBODY | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.STOP_READ},
+    Role.DIRECTOR: _EVERYBODY
+    | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.STOP_READ, P.TARGET_WRITE},
     Role.HR: _EVERYBODY | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ},
     Role.COMMITTEE: _EVERYBODY | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT},
     Role.ADMINISTRATOR: _EVERYBODY

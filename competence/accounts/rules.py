@@ -185,9 +185,10 @@ ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINI
 ACTIONS = MenuItem("actions.index", N_("Improvement actions"), "flag", P.ACTION_READ)
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
-COVERAGE = MenuItem(
-    "coverage.index", N_("Coverage"), "analytics", covers=("coverage", "forecast", "meetings", "requirements", "what_if")
-)
+COVERAGE_PAGES = ("coverage", "figures", "forecast", "meetings", "requirements", "what_if")
+COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=COVERAGE_PAGES)
+OVERVIEW = MenuItem("figures.index", N_("Overview"), "analytics", covers=COVERAGE_PAGES)
+DISTRICTS = MenuItem("figures.all_units", N_("Districts"), "business", covers=("figures.all_units", "figures.units"))
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
 IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
@@ -257,9 +258,9 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         IMPORTS,
         INSPECTION,
     ),
-    Role.DIRECTOR: (COVERAGE, ACTIONS, MATRIX),
-    Role.HR: (COVERAGE, ACTIONS, MATRIX),
-    Role.COMMITTEE: (COVERAGE, ACTIONS, MATRIX),
+    Role.DIRECTOR: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
+    Role.HR: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
+    Role.COMMITTEE: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
     Role.ADMINISTRATOR: (PEOPLE, UNITS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, SETTINGS, LOG),
     Role.AUDITOR: (INSPECTION, COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }

@@ -140,6 +140,7 @@ ACTIONS: Mapping[str, str] = {
     "change_profile": N_("changed a draft of a competence profile"),
     "change_scale": N_("changed a scale of levels"),
     "change_settings": N_("changed settings"),
+    "set_targets": N_("set targets for the key figures"),
     "change_task": N_("changed a task"),
     "change_unit": N_("changed a unit"),
     "check_authorisation": N_("noted that an authorisation was looked up"),

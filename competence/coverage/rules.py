@@ -396,16 +396,3 @@ def join(counts: Sequence[Count]) -> Joined:
 
 SMALLEST_GROUP = 5
 """A figure about fewer people is not shown to whoever sees numbers only."""
-
-
-def without_small(sizes: Mapping[str, int], *, total_is_known: bool = True) -> dict[str, int | None]:
-    """The sizes with those under five hidden (None); one more is hidden when the hidden one could be found by subtraction."""
-    shown: dict[str, int | None] = {
-        key: size if size >= SMALLEST_GROUP or size == 0 else None for key, size in sizes.items()
-    }
-    hidden = [key for key, size in shown.items() if size is None]
-    if total_is_known and hidden and sum(sizes[key] for key in hidden) < SMALLEST_GROUP:
-        rest = [(size, key) for key, size in shown.items() if size]
-        if rest:
-            shown[min(rest)[1]] = None
-    return shown

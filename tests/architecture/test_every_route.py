@@ -39,6 +39,7 @@ MUNICIPALITY_WIDE = frozenset(
         "practice_use.stop",
         "practice_use.use",
         "settings.settings",
+        "figures.aim",
     }
 )
 """Pages about all of the municipality: a role over a part of it does not reach them."""

@@ -15,7 +15,7 @@ from competence.entitlements.queries import shape
 from competence.entitlements.rules import EPOCH
 from competence.foundation.clock import today
 from competence.foundation.orm import engine_for, open_session
-from tests.bench import anchors, bare, data, foreseen, jobs, locks, matrices, packs, pages, queues, signing
+from tests.bench import anchors, bare, data, figures, foreseen, jobs, locks, matrices, packs, pages, queues, signing
 from tests.bench.timing import Result, Taken, in_turns, result, tell
 
 CHECKS = 3
@@ -76,8 +76,8 @@ class Bench:
         """Who may do a task now, in a team and next door."""
         yield from self._pages(self._finder)
 
-    def overview(self) -> Iterator[Result]:
-        """The page of the whole municipality, from everybody's vector."""
+    def figures(self) -> Iterator[Result]:
+        """The heat map of 400 teams, the overview's page, and the figures of a month kept."""
         yield from self._pages(self._overview)
 
     def _pages(self, some: Callable[[Any, Any], Iterator[Result]]) -> Iterator[Result]:
@@ -164,14 +164,20 @@ class Bench:
         )  # fmt: skip
 
     def _overview(self, client: Any, _plain: Any) -> Iterator[Result]:
-        top = client.get("/coverage").headers.get("Location") or "/coverage"
         run = bare.runner(bare.connect(self.database), self.database.kind)
         floor = bare.all_vectors(run, self.m, self.slots, self.ranks, (today() - EPOCH).days)
+        ours, bare_ = in_turns(figures.heat(self.engine, self.m), floor, runs=self.runs)
+        yield self._result(
+            "heat map of all teams", ours, bare_, {"ms": 30, "ratio": 3}, units=figures.units(self.engine, self.m)
+        )
+        top = client.get("/overview").headers.get("Location") or "/overview"
         html, sent, _text = pages.fetch(client, top)
         ours, bare_ = in_turns(lambda: pages.fetch(client, top), floor, runs=self.runs)
         yield self._result(
             "overview of the municipality", ours, bare_, {}, html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1)
         )  # fmt: skip
+        ours, bare_ = in_turns(figures.keeping(self.engine, self.m), floor, runs=max(3, self.runs // 6), warm=1)
+        yield self._result("figures of a month kept", ours, bare_, {"ms": 2000})
 
     def inspection(self) -> Iterator[Result]:
         """The inspection pack of a team of about 25 over a year: as page, as PDF, as spreadsheet."""
@@ -284,10 +290,10 @@ class Bench:
 PARTS = (
     "havnen",
     "rules",
+    "figures",
     "boards",
     "ahead",
     "finder",
-    "overview",
     "inspection",
     "queue",
     "memory",
@@ -297,7 +303,7 @@ PARTS = (
     "locks",
 )
 """Signatures and locks last: they change what the others read."""
-APART = ("havnen", "rules")
+APART = ("havnen", "rules", "figures")
 """Those with a municipality of another size."""
 
 
@@ -320,6 +326,9 @@ def main() -> int:
         if "rules" in wanted:
             size = data.QUICK if chosen.quick else data.LARGE
             well &= _measure(kind, size, ("rules",), chosen.runs, chosen.large_file)
+        if "figures" in wanted:
+            size = data.QUICK if chosen.quick else data.LARGE
+            well &= _measure(kind, size, ("figures",), chosen.runs, chosen.large_file)
         if parts := [part for part in PARTS if part in wanted and part not in APART]:
             well &= _measure(kind, large, parts, chosen.runs, chosen.file)
     return 0 if well else 1

@@ -187,9 +187,10 @@ def test_those_who_see_figures_see_no_name(team, role):
 
 
 def test_a_director_sees_districts_and_no_group_under_five(team):
-    page = team.as_role(Role.DIRECTOR, over=team.world.root).get("/coverage")
-    assert page.status_code == 302
-    page = team.as_role(Role.DIRECTOR, "Anne Krogh", over=team.world.root).get(f"/coverage/{team.world.root.id}").text
+    client = team.as_role(Role.DIRECTOR, over=team.world.root)
+    answer = client.get(f"/coverage/{team.world.root.id}")
+    assert answer.location == f"/overview/{team.world.root.id}"
+    page = client.get(f"{answer.location}/units").text
     assert "Distrikt Nord" in page
     assert "skjult" in page
     assert "Camilla" not in page
@@ -202,12 +203,12 @@ def test_the_overview_counts_what_the_board_counts(team):
     board = team.as_role(Role.LEADER, over=team.world.district).get(f"/coverage/{team.world.district.id}").text
     figures = (
         team.as_role(Role.PLANNER, "Lars Bisgaard", over=team.world.district)
-        .get(f"/coverage/{team.world.district.id}")
+        .get(f"/overview/{team.world.district.id}")
         .text
     )
     pill = "<span>{}</span><span>huller</span>"
     shown = next(number for number in range(1, 20) if pill.format(number) in board)
-    assert f"<b>{shown}</b><span>huller af " in figures
+    assert f"<b>{shown}</b> <span>af " in figures
 
 
 def test_an_overview_says_where_the_gaps_are_without_a_name(team):
@@ -218,12 +219,12 @@ def test_an_overview_says_where_the_gaps_are_without_a_name(team):
     team.world.requirement(wounds, Shift.DAY, 1, unit=other)
     team.world.settle()
     page = team.as_role(Role.DIRECTOR, "Anne Krogh", over=team.world.district).get(
-        f"/coverage/{team.world.district.id}"
+        f"/overview/{team.world.district.id}"
     )
     text = page.text
     assert "Hvor er hullerne?" in text
     assert f'<a href="/coverage/{team.world.team.id}">Havnen</a>' in text
-    assert '<a href="/coverage/' in text.partition('class="kt-bare kt-heat-4"')[0]
+    assert f'<a href="/coverage/{team.world.team.id}?area={team.rinse.area_id}" class="kt-bare kt-heat-4">' in text
     assert "1 kritisk" in text
     assert "1 hul er i en kritisk opgave" in text
     assert "Der er ingen huller i Team Lunden." in text

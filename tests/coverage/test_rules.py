@@ -27,7 +27,6 @@ from competence.coverage.rules import (
     public_holidays,
     shift_at,
     standing_of,
-    without_small,
 )
 from competence.coverage.statements import Candidate, Gap, heading, in_order, nearest, notes, reasons, spoken_count
 from competence.decision.rules import Answer, State
@@ -145,15 +144,6 @@ def test_a_higher_requirement_never_closes_a_gap(some, shift, need, more, strict
     )
     if count(some, shift, need).status is Status.GAP:
         assert count(some, shift, raised).status is Status.GAP
-
-
-@given(st.dictionaries(st.text(min_size=1, max_size=3), st.integers(0, 12), max_size=6))
-def test_a_hidden_size_cannot_be_found_from_the_total(sizes):
-    shown = without_small(sizes)
-    hidden = [key for key, size in shown.items() if size is None]
-    assert all(size is None or size == 0 or size >= 5 for size in shown.values())
-    if hidden and any(shown.values()):
-        assert len(hidden) > 1 or sizes[hidden[0]] >= 5
 
 
 def test_easter_and_christmas_are_no_weekdays():

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import and_, func, or_
+from sqlalchemy import Date, Integer, bindparam, func, or_, type_coerce
 from sqlalchemy.orm import Session
 
-from competence.coverage.queries.board import columns_for, tasks_on
+from competence.coverage import many
+from competence.coverage.many import STANDINGS, Asked, Crowd, Flags, Ints
+from competence.coverage.queries.board import BoardTask, columns_for, tasks_on
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
 from competence.coverage.queries.staff import GROUPS
 from competence.coverage.rules import (
@@ -26,14 +28,18 @@ from competence.coverage.rules import (
     worst,
 )
 from competence.decision.queries import ABSENCES, EMPLOYMENTS, UNITS, book, load, running, within_unit
+from competence.decision.rules import Book
 from competence.entitlements.queries import VECTORS, shape
-from competence.entitlements.rules import holds_now
+from competence.entitlements.rules import EPOCH, OPEN, day_number
 from competence.foundation.clock import today
-from competence.foundation.orm import scoped
+from competence.foundation.editions import remembered
+from competence.foundation.orm import execute, scoped, several, standing
 from competence.signoffs.queries import chunks
 
 MOST_STALE = 200
 """So many people whose vector is past its date are read anew; of more, the figures stand with their own date."""
+MOST_NAMED = 100
+"""Of so many units the people are asked for by unit; of more, all of the municipality are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,179 +65,223 @@ class UnitCounts:
         return worst(status(self.have[key], stated.need.need) for key, stated in self.needs.items())
 
 
-@dataclass(frozen=True)
-class _Staff:
-    """Rows of people of one reading, with their levels."""
+@dataclass(frozen=True, eq=False)
+class Wide:
+    """How many units stand today, as arrays."""
 
-    rows: Sequence[Any]
-    levels: NDArray[np.uint8]
-    """People x slots."""
+    nodes: tuple[Node, ...]
+    tasks: tuple[BoardTask, ...]
+    asked: Asked
+    have: Ints
+    """For each need."""
+    crowd: Crowd
     as_of: date | None
+    """The day the figures were made for, when they are not today's."""
+
+    @cached_property
+    def gaps(self) -> Flags:
+        """Which needs are not met."""
+        return many.gaps(self.asked, self.have)
+
+    @cached_property
+    def vulnerable(self) -> Flags:
+        """Which are met, but one absence from a gap."""
+        return many.vulnerable(self.asked, self.have)
+
+    @cached_property
+    def staffed(self) -> Flags:
+        """Unit -> whether somebody has a fixed shift in it."""
+        found = np.zeros(len(self.nodes), dtype=bool)
+        found[self.crowd.unit[self.crowd.of(Standing.FIXED) & (self.crowd.shifts > 0)]] = True
+        return found
+
+    @cached_property
+    def people(self) -> Ints:
+        """Unit -> how many count in coverage, each person once."""
+        return self._people(self.crowd.of(Standing.FIXED))
+
+    def on_shift(self, shift: Shift) -> Ints:
+        """Unit -> how many of them have the shift as theirs."""
+        at = many.SHIFTS.index(shift)
+        return self._people(self.crowd.of(Standing.FIXED) & (self.crowd.shifts >> at & 1).astype(bool))
+
+    def _people(self, who: Flags) -> Ints:
+        units, persons = self.crowd.unit[who], self.crowd.person[who]
+        first = np.ones(len(units), dtype=bool)
+        first[1:] = (units[1:] != units[:-1]) | (persons[1:] != persons[:-1])
+        return np.bincount(units[first], minlength=len(self.nodes))
+
+
+def wide(session: Session, nodes: Sequence[Node], *, days: DayKind | None = None, task_id: int | None = None) -> Wide:
+    """How the units stand today, all at once; for one task only when it is named."""
+    on = today()
+    tasks = tasks_on(session, on)
+    asked = _asked(session, tuple(nodes), on, days or kind_of_day(on), task_id)
+    crowd, as_of = crowd_of(session, [node.id for node in nodes], on)
+    shared = book(session)
+    limited = _limited(shared, {task.id: task.slot for task in tasks}, on)
+    return Wide(tuple(nodes), tasks, asked, many.have(asked, crowd, limited), crowd, as_of)
 
 
 def unit_counts(
     session: Session, units: Tree, nodes: Sequence[Node], *, days: DayKind | None = None, task_id: int | None = None
 ) -> list[UnitCounts]:
     """How each of the units stands today; for one task only when it is named. Units where nobody works count too, if they need."""
-    on = today()
+    found = wide(session, nodes, days=days, task_id=task_id)
+    by_shift = {shift: found.on_shift(shift).tolist() for shift in Shift}
+    has: list[dict[tuple[int, Shift], int]] = [{} for _node in nodes]
+    needs: list[dict[tuple[int, Shift], Any]] = [{} for _node in nodes]
+    for at, stated, number in zip(found.asked.unit.tolist(), found.asked.stated, found.have.tolist(), strict=True):
+        key = stated.task_id, stated.shift
+        has[at][key] = number
+        needs[at][key] = stated
+    sums = [
+        np.bincount(found.asked.unit[some], minlength=len(nodes)).tolist() for some in (found.gaps, found.vulnerable)
+    ]
+    return [
+        UnitCounts(
+            node, sums[0][at], sums[1][at], int(found.people[at]), {shift: by_shift[shift][at] for shift in Shift},
+            has[at], needs[at], found.as_of,
+        )
+        for at, node in enumerate(nodes)
+    ]  # fmt: skip
+
+
+def _asked(session: Session, nodes: tuple[Node, ...], on: date, days: DayKind, task_id: int | None) -> Asked:
+    """What the units need, kept with the reference data that it is made of."""
+    key = ("asked", on, days, task_id, tuple(node.id for node in nodes))
+    return remembered(session, key, lambda s: _read_asked(s, nodes, on, days, task_id))
+
+
+def _read_asked(session: Session, nodes: tuple[Node, ...], on: date, days: DayKind, task_id: int | None) -> Asked:
     stated = requirements_on(session, on, nodes)
-    day = days or kind_of_day(on)
-    slots = {task.id: task.slot for task in tasks_on(session, on)}
-    needs = {}
-    for node in nodes:
-        found = needs_of(node.place, stated, day)
-        needs[node.id] = {
-            key: one for key, one in found.items() if key[0] in slots and (task_id is None or key[0] == task_id)
-        }
-    staff = _read(session, [node.id for node in nodes], on)
-    shared = book(session)
+    places = {
+        task.id: (at, task.slot) for at, task in enumerate(tasks_on(session, on)) if task_id in (None, task.id)
+    }  # fmt: skip
+    return many.asked_of([needs_of(node.place, stated, days) for node in nodes], places)
+
+
+def _limited(shared: Book, slots: Mapping[int, int], on: date) -> dict[int, set[int]]:
+    """Staff group -> the slots that it may only within a limit; a group without any has those of the one it follows."""
     version = shared.version_on(on)
-    limited: dict[int, set[int]] = {}
+    found: dict[int, set[int]] = {}
     if version is not None:
         for (task, group), terms in shared.cells.get(version.id, {}).items():
             if terms.limits and task in slots:
-                limited.setdefault(group, set()).add(slots[task])
-    at_unit: dict[int, list[int]] = {}
-    for at, row in enumerate(staff.rows):
-        at_unit.setdefault(row.unit_id, []).append(at)
-    return [
-        _count(node, staff, at_unit.get(node.id, []), needs[node.id], slots, limited, shared.follows) for node in nodes
-    ]
+                found.setdefault(group, set()).add(slots[task])
+    for group, (followed, _stage) in shared.follows.items():
+        if group not in found and followed in found:
+            found[group] = found[followed]
+    return found
 
 
-def _count(
-    node: Node, staff: _Staff, rows: Sequence[int], needs: Needs, slots: Mapping[int, int],
-    limited: Mapping[int, set[int]], follows: Mapping[int, tuple[int, str | None]],
-) -> UnitCounts:  # fmt: skip
-    have = dict.fromkeys(needs, 0)
-    fixed = [at for at in rows if _standing(staff.rows[at]) is Standing.FIXED]
-    for students, unstable in {(s.need.students_count, s.need.also_unstable) for s in needs.values()}:
-        some = [at for at in rows if _standing(staff.rows[at]) is Standing.STUDENT] + fixed if students else fixed
-        for shift in Shift:
-            wanted = [
-                (key, stated.need) for key, stated in needs.items()
-                if key[1] is shift and (stated.need.students_count, stated.need.also_unstable) == (students, unstable)
-            ]  # fmt: skip
-            present = [at for at in some if shift.value in staff.rows[at].shifts and not staff.rows[at].absent]
-            if not wanted or not present:
-                continue
-            levels = staff.levels[present][:, [slots[key[0]] for key, _need in wanted]]
-            if unstable:
-                levels = levels.copy()
-                for line, at in enumerate(present):
-                    group = staff.rows[at].staff_group_id
-                    closed = limited.get(group) or limited.get(follows.get(group, (0, None))[0], set())
-                    for place, (key, _need) in enumerate(wanted):
-                        if slots[key[0]] in closed:
-                            levels[line, place] = 0
-            met = levels >= np.array([max(1, need.level) for _key, need in wanted], dtype=np.uint8)
-            persons = [staff.rows[at].person_id for at in present]
-            if len(set(persons)) < len(persons):
-                _first, which = np.unique(persons, return_inverse=True)
-                met = np.stack([met[which == one].any(axis=0) for one in range(which.max() + 1)])
-            for (key, _need), number in zip(wanted, met.sum(axis=0), strict=True):
-                have[key] = int(number)
-    stands = [status(have[key], stated.need.need) for key, stated in needs.items()]
-    return UnitCounts(
-        node,
-        sum(one is Status.GAP for one in stands),
-        sum(one is Status.VULNERABLE for one in stands),
-        len({staff.rows[at].person_id for at in fixed}),
-        {
-            shift: len({staff.rows[at].person_id for at in fixed if shift.value in staff.rows[at].shifts})
-            for shift in Shift
-        },
-        have,
-        needs,
-        staff.as_of,
+_ON = bindparam("on", type_=Date)
+_EVERYBODY = (
+    standing(
+        EMPLOYMENTS, EMPLOYMENTS.c.id, EMPLOYMENTS.c.person_id, EMPLOYMENTS.c.unit_id, EMPLOYMENTS.c.staff_group_id,
+        EMPLOYMENTS.c.shifts, type_coerce(EMPLOYMENTS.c.is_floater, Integer), type_coerce(EMPLOYMENTS.c.is_external, Integer),
+        type_coerce(VECTORS.c.next_change <= _ON, Integer), VECTORS.c.ends,
     )
+    .outerjoin(
+        VECTORS,
+        (VECTORS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (VECTORS.c.employment_id == EMPLOYMENTS.c.id),
+    )
+    .where(EMPLOYMENTS.c.valid_from <= _ON, or_(EMPLOYMENTS.c.valid_to.is_(None), EMPLOYMENTS.c.valid_to > _ON))
+)  # fmt: skip
+_THEIRS = _EVERYBODY.where(EMPLOYMENTS.c.unit_id.in_(several("units")))
+_AWAY = standing(ABSENCES, ABSENCES.c.employment_id).where(
+    ABSENCES.c.valid_from <= _ON, or_(ABSENCES.c.valid_to.is_(None), ABSENCES.c.valid_to > _ON)
+)
+_MADE_FOR = standing(VECTORS, func.min(VECTORS.c.made_for)).where(VECTORS.c.employment_id.in_(several("employments")))
 
 
-def _standing(row: Any) -> Standing:
-    return standing_of(is_floater=row.is_floater, is_external=row.is_external, is_student=row.is_student)
+def _groups(session: Session) -> dict[int, bool]:
+    """Staff group -> whether it is of students; those that do not count in coverage are left out."""
+    return remembered(session, "who counts", _read_groups)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    id: int
-    person_id: int
-    unit_id: int
-    staff_group_id: int
-    shifts: str
-    is_floater: bool
-    is_external: bool
-    is_student: bool
-    absent: bool
+def _read_groups(session: Session) -> dict[int, bool]:
+    rows = session.execute(scoped(session, GROUPS, GROUPS.c.id, GROUPS.c.is_student).where(GROUPS.c.counts_in_coverage))
+    return {row.id: row.is_student for row in rows}
 
 
-def _read(session: Session, unit_ids: Iterable[int], on: date, *, through: date | None = None) -> _Staff:
-    """The people of the units with the level of each task slot on the day, and without a break `through` a later one."""
+def crowd_of(
+    session: Session, unit_ids: Sequence[int], on: date, *, through: date | None = None
+) -> tuple[Crowd, date | None]:
+    """(the people of the units with what each may do on the day, and without a break `through` a later one; the figures' own
+    day where it is another)."""
     slots, ranks = shape(session)
+    places = {unit_id: at for at, unit_id in enumerate(unit_ids)}
+    groups = _groups(session)
+    if len(unit_ids) > MOST_NAMED:
+        found = execute(session, _EVERYBODY, on=on).all()
+    else:
+        found = execute(session, _THEIRS, on=on, units=list(unit_ids)).all()
+    rows = [row for row in found if row[2] in places and row[3] in groups]
+    ids, persons, units, of_group, shifts, floats, external, past, vectors = (
+        zip(*rows, strict=True) if rows else ((),) * 9
+    )
+    person, unit = _numbers(persons), _numbers(map(places.__getitem__, units))
+    order = np.lexsort((person, unit))
+    at = order.tolist()
     size = slots * ranks * 2
-    found: list[Any] = []
-    away: set[int] = set()
-    for some in chunks(unit_ids):
-        found += session.execute(
-            scoped(
-                session, EMPLOYMENTS, EMPLOYMENTS.c.id, EMPLOYMENTS.c.person_id, EMPLOYMENTS.c.unit_id,
-                EMPLOYMENTS.c.staff_group_id, EMPLOYMENTS.c.shifts, EMPLOYMENTS.c.is_floater, EMPLOYMENTS.c.is_external,
-                GROUPS.c.is_student, VECTORS.c.ends, VECTORS.c.next_change, VECTORS.c.made_for,
-            )
-            .join(
-                GROUPS,
-                (GROUPS.c.municipality_id == EMPLOYMENTS.c.municipality_id) & (GROUPS.c.id == EMPLOYMENTS.c.staff_group_id),
-            )
-            .outerjoin(
-                VECTORS,
-                (VECTORS.c.municipality_id == EMPLOYMENTS.c.municipality_id)
-                & (VECTORS.c.employment_id == EMPLOYMENTS.c.id),
-            )
-            .where(EMPLOYMENTS.c.unit_id.in_(some), running(on), GROUPS.c.counts_in_coverage)
-            .order_by(EMPLOYMENTS.c.id)
-        ).all()  # fmt: skip
-        away |= set(
-            session.scalars(
-                scoped(session, ABSENCES, ABSENCES.c.employment_id)
-                .join(
-                    EMPLOYMENTS,
-                    (EMPLOYMENTS.c.municipality_id == ABSENCES.c.municipality_id)
-                    & (EMPLOYMENTS.c.id == ABSENCES.c.employment_id),
-                )
-                .where(EMPLOYMENTS.c.unit_id.in_(some))
-                .where(and_(ABSENCES.c.valid_from <= on, or_(ABSENCES.c.valid_to.is_(None), ABSENCES.c.valid_to > on)))
-            )
-        )
-    rows = [
-        _Row(
-            row.id, row.person_id, row.unit_id, row.staff_group_id, row.shifts, row.is_floater, row.is_external, row.is_student,
-            row.id in away,
-        )
-        for row in found
-    ]  # fmt: skip
-    if not rows or not size:
-        return _Staff(rows, np.zeros((len(rows), max(slots, 1)), dtype=np.uint8), None)
-    stale = [
-        at
-        for at, row in enumerate(found)
-        if row.ends is None or (row.next_change is not None and row.next_change <= on)
-    ]
-    # A vector made before the newest task was added is shorter; nobody holds that task yet.
-    vectors = [(row.ends or b"")[:size].ljust(size, b"\0") for row in found]
-    levels = holds_now(vectors, slots=slots, ranks=ranks, on=through or on)
-    if not stale:
-        return _Staff(rows, levels, None)
+    ends = np.zeros((len(rows), slots, ranks), dtype="<u2")
+    stale: list[int] = []
+    if size and rows:
+        ordered = [vectors[one] for one in at]
+        if {len(one) if one is not None else 0 for one in ordered} != {size}:
+            # A vector made before the newest task was added is shorter; nobody holds that task yet.
+            ordered = [(one or b"")[:size].ljust(size, b"\0") for one in ordered]
+        ends = np.frombuffer(b"".join(ordered), dtype="<u2").reshape(len(rows), slots, ranks)
+        if any(past) or None in vectors:
+            stale = [place for place, one in enumerate(at) if past[one] or vectors[one] is None]
+    employment = _numbers(ids)[order]
+    as_of = None
     if len(stale) > MOST_STALE:
-        return _Staff(rows, levels, min((found[at].made_for for at in stale if found[at].made_for), default=None))
-    levels = levels.copy()
+        made = [execute(session, _MADE_FOR, employments=some).scalar() for some in chunks(employment[stale].tolist())]
+        as_of = min((day for day in made if day), default=None)
+    elif stale:
+        ends = ends.copy()
+        _read_anew(session, ends, stale, employment[stale].tolist(), on=on, through=through)
+    group = _numbers(of_group)
+    student = np.isin(group, [one for one, is_student in groups.items() if is_student])
+    standing_ = _STANDS[_numbers(map(bool, floats)) * 4 + _numbers(map(bool, external)) * 2 + student]
+    away = np.isin(employment, _numbers(execute(session, _AWAY, on=on).scalars().all()))
+    crowd = Crowd(
+        employment, person[order], unit[order], group[order], _numbers(map(many.bits, shifts))[order], standing_[order], away,
+        ends, ((through or on) - EPOCH).days,
+    )  # fmt: skip
+    return crowd, as_of
+
+
+_STANDS = np.array(
+    [
+        STANDINGS.index(standing_of(is_floater=floater, is_external=external, is_student=student))
+        for floater in (False, True) for external in (False, True) for student in (False, True)
+    ],
+    dtype=np.intp,
+)  # fmt: skip
+"""By the bits floater, external, student: how an employment counts."""
+
+
+def _numbers(some: Iterable[int]) -> Ints:
+    return np.array(list(some), dtype=np.intp)
+
+
+def _read_anew(
+    session: Session, ends: Any, stale: Sequence[int], ids: Sequence[int], *, on: date, through: date | None
+) -> None:
+    """Nothing; the people whose vector is past its date have what the rule says."""
     tasks = tasks_on(session, on)
-    facts = {one.id: one for one in load(session, EMPLOYMENTS.c.id.in_([rows[at].id for at in stale]))}
-    past = [facts[rows[at].id] for at in stale]
+    facts = {one.id: one for one in load(session, EMPLOYMENTS.c.id.in_(ids))}
     days = [on] if through is None or through == on else [on, through]
+    past = [facts[one] for one in ids]
     for at, *columns in zip(stale, *(columns_for(session, past, tasks, on=day) for day in days), strict=True):
-        levels[at] = 0
+        ends[at] = 0
         for task, *answers in zip(tasks, *columns, strict=True):
-            levels[at, task.slot] = min(answer.level for answer in answers)
-    return _Staff(rows, levels, None)
+            last = answers[-1]
+            until = OPEN if last.basis == "education" else day_number(last.valid_to)
+            ends[at, task.slot, : min(answer.level for answer in answers)] = until
 
 
 def headcount(session: Session, node: Node, *, on: date) -> int:
@@ -260,14 +310,20 @@ class Holder:
 
 def holders_now(session: Session, unit_ids: Sequence[int], slot: int, *, through: date) -> list[Holder]:
     """Who in the units may do the task of the slot today and without a break through the day."""
-    staff = _read(session, unit_ids, today(), through=through)
+    crowd, _as_of = crowd_of(session, unit_ids, today(), through=through)
+    levels = crowd.levels(slot)
     return [
         Holder(
-            Worker(row.id, row.person_id, row.shifts, _standing(row), row.absent),
-            row.unit_id,
-            row.staff_group_id,
-            level,
+            Worker(
+                int(crowd.ids[at]),
+                int(crowd.person[at]),
+                many.letters(int(crowd.shifts[at])),
+                STANDINGS[crowd.standing[at]],
+                bool(crowd.absent[at]),
+            ),
+            unit_ids[crowd.unit[at]],
+            int(crowd.group[at]),
+            int(levels[at]),
         )
-        for row, level in zip(staff.rows, staff.levels[:, slot].tolist(), strict=True)
-        if level
+        for at in np.flatnonzero(levels).tolist()
     ]

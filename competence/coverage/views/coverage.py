@@ -34,7 +34,7 @@ from competence.coverage.views.cards import card, gap_since, next_expiry, place_
 from competence.coverage.views.choices import day_of, unit_options
 from competence.coverage.views.drawing import Row, body, column_group, draw, pen_for, weekday, words
 from competence.coverage.views.explaining import Explained, explained, person_url, signers
-from competence.coverage.views.figures import counts_page, overview
+from competence.coverage.views.figures import counts_page
 from competence.decision.queries import book
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound
@@ -104,7 +104,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     tops = top_units(units, within)
     if len(tops) == 1:
         return redirect(url_for(".unit", unit_id=tops[0].id))
-    return overview(units, tops, None, actor, within)
+    return redirect(url_for("figures.index"))
 
 
 def top_units(units: Tree, within: Reach) -> list[Node]:
@@ -122,7 +122,7 @@ def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         return redirect(f"{url_for('.unit', unit_id=other)}?{filters().query()}".rstrip("?"))
     named = actor.may(Permission.COVERAGE_READ, node.path)
     if not units.is_leaf(node) and (not named or headcount(db.session, node, on=today()) > MOST_COLUMNS):
-        return overview(units, [node], node, actor, within)
+        return redirect(f"{url_for('figures.unit', unit_id=node.id)}?{filters().query()}".rstrip("?"))
     if not named:
         return counts_page(units, node, actor, within)
     return named_board(units, node, actor, within)

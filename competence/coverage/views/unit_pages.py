@@ -27,6 +27,7 @@ UNIT_PAGES: Sequence[UnitPage] = (
     UnitPage("forecast.unit", N_("Forecast"), (P.COVERAGE_READ, P.COVERAGE_COUNTS)),
     UnitPage("what_if.unit", N_("What if?"), (P.SCENARIO_WRITE,)),
     UnitPage("meetings.unit", N_("Board meeting"), (P.BOARD_KEEP, P.ACTION_READ)),
+    UnitPage("figures.unit", N_("Key figures"), (P.COVERAGE_READ, P.COVERAGE_COUNTS)),
     UnitPage("requirements.index", N_("Staffing needs"), (P.REQUIREMENT_READ,)),
 )
 """In the order of the row. A page of a feature above this one stands here by its endpoint."""

@@ -1,5 +1,6 @@
 """What a day in a demonstration is about: requests, absences, staffing needs, stops, and the guides' time."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from competence.coverage.models import Requirement
@@ -22,6 +23,12 @@ SHIFTS = {
 }
 
 
+ANSWERED, RENEWING = 3, 2
+"""Every third signature of the last year was asked for; half of what lapses soon has been asked to be renewed."""
+SLOW = {"Syd": 4, "Vest": 6}
+"""Days that a signature takes longer in a part of the town."""
+
+
 def write_daily(to: Writing) -> None:
     """Nothing; requests, absences, staffing needs, stops and the guides' time are written."""
     demo = to.demo
@@ -35,6 +42,8 @@ def write_daily(to: Writing) -> None:
             for r in demo.requests
         ],
     )  # fmt: skip
+    to.insert(SignOffRequest, list(_answered(to)))
+    to.insert(SignOffRequest, list(_renewing(to)))
     to.insert(
         Absence,
         [
@@ -101,3 +110,43 @@ def _summer(to: Writing) -> list[dict[str, Any]]:
             "saved_at": to.moment(-3, 13, 20), "saved_by": to.persons[LEADER],
         }
     ]  # fmt: skip
+
+
+def _answered(to: Writing) -> Iterator[dict[str, Any]]:
+    """Requests that a signature closed: fewer days passed the nearer to today, more where the guides are few."""
+    demo, where = to.demo, _districts(to)
+    began = {person.number: person.first for person in demo.people}
+    for place, s in enumerate(s for s in demo.signoffs if s.origin == "signed_here" and -340 < s.signed < 0):
+        wait = (
+            4
+            + place % 9
+            + -s.signed // 60
+            + next((more for name, more in SLOW.items() if name in where.get(s.person, "")), 0)
+        )
+        if place % ANSWERED or s.signed - wait <= began[s.person]:
+            continue
+        yield {
+            "employment_id": to.employments[s.person], "task_id": to.rules.tasks[s.task], "asked_by": to.persons[s.person],
+            "asked_at": to.moment(s.signed - wait, 14, 10), "closed_at": to.moment(s.signed, 10), "closed_how": "signed",
+        }  # fmt: skip
+
+
+def _renewing(to: Writing) -> Iterator[dict[str, Any]]:
+    """Open requests to renew what lapses within two months, each person and task once, besides those of the files."""
+    taken = {(r.person, r.task) for r in to.demo.requests} | {
+        (person.number, task) for person in to.demo.people if person.unit == "Team Havnen" for task in to.rules.tasks
+    }
+    newest = {(s.person, s.task): s for s in to.demo.signoffs}
+    for place, ((person, task), s) in enumerate(newest.items()):
+        if place % RENEWING or (person, task) in taken or s.accepted is None or not 0 <= s.through <= 60:
+            continue
+        yield {
+            "employment_id": to.employments[person], "task_id": to.rules.tasks[task], "asked_by": to.persons[person],
+            "asked_at": to.moment(-1 - place % 12, 13, 40), "closed_at": None, "closed_how": None,
+        }  # fmt: skip
+
+
+def _districts(to: Writing) -> dict[str, str]:
+    """Staff number -> the unit that her own lies in."""
+    above = {unit.name: unit.parent or "" for unit in to.demo.units}
+    return {person.number: above.get(person.unit, "") for person in to.demo.people}

@@ -11,6 +11,7 @@ from competence.foundation.orm import begin_writing, open_session, tenant_id, wo
 from competence.imports.demo.daily import write_daily
 from competence.imports.demo.evidence import write_evidence, write_observations
 from competence.imports.demo.meeting import write_meetings
+from competence.imports.demo.months import write_months
 from competence.imports.demo.people import write_employments, write_people, write_roles, write_units
 from competence.imports.demo.vocabulary import load_rules
 from competence.imports.demo.writing import Writing
@@ -44,6 +45,7 @@ def load_demo(
         work_for(session, municipality.id)
         Loader(session, generate(employees, seed, wide=wide), wide=wide).load()
         add_reminders(session, find(session, on=today()))  # as the first `competence remind` does
+        write_months(session)
         session.commit()
         return municipality.id
 

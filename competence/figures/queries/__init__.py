@@ -1,0 +1,1 @@
+"""Reads: the figures of today, and those that were kept."""
