@@ -63,7 +63,7 @@ BLUEPRINTS = (
     "competence.decision.views:taking_over_bp",
     "competence.coverage.views.coverage:bp",
     "competence.coverage.views.who_may:bp",
-    "competence.coverage.views.requirements:bp",
+    "competence.coverage.views.needs:bp",
     "competence.coverage.views.impact:bp",
     "competence.practice.views:bp",
     "competence.practice.views:guide_bp",

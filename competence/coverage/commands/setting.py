@@ -17,10 +17,11 @@ from competence.coverage.commands.writing import (
 from competence.coverage.models import Requirement
 from competence.coverage.queries.written import Key, written
 from competence.coverage.rules import DayKind, Shift
-from competence.coverage.spans import Change, Span, put, take_back
+from competence.coverage.spans import Change, Span, put, standing, take_back
 from competence.foundation.changes import command
 from competence.foundation.clock import today
-from competence.foundation.errors import NotFound
+from competence.foundation.errors import NotFound, Overtaken
+from competence.foundation.text import N_, Sentence, sentence
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ def set_requirement(session: Session, new: NewRequirement, *, by: Actor, instead
     """The requirement in its time. RuleBroken when it cannot be, or reaches into a later one that is written already.
 
     What holds on its first day ends the day before, and holds again after its last day. `instead_of`: the id of one about
-    the same that is corrected. Unchanged when the same is said already. NotFound when that one is about something else.
+    the same that is corrected; Overtaken when somebody has ended or corrected it meanwhile. Unchanged when the same is
+    said already.
     """
     unit = unit_for(session, new.unit_id)
     authorise(by, Permission.REQUIREMENT_WRITE, unit.path)
@@ -46,7 +48,10 @@ def set_requirement(session: Session, new: NewRequirement, *, by: Actor, instead
     key: Key = (unit.id, new.unit_kind, new.task_id, new.shift, new.day_kind)
     lock_units(session, [unit.id])
     spans = written(session, [unit.id], ended=True).get(key, [])
-    change = put(Span(new.said, begins, new.valid_to), spans, today=today(), instead_of=instead_of)
+    try:
+        change = put(Span(new.said, begins, new.valid_to), spans, today=today(), instead_of=instead_of)
+    except NotFound:
+        raise Overtaken(_now_said(standing(spans, begins))) from None
     changes = Changes(by.person_id)
     changes.add(key, change, source=new.source)
     ids = changes.write(session)
@@ -54,6 +59,20 @@ def set_requirement(session: Session, new: NewRequirement, *, by: Actor, instead
     if number is None:
         number = next(one for one, span in zip(ids, change.adds, strict=True) if span.begins == begins)
     return Set(session.get_one(Requirement, number), change)
+
+
+def _now_said(now: Span | None) -> Sentence:
+    if now is None:
+        return sentence(N_("Somebody has ended this requirement meanwhile. Nothing was saved."))
+    return sentence(
+        N_(
+            "Somebody has changed this requirement meanwhile: at least %(need)s at level %(level)s from %(day)s. "
+            "Nothing was saved."
+        ),
+        need=now.said.need,
+        level=now.said.level,
+        day=now.begins,
+    )
 
 
 @command
