@@ -42,7 +42,9 @@ def fields_in(page):
         if said.get("type") != "checkbox" or " checked" in tag:
             sent[said["name"]] = said.get("value", "")
     for name, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.S):
-        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(r'<option value="([^"]*)"', options)
+        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(
+            r'<option value="([^"]*)"', options
+        )
         sent[name] = chosen[1]
     return sent
 
@@ -60,7 +62,9 @@ def test_a_requirement_for_july_gives_way_to_the_usual_one_in_august(team):
     assert "mindst 1" not in answer.text.split("Kommer senere")[0]
     then = client.get(f"{index(team)}&on={(first + timedelta(days=1)).isoformat()}").text
     assert "Det gælder" in then
-    refused = client.post(f"/requirements/{team.world.team.id}/new", data=said | {"valid_from": today().isoformat(), "need": "5"})
+    refused = client.post(
+        f"/requirements/{team.world.team.id}/new", data=said | {"valid_from": today().isoformat(), "need": "5"}
+    )
     assert refused.status_code == 422
     assert "er der allerede skrevet et andet krav: mindst 1" in refused.text
     assert f'value="{last.isoformat()}"' in refused.text

@@ -177,5 +177,6 @@ def _sizes(session: Session, unit_ids: Iterable[int], on: date) -> Mapping[int, 
             .where(c.unit_id.in_(some), running(on), c.is_floater.is_(False), c.is_external.is_(False))
             .group_by(c.unit_id)
         )
-        found.update({unit_id: number for unit_id, number in rows})
+        for unit_id, number in rows:
+            found[unit_id] += number
     return found

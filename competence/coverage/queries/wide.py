@@ -25,7 +25,7 @@ from competence.coverage.rules import (
     status,
     worst,
 )
-from competence.decision.queries import ABSENCES, EMPLOYMENTS, UNITS, book, load, running, within_unit
+from competence.decision.queries import ABSENCES, EMPLOYMENTS, UNITS, book, load, moment_of, running, within_unit
 from competence.entitlements.queries import VECTORS, shape
 from competence.entitlements.rules import holds_now
 from competence.foundation.clock import today
@@ -34,11 +34,17 @@ from competence.signoffs.queries import chunks
 
 MOST_STALE = 200
 """So many people whose vector is past its date are read anew; of more, the figures stand with their own date."""
+MOST_PAST = 400
+"""Of so many people a past day is judged from the evidence that was known then; of more it takes too long for a page."""
+
+
+class TooManyThen(Exception):  # noqa: N818
+    """So many people worked in the units on a past day that a page cannot judge them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitCounts:
-    """How a unit stands today, without names."""
+    """How a unit stands on a day, without names."""
 
     node: Node
     gaps: int
@@ -51,7 +57,7 @@ class UnitCounts:
     """(task, shift) -> how many of the shift's fixed people hold it, for each need."""
     needs: Needs
     as_of: date | None = None
-    """The day the figures were made for, when they are not today's."""
+    """The day the figures were made for, when it is another one: what begins between the two is not in them."""
 
     @property
     def status(self) -> Status:
@@ -70,10 +76,15 @@ class _Staff:
 
 
 def unit_counts(
-    session: Session, units: Tree, nodes: Sequence[Node], *, days: DayKind | None = None, task_id: int | None = None
-) -> list[UnitCounts]:
-    """How each of the units stands today; for one task only when it is named. Units where nobody works count too, if they need."""
-    on = today()
+    session: Session, units: Tree, nodes: Sequence[Node], *, days: DayKind | None = None, task_id: int | None = None,
+    on: date | None = None,
+) -> list[UnitCounts]:  # fmt: skip
+    """How each of the units stands on the day (None: today); for one task only when it is named.
+
+    Units where nobody works count too, if they need. A past day shows what the system said then. TooManyThen when more
+    than `MOST_PAST` people worked in the units on it.
+    """
+    on = on or today()
     stated = requirements_on(session, on, nodes)
     day = days or kind_of_day(on)
     slots = {task.id: task.slot for task in tasks_on(session, on)}
@@ -83,9 +94,10 @@ def unit_counts(
         needs[node.id] = {
             key: one for key, one in found.items() if key[0] in slots and (task_id is None or key[0] == task_id)
         }
-    staff = _read(session, [node.id for node in nodes], on)
+    past = on < today()
+    staff = (_read_past if past else _read)(session, [node.id for node in nodes], on)
     shared = book(session)
-    version = shared.version_on(on)
+    version = shared.version_on(on, moment_of(on) if past else None)
     limited: dict[int, set[int]] = {}
     if version is not None:
         for (task, group), terms in shared.cells.get(version.id, {}).items():
@@ -231,6 +243,47 @@ def _read(session: Session, unit_ids: Iterable[int], on: date, *, through: date 
         levels[at] = 0
         for task, *answers in zip(tasks, *columns, strict=True):
             levels[at, task.slot] = min(answer.level for answer in answers)
+    return _Staff(rows, levels, None)
+
+
+def _read_past(session: Session, unit_ids: Iterable[int], on: date) -> _Staff:
+    """The people of the units on a past day with the level of each task slot, as the system said it at the end of that day."""
+    c = EMPLOYMENTS.c
+    found: list[Any] = []
+    for some in chunks(unit_ids):
+        found += session.execute(
+            scoped(
+                session, EMPLOYMENTS, c.id, c.person_id, c.unit_id, c.staff_group_id, c.shifts, c.is_floater, c.is_external,
+                GROUPS.c.is_student,
+            )
+            .join(GROUPS, (GROUPS.c.municipality_id == c.municipality_id) & (GROUPS.c.id == c.staff_group_id))
+            .where(c.unit_id.in_(some), running(on), GROUPS.c.counts_in_coverage)
+            .order_by(c.id)
+            .limit(MOST_PAST + 1)
+        ).all()  # fmt: skip
+        if len(found) > MOST_PAST:
+            raise TooManyThen
+    slots, _ranks = shape(session)
+    tasks = tasks_on(session, on)
+    size = max([slots, *(task.slot + 1 for task in tasks)])
+    levels = np.zeros((len(found), max(size, 1)), dtype=np.uint8)
+    known_at = moment_of(on)
+    by_id = {
+        one.id: one.known_by(known_at)
+        for some in chunks(row.id for row in found)
+        for one in load(session, c.id.in_(some), evidence=True, known_at=known_at)
+    }
+    facts = [by_id[row.id] for row in found]
+    for at, column in enumerate(columns_for(session, facts, tasks, on=on)):
+        for task, answer in zip(tasks, column, strict=True):
+            levels[at, task.slot] = answer.level
+    rows = [
+        _Row(
+            row.id, row.person_id, row.unit_id, row.staff_group_id, row.shifts, row.is_floater, row.is_external, row.is_student,
+            any(start <= on and (end is None or on < end) for start, end in one.absences),
+        )
+        for row, one in zip(found, facts, strict=True)
+    ]  # fmt: skip
     return _Staff(rows, levels, None)
 
 

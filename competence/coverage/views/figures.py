@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
 from flask import render_template
@@ -11,9 +13,18 @@ from flask.typing import ResponseReturnValue
 from competence.access.rules import Actor, Permission, Reach, Role
 from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.one import StopOver, stops_over
-from competence.coverage.queries.places import Node, Tree
-from competence.coverage.queries.wide import UnitCounts, unit_counts
-from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, STATUS_NAMES, Count, Shift, without_small
+from competence.coverage.queries.places import Node, Tree, tree
+from competence.coverage.queries.wide import TooManyThen, UnitCounts, unit_counts
+from competence.coverage.rules import (
+    DAY_KIND_NAMES,
+    SHIFT_NAMES,
+    SMALLEST_GROUP,
+    STATUS_NAMES,
+    Count,
+    DayKind,
+    Shift,
+    without_small,
+)
 from competence.coverage.statements import spoken_count
 from competence.coverage.views.drawing import TONES
 from competence.coverage.views.heat_map import facts, good_news, heat_map
@@ -23,14 +34,29 @@ from competence.foundation.web import db, language, say
 NUMBERS_ONLY = frozenset({Role.DIRECTOR, Role.HR, Role.COMMITTEE})
 
 
-def overview(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """The units below with their counts of gaps; a unit opens its board, or its figures."""
+def overview(
+    units: Tree,
+    tops: Sequence[Node],
+    node: Node | None,
+    actor: Actor,
+    within: Reach,
+    *,
+    on: date,
+    days: DayKind | None = None,
+) -> ResponseReturnValue:
+    """The units below with their counts of gaps on the day; a unit opens its board, or its figures."""
+    if on < today():
+        then = tree(db.session, on=on)
+        tops = [then.by_id[top.id] for top in tops if top.id in then.by_id]
+        units = then
     lists = [one for top in tops for one in units.below(top)]
+    try:
+        found_there = unit_counts(db.session, units, lists, days=days, on=on)
+    except TooManyThen:
+        return _only_names(units, tops, lists, node, within, on, days)
     # As on a board: all units without units below them, and those above where people have fixed shifts.
     counted = {
-        found.node.id: found
-        for found in unit_counts(db.session, units, lists)
-        if units.is_leaf(found.node) or any(found.by_shift.values())
+        found.node.id: found for found in found_there if units.is_leaf(found.node) or any(found.by_shift.values())
     }
     hides = hides_small(actor)
     rows = []
@@ -52,15 +78,39 @@ def overview(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor,
     if hides:
         hide_people(rows)
     whole = [counted[leaf.id] for top in tops for leaf in units.below(top) if leaf.id in counted]
-    heat = heat_map(units, tops, counted)
+    heat = heat_map(units, tops, counted, on=on)
     return render_template(
-        "coverage/overview.html",
+        "coverage/overview.html", on=on, today=today(), days=days, day_kinds=DAY_KIND_NAMES, query=_query(on, days),
         heat=heat, facts=facts(heat), good=good_news(heat), met=format_decimal(heat.whole.met, "0.0", locale=language()),
         node=node, rows=rows, hides=hides, smallest=SMALLEST_GROUP,
         gaps=sum(found.gaps for found in whole), vulnerable=sum(found.vulnerable for found in whole),
         above=units.way_to(node, within) if node else [],
         as_of=min((found.as_of for found in whole if found.as_of), default=None), updated=now(),
         too_many=node is not None and actor.may(Permission.COVERAGE_READ, node.path),
+    )  # fmt: skip
+
+
+def _query(on: date, days: DayKind | None) -> str:
+    """What an address says of the day, to be put behind that of another unit; empty for today."""
+    said = {"on": on.isoformat() if on != today() else None, "days": days}
+    query = urlencode({key: value for key, value in said.items() if value})
+    return f"?{query}" if query else ""
+
+
+def _only_names(
+    units: Tree,
+    tops: Sequence[Node],
+    lists: Sequence[Node],
+    node: Node | None,
+    within: Reach,
+    on: date,
+    days: DayKind | None,
+) -> ResponseReturnValue:
+    """The units below by name: each can be seen on the past day, but not all of them at once."""
+    return render_template(
+        "coverage/then.html",
+        node=node, on=on, query=_query(on, days), above=units.way_to(node, within) if node else [],
+        units=[(one, one.path.count("/") - tops[0].path.count("/")) for one in lists],
     )  # fmt: skip
 
 
@@ -91,17 +141,22 @@ def hide_people(rows: Sequence[dict[str, Any]]) -> None:
             row["people"] = None
 
 
-def counts_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """A team's have and need without names: where the way down ends for those who see numbers only."""
-    found = unit_counts(db.session, units, [node])[0]
+def counts_page(
+    units: Tree, node: Node, actor: Actor, within: Reach, *, on: date, days: DayKind | None = None
+) -> ResponseReturnValue:
+    """A team's have and need on the day without names: where the way down ends for those who see numbers only."""
+    try:
+        found = unit_counts(db.session, units, [node], days=days, on=on)[0]
+    except TooManyThen:
+        return _only_names(units, [node], [node], node, within, on, days)
     hides = hides_small(actor)
     hidden = {shift for shift in Shift if hides and found.by_shift[shift] < SMALLEST_GROUP}
-    areas = counts_by_area(found, hidden)
+    areas = counts_by_area(found, hidden, on)
     return render_template(
-        "coverage/counts.html",
+        "coverage/counts.html", on=on, today=today(), days=days, day_kinds=DAY_KIND_NAMES,
         node=node, found=found, areas=areas, hidden=hidden, hides=hides, smallest=SMALLEST_GROUP, shifts=list(Shift),
         shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(),
-        stops=stops_without_names(node, actor, hides=hides),
+        stops=stops_without_names(node, actor, hides=hides) if on == today() else [],
         above=units.way_to(node, within),
     )  # fmt: skip
 
@@ -112,10 +167,10 @@ def stops_without_names(node: Node, actor: Actor, *, hides: bool) -> list[StopOv
     return [replace(stop, by=None) for stop in found] if hides else found
 
 
-def counts_by_area(found: UnitCounts, hidden: set[Shift]) -> list[tuple[str, list[dict[str, Any]]]]:
+def counts_by_area(found: UnitCounts, hidden: set[Shift], on: date) -> list[tuple[str, list[dict[str, Any]]]]:
     """(area, rows) of the tasks that the unit needs; a figure about fewer than five is None."""
     areas: dict[str, list[dict[str, Any]]] = {}
-    for task in tasks_on(db.session, today()):
+    for task in tasks_on(db.session, on):
         if not any((task.id, shift) in found.needs for shift in Shift):
             continue
         fields = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from flask_babel import gettext as _
@@ -11,7 +12,6 @@ from competence.coverage.heat import NOTHING, Field, by_area, total
 from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.places import Node, Tree
 from competence.coverage.queries.wide import UnitCounts
-from competence.foundation.clock import today
 from competence.foundation.web import db, listed
 
 MOST_SIDE_BY_SIDE = 16
@@ -57,9 +57,9 @@ class HeatMap:
         return bool(self.areas) and 2 <= len(self.columns) <= MOST_SIDE_BY_SIDE
 
 
-def heat_map(units: Tree, tops: Sequence[Node], counted: Mapping[int, UnitCounts]) -> HeatMap:
+def heat_map(units: Tree, tops: Sequence[Node], counted: Mapping[int, UnitCounts], *, on: date) -> HeatMap:
     """The units where people work side by side; where they are too many, the districts. Reads nothing further."""
-    tasks = tasks_on(db.session, today())
+    tasks = tasks_on(db.session, on)
     areas = {task.id: task.area_id for task in tasks}
     critical = {task.id for task in tasks if task.critical}
     fields = {key: by_area(found.have, found.needs, areas, critical) for key, found in counted.items()}
