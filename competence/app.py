@@ -64,6 +64,7 @@ BLUEPRINTS = (
     "competence.coverage.views.coverage:bp",
     "competence.coverage.views.who_may:bp",
     "competence.coverage.views.needs:bp",
+    "competence.coverage.views.latent:bp",
     "competence.coverage.views.impact:bp",
     "competence.practice.views:bp",
     "competence.practice.views:guide_bp",

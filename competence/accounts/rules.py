@@ -184,7 +184,7 @@ P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
-COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=("coverage", "requirements"))
+COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=("coverage", "requirements", "latent"))
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
 IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
@@ -194,6 +194,7 @@ INSPECTION = MenuItem(
 INSTRUCTIONS = MenuItem("instructions.index", N_("New instructions"), "file", P.SIGNOFF_AGREE)
 MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
+NEEDS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
 PASSPORT = MenuItem(
     "me.passport",
     N_("My passport"),
@@ -257,7 +258,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.DIRECTOR: (COVERAGE, MATRIX),
     Role.HR: (COVERAGE, MATRIX),
     Role.COMMITTEE: (COVERAGE, MATRIX),
-    Role.ADMINISTRATOR: (PEOPLE, UNITS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, SETTINGS, LOG),
+    Role.ADMINISTRATOR: (PEOPLE, UNITS, NEEDS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, SETTINGS, LOG),
     Role.AUDITOR: (INSPECTION, COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }
 """The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""

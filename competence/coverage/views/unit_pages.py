@@ -25,6 +25,7 @@ P = Permission
 UNIT_PAGES: Sequence[UnitPage] = (
     UnitPage("coverage.unit", N_("Board"), (P.COVERAGE_READ, P.COVERAGE_COUNTS)),
     UnitPage("requirements.index", N_("Staffing needs"), (P.REQUIREMENT_READ,)),
+    UnitPage("latent.index", N_("Latent competence"), (P.COVERAGE_LATENT,)),
 )
 """In the order of the row. A page of a feature above this one stands here by its endpoint."""
 
