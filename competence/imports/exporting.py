@@ -38,7 +38,7 @@ from competence.imports.queries import known_groups
 
 AREAS = cast(Table, Area.__table__)
 Content = str | int | date | None
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins so could be taken for a formula by the program that opens the file."""
 
 
@@ -146,7 +146,7 @@ def workbook_of(
                     elif isinstance(value, int):
                         page.write_number(number, column, value)
                     elif value:
-                        form = bold if number == 0 else quoted if value.startswith(_DANGEROUS) else None
+                        form = bold if number == 0 else quoted if value.startswith(DANGEROUS) else None
                         if page.write_string(number, column, value, form):
                             raise ValueError(f"{name}: too long for a cell")
             for column in range(max(map(len, rows), default=0)):

@@ -18,8 +18,9 @@ from competence.coverage.queries.written import Key, written
 from competence.coverage.spans import Span, applied, between, put
 from competence.foundation.changes import command
 from competence.foundation.clock import today
-from competence.foundation.errors import NotFound
+from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.orm import scoped
+from competence.foundation.text import N_, sentence
 
 MOST_NAMED = 100
 """Of so many units the requirements are asked for by id; of more, all of the municipality are read."""
@@ -69,7 +70,11 @@ def import_requirements(session: Session, rows: Iterable[NewRequirement], *, by:
     for key, some in by_key.items():
         spans = before = known.get(key, [])
         for at, (one, _source) in enumerate(some, 1):
-            change = put(one, spans, today=first)
+            try:
+                change = put(one, spans, today=first)
+            except RuleBroken as broken:
+                name = words.tasks[key[2]][0]
+                raise RuleBroken(sentence(N_("%(task)s: %(said)s"), task=name, said=broken.message)) from broken
             if change:
                 # Few rows are about the same thing, and each adds two at most.
                 spans = applied(spans, change, number=-10 * at)
