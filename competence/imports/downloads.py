@@ -25,12 +25,12 @@ def matrix(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     return send_file(made, mimetype=XLSX, as_attachment=True, download_name=f"opgavedeling-version-{number}.xlsx")
 
 
-@bp.get("/requirements/<int:unit_id>.<any(xlsx, csv):kind>")
+@bp.get("/requirements/<int:unit_id>.<any(xlsx, csv):ending>")
 @requires(Permission.REQUIREMENT_READ)
-def requirements(unit_id: int, kind: str, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+def requirements(unit_id: int, ending: str, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """What is said for the unit and those below it, in the columns that the import reads."""
     units = tree(db.session, on=today())
     node = units.get(unit_id, within)
     table = needs_table(db.session, {one.id for one in units.below(node)})
-    content, mimetype = (needs_xlsx(table), XLSX) if kind == "xlsx" else (needs_csv(table), "text/csv; charset=utf-8")
-    return send_file(io.BytesIO(content), mimetype=mimetype, as_attachment=True, download_name=filename(kind))
+    content, mimetype = (needs_xlsx(table), XLSX) if ending == "xlsx" else (needs_csv(table), "text/csv; charset=utf-8")
+    return send_file(io.BytesIO(content), mimetype=mimetype, as_attachment=True, download_name=filename(ending))

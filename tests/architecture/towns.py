@@ -157,6 +157,7 @@ def build(database: Database) -> Towns:
             "issuer_id": Ids(trusted_here, foreign=trusted_there),
             "list_number": Ids(1),
             "kind": Ids("json"),
+            "ending": Ids("csv"),
             "asked_id": Ids(towns.visitors["leader"].person_id, foreign=foreigner.person.id),
             "token": Ids("nobody-has-this-link"),
             "secret": Ids("code-within", "code-elsewhere", "code-abroad"),
