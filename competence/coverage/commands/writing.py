@@ -161,11 +161,11 @@ class Changes:
         record_all(
             session,
             [
-                _noted(self.by, "set_requirement", number, key, one, replaces)
+                {"action": "set_requirement"} | _audit_row(self.by, number, key, one, replaces)
                 for number, (key, one, _source, replaces) in zip(ids, self._adds, strict=True)
             ]
             + [
-                _noted(self.by, "end_requirement", number, key, None, None)
+                {"action": "end_requirement"} | _audit_row(self.by, number, key, None, None)
                 for number, (key, _ends) in self._ends.items()
                 if number not in replaced
             ],
@@ -184,9 +184,7 @@ def _row(session: Session, key: Key, one: Span, source: str, who: int | None) ->
     }  # fmt: skip
 
 
-def _noted(
-    by: int | None, action: str, number: int, key: Key, one: Span | None, replaces: int | None
-) -> dict[str, Any]:
+def _audit_row(by: int | None, number: int, key: Key, one: Span | None, replaces: int | None) -> dict[str, Any]:
     unit_id, unit_kind, task_id, shift, day_kind = key
     detail: dict[str, Any] = {"unit": unit_id, "task": task_id}
     if one is not None:
@@ -194,4 +192,4 @@ def _noted(
             "kind": unit_kind, "shift": shift.value, "days": day_kind.value, "need": one.said.need, "level": one.said.level,
             "from": one.begins.isoformat(), "replaces": replaces,
         }  # fmt: skip
-    return {"by_person_id": by, "action": action, "subject": "requirement", "subject_id": number, "detail": detail}
+    return {"by_person_id": by, "subject": "requirement", "subject_id": number, "detail": detail}
