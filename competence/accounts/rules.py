@@ -185,7 +185,7 @@ ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINI
 ACTIONS = MenuItem("actions.index", N_("Improvement actions"), "flag", P.ACTION_READ)
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
-COVERAGE_PAGES = ("coverage", "figures", "forecast", "meetings", "requirements", "what_if")
+COVERAGE_PAGES = ("coverage", "figures", "forecast", "latent", "meetings", "requirements", "what_if")
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=COVERAGE_PAGES)
 OVERVIEW = MenuItem("figures.index", N_("Overview"), "analytics", covers=COVERAGE_PAGES)
 DISTRICTS = MenuItem("figures.all_units", N_("Districts"), "business", covers=("figures.all_units", "figures.units"))
@@ -198,6 +198,7 @@ INSPECTION = MenuItem(
 INSTRUCTIONS = MenuItem("instructions.index", N_("New instructions"), "file", P.SIGNOFF_AGREE)
 MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
+NEEDS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
 PASSPORT = MenuItem(
     "me.passport",
     N_("My passport"),
@@ -261,7 +262,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.DIRECTOR: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
     Role.HR: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
     Role.COMMITTEE: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
-    Role.ADMINISTRATOR: (PEOPLE, UNITS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, SETTINGS, LOG),
+    Role.ADMINISTRATOR: (PEOPLE, UNITS, NEEDS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, SETTINGS, LOG),
     Role.AUDITOR: (INSPECTION, COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }
 """The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""

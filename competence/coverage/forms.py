@@ -1,31 +1,29 @@
 """The forms in which a unit's requirement is set, and what those keep who lose a task."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import NumberInput
 
 from competence.coverage.commands import MOST_PEOPLE, NewRequirement
-from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, DayKind, Shift
+from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, DayKind, Shift, Stated
 from competence.delegation.rules import CellTerms, Keeping
-from competence.foundation.clock import last_day
-from competence.foundation.forms import Form
+from competence.foundation.clock import day_after, last_day
+from competence.foundation.forms import DateField, Form
 from competence.foundation.text import N_
 from competence.foundation.web import say
 
 Choices = Iterable[tuple[str, str]]
 
 
-class RequirementForm(Form):
-    """At least so many, at a level, on a shift."""
+class TermsForm(Form):
+    """At least so many, at a level, from a day through a day."""
 
-    task = SelectField(_l("Task"), validators=[InputRequired(_l("Choose the task that is needed."))])
-    unit_kind = SelectField(_l("Holds for"))
-    shift = RadioField(_l("Shift"), validators=[InputRequired(_l("Choose a shift."))])
-    day_kind = SelectField(_l("Kind of day"))
     need = IntegerField(
         _l("At least"),
         validators=[
@@ -40,9 +38,47 @@ class RequirementForm(Form):
         _l("Also in unstable courses"), description=_l("Those who may only within a limit are then not counted.")
     )
     students_count = BooleanField(_l("Students count"))
+    valid_from = DateField(
+        _l("Holds from"), validators=[Optional()], description=_l("The first day. Empty means today.")
+    )
+    valid_through = DateField(
+        _l("Holds through"), validators=[Optional()],
+        description=_l("The last day. Leave it empty to let it hold until something else is said."),
+    )  # fmt: skip
 
-    def __init__(self, *, tasks: Choices, kinds: Iterable[str], here: str, levels: Choices) -> None:
-        super().__init__()
+    def __init__(self, *, levels: Choices, **said: Any) -> None:
+        super().__init__(**said)
+        self.level.choices = [(int(rank), name) for rank, name in levels]
+
+    def new(self, unit_id: int, *, task_id: int, shift: Shift, unit_kind: str, day_kind: DayKind) -> NewRequirement:
+        """What the command takes."""
+        return NewRequirement(
+            task_id=task_id, shift=shift, need=self.need.data or 0, unit_id=unit_id, unit_kind=unit_kind, day_kind=day_kind,
+            level=self.level.data, also_unstable=bool(self.also_unstable.data), students_count=bool(self.students_count.data),
+            valid_from=self.valid_from.data, valid_to=day_after(self.valid_through.data),
+        )  # fmt: skip
+
+
+class ChangeForm(TermsForm):
+    """What is said already, to be said otherwise."""
+
+    def to_command(self, unit_id: int, said: Stated) -> NewRequirement:
+        """What the command takes."""
+        return self.new(
+            unit_id, task_id=said.task_id, shift=said.shift, unit_kind=said.unit_kind, day_kind=said.day_kind
+        )
+
+
+class RequirementForm(TermsForm):
+    """The same, with what it is about."""
+
+    task = SelectField(_l("Task"), validators=[InputRequired(_l("Choose the task that is needed."))])
+    unit_kind = SelectField(_l("Holds for"))
+    shift = RadioField(_l("Shift"), validators=[InputRequired(_l("Choose a shift."))])
+    day_kind = SelectField(_l("Kind of day"))
+
+    def __init__(self, *, tasks: Choices, kinds: Iterable[str], here: str, levels: Choices, **said: Any) -> None:
+        super().__init__(levels=levels, **said)
         self.task.choices = [("", _l("Choose")), *tasks]
         self.unit_kind.choices = [
             ("", here),
@@ -50,15 +86,40 @@ class RequirementForm(Form):
         ]
         self.shift.choices = [(shift.value, say(name)) for shift, name in SHIFT_NAMES.items()]
         self.day_kind.choices = [(kind.value, say(name)) for kind, name in DAY_KIND_NAMES.items()]
-        self.level.choices = [(int(rank), name) for rank, name in levels]
 
     def to_command(self, unit_id: int) -> NewRequirement:
         """What the command takes."""
-        return NewRequirement(
-            task_id=int(self.task.data), shift=Shift(self.shift.data), need=self.need.data or 0, unit_id=unit_id,
-            unit_kind=self.unit_kind.data or "", day_kind=DayKind(self.day_kind.data), level=self.level.data,
-            also_unstable=bool(self.also_unstable.data), students_count=bool(self.students_count.data),
+        return self.new(
+            unit_id, task_id=int(self.task.data), shift=Shift(self.shift.data), unit_kind=self.unit_kind.data or "",
+            day_kind=DayKind(self.day_kind.data),
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WrongField:
+    """A field of a table that must be corrected, as the summary of errors lists it."""
+
+    id: str
+    errors: tuple[str, ...]
+    type: str = "IntegerField"
+    widget: None = None
+
+
+class SheetForm(Form):
+    """A table of figures. Its many fields are read by the view, which notes what is `wrong` in them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: dict[str, str] = {}
+
+    @property
+    def errors(self) -> dict[str | None, Any]:
+        """By field."""
+        return {**super().errors, **{name: [text] for name, text in self.wrong.items()}}
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from super().__iter__()
+        yield from (WrongField(name, (text,)) for name, text in self.wrong.items())
 
 
 class EndForm(Form):

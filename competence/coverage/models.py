@@ -11,18 +11,30 @@ from competence.foundation.orm import Base, Tenant, reference, wall
 from competence.foundation.retention import Basis, Erasure, NotPersonal, PersonData
 from competence.foundation.text import N_
 
+_HAS_HELD = "valid_to IS NULL OR valid_to > valid_from"
+"""Not taken back before its first day, nor replaced on it."""
+
 
 class Requirement(Base, Tenant):
-    """At least so many, at a level, on a shift: for a unit, or for every unit of a kind below one."""
+    """At least so many, at a level, on a shift: for a unit, or for every unit of a kind below one.
+
+    Of two about the same (unit or kind, task, shift, kind of day) never both hold on a day: the commands lock the unit and
+    see to it, and the indexes refuse two that are open, and two that begin together.
+    """
 
     __tablename__ = reference("requirement")
     __persondata__ = NotPersonal(N_("what a unit needs; who wrote it is an id"))
     __table_args__ = wall(
         CheckConstraint("need >= 0", name="need_not_negative"),
         CheckConstraint("level >= 1", name="level_from_one"),
+        CheckConstraint("valid_to >= valid_from", name="ends_after_it_begins"),
         Index(
             "uq_requirement_open", "municipality_id", "unit_id", "unit_kind", "task_id", "shift", "day_kind", unique=True,
             sqlite_where=text("valid_to IS NULL"), postgresql_where=text("valid_to IS NULL"),
+        ),
+        Index(
+            "uq_requirement_begins", "municipality_id", "unit_id", "unit_kind", "task_id", "shift", "day_kind", "valid_from",
+            unique=True, sqlite_where=text(_HAS_HELD), postgresql_where=text(_HAS_HELD),
         ),
         unit_id="unit", task_id="task",
     )  # fmt: skip
@@ -41,6 +53,7 @@ class Requirement(Base, Tenant):
     students_count: Mapped[bool] = mapped_column(default=False)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    """First day on which it no longer holds; its first day when it never has."""
     source: Mapped[str] = mapped_column(String(400), default="")
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None]

@@ -72,7 +72,7 @@ def _plain(value: Content) -> str:
     if value is None:
         return ""
     if isinstance(value, date):
-        return value.isoformat()
+        return value.strftime("%d-%m-%Y")
     if isinstance(value, float):
         return str(value).replace(".", ",")
     if isinstance(value, int):

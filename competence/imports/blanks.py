@@ -19,7 +19,7 @@ FILENAMES = {
     Kind.SIGNOFFS: "underskrifter.xlsx", Kind.REQUIREMENTS: "bemandingskrav.xlsx",
     Kind.PROFILES: "kompetenceprofiler.xlsx",
 }  # fmt: skip
-_LEFT_OUT = frozenset({"first_name", "last_name", "unit", "kind", "D", "A", "N"})
+_LEFT_OUT = frozenset({"first_name", "last_name", "unit", "kind", "below", "D", "A", "N"})
 """Other ways of writing what stands in the columns of the example."""
 _NEEDED = frozenset({(Kind.PEOPLE, "name"), (Kind.PROFILES, "text"),
                       *((Kind.REQUIREMENTS, name) for name in ("place", "shift", "need"))})  # fmt: skip
@@ -82,7 +82,7 @@ def _example(kind: Kind) -> list[Cell]:
                 day + timedelta(days=300),
             ]
         case Kind.REQUIREMENTS:
-            return ["Team Eksempel", "Eksempel på en opgave", "aften", 2, "basis"]
+            return ["Team Eksempel", "Eksempel på en opgave", "aften", 2, "basis", "alle dage", "nej", "nej", day, ""]
         case Kind.PROFILES:
             return ["Eksempel på en faggruppe", "Medicin", "basis", "Giver medicin, som er doseret.", ""]
         case Kind.MATRIX:

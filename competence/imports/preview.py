@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from competence.coverage.rules import DAY_KIND_NAMES, DayKind
 from competence.delegation.rules import RULE_NAMES, CellRule
 from competence.foundation.clock import last_day
 from competence.foundation.web import day, say
@@ -128,10 +129,14 @@ def _requirements(session: Session, rows: Sequence[NewRequirement]) -> Table:
     levels = practice_levels(session)
     shown: list[list[Any]] = [
         [units.get(row.unit_id, "") if row.unit_id else _("every %(kind)s", kind=row.kind), tasks.get(row.task, row.task),
-         SHIFTS[row.shift], str(row.need), levels[row.level - 1]]
+         SHIFTS[row.shift], str(row.need), levels[row.level - 1], say(DAY_KIND_NAMES[DayKind(row.days)]),
+         day(row.valid_from) if row.valid_from else "", _until(row.valid_to)]
         for row in rows
     ]  # fmt: skip
-    return [_("Unit"), _("Task"), _("Shift"), _("How many are needed"), _("Level")], shown
+    headings = [
+        _("Unit"), _("Task"), _("Shift"), _("How many are needed"), _("Level"), _("Days"), _("From"), _("Through"),
+    ]  # fmt: skip
+    return headings, shown
 
 
 def _profiles(session: Session, rows: Sequence[ProfileRow]) -> Table:

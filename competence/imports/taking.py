@@ -153,9 +153,14 @@ def _needs_checked(session: Session, rows: Sequence[NewRequirement], within: Rea
         for row in rows
         if row.need > MOST_PEOPLE
     ]
+    found += [
+        row.place.problem(sentence(N_("The last day has passed. Leave the row out.")), "valid_through")
+        for row in rows
+        if row.valid_to is not None and row.valid_to <= today()
+    ]
     if within is not None and len(roots_of(session, within)) != 1:
         said = sentence(N_("You lead several places. Write the units by name instead of a kind of unit."))
-        found += [row.place.problem(said, "place") for row in rows if row.unit_id is None]
+        found += [row.place.problem(said, "place") for row in rows if row.unit_id is None and row.below is None]
     return found
 
 

@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,21 @@ class Bench:
     def figures(self) -> Iterator[Result]:
         """The heat map of 400 teams, the overview's page, and the figures of a month kept."""
         yield from self._pages(self._overview)
+
+    def needs(self) -> Iterator[Result]:
+        """A team's requirements as a table, one subject area; and what the team holds and never needs."""
+        with pages.serving(self.database) as app:
+            client, team = pages.signed_in(app, self.places.token), self.places.teams[0]
+            run = bare.runner(bare.connect(self.database), self.database.kind)
+            vectors = bare.all_vectors(run, self.m, self.slots, self.ranks, (today() - EPOCH).days)
+            for name, address, least in (
+                ("requirements as a table, one area", f"/requirements/{team}/sheet", None),
+                ("latent competence of a team", f"/coverage/{team}/latent", vectors),
+            ):
+                html, sent, text = pages.fetch(client, address)
+                floor = least or matrices.bare_page(text)
+                ours, bare_ = in_turns(partial(pages.fetch, client, address), floor, runs=self.runs)
+                yield self._result(name, ours, bare_, {}, html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1))
 
     def _pages(self, some: Callable[[Any, Any], Iterator[Result]]) -> Iterator[Result]:
         with pages.serving(self.database) as app:
@@ -294,6 +310,7 @@ PARTS = (
     "boards",
     "ahead",
     "finder",
+    "needs",
     "inspection",
     "queue",
     "memory",

@@ -25,9 +25,9 @@ def open_ones(world):
 
 def test_a_new_requirement_replaces_the_one_before_it(world, leader):
     new = NewRequirement(world.task().id, Shift.DAY, 2, world.team.id)
-    first = set_requirement(world.session, new, by=leader)
-    assert set_requirement(world.session, new, by=leader).id == first.id
-    second = set_requirement(world.session, replace(new, need=3), by=leader)
+    first = set_requirement(world.session, new, by=leader).requirement
+    assert set_requirement(world.session, new, by=leader).requirement.id == first.id
+    second = set_requirement(world.session, replace(new, need=3), by=leader).requirement
     assert first.valid_to == second.valid_from
     assert open_ones(world) == [(world.team.id, new.task_id, Shift.DAY, 3)]
     assert len(world.session.scalars(select(AuditEntry).where(AuditEntry.action == "set_requirement")).all()) == 2
@@ -41,7 +41,8 @@ def test_the_weekend_has_a_requirement_of_its_own(world, leader):
 
 
 def test_an_ended_requirement_cannot_be_ended_again(world, leader):
-    one = set_requirement(world.session, NewRequirement(world.task().id, Shift.DAY, 2, world.team.id), by=leader)
+    new = NewRequirement(world.task().id, Shift.DAY, 2, world.team.id)
+    one = set_requirement(world.session, new, by=leader).requirement
     end_requirement(world.session, one.id, by=leader)
     assert open_ones(world) == []
     with pytest.raises(NotFound):

@@ -4,13 +4,15 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import and_
+from sqlalchemy import and_, select
 
 from competence.access.rules import Reach
-from competence.catalogue.models import TaskPrerequisite
+from competence.catalogue.models import Task, TaskPrerequisite
 from competence.coverage.cells import face
 from competence.coverage.queries.board import board
 from competence.coverage.queries.places import tree
+from competence.coverage.queries.wide import unit_counts
+from competence.coverage.rules import Shift
 from competence.decision.queries import EMPLOYMENTS, load
 from competence.decision.rules import judge
 from competence.delegation.models import Stop, UnitMask
@@ -91,3 +93,61 @@ def test_a_board_shows_what_the_rule_says_of_every_cell(world, seed, ahead):
             )
             if right.waiting is None:
                 assert face(shown, on, ends=one.valid_to) == face(right, on, ends=one.valid_to), (one.name, task.name)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("ahead", [-20, 0, 40])
+def test_figures_from_the_stored_answers_are_those_of_the_board_and_a_districts_are_its_teams(world, seed, ahead):
+    filled(world, seed)
+    draw = random.Random(seed)
+    other = world.unit("Team Lunden", under=world.district)
+    tasks = list(world.session.scalars(select(Task).order_by(Task.id)))
+    for number in range(5):
+        standing = draw.choice([{}, {}, {"is_external": True}, {"is_floater": True}])
+        someone = world.person(
+            f"Anden {number}",
+            draw.choice(list(world.groups)),
+            unit=other,
+            shifts=draw.choice(["D", "DA", "N"]),
+            **standing,
+        )
+        for task in draw.sample(tasks, 4):
+            world.signed(someone, task, draw.randint(1, 3), days_ago=draw.randint(0, 300))
+    for task in tasks:
+        for shift in Shift:
+            where = draw.choice([world.root, world.district, world.team, other])
+            world.requirement(
+                task, shift, draw.randint(0, 4), unit=where, level=draw.randint(1, 3), also_unstable=draw.random() < 0.3
+            )
+    world.settle()
+    on = today() + timedelta(days=ahead)
+    units = tree(world.session, on=today())
+    nodes = [units.by_id[unit.id] for unit in (world.team, other)]
+    counted = {one.node.id: one for one in unit_counts(world.session, units, nodes, on=on)}
+    for node in nodes:
+        found = board(world.session, units, node, on=on, every_task=True)
+        have = {key: some[0].have for key, some in found.counts.items()}
+        assert counted[node.id].have == {key: have[key] for key in counted[node.id].needs}
+    district = board(world.session, units, units.by_id[world.district.id], on=on, every_task=True)
+    places = [place.id for place in district.workplaces]
+    for node in nodes:
+        at = places.index(node.id)
+        assert counted[node.id].have == {key: district.counts[key][at].have for key in counted[node.id].needs}
+    whole = sum(sum(some.values()) for some in (one.have for one in counted.values()))
+    asked = [(key, place) for key in district.counts for place in counted if key in counted[place].needs]
+    assert whole == sum(district.counts[key][places.index(place)].have for key, place in asked)
+
+
+def test_a_higher_level_and_an_own_right_cover_a_lower_need(world):
+    insulin = world.task()
+    world.cell(insulin, "SPL", CellRule.CORE, education_level=3)
+    world.cell(insulin, "SSH", CellRule.MAY_GENERAL)
+    expert, nurse = world.person("Ea Ekspert"), world.person("Nina Spl", "SPL", shifts="A")
+    world.signed(expert, insulin, 3)
+    for shift in (Shift.DAY, Shift.EVENING):
+        world.requirement(insulin, shift, 1, level=2)
+    world.settle()
+    units = tree(world.session, on=today())
+    found = board(world.session, units, units.by_id[world.team.id], on=today())
+    assert [found.counts[insulin.id, shift][0].have for shift in (Shift.DAY, Shift.EVENING)] == [1, 1]
+    assert nurse.name in {one.name for one in found.people}

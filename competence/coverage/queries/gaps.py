@@ -1,9 +1,11 @@
 """Where a board is thin, with those who are nearest. Reads nothing further: all of it stands on the board."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from competence.coverage.queries.board import Board
+from competence.coverage.alone import alone
+from competence.coverage.queries.board import Board, BoardTask
+from competence.coverage.queries.places import Node
 from competence.coverage.queries.staff import Someone
 from competence.coverage.rules import Held, Need, Shift, Standing, Status
 from competence.coverage.statements import Candidate, Gap, in_order, nearest
@@ -58,6 +60,36 @@ def sides(
 def candidate(one: Someone, answer: Answer, *, low: bool = False) -> Candidate:
     """The person as the sentences name her."""
     return Candidate(one.employment_id, one.person_id, one.first_name, answer, low)
+
+
+@dataclass(frozen=True)
+class AloneOn:
+    """Somebody without whom nobody on the shift may do the tasks."""
+
+    someone: Someone
+    place: Node
+    shift: Shift
+    tasks: tuple[BoardTask, ...]
+
+
+def alone_on(board: Board) -> list[AloneOn]:
+    """Who alone bears several needed tasks of a shift, in each workplace of the board. With names: for whoever sees them."""
+    found = []
+    people = {one.person_id: one for one in board.people}
+    for at, place in enumerate(board.workplaces):
+        holders: dict[tuple[int, Shift], list[int]] = {}
+        for (task_id, shift), counts in board.counts.items():
+            stated = board.needs[place.id].get((task_id, shift))
+            if counts[at].have == 1 and stated is not None and stated.need.need:
+                some, _others = sides(board, board.row_of[task_id], place.id, shift, stated.need)
+                holders[task_id, shift] = [one.person_id for one, _answer in some]
+        found += [
+            AloneOn(
+                people[one.person_id], place, one.shift, tuple(board.tasks[board.row_of[task]] for task in one.tasks)
+            )
+            for one in alone(holders)
+        ]
+    return found
 
 
 def totals(gaps: Sequence[Gap]) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +27,7 @@ from competence.coverage.rules import (
     status,
     worst,
 )
-from competence.decision.queries import ABSENCES, EMPLOYMENTS, UNITS, book, load, running, within_unit
+from competence.decision.queries import ABSENCES, EMPLOYMENTS, UNITS, book, load, moment_of, running, within_unit
 from competence.decision.rules import Book
 from competence.entitlements.queries import VECTORS, shape
 from competence.entitlements.rules import EPOCH, OPEN, day_number
@@ -44,7 +44,7 @@ MOST_NAMED = 100
 
 @dataclass(frozen=True, slots=True)
 class UnitCounts:
-    """How a unit stands today, without names."""
+    """How a unit stands on a day, without names."""
 
     node: Node
     gaps: int
@@ -57,7 +57,7 @@ class UnitCounts:
     """(task, shift) -> how many of the shift's fixed people hold it, for each need."""
     needs: Needs
     as_of: date | None = None
-    """The day the figures were made for, when they are not today's."""
+    """The day the figures were made for, when it is another one: what begins between the two is not in them."""
 
     @property
     def status(self) -> Status:
@@ -67,7 +67,7 @@ class UnitCounts:
 
 @dataclass(frozen=True, eq=False)
 class Wide:
-    """How many units stand today, as arrays."""
+    """How many units stand on a day, as arrays."""
 
     nodes: tuple[Node, ...]
     tasks: tuple[BoardTask, ...]
@@ -112,22 +112,30 @@ class Wide:
         return np.bincount(units[first], minlength=len(self.nodes))
 
 
-def wide(session: Session, nodes: Sequence[Node], *, days: DayKind | None = None, task_id: int | None = None) -> Wide:
-    """How the units stand today, all at once; for one task only when it is named."""
-    on = today()
+def wide(
+    session: Session, nodes: Sequence[Node], *, days: DayKind | None = None, task_id: int | None = None,
+    on: date | None = None,
+) -> Wide:  # fmt: skip
+    """How the units stand on the day (None: today), all at once; for one task only when it is named.
+
+    A past day shows what the system said then, judged anew for each person: not for a whole municipality in a request.
+    """
+    on = on or today()
+    known_at = moment_of(on) if on < today() else None
     tasks = tasks_on(session, on)
     asked = _asked(session, tuple(nodes), on, days or kind_of_day(on), task_id)
-    crowd, as_of = crowd_of(session, [node.id for node in nodes], on)
-    shared = book(session)
-    limited = _limited(shared, {task.id: task.slot for task in tasks}, on)
+    ids = [node.id for node in nodes]
+    crowd, as_of = crowd_of(session, ids, on) if known_at is None else (_crowd_then(session, ids, on, known_at), None)
+    limited = _limited(book(session), {task.id: task.slot for task in tasks}, on, known_at)
     return Wide(tuple(nodes), tasks, asked, many.have(asked, crowd, limited), crowd, as_of)
 
 
 def unit_counts(
-    session: Session, units: Tree, nodes: Sequence[Node], *, days: DayKind | None = None, task_id: int | None = None
-) -> list[UnitCounts]:
-    """How each of the units stands today; for one task only when it is named. Units where nobody works count too, if they need."""
-    found = wide(session, nodes, days=days, task_id=task_id)
+    session: Session, units: Tree, nodes: Sequence[Node], *, days: DayKind | None = None, task_id: int | None = None,
+    on: date | None = None,
+) -> list[UnitCounts]:  # fmt: skip
+    """How each of the units stands on the day (None: today), as `wide`. Units where nobody works count too, if they need."""
+    found = wide(session, nodes, days=days, task_id=task_id, on=on)
     by_shift = {shift: found.on_shift(shift).tolist() for shift in Shift}
     has: list[dict[tuple[int, Shift], int]] = [{} for _node in nodes]
     needs: list[dict[tuple[int, Shift], Any]] = [{} for _node in nodes]
@@ -161,9 +169,9 @@ def _read_asked(session: Session, nodes: tuple[Node, ...], on: date, days: DayKi
     return many.asked_of([needs_of(node.place, stated, days) for node in nodes], places)
 
 
-def _limited(shared: Book, slots: Mapping[int, int], on: date) -> dict[int, set[int]]:
+def _limited(shared: Book, slots: Mapping[int, int], on: date, known_at: datetime | None = None) -> dict[int, set[int]]:
     """Staff group -> the slots that it may only within a limit; a group without any has those of the one it follows."""
-    version = shared.version_on(on)
+    version = shared.version_on(on, known_at)
     found: dict[int, set[int]] = {}
     if version is not None:
         for (task, group), terms in shared.cells.get(version.id, {}).items():
@@ -252,6 +260,36 @@ def crowd_of(
         ends, ((through or on) - EPOCH).days,
     )  # fmt: skip
     return crowd, as_of
+
+
+def _crowd_then(session: Session, unit_ids: Sequence[int], on: date, known_at: datetime) -> Crowd:
+    """The people of the units on a past day with what each might do on it, as the system said at the end of that day."""
+    slots, ranks = shape(session)
+    tasks = tasks_on(session, on)
+    slots = max([slots, *(task.slot + 1 for task in tasks)])
+    groups, places = _groups(session), {unit_id: at for at, unit_id in enumerate(unit_ids)}
+    rows = [row for row in execute(session, _THEIRS, on=on, units=list(unit_ids)).all() if row[3] in groups]
+    rows.sort(key=lambda row: (places[row[2]], row[1]))
+    by_id = {
+        one.id: one.known_by(known_at)
+        for some in chunks(row[0] for row in rows)
+        for one in load(session, EMPLOYMENTS.c.id.in_(some), evidence=True, known_at=known_at)
+    }
+    facts = [by_id[row[0]] for row in rows]
+    ends = np.zeros((len(rows), slots, max(ranks, 1)), dtype="<u2")
+    for at, column in enumerate(columns_for(session, facts, tasks, on=on)):
+        for task, answer in zip(tasks, column, strict=True):
+            ends[at, task.slot, : answer.level] = OPEN
+    away = [any(first <= on and (end is None or on < end) for first, end in one.absences) for one in facts]
+    student = [groups[row[3]] for row in rows]
+    return Crowd(
+        _numbers(row[0] for row in rows), _numbers(row[1] for row in rows), _numbers(places[row[2]] for row in rows),
+        _numbers(row[3] for row in rows), _numbers(many.bits(row[4]) for row in rows),
+        _numbers(
+            int(_STANDS[bool(row[5]) * 4 + bool(row[6]) * 2 + one]) for row, one in zip(rows, student, strict=True)
+        ),
+        np.array(away, dtype=bool), ends, (on - EPOCH).days,
+    )  # fmt: skip
 
 
 _STANDS = np.array(

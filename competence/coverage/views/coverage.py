@@ -13,7 +13,7 @@ from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.catalogue.queries.scales import level_names_on
 from competence.coverage.queries.board import Board, BoardTask, board
-from competence.coverage.queries.gaps import candidate, gaps_of, totals, with_people
+from competence.coverage.queries.gaps import alone_on, candidate, gaps_of, totals, with_people
 from competence.coverage.queries.one import OneTask, one_person, one_task, stops_over, why
 from competence.coverage.queries.places import Node, Tree, closed_units, kind_of_day, tree
 from competence.coverage.queries.since import open_since
@@ -59,12 +59,13 @@ class Filters:
     gaps: bool
     expiring: bool
     waiting: bool
+    training: bool
     days: DayKind | None
 
     @property
     def flat(self) -> bool:
         """Whether rows are picked out, so that areas only stand in the way."""
-        return self.gaps or self.expiring or self.waiting
+        return self.gaps or self.expiring or self.waiting or self.training
 
     @property
     def shifts(self) -> tuple[Shift, ...]:
@@ -76,7 +77,7 @@ class Filters:
         said = {
             "on": self.on.isoformat() if self.on != today() else None, "shift": self.shift, "area": self.area,
             "group": self.group, "gaps": 1 if self.gaps else None, "expiring": 1 if self.expiring else None,
-            "waiting": 1 if self.waiting else None, "days": self.days,
+            "waiting": 1 if self.waiting else None, "training": 1 if self.training else None, "days": self.days,
         }  # fmt: skip
         return urlencode({key: value for key, value in (said | changed).items() if value not in (None, "")})
 
@@ -92,6 +93,7 @@ def filters() -> Filters:
         gaps=args.get("gaps") == "1",
         expiring=args.get("expiring") == "1",
         waiting=args.get("waiting") == "1",
+        training=args.get("training") == "1",
         days=args.get("days", type=DayKind),
     )
 
@@ -104,7 +106,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     tops = top_units(units, within)
     if len(tops) == 1:
         return redirect(url_for(".unit", unit_id=tops[0].id))
-    return redirect(url_for("figures.index"))
+    return redirect(f"{url_for('figures.index')}?{filters().query()}".rstrip("?"))
 
 
 def top_units(units: Tree, within: Reach) -> list[Node]:
@@ -116,15 +118,16 @@ def top_units(units: Tree, within: Reach) -> list[Node]:
 @requires(any_of=EITHER)
 def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The unit's board with names for whoever may see them; else, and where too many work, figures."""
-    units, node = unit_on(unit_id, actor, within, filters().on)
+    chosen = filters()
+    units, node = unit_on(unit_id, actor, within, chosen.on)
     other = request.args.get("unit", type=int)
     if other is not None and other != unit_id:
-        return redirect(f"{url_for('.unit', unit_id=other)}?{filters().query()}".rstrip("?"))
+        return redirect(f"{url_for('.unit', unit_id=other)}?{chosen.query()}".rstrip("?"))
     named = actor.may(Permission.COVERAGE_READ, node.path)
-    if not units.is_leaf(node) and (not named or headcount(db.session, node, on=today()) > MOST_COLUMNS):
-        return redirect(f"{url_for('figures.unit', unit_id=node.id)}?{filters().query()}".rstrip("?"))
+    if not units.is_leaf(node) and (not named or headcount(db.session, node, on=chosen.on) > MOST_COLUMNS):
+        return redirect(f"{url_for('figures.unit', unit_id=node.id)}?{chosen.query()}".rstrip("?"))
     if not named:
-        return counts_page(units, node, actor, within)
+        return counts_page(units, node, actor, within, on=chosen.on, days=chosen.days)
     return named_board(units, node, actor, within)
 
 
@@ -178,7 +181,9 @@ def named_board(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
         body=body(rows, columns=len(columns), flat=chosen.flat, shifts=chosen.shifts), total_rows=len(found.tasks),
         cards=[card(found, with_people(found, gap), actor) for gap in gaps[:CARDS] if gap.count.status is Status.GAP]
         if not chosen.flat or chosen.gaps else [],
-        counts={"gaps": open_, "vulnerable": thin, "expiring": drawn.expiring, "waiting": drawn.waiting},
+        counts={"gaps": open_, "vulnerable": thin, "expiring": drawn.expiring, "waiting": drawn.waiting,
+                "training": drawn.training},
+        alone=alone_on(found) if not chosen.flat or chosen.gaps else [],
         next_expiry=next_expiry(found) if not open_ else None, has_needs=any(found.needs.values()), later=later(found),
         stops=stops_over(db.session, node, found.known_at or now()),
         above=units.way_to(node, within), unit_options=unit_options(db.session, node, within),
@@ -202,6 +207,7 @@ def picked(rows: Sequence[Row], chosen: Filters) -> list[Row]:
         and (not chosen.gaps or Status.GAP in stands(row) or Status.VULNERABLE in stands(row))
         and (not chosen.expiring or row.expiring)
         and (not chosen.waiting or row.waiting)
+        and (not chosen.training or row.training)
     ]  # fmt: skip
     if chosen.gaps:
         left.sort(key=lambda row: (Status.GAP not in stands(row), Status.GAP in stands(row) and not row.task.critical))

@@ -46,6 +46,7 @@ class Cell:
     html: str
     expires: bool
     waits: bool
+    trains: bool
 
 
 Key = tuple[Any, ...]
@@ -116,7 +117,9 @@ def _draw_cell(shown: Face, levels: Levels, _locale: str) -> Cell:
     """Sign and spoken text of a cell."""
     words = " ".join(say(text) for text in spoken(shown, dict(levels)))
     html = f"<td>{signs.sign_html(sign_of(shown))}<i>{escape(words)}</i>"
-    return Cell(html, shown.days is not None, shown.state is State.WAITING and not shown.second)
+    return Cell(
+        html, shown.days is not None, shown.state is State.WAITING and not shown.second, shown.state is State.TRAINING
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -171,6 +174,7 @@ class Row:
     statuses: tuple[Status, ...]
     expiring: int
     waiting: int
+    training: int
 
 
 @dataclass(frozen=True)
@@ -180,14 +184,15 @@ class Drawn:
     rows: tuple[Row, ...]
     expiring: int
     waiting: int
+    training: int
 
 
 def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift], pen: Pen) -> Drawn:
     """The rows of all tasks, with the people at the indexes `chosen` as columns, before any filter on rows."""
     locale = language()
     columns: list[list[str]] = []
-    expiring, waiting = [0] * len(board.tasks), [0] * len(board.tasks)
-    all_expiring = all_waiting = 0
+    expiring, waiting, training = ([0] * len(board.tasks) for _list in range(3))
+    all_expiring = all_waiting = all_training = 0
     shown_at = set(chosen)
     soon = [board.soon(task.id) for task in board.tasks]
     for at, one in enumerate(board.people):
@@ -200,6 +205,9 @@ def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift], pen: Pen)
             elif cell.waits:
                 all_waiting += 1
                 waiting[row] += visible
+            elif cell.trains:
+                all_training += 1
+                training[row] += visible
         if visible:
             columns.append([cell.html for cell in cells])
     links = f"{board.unit.id}/task/"  # seen from the page's own address
@@ -227,9 +235,10 @@ def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift], pen: Pen)
                 statuses,
                 expiring[row],
                 waiting[row],
+                training[row],
             )
         )
-    return Drawn(tuple(rows), all_expiring, all_waiting)
+    return Drawn(tuple(rows), all_expiring, all_waiting, all_training)
 
 
 def _field(board: Board, shift: Shift, counts: Sequence[Count], locale: str) -> str:

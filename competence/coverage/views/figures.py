@@ -1,6 +1,7 @@
 """Figures without names: a team's have and need, where the way down ends."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import render_template, request
@@ -11,7 +12,7 @@ from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.one import StopOver, stops_over
 from competence.coverage.queries.places import Node, Tree
 from competence.coverage.queries.wide import UnitCounts, unit_counts
-from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, STATUS_NAMES, Count, Shift
+from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, SMALLEST_GROUP, STATUS_NAMES, Count, DayKind, Shift
 from competence.coverage.statements import spoken_count
 from competence.coverage.views.drawing import TONES
 from competence.foundation.clock import now, today
@@ -26,18 +27,20 @@ def hides_small(actor: Actor) -> bool:
     return bool(able) and not able & {Role.PLANNER} and not actor.may(Permission.COVERAGE_READ)
 
 
-def counts_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """A team's have and need without names: where the way down ends for those who see numbers only."""
-    found = unit_counts(db.session, units, [node])[0]
+def counts_page(
+    units: Tree, node: Node, actor: Actor, within: Reach, *, on: date, days: DayKind | None = None
+) -> ResponseReturnValue:
+    """A team's have and need on the day without names: where the way down ends for those who see numbers only."""
+    found = unit_counts(db.session, units, [node], days=days, on=on)[0]
     hides = hides_small(actor)
     hidden = {shift for shift in Shift if hides and found.by_shift[shift] < SMALLEST_GROUP}
     only = request.args.get("area", type=int)
-    areas = counts_by_area(found, hidden, only=only)
+    areas = counts_by_area(found, hidden, on, only=only)
     return render_template(
-        "coverage/counts.html",
+        "coverage/counts.html", on=on, today=today(), days=days, day_kinds=DAY_KIND_NAMES,
         node=node, found=found, areas=areas, hidden=hidden, hides=hides, smallest=SMALLEST_GROUP, shifts=list(Shift),
         shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(),
-        stops=stops_without_names(node, actor, hides=hides),
+        stops=stops_without_names(node, actor, hides=hides) if on == today() else [],
         above=units.way_to(node, within), only=only,
     )  # fmt: skip
 
@@ -49,11 +52,11 @@ def stops_without_names(node: Node, actor: Actor, *, hides: bool) -> list[StopOv
 
 
 def counts_by_area(
-    found: UnitCounts, hidden: set[Shift], *, only: int | None = None
+    found: UnitCounts, hidden: set[Shift], on: date, *, only: int | None = None
 ) -> list[tuple[str, list[dict[str, Any]]]]:
     """(area, rows) of the tasks that the unit needs, of one area when it is named; of a `hidden` shift no figure is shown."""
     areas: dict[str, list[dict[str, Any]]] = {}
-    for task in tasks_on(db.session, today()):
+    for task in tasks_on(db.session, on):
         if only not in (None, task.area_id) or not any((task.id, shift) in found.needs for shift in Shift):
             continue
         fields = []

@@ -29,6 +29,7 @@ UNIT_PAGES: Sequence[UnitPage] = (
     UnitPage("meetings.unit", N_("Board meeting"), (P.BOARD_KEEP, P.ACTION_READ)),
     UnitPage("figures.unit", N_("Key figures"), (P.COVERAGE_READ, P.COVERAGE_COUNTS)),
     UnitPage("requirements.index", N_("Staffing needs"), (P.REQUIREMENT_READ,)),
+    UnitPage("latent.index", N_("Latent competence"), (P.COVERAGE_LATENT,)),
 )
 """In the order of the row. A page of a feature above this one stands here by its endpoint."""
 

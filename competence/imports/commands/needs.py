@@ -10,7 +10,7 @@ from competence.access.rules import Actor, Permission, authorise
 from competence.catalogue.models import Task
 from competence.coverage.commands import Imported, import_requirements
 from competence.coverage.commands import NewRequirement as Need
-from competence.coverage.rules import Shift
+from competence.coverage.rules import DayKind, Shift
 from competence.foundation.changes import command
 from competence.foundation.errors import RuleBroken
 from competence.foundation.orm import scoped
@@ -33,7 +33,7 @@ def import_needs(session: Session, rows: Sequence[NewRequirement], *, by: Actor 
     if by is not None:
         authorise(by, Permission.IMPORT_REQUIREMENTS)
         roots = roots_of(session, by.reach(Permission.IMPORT_REQUIREMENTS))
-        if len(roots) != 1 and any(row.unit_id is None for row in rows):
+        if len(roots) != 1 and any(row.unit_id is None and row.below is None for row in rows):
             raise RuleBroken(N_("You lead several places. Write the units by name instead of a kind of unit."))
         top = roots[0].id if roots else None
     needs = []
@@ -43,7 +43,9 @@ def import_needs(session: Session, rows: Sequence[NewRequirement], *, by: Actor 
         needs.append(
             Need(
                 task_id=tasks[row.task], shift=Shift(row.shift), need=row.need, level=row.level,
-                unit_id=row.unit_id if row.unit_id is not None else top, unit_kind=row.kind, source=SOURCE,
+                unit_id=next((one for one in (row.unit_id, row.below) if one is not None), top), unit_kind=row.kind,
+                day_kind=DayKind(row.days), also_unstable=row.also_unstable, students_count=row.students_count,
+                valid_from=row.valid_from, valid_to=row.valid_to, source=SOURCE,
             )
         )  # fmt: skip
     return import_requirements(session, needs, by=by)
