@@ -89,6 +89,7 @@ BLUEPRINTS = (
     "competence.imports.downloads:bp",
     "competence.imports.mapping.views:bp",
     "competence.imports.mapping.profiles.views:bp",
+    "competence.imports.mapping.roster.views:bp",
 )
 """Every page of every feature, as "module:name". A feature adds its line here."""
 

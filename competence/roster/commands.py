@@ -151,7 +151,9 @@ def _planned(session: Session, roster: Roster, paths: Mapping[int, str], within:
 
 def _checked(session: Session, roster: Roster, by: Actor | None) -> dict[int, str]:
     """Unit -> its path, of all units. RuleBroken, and NotFound for a unit or an employment that is out of reach or gone."""
-    paths: dict[int, str] = {row.id: row.path for row in session.execute(scoped(session, UNITS, UNITS.c.id, UNITS.c.path))}
+    paths: dict[int, str] = {
+        row.id: row.path for row in session.execute(scoped(session, UNITS, UNITS.c.id, UNITS.c.path))
+    }
     if by is not None:
         authorise(by, Permission.ROSTER_IMPORT)
         within = by.reach(Permission.ROSTER_IMPORT)

@@ -71,7 +71,9 @@ def duties_in(session: Session, unit_ids: Iterable[int], *, first: date, through
     return sorted(found, key=lambda one: (one.duty.starts_at, one.duty.ends_at, one.id))
 
 
-def duties_of(session: Session, person_ids: Iterable[int], *, begin: datetime, end: datetime) -> dict[int, list[Stored]]:
+def duties_of(
+    session: Session, person_ids: Iterable[int], *, begin: datetime, end: datetime
+) -> dict[int, list[Stored]]:
     """Person -> her duties, in whichever unit and roster, some of which lies between the moments."""
     found: dict[int, list[Stored]] = {}
     for some in chunks(person_ids):
@@ -136,9 +138,11 @@ def units_with_duties(session: Session, *, first: date, through: date) -> frozen
 def employed(session: Session, person_ids: Iterable[int] | None = None) -> dict[int, list[Employed]]:
     """Person -> her employments, ended ones too; everybody's when no persons are named."""
     e = EMPLOYMENTS.c
-    wanted = scoped(
-        session, EMPLOYMENTS, e.id, e.person_id, e.unit_id, UNITS.c.path, e.valid_from, e.valid_to, e.is_floater
-    ).join(UNITS, (UNITS.c.municipality_id == e.municipality_id) & (UNITS.c.id == e.unit_id)).order_by(e.id)
+    wanted = (
+        scoped(session, EMPLOYMENTS, e.id, e.person_id, e.unit_id, UNITS.c.path, e.valid_from, e.valid_to, e.is_floater)
+        .join(UNITS, (UNITS.c.municipality_id == e.municipality_id) & (UNITS.c.id == e.unit_id))
+        .order_by(e.id)
+    )
     found: dict[int, list[Employed]] = {}
     each = [None] if person_ids is None else list(chunks(person_ids))
     for some in each:

@@ -1,4 +1,4 @@
-"""What a duty is by the clock: which dates it touches, whether two overlap, how long a rest lies between, what an import changes."""
+"""What a duty is by the clock: the dates it touches, overlaps, the rest between two, and what an import changes."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -219,7 +219,13 @@ def employment_for(
 
     def order(one: Employed) -> tuple[bool, bool, bool, int, int]:
         floats = one.is_floater and path.startswith(one.unit_path)
-        return one.employment_id != known, one.unit_id != unit_id, not floats, -_shared(one.unit_path, path), one.employment_id
+        return (
+            one.employment_id != known,
+            one.unit_id != unit_id,
+            not floats,
+            -_shared(one.unit_path, path),
+            one.employment_id,
+        )
 
     return min(running, key=order, default=None)
 
