@@ -64,6 +64,7 @@ BLUEPRINTS = (
     "competence.coverage.views.coverage:bp",
     "competence.coverage.views.who_may:bp",
     "competence.coverage.views.requirements:bp",
+    "competence.coverage.views.roster:bp",
     "competence.coverage.views.impact:bp",
     "competence.practice.views:bp",
     "competence.practice.views:guide_bp",

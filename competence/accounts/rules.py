@@ -184,7 +184,7 @@ P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
-COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=("coverage", "requirements"))
+COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=("coverage", "requirements", "roster"))
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
 IMPORTS = MenuItem("imports.index", N_("Load files"), "upload")
@@ -231,6 +231,13 @@ SIGNOFFS = MenuItem("queue.index", N_("Sign-offs"), "list-check", P.SIGNOFF_SIGN
 STOPS = MenuItem("stops.index", N_("Stops"), "warning", P.STOP_READ)
 UNITS = MenuItem("organisation.index", N_("Units"), "business", P.UNIT_WRITE)
 WHO_MAY = MenuItem("who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK)
+ROSTER = MenuItem(
+    "roster.index",
+    N_("Duty roster"),
+    "time",
+    P.ROSTER_READ,
+    covers=("roster", "mapping_roster", "imports.roster", "imports.roster_preview"),
+)
 SETTINGS = MenuItem("settings.settings", N_("Settings"), "settings", P.SETTINGS_WRITE)
 ISSUERS = MenuItem(
     "brought.issuers", N_("Trusted issuers"), "contact-card", P.ISSUER_TRUST, covers=("brought.issuers",)
@@ -241,7 +248,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
     Role.GUIDE: (QUEUE, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
-    Role.PLANNER: (WHO_MAY, COVERAGE, STOPS, EXTERNAL),
+    Role.PLANNER: (WHO_MAY, ROSTER, COVERAGE, STOPS, EXTERNAL),
     Role.DEVELOPMENT_NURSE: (
         MATRIX,
         CATALOGUE,

@@ -61,7 +61,7 @@ def parse_roster(
     """The duties of the file, each checked by itself, against the people, and against the others.
 
     `units` are those within reach, `paths` those of all units; `called`: what the file's own words for units were said to
-    mean, by `key`; `name`: the roster that rows belong to which say none.
+    mean, by `key` (none of ours: the employee's own); `name`: the roster that rows belong to which say none.
     """
     mapping = mapping or MappingFile()
     collect = Collector(listing, mapping)
@@ -123,9 +123,10 @@ class _Reader:
 
     def _unit(self, record: Record) -> KnownUnit | None:
         text = record.text("unit")
-        known = self.by_id.get(self.called.get(key(text), 0)) if text else None
-        if known or not text:
-            return known
+        if not text:
+            return None
+        if key(text) in self.called:
+            return self.by_id.get(self.called[key(text)])
         return self.collect.unit(record, "unit", self.units, heading="enhed")
 
     def _employment(

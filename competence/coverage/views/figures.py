@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from competence.access.rules import Actor, Permission, Reach, Role
 from competence.coverage.queries.board import tasks_on
+from competence.coverage.queries.duties import has_roster, roster_of
 from competence.coverage.queries.one import StopOver, stops_over
 from competence.coverage.queries.places import Node, Tree
 from competence.coverage.queries.wide import UnitCounts, unit_counts
@@ -102,8 +103,20 @@ def counts_page(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
         node=node, found=found, areas=areas, hidden=hidden, hides=hides, smallest=SMALLEST_GROUP, shifts=list(Shift),
         shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(),
         stops=stops_without_names(node, actor, hides=hides),
-        above=units.way_to(node, within),
+        above=units.way_to(node, within), on_duty=on_duty_today(node, actor),
     )  # fmt: skip
+
+
+def on_duty_today(node: Node, actor: Actor) -> dict[int, dict[Shift, Count]]:
+    """Task -> shift -> the count by today's roster, for whoever sees the roster; empty where there is none."""
+    on = today()
+    if not actor.may(Permission.ROSTER_READ, node.path) or not has_roster(db.session, [node.id], on=on):
+        return {}
+    found: dict[int, dict[Shift, Count]] = {}
+    for (_day, shift), manned in roster_of(db.session, node, first=on, days=1).shifts.items():
+        for task, count in manned.counts.items():
+            found.setdefault(task, {})[shift] = count
+    return found
 
 
 def stops_without_names(node: Node, actor: Actor, *, hides: bool) -> list[StopOver]:

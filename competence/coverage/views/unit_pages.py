@@ -24,6 +24,7 @@ class UnitPage:
 P = Permission
 UNIT_PAGES: Sequence[UnitPage] = (
     UnitPage("coverage.unit", N_("Board"), (P.COVERAGE_READ, P.COVERAGE_COUNTS)),
+    UnitPage("roster.unit", N_("Duty roster"), (P.ROSTER_READ,)),
     UnitPage("requirements.index", N_("Staffing needs"), (P.REQUIREMENT_READ,)),
 )
 """In the order of the row. A page of a feature above this one stands here by its endpoint."""
