@@ -13,10 +13,10 @@ from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.catalogue.queries.scales import level_names_on
 from competence.coverage.queries.board import Board, BoardTask, board
-from competence.coverage.queries.duties import by_roster, has_roster
 from competence.coverage.queries.gaps import candidate, gaps_of, totals, with_people
 from competence.coverage.queries.one import OneTask, one_person, one_task, stops_over, why
 from competence.coverage.queries.places import Node, Tree, closed_units, kind_of_day, tree
+from competence.coverage.queries.rostered import by_roster, has_roster
 from competence.coverage.queries.since import open_since
 from competence.coverage.queries.staff import Someone
 from competence.coverage.queries.wide import headcount

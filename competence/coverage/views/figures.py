@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from competence.access.rules import Actor, Permission, Reach, Role
 from competence.coverage.queries.board import tasks_on
-from competence.coverage.queries.duties import has_roster, roster_of
 from competence.coverage.queries.one import StopOver, stops_over
 from competence.coverage.queries.places import Node, Tree
+from competence.coverage.queries.rostered import has_roster, roster_of
 from competence.coverage.queries.wide import UnitCounts, unit_counts
 from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, STATUS_NAMES, Count, Shift, without_small
 from competence.coverage.statements import spoken_count

@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.coverage.cells import face, verdict_of
-from competence.coverage.duties import Hours, shift_span
 from competence.coverage.queries.board import BoardTask
-from competence.coverage.queries.duties import WEEK, Manned, Present, StandIn, UnitRoster, roster_of, stand_ins
 from competence.coverage.queries.places import Node, tree
+from competence.coverage.queries.rostered import WEEK, Manned, Present, StandIn, UnitRoster, roster_of, stand_ins
+from competence.coverage.rostered import Hours, shift_span
 from competence.coverage.rules import SHIFT_NAMES, STANDING_NAMES, Count, Shift, Standing, Status
 from competence.coverage.statements import spoken_count
 from competence.coverage.views.choices import day_of, unit_options

@@ -8,7 +8,10 @@ from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach
-from competence.coverage.duties import (
+from competence.coverage.queries.board import Board, BoardTask, tasks_on
+from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_since
+from competence.coverage.queries.staff import Someone, in_reach_of, ordered, people_where
+from competence.coverage.rostered import (
     Hours,
     OnDuty,
     answer_for,
@@ -18,12 +21,9 @@ from competence.coverage.duties import (
     shift_of,
     shift_span,
 )
-from competence.coverage.queries.board import Board, BoardTask, tasks_on
-from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_since
-from competence.coverage.queries.staff import Someone, in_reach_of, ordered, people_where
 from competence.coverage.rules import NOTHING, Count, Held, Need, Shift, Standing, Status, by_place, needs_of
 from competence.decision.queries import EMPLOYMENTS, book, facts_of
-from competence.decision.rules import Answer, Employment, answers_on
+from competence.decision.rules import Answer, Employment, answers_on, judge
 from competence.foundation.clock import today
 from competence.organisation.queries import settings_of
 from competence.roster.queries import NONE, duties_in, duties_of, employed, rostered, units_with_duties
@@ -96,19 +96,24 @@ class UnitRoster:
 
 
 class _Rule:
-    """The rule's answers on the coming days, each asked for once."""
+    """The rule's answers on the coming days for tasks done in the unit, each asked for once."""
 
-    def __init__(self, facts: Mapping[int, Employment], days: Sequence[date]) -> None:
-        self._facts, self._days = facts, days
+    def __init__(self, facts: Mapping[int, Employment], unit: Node, days: Sequence[date]) -> None:
+        self._facts, self._unit, self._days = facts, unit, days
         self._known: dict[tuple[int, int], dict[date, Answer]] = {}
 
     def says(self, employment_id: int, task_id: int, dates: Iterable[date]) -> Answer:
         """Of the dates, the weakest answer."""
         key = employment_id, task_id
         if key not in self._known:
-            answers = answers_on(self._facts[employment_id], task_id, self._days)
-            self._known[key] = dict(zip(self._days, answers, strict=True))
+            self._known[key] = dict(zip(self._days, self._asked(self._facts[employment_id], task_id), strict=True))
         return answer_for(dates, self._known[key])
+
+    def _asked(self, facts: Employment, task_id: int) -> list[Answer]:
+        """Whoever comes from elsewhere is under the stops and stricter rules of the unit that she helps."""
+        if facts.unit_path.startswith(self._unit.path):
+            return answers_on(facts, task_id, self._days)
+        return [judge(facts, task_id, on=day, unit=self._unit.path) for day in self._days]
 
 
 def roster_of(session: Session, unit: Node, *, first: date, days: int = WEEK) -> UnitRoster:
@@ -134,7 +139,7 @@ def roster_of(session: Session, unit: Node, *, first: date, days: int = WEEK) ->
             on_duty.setdefault((duty.day, duty.shift), []).append((who, duty))
     tasks = {task.id: task for task in tasks_on(session, max(first, today()))}
     coming = [day for ahead in range(days + 2) if (day := first + timedelta(days=ahead)) >= today()]
-    rule = _Rule(facts, coming)
+    rule = _Rule(facts, unit, coming)
     stated = requirements_since(session, first, [unit])
     shifts = {}
     for ahead in range(days):
@@ -229,7 +234,7 @@ def stand_ins(
     rows = [row for row in rows if row.person_id not in there]
     facts = {one.id: one for one in facts_of(session, rows, book(session))}
     theirs = duties_of(session, {row.person_id for row in rows}, begin=span.starts_at - REST, end=span.ends_at + REST)
-    rule = _Rule(facts, dates)
+    rule = _Rule(facts, unit, dates)
     found: dict[int, dict[int, StandIn]] = {task: {} for task in tasks}
     for one in ordered(rows, ()):
         free, short = free_for(span, [each.duty.span for each in theirs.get(one.person_id, ())])
@@ -290,13 +295,27 @@ def has_roster(session: Session, unit_ids: Iterable[int], *, on: date) -> bool:
     return bool(rostered(session, unit_ids, first=on, through=on))
 
 
-def on_duty_then(session: Session, unit_ids: Iterable[int], *, on: date, shift: Shift) -> dict[int, Span]:
-    """Person -> her duty of that day and shift in one of the units; of several the first."""
+def on_duty_for(
+    session: Session, unit: Node, task_id: int, *, on: date, shift: Shift
+) -> list[tuple[Someone, OnDuty, Answer]] | None:
+    """Those on duty in the unit on the shift, those away left out, with the rule's answer for the task; None without a roster."""
+    if on < today() or not has_roster(session, [unit.id], on=on):
+        return None
     hours = hours_of(settings_of(session))
-    found: dict[int, Span] = {}
-    for one in duties_in(session, unit_ids, first=on, through=on):
-        if shift_of(one.duty.span, hours) is shift:
-            found.setdefault(one.duty.person_id, one.duty.span)
+    stored = [
+        one for one in duties_in(session, [unit.id], first=on, through=on) if shift_of(one.duty.span, hours) is shift
+    ]
+    chosen = _employments(session, unit, stored)
+    rows = people_where(session, EMPLOYMENTS.c.id.in_(sorted(set(chosen.values()))), on=on)
+    facts = {one.id: one for one in facts_of(session, rows, book(session), task_id=task_id)}
+    everybody = {one.employment_id: one for one in ordered(rows, ())}
+    rule = _Rule(facts, unit, [on + timedelta(days=ahead) for ahead in range(3)])
+    found = []
+    for one in stored:
+        who = everybody.get(chosen.get(one.id, 0))
+        duty = _on_duty(who, one.duty.span, shift, facts[who.employment_id]) if who else None
+        if who is not None and duty is not None and not duty.worker.absent:
+            found.append((who, duty, rule.says(who.employment_id, task_id, duty.dates)))
     return found
 
 
