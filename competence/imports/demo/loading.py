@@ -11,6 +11,7 @@ from competence.foundation.orm import begin_writing, open_session, tenant_id, wo
 from competence.imports.demo.daily import write_daily
 from competence.imports.demo.evidence import write_evidence, write_observations
 from competence.imports.demo.people import write_employments, write_people, write_roles, write_units
+from competence.imports.demo.roster import write_roster
 from competence.imports.demo.vocabulary import load_rules
 from competence.imports.demo.writing import Writing
 from competence.imports.demonstration.generate import generate
@@ -68,6 +69,7 @@ class Loader(Writing):
         write_evidence(self)
         write_observations(self)
         write_daily(self)
+        write_roster(self)
         record(
             self.session,
             by=None,
