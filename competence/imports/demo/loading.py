@@ -69,7 +69,6 @@ class Loader(Writing):
         write_evidence(self)
         write_observations(self)
         write_daily(self)
-        write_roster(self)
         record(
             self.session,
             by=None,
@@ -80,3 +79,4 @@ class Loader(Writing):
         self.session.flush()
         projection.rebuild(self.session, self.persons.values(), on=self.today)
         recompute_all(self.session)
+        write_roster(self)
