@@ -9,7 +9,7 @@ from competence.coverage.rules import Count, Held, Need, Shift, Standing, Status
 from competence.decision.rules import Answer
 from competence.foundation.clock import COPENHAGEN, local
 from competence.organisation.rules import Settings
-from competence.roster.rules import Span, dates_touched, day_of, short_rest
+from competence.roster.rules import Span, dates_touched, day_of, too_close
 
 Hours = Mapping[Shift, tuple[str, str]]
 """From and to of each shift, on the wall: ("15:00", "23:00")."""
@@ -104,8 +104,8 @@ def is_gap(count: Count) -> bool:
     return count.status is Status.GAP
 
 
-def free_for(span: Span, theirs: Sequence[Span]) -> tuple[bool, bool]:
-    """(whether no duty of hers overlaps, whether the rest before or after would be shorter than 11 hours)."""
+def free_for(span: Span, theirs: Sequence[Span]) -> tuple[bool, Span | None]:
+    """(whether no duty of hers overlaps, the duty before or after to which the rest would be shorter than 11 hours)."""
     if any(one.overlaps(span) for one in theirs):
-        return False, False
-    return True, short_rest(span, theirs)
+        return False, None
+    return True, too_close(span, theirs)

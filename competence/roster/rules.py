@@ -66,9 +66,10 @@ class Span:
         return max(self.starts_at - other.ends_at, other.starts_at - self.ends_at)
 
 
-def short_rest(span: Span, others: Iterable[Span]) -> bool:
-    """Whether the rest before or after the duty would be shorter than 11 hours; what overlaps is no matter of rest."""
-    return any(timedelta(0) <= span.rest_to(one) < REST for one in others)
+def too_close(span: Span, others: Iterable[Span]) -> Span | None:
+    """The duty nearest before or after, where the rest between would be under 11 hours; what overlaps is no matter of rest."""
+    near = [one for one in others if timedelta(0) <= span.rest_to(one) < REST]
+    return min(near, key=lambda one: (span.rest_to(one), one.starts_at), default=None)
 
 
 # What an import changes.

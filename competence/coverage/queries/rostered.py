@@ -211,8 +211,8 @@ class StandIn:
     someone: Someone
     unit: Node
     answer: Answer
-    short_rest: bool
-    """Between this shift and a duty before or after there would be less than 11 hours."""
+    close: Span | None
+    """A duty of hers before or after, to which there would be less than 11 hours of rest."""
 
 
 def stand_ins(
@@ -220,7 +220,7 @@ def stand_ins(
 ) -> dict[int, list[StandIn]]:
     """Task -> those who could step in on the shift, of the unit, its floaters and the units next door within reach.
 
-    The nearest first: the unit's own, those with a full rest, those whose shift it is. Nobody who is away or on a duty that
+    Those with a full rest first, then the unit's own, then those whose shift it is. Nobody who is away or on a duty that
     overlaps; students only where the need says that they count.
     """
     if not tasks:
@@ -237,7 +237,7 @@ def stand_ins(
     rule = _Rule(facts, unit, dates)
     found: dict[int, dict[int, StandIn]] = {task: {} for task in tasks}
     for one in ordered(rows, ()):
-        free, short = free_for(span, [each.duty.span for each in theirs.get(one.person_id, ())])
+        free, close = free_for(span, [each.duty.span for each in theirs.get(one.person_id, ())])
         duty = _on_duty(one, span, manned.shift, facts[one.employment_id])
         if not free or duty.worker.absent:
             continue
@@ -248,7 +248,7 @@ def stand_ins(
             answer = rule.says(one.employment_id, task, dates)
             if Held(duty.worker, answer.level, bool(answer.limits)).meets(need):
                 at = units.by_id.get(one.unit_id, unit)
-                found[task].setdefault(one.person_id, StandIn(one, at, answer, short))
+                found[task].setdefault(one.person_id, StandIn(one, at, answer, close))
     return {task: sorted(some.values(), key=lambda each: _nearness(each, unit, manned.shift))[:MOST_STAND_INS]
             for task, some in found.items()}  # fmt: skip
 
@@ -256,8 +256,8 @@ def stand_ins(
 def _nearness(one: StandIn, unit: Node, shift: Shift) -> tuple[bool, bool, bool, int, str, int]:
     someone = one.someone
     return (
-        someone.unit_id != unit.id, one.short_rest, shift.value not in someone.worker.shifts, -one.answer.level, someone.name,
-        someone.employment_id,
+        one.close is not None, someone.unit_id != unit.id, shift.value not in someone.worker.shifts, -one.answer.level,
+        someone.name, someone.employment_id,
     )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def one_shift(unit_id: int, day: str, shift: str, *, actor: Actor, within: Reach
     found = roster_of(db.session, node, first=on, days=1)
     manned = found.shifts[on, which]
     looked_at(unit_id=node.id)
-    short = manned.that_stand(Status.GAP)
+    short = sorted(manned.that_stand(Status.GAP), key=lambda task: not found.tasks[task].critical)
     helping = stand_ins(db.session, units, node, manned, short, within=within, hours=found.hours)
     phones = actor.may(Permission.WHO_MAY_ASK, node.path)
     return render_template(
@@ -156,6 +156,7 @@ def _day(found: UnitRoster, day: date) -> Day:
     for shift in Shift:
         manned = found.shifts[day, shift]
         short = manned.that_stand(Status.GAP)
+        short.sort(key=lambda task: not found.tasks[task].critical)
         named = [(found.tasks[task].name, manned.counts[task]) for task in short]
         fields.append(
             Field(
@@ -240,7 +241,12 @@ def _lacking(task: BoardTask, manned: Manned, helping: Sequence[StandIn], node: 
 
 
 def _stand_in(one: StandIn, manned: Manned, node: Node, phones: bool) -> tuple[Line, str]:
-    notes = [_("under 11 hours of rest")] if one.short_rest else []
+    notes = []
+    if one.close is not None:
+        span = f"{clock_time(one.close.starts_at)}–{clock_time(one.close.ends_at)}"
+        notes.append(
+            _("under 11 hours of rest: on duty %(day)s %(times)s", day=short_day(one.close.starts_at), times=span)
+        )
     standing = one.someone.worker.standing
     if standing is not Standing.FIXED:
         notes.append(say(STANDING_NAMES[standing]))
