@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from competence.foundation.clock import local
 from competence.foundation.text import N_, Sentence, looks_like_cpr, sentence, squeeze
@@ -37,6 +38,7 @@ class When:
     """In UTC, when the field names its zone."""
 
 
+@lru_cache(maxsize=4096)  # the same few days and times stand in thousands of rows
 def read_when(value: Value) -> When | Sentence | None:
     """The day, the time of day, or both; None when empty, or when it says that nobody works."""
     if isinstance(value, date):

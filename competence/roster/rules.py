@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from competence.foundation.clock import COPENHAGEN, local
 
@@ -16,6 +17,7 @@ FURTHEST = timedelta(days=366)
 """A duty that lies further ahead has a wrong year."""
 
 
+@lru_cache(maxsize=8192)
 def moments_of(wall: datetime) -> tuple[datetime, ...]:
     """The moments (UTC, the earlier first) at which clocks in Denmark show the time; `wall` has no zone.
 
@@ -34,6 +36,7 @@ def is_summer(moment: datetime) -> bool:
     return bool(local(moment).dst())
 
 
+@lru_cache(maxsize=8192)
 def wall_of(moment: datetime) -> datetime:
     """What clocks in Denmark show at the moment, without a zone."""
     return local(moment).replace(tzinfo=None)
