@@ -65,6 +65,7 @@ BLUEPRINTS = (
     "competence.coverage.views.who_may:bp",
     "competence.coverage.views.needs:bp",
     "competence.coverage.views.latent:bp",
+    "competence.coverage.views.roster:bp",
     "competence.coverage.views.impact:bp",
     "competence.forecast.views.forecast:bp",
     "competence.forecast.views.what_if:bp",
@@ -98,6 +99,7 @@ BLUEPRINTS = (
     "competence.imports.downloads:bp",
     "competence.imports.mapping.views:bp",
     "competence.imports.mapping.profiles.views:bp",
+    "competence.imports.mapping.roster.views:bp",
 )
 """Every page of every feature, as "module:name". A feature adds its line here."""
 

@@ -185,7 +185,7 @@ ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINI
 ACTIONS = MenuItem("actions.index", N_("Improvement actions"), "flag", P.ACTION_READ)
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
-COVERAGE_PAGES = ("coverage", "figures", "forecast", "latent", "meetings", "requirements", "what_if")
+COVERAGE_PAGES = ("coverage", "figures", "forecast", "latent", "meetings", "requirements", "roster", "what_if")
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=COVERAGE_PAGES)
 OVERVIEW = MenuItem("figures.index", N_("Overview"), "analytics", covers=COVERAGE_PAGES)
 DISTRICTS = MenuItem("figures.all_units", N_("Districts"), "business", covers=("figures.all_units", "figures.units"))
@@ -236,6 +236,13 @@ SIGNOFFS = MenuItem("queue.index", N_("Sign-offs"), "list-check", P.SIGNOFF_SIGN
 STOPS = MenuItem("stops.index", N_("Stops"), "warning", P.STOP_READ)
 UNITS = MenuItem("organisation.index", N_("Units"), "business", P.UNIT_WRITE)
 WHO_MAY = MenuItem("who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK)
+ROSTER = MenuItem(
+    "roster.index",
+    N_("Duty roster"),
+    "time",
+    P.ROSTER_READ,
+    covers=("roster", "mapping_roster", "imports.roster", "imports.roster_preview"),
+)
 SETTINGS = MenuItem("settings.settings", N_("Settings"), "settings", P.SETTINGS_WRITE)
 ISSUERS = MenuItem(
     "brought.issuers", N_("Trusted issuers"), "contact-card", P.ISSUER_TRUST, covers=("brought.issuers",)
@@ -246,7 +253,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
     Role.GUIDE: (QUEUE, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
-    Role.PLANNER: (WHO_MAY, COVERAGE, STOPS, EXTERNAL),
+    Role.PLANNER: (WHO_MAY, ROSTER, COVERAGE, STOPS, EXTERNAL),
     Role.DEVELOPMENT_NURSE: (
         MATRIX,
         CATALOGUE,

@@ -195,6 +195,7 @@ ACTIONS: Mapping[str, str] = {
     "give_role": N_("gave a role"),
     "hold": N_("placed a hold, so that nothing is erased"),
     "import_person": N_("loaded an employment from a file"),
+    "import_roster": N_("loaded a duty roster from a file"),
     "forget_mapping": N_("removed remembered answers about a spreadsheet"),
     "invite": N_("invited"),
     "lift_hold": N_("lifted a hold"),

@@ -8,7 +8,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
 from competence.foundation.clock import today
-from competence.imports import people, profiles, requirements, signoffs, units
+from competence.imports import people, profiles, requirements, roster, signoffs, units
 from competence.imports.headings import Field
 from competence.imports.kinds import Kind
 from competence.imports.queries import known_groups, known_tasks, practice_levels
@@ -17,11 +17,11 @@ Cell = str | int | date
 FILENAMES = {
     Kind.UNITS: "enheder.xlsx", Kind.PEOPLE: "medarbejdere.xlsx", Kind.MATRIX: "opgavefordeling.xlsx",
     Kind.SIGNOFFS: "underskrifter.xlsx", Kind.REQUIREMENTS: "bemandingskrav.xlsx",
-    Kind.PROFILES: "kompetenceprofiler.xlsx",
+    Kind.PROFILES: "kompetenceprofiler.xlsx", Kind.ROSTER: "vagtplan.xlsx",
 }  # fmt: skip
 _LEFT_OUT = frozenset({"first_name", "last_name", "unit", "kind", "below", "D", "A", "N"})
 """Other ways of writing what stands in the columns of the example."""
-_NEEDED = frozenset({(Kind.PEOPLE, "name"), (Kind.PROFILES, "text"),
+_NEEDED = frozenset({(Kind.PEOPLE, "name"), (Kind.PROFILES, "text"), (Kind.ROSTER, "start"), (Kind.ROSTER, "end"),
                       *((Kind.REQUIREMENTS, name) for name in ("place", "shift", "need"))})  # fmt: skip
 """Columns that a file may write in other ways, but must have."""
 MATRIX_COLUMNS = 4
@@ -45,6 +45,8 @@ def _fields(kind: Kind) -> Sequence[Field]:
             return [field for field in requirements.FIELDS if field.name not in _LEFT_OUT]
         case Kind.PROFILES:
             return [field for field in profiles.FIELDS if field.name != "task"]
+        case Kind.ROSTER:
+            return [field for field in roster.FIELDS if field.name not in ("end_date", "times")]
         case Kind.MATRIX:
             return ()
 
@@ -85,6 +87,8 @@ def _example(kind: Kind) -> list[Cell]:
             return ["Team Eksempel", "Eksempel på en opgave", "aften", 2, "basis", "alle dage", "nej", "nej", day, ""]
         case Kind.PROFILES:
             return ["Eksempel på en faggruppe", "Medicin", "basis", "Giver medicin, som er doseret.", ""]
+        case Kind.ROSTER:
+            return ["Eksempel 1234", day + timedelta(days=7), "23:00", "07:00", "Team Eksempel", "", ""]
         case Kind.MATRIX:
             return []
 

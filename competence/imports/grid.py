@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from competence.foundation.errors import RuleBroken
 
@@ -38,6 +38,8 @@ class Sheet:
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """Notes on cells, by row and column from 0."""
     hidden: bool = False
+    moments: Mapping[tuple[int, int], datetime] = field(default_factory=dict)
+    """Dates that have a time of day, by row and column from 0; `rows` holds the date alone."""
 
     def at(self, row: int, column: int) -> Value:
         """The cell's own value; "" outside the table."""
@@ -55,6 +57,16 @@ class Sheet:
             for row in rows[span.top : span.bottom + 1]:
                 for column in range(span.left, min(span.right + 1, len(row))):
                     row[column] = value
+        return Sheet(self.name, tuple(map(tuple, rows)), self.spans, self.comments, self.hidden, self.moments)
+
+    def with_times(self) -> "Sheet":
+        """The same sheet, each date that has a time of day as the text "2026-12-01T07:00"."""
+        if not self.moments:
+            return self
+        rows = [list(row) for row in self.rows]
+        for (row, column), moment in self.moments.items():
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = moment.isoformat(timespec="minutes")
         return Sheet(self.name, tuple(map(tuple, rows)), self.spans, self.comments, self.hidden)
 
     @property
@@ -68,6 +80,10 @@ class Workbook:
     """All sheets of a file in their order; a CSV file is one sheet without a name."""
 
     sheets: tuple[Sheet, ...]
+
+    def with_times(self) -> "Workbook":
+        """The same workbook, its dates with their times of day."""
+        return Workbook(tuple(sheet.with_times() for sheet in self.sheets))
 
     def visible(self) -> Iterator[Sheet]:
         """The sheets that a person sees and that hold something."""

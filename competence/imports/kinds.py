@@ -16,6 +16,7 @@ class Kind(StrEnum):
     SIGNOFFS = "signoffs"
     REQUIREMENTS = "requirements"
     PROFILES = "profiles"
+    ROSTER = "roster"
 
 
 PERMISSIONS: Mapping[Kind, Permission] = {
@@ -25,11 +26,12 @@ PERMISSIONS: Mapping[Kind, Permission] = {
     Kind.SIGNOFFS: Permission.IMPORT_SIGNOFFS,
     Kind.REQUIREMENTS: Permission.IMPORT_REQUIREMENTS,
     Kind.PROFILES: Permission.PROFILE_WRITE,
+    Kind.ROSTER: Permission.ROSTER_IMPORT,
 }
 
-OWN_MATRIX, OWN_PROFILES = "own_matrix", "own_profiles"
+OWN_MATRIX, OWN_PROFILES, OWN_ROSTER = "own_matrix", "own_profiles", "own_roster"
 """As the kind of an uploaded file: one that is being gone through step by step."""
-_STEPS: Mapping[str, Kind] = {OWN_MATRIX: Kind.MATRIX, OWN_PROFILES: Kind.PROFILES}
+_STEPS: Mapping[str, Kind] = {OWN_MATRIX: Kind.MATRIX, OWN_PROFILES: Kind.PROFILES, OWN_ROSTER: Kind.ROSTER}
 
 
 def permission_of(kind: str) -> Permission:
@@ -44,6 +46,7 @@ NAMES: Mapping[Kind, str] = {
     Kind.SIGNOFFS: N_("Signatures on paper"),
     Kind.REQUIREMENTS: N_("Staffing needs"),
     Kind.PROFILES: N_("Competence profiles"),
+    Kind.ROSTER: N_("Duty roster"),
 }
 
 HOLDS: Mapping[Kind, str] = {
@@ -55,6 +58,9 @@ HOLDS: Mapping[Kind, str] = {
     Kind.PROFILES: N_(
         "What each staff group is expected to master. Each group in it gets a draft that somebody approves by name."
     ),
+    Kind.ROSTER: N_(
+        "Who is on duty when in the coming weeks, as a list or a calendar (.ics). Load it again whenever it changes."
+    ),
 }
 """What each file brings, in a line."""
 
@@ -65,5 +71,6 @@ NEXT: Mapping[Kind, str] = {
     Kind.SIGNOFFS: N_("Next: ask the employees to say yes to what was transferred, and load the staffing needs."),
     Kind.REQUIREMENTS: N_("Next: open the coverage of a team, and see where it is thin."),
     Kind.PROFILES: N_("Next: read the drafts, and approve them."),
+    Kind.ROSTER: N_("Next: see the week, and which shifts lack somebody."),
 }
 """What to do when the file is in."""

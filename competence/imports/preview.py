@@ -10,18 +10,20 @@ from sqlalchemy.orm import Session
 
 from competence.coverage.rules import DAY_KIND_NAMES, DayKind
 from competence.delegation.rules import RULE_NAMES, CellRule
-from competence.foundation.clock import last_day
-from competence.foundation.web import day, say
+from competence.foundation.clock import last_day, local
+from competence.foundation.web import clock_time, day, say, short_day
 from competence.imports.matrix import MatrixTask
 from competence.imports.parsed import Problem, Skipped
 from competence.imports.people import NewEmployment
 from competence.imports.profiles import ProfileRow
 from competence.imports.queries import known_groups, known_tasks, known_units, practice_levels, profile_levels
 from competence.imports.requirements import NewRequirement
+from competence.imports.roster import RosterRow
 from competence.imports.signoffs import PaperSignOff
 from competence.imports.summary import as_json
 from competence.imports.taking import Effect, Reading, levels_not_stated, own_tasks
 from competence.imports.units import NewUnit
+from competence.roster.commands import RosterPlan
 
 SHOWN_ROWS = 50
 SHOWN_TOLD = 300
@@ -40,6 +42,8 @@ Table = tuple[list[str], list[list[Any]]]
 def preview(session: Session, reading: Reading, effect: Effect, *, filename: str) -> dict[str, Any]:
     """The words and numbers of the preview."""
     columns, rows = _TABLES[reading.kind.value](session, reading.parsed.rows[:SHOWN_ROWS])
+    if reading.roster is not None:
+        _say_what_becomes(columns, rows, reading.parsed.rows, reading.roster)
     own = own_tasks(reading)
     counts = as_json(reading.parsed, reading.kind.value, say=say)
     return {
@@ -157,6 +161,37 @@ def _profiles(session: Session, rows: Sequence[ProfileRow]) -> Table:
     ], shown
 
 
+def _roster(session: Session, rows: Sequence[RosterRow]) -> Table:
+    units = {unit.id: unit.name for unit in known_units(session, None)}
+    shown: list[list[Any]] = [
+        [row.number, day(row.day) if row.day else "", *_from_to(row), units.get(row.duty.unit_id, "") if row.duty else "",
+         row.roster]
+        for row in rows
+    ]  # fmt: skip
+    return [_("Staff number"), _("Day"), _("From"), _("To"), _("Unit"), _("Roster")], shown
+
+
+def _from_to(row: RosterRow) -> tuple[str, str]:
+    if row.duty is None:
+        return _("no duty"), ""
+    begins, ends = local(row.duty.starts_at), local(row.duty.ends_at)
+    until = clock_time(row.duty.ends_at)
+    return clock_time(
+        row.duty.starts_at
+    ), until if ends.date() == begins.date() else f"{until}, {short_day(ends.date())}"
+
+
+def _say_what_becomes(columns: list[str], shown: list[list[Any]], rows: Sequence[Any], plan: RosterPlan) -> None:
+    """Nothing; each row that is shown says whether its duty is new, changed, or there already."""
+    columns.append(_("Becomes"))
+    added, changed = set(plan.changes.added), {new for _was, new in plan.changes.changed}
+    for line, row in zip(shown, rows, strict=False):
+        duty = row.duty
+        line.append(
+            "" if duty is None else _("new") if duty in added else _("changed") if duty in changed else _("as it is")
+        )
+
+
 def _until(valid_to: date | None) -> str:
     last = last_day(valid_to)
     return day(last) if last else ""
@@ -164,5 +199,5 @@ def _until(valid_to: date | None) -> str:
 
 _TABLES: Mapping[str, Callable[[Session, Sequence[Any]], Table]] = {
     "units": _units, "people": _people, "matrix": _matrix, "signoffs": _signoffs, "requirements": _requirements,
-    "profiles": _profiles,
+    "profiles": _profiles, "roster": _roster,
 }  # fmt: skip

@@ -22,6 +22,7 @@ from competence.imports.models import KEPT, StagedImport
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
 from competence.profiles.models import CompetenceProfile
+from competence.roster.queries import coming
 from competence.signoffs.queries import CURRENT
 from competence.signoffs.rules import Origin
 
@@ -53,6 +54,11 @@ def known_units(session: Session, within: Reach | None, *, closed: bool = False)
         for row in rows
         if (closed or row.valid_to is None or row.valid_to > today()) and (within is None or within.covers(row.path))
     ]
+
+
+def unit_paths(session: Session) -> dict[int, str]:
+    """Unit -> its path, of all units."""
+    return {row.id: row.path for row in session.execute(scoped(session, UNITS, UNITS.c.id, UNITS.c.path))}
 
 
 def known_tasks(session: Session) -> list[Known]:
@@ -124,6 +130,8 @@ def amount_of(session: Session, kind: Kind) -> int:
             wanted = scoped(session, NEEDS, func.count()).where(_open(NEEDS))
         case Kind.PROFILES:
             wanted = scoped(session, PROFILES, func.count()).where(PROFILES.c.approved_at.is_not(None))
+        case Kind.ROSTER:
+            return coming(session, since=today())
     return session.scalar(wanted) or 0
 
 

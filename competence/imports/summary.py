@@ -10,15 +10,16 @@ from competence.imports.parsed import Parsed
 from competence.imports.people import NewEmployment
 from competence.imports.profiles import ProfileRow
 from competence.imports.requirements import NewRequirement
+from competence.imports.roster import RosterRow
 from competence.imports.signoffs import PaperSignOff
 from competence.imports.units import NewUnit
 
-Row = MatrixTask | NewUnit | NewEmployment | PaperSignOff | NewRequirement | ProfileRow
+Row = MatrixTask | NewUnit | NewEmployment | PaperSignOff | NewRequirement | ProfileRow | RosterRow
 Say = Callable[[Sentence], str]
 
 
 def as_json(parsed: Parsed[Row], counted: str, *, say: Say = str) -> dict[str, Any]:
-    """The counts of a file of the kind "matrix", "units", "people", "signoffs", "requirements" or "profiles", with every problem.
+    """The counts of a file of one of `KINDS`, with every problem.
 
     `say` puts a problem into the reader's language. Rules are counted by their codes, those that occur.
     """
@@ -69,6 +70,14 @@ def _profiles(rows: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
+def _roster(rows: tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        "duties": len([row for row in rows if row.duty is not None]),
+        "people": len({row.person_id for row in rows}),
+        "without_duty": len([row for row in rows if row.duty is None]),
+    }
+
+
 _COUNTS: dict[str, Callable[[tuple[Any, ...]], dict[str, Any]]] = {
     "matrix": _matrix,
     "units": _units,
@@ -76,6 +85,7 @@ _COUNTS: dict[str, Callable[[tuple[Any, ...]], dict[str, Any]]] = {
     "signoffs": _signoffs,
     "requirements": _requirements,
     "profiles": _profiles,
+    "roster": _roster,
 }
 KINDS = tuple(_COUNTS)
 """The kinds of files, in no order of importing."""

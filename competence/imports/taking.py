@@ -1,6 +1,6 @@
 """A file from its bytes to what it changes: read against what the municipality has, rehearsed, taken in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
@@ -14,6 +14,7 @@ from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.orm import begin_writing
 from competence.foundation.text import N_, sentence
+from competence.imports.calendar import is_calendar, read_calendar
 from competence.imports.commands import (
     OUT_OF_REACH,
     PaperPlan,
@@ -26,6 +27,7 @@ from competence.imports.commands import (
     prepare_papers,
 )
 from competence.imports.grid import Workbook
+from competence.imports.headings import Listing, read_list
 from competence.imports.kinds import PERMISSIONS, Kind
 from competence.imports.known import MappingFile, read_mapping
 from competence.imports.matrix import MatrixTask, parse_matrix
@@ -41,14 +43,19 @@ from competence.imports.queries import (
     practice_levels,
     profile_levels,
     roots_of,
+    unit_paths,
 )
 from competence.imports.requirements import NewRequirement, parse_requirements
+from competence.imports.roster import FIELDS as ROSTER_FIELDS
+from competence.imports.roster import RosterRow, parse_roster, remarks_of, roster_of
 from competence.imports.sheets import read_workbook
 from competence.imports.signoffs import PaperSignOff, parse_signoffs
 from competence.imports.summary import Row
 from competence.imports.units import NewUnit, parse_units
 from competence.organisation.commands import import_units
 from competence.people.commands import PeopleImported, PeoplePlan, import_people, plan_people
+from competence.roster.commands import RosterPlan, import_roster, plan_roster
+from competence.roster.queries import known_staff
 
 R = TypeVar("R")
 
@@ -65,10 +72,14 @@ class Reading:
     """Of papers only: the same with all that is written, once it has been made ready."""
     people: PeoplePlan | None = None
     """Of employees only: what the list comes to, once it has been worked out."""
+    roster: RosterPlan | None = None
+    """Of a roster only: what it comes to, once it has been worked out."""
 
     @property
     def remarks(self) -> tuple[Problem, ...]:
-        """By row: what is left out, or taken in otherwise than the file says, and why."""
+        """By row: what is left out, or taken in otherwise than the file says, and why; of a roster what to look at."""
+        if self.roster is not None:
+            return tuple(remarks_of(cast(Sequence[RosterRow], self.parsed.rows), self.roster))
         return (*self.plan.left_out, *self.plan.remarks) if self.plan else ()
 
 
@@ -100,6 +111,8 @@ def read_file(
     """The file, read and checked; nothing is written. SheetProblem when it cannot be taken in as a whole."""
     words = read_mapping(mapping) if mapping else MappingFile()
     within = by.reach(PERMISSIONS[kind]) if by is not None else None
+    if kind is Kind.ROSTER:
+        return Reading(kind, read_roster(session, _roster_rows(data, filename, words), words, within))
     reading = Reading(kind, _parse(session, kind, read_workbook(data, filename), words, within))
     if kind is Kind.SIGNOFFS:
         plan = plan_papers(session, cast(Sequence[PaperSignOff], reading.parsed.rows), by=by)
@@ -107,6 +120,24 @@ def read_file(
     if kind is Kind.REQUIREMENTS:
         return _with(reading, _needs_checked(session, cast(Sequence[NewRequirement], reading.parsed.rows), within))
     return reading
+
+
+def _roster_rows(data: bytes, filename: str, words: MappingFile) -> Listing:
+    """The rows of a list, or the events of a calendar."""
+    if is_calendar(data, filename):
+        return read_calendar(data)
+    return read_list(read_workbook(data, filename).with_times(), ROSTER_FIELDS, words, alone=("number",))
+
+
+def read_roster(
+    session: Session, listing: Listing, words: MappingFile, within: Reach | None, *, called: Mapping[str, int] | None = None,
+    name: str = "",
+) -> Parsed[RosterRow]:  # fmt: skip
+    """The duties of the rows, checked against the people and units of the municipality."""
+    return parse_roster(
+        listing, units=known_units(session, within), paths=unit_paths(session), staff=known_staff(session), mapping=words,
+        called=called, name=name,
+    )  # fmt: skip
 
 
 def _with(reading: Reading, problems: Sequence[Problem]) -> Reading:
@@ -119,6 +150,8 @@ def _with(reading: Reading, problems: Sequence[Problem]) -> Reading:
 
 def _parse(session: Session, kind: Kind, workbook: Workbook, words: MappingFile, within: Reach | None) -> Parsed[Row]:
     match kind:
+        case Kind.ROSTER:
+            raise ValueError(kind)  # read by `read_roster`, as it may be a calendar
         case Kind.UNITS:
             return parse_units(workbook, existing=known_units(session, within, closed=True), mapping=words)
         case Kind.PEOPLE:
@@ -193,6 +226,9 @@ def take_in(session: Session, reading: Reading, *, by: Actor | None) -> Effect:
         case Kind.PROFILES:
             profiles = import_profiles(session, cast(Sequence[ProfileRow], rows), by=by)
             return Effect(new=profiles.new, unchanged=profiles.unchanged)
+        case Kind.ROSTER:
+            roster = import_roster(session, roster_of(cast(Sequence[RosterRow], rows)), by=by)
+            return Effect(roster.added, roster.changed, roster.removed, roster.unchanged)
 
 
 def _of_people(people: PeopleImported) -> Effect:
@@ -233,6 +269,12 @@ def rehearse(session: Session, reading: Reading, *, by: Actor | None) -> tuple[R
         if reading.kind is Kind.PEOPLE:
             people = plan_people(session, cast(Sequence[NewEmployment], reading.parsed.rows), by=by)
             return replace(reading, people=people), _of_people(people.result)
+        if reading.kind is Kind.ROSTER:
+            roster = plan_roster(session, roster_of(cast(Sequence[RosterRow], reading.parsed.rows)), by=by)
+            changes = roster.changes
+            return replace(reading, roster=roster), Effect(
+                len(changes.added), len(changes.changed), len(changes.removed), changes.unchanged
+            )
         return reading, _rolled_back(session, lambda: take_in(session, reading, by=by))
     except RuleBroken as broken:
         return _with(reading, [Problem("", None, "", broken.message)]), Effect()

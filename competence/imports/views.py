@@ -36,6 +36,7 @@ _NEXT_PAGES = {
     Kind.SIGNOFFS: (Permission.IMPORT_REQUIREMENTS, "imports.requirements"),
     Kind.REQUIREMENTS: (Permission.COVERAGE_READ, "coverage.index"),
     Kind.PROFILES: (Permission.PROFILE_READ, "profiles.index"),
+    Kind.ROSTER: (Permission.ROSTER_READ, "roster.index"),
 }
 
 
@@ -98,6 +99,10 @@ def _in_background(kind: Kind, actor: Actor, filename: str, content: bytes, word
 
 
 def _form_page(kind: Kind, form: UploadForm, seen: dict[str, Any] | None = None) -> str:
+    if kind is Kind.ROSTER:
+        form.file.description = _(
+            "An Excel workbook (.xlsx), .csv or a calendar (.ics), at most 20 MB, without formulas and macros."
+        )
     return render_template(
         "imports/upload.html",
         form=form,

@@ -9,14 +9,16 @@ from sqlalchemy import CursorResult, bindparam, delete, func, insert, select, up
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
+from competence.accounts.queries import actor_of_person
 from competence.audit.commands import record
+from competence.coverage.queries.places import tree
 from competence.foundation.changes import command
 from competence.foundation.clock import now
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped, tenant_id
 from competence.organisation.models import Municipality
 from competence.reminders.matters import Due, is_new, reached
-from competence.reminders.models import MailRefusal, OutgoingMail, Reminder
+from competence.reminders.models import MailRefusal, MailWish, OutgoingMail, Reminder
 from competence.reminders.queries import (
     MAILS,
     REMINDERS,
@@ -25,18 +27,21 @@ from competence.reminders.queries import (
     away_on,
     refused_by,
     unmailed,
+    wishes,
 )
 from competence.reminders.rules import (
     MAIL_OF,
     MOST_TRIES,
     STUCK_AFTER,
+    UNASKED,
     MailKind,
     State,
     next_try,
     week_of,
 )
+from competence.roster.queries import imports_since
 
-DIGEST_MAIL, HEARING_MAIL = "digest", "hearing"
+DIGEST_MAIL, HEARING_MAIL, ROSTER_MAIL = "digest", "hearing", "roster"
 
 
 def lock_reminding(session: Session) -> None:
@@ -124,6 +129,46 @@ def queue_hearing(session: Session, number: int, person_ids: Collection[int], *,
     for person in readers:
         _queue(session, person, HEARING_MAIL, number, on)
     return len(readers)
+
+
+def queue_rosters(session: Session, *, on: date) -> int:
+    """How many mails now wait about gaps in the coming shifts: to those who asked for them, after a roster, and once a week.
+
+    After a roster that touches a unit of hers since the mail before; else when she has had none this week. Nobody who is
+    away or cannot sign in. Lock first.
+    """
+    wanted = wishes(session, MailKind.ROSTER)
+    if not wanted:
+        return 0
+    readers, away = able_to_read(session, wanted), away_on(session, on)
+    c = MAILS.c
+    latest = {
+        row.person_id: (row.made_at, row.period)
+        for row in session.execute(
+            scoped(
+                session, MAILS, c.person_id, func.max(c.made_at).label("made_at"), func.max(c.period).label("period")
+            )
+            .where(c.kind == ROSTER_MAIL)
+            .group_by(c.person_id)
+        )
+    }
+    paths = {unit.id: unit.path for unit in tree(session, on=on).nodes}
+    made = 0
+    for person, since in sorted(wanted.items()):
+        if person not in readers or person in away:
+            continue
+        within = actor_of_person(session, person).reach(Permission.ROSTER_READ)
+        told_at, period = latest.get(person, (since, date.min))
+        touched = (
+            number
+            for number, _at, units in imports_since(session, max(told_at, now() - timedelta(days=7)))
+            if any(within.covers(paths[unit]) for unit in units if unit in paths)
+        )
+        taken = next(touched, None)
+        if within and (taken is not None or period < week_of(on)):
+            _queue(session, person, ROSTER_MAIL, taken or 0, on if taken is not None else week_of(on))
+            made += 1
+    return made
 
 
 def _queue(session: Session, person_id: int, kind: str, subject_id: int, period: date) -> OutgoingMail:
@@ -269,14 +314,13 @@ def stop_mails(session: Session, person_id: int, kinds: Collection[MailKind]) ->
 def _choose(session: Session, person_id: int, refused: Collection[MailKind], *, by: int) -> None:
     lock_reminding(session)
     before = refused_by(session, person_id)
-    session.execute(
-        delete(MailRefusal).where(
-            MailRefusal.person_id == person_id, MailRefusal.kind.in_([kind.value for kind in before - set(refused)])
-        )
-    )
-    session.add_all(
-        MailRefusal(person_id=person_id, kind=kind, recorded_at=now()) for kind in sorted(set(refused) - before)
-    )
+    # A refusal is a row for what comes unasked; a wish is one for what does not.
+    wanted, unwanted = before - set(refused), set(refused) - before
+    for table, gone, new in (
+        (MailRefusal, wanted & UNASKED, unwanted & UNASKED), (MailWish, unwanted - UNASKED, wanted - UNASKED)
+    ):  # fmt: skip
+        session.execute(delete(table).where(table.person_id == person_id, table.kind.in_([one.value for one in gone])))
+        session.add_all(table(person_id=person_id, kind=kind, recorded_at=now()) for kind in sorted(new))
     if before != set(refused):
         record(
             session, by=by, action="choose_mails", subject="mail_refusal", person_id=person_id,

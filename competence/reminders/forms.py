@@ -21,9 +21,9 @@ class MailsForm(Form):
         option_widget=CheckboxInput(),
     )
 
-    def __init__(self, *, refused: Collection[MailKind]) -> None:
+    def __init__(self, *, refused: Collection[MailKind], offered: Collection[MailKind]) -> None:
         super().__init__(data={"wanted": [kind.value for kind in MailKind if kind not in refused]})
-        self.wanted.choices = [(kind.value, say(name)) for kind, name in MAIL_NAMES.items()]
+        self.wanted.choices = [(kind.value, say(name)) for kind, name in MAIL_NAMES.items() if kind in offered]
 
     def to_command(self) -> list[MailKind]:
         """The kinds that are ticked."""

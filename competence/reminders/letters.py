@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from flask import render_template
 from flask_babel import force_locale
 
+from competence.coverage.queries.rostered import ComingGap
+from competence.coverage.rules import SHIFT_NAMES
 from competence.foundation.mail import Letter
 from competence.foundation.text import N_, sentence
 from competence.foundation.web import say
 from competence.reminders.queries import Line
-from competence.reminders.rules import DIGEST, MAIL_NAMES, MAIL_OF, Part
+from competence.reminders.rules import (
+    DIGEST,
+    MAIL_NAMES,
+    MAIL_OF,
+    ROSTER_DAYS,
+    ROSTER_LINES,
+    MailKind,
+    Part,
+)
 from competence.reminders.tokens import ALL, sealed
 from competence.reminders.words import mailed
 
@@ -64,3 +74,33 @@ def digest(sender: Sender, lines: Sequence[Line], *, person_id: int, to: str, na
             render_template("reminders/digest.html", **context),
             headers=sender.headers(person_id),
         )
+
+
+def roster_letter(
+    sender: Sender, gaps: Sequence[ComingGap], *, person_id: int, to: str, name: str, locale: str
+) -> Letter:  # fmt: skip
+    """The mail about gaps in the coming shifts: unit, day, shift, task and count, each with a link. Nobody is named."""
+    with force_locale(locale):
+        lines = [
+            (
+                say(
+                    sentence(
+                        N_("%(unit)s, %(day)s, %(shift)s: %(task)s, %(have)s of %(need)s"), unit=gap.unit.name,
+                        day=gap.day, shift=say(SHIFT_NAMES[gap.shift]).lower(), task=gap.task.name, have=gap.count.have,
+                        need=gap.count.need or 0,
+                    )
+                ),
+                f"{sender.site}/roster/{gap.unit.id}/{gap.day.isoformat()}/{gap.shift.value}",
+            )
+            for gap in sorted(gaps, key=lambda one: (one.day, one.unit.name, one.unit.id))[:ROSTER_LINES]
+        ]  # fmt: skip
+        context = {
+            "first_name": name.split(" ")[0], "lines": lines, "more": max(0, len(gaps) - ROSTER_LINES), "days": ROSTER_DAYS,
+            "municipality": sender.municipality, "link": f"{sender.site}/roster", "choose": f"{sender.site}/account/mails",
+            "stop": sender.stop_link(person_id, MailKind.ROSTER.value), "language": locale,
+        }  # fmt: skip
+        return Letter(
+            to, say(sentence(N_("Gaps in the coming shifts, %(municipality)s"), municipality=sender.municipality)),
+            render_template("reminders/roster.txt", **context), render_template("reminders/roster.html", **context),
+            headers=sender.headers(person_id, MailKind.ROSTER.value),
+        )  # fmt: skip

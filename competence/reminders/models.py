@@ -114,3 +114,21 @@ class MailRefusal(Base, Tenant):
     person_id: Mapped[int]
     kind: Mapped[MailKind] = mapped_column(String(12))
     recorded_at: Mapped[datetime]
+
+
+class MailWish(Base, Tenant):
+    """A person wants the mails of a kind that nobody gets unasked."""
+
+    __tablename__ = "mail_wish"
+    __persondata__ = PersonData(
+        purpose=N_("To send mails that come only to those who asked for them."),
+        basis=Basis.TASK,
+        seen_by=N_("the person"),
+        period=N_("1 year after the last employment or role ended"),
+        erasures=(Erasure(YEAR),),
+    )
+    __table_args__ = wall(UniqueConstraint("municipality_id", "person_id", "kind"), person_id="person")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    kind: Mapped[MailKind] = mapped_column(String(12))
+    recorded_at: Mapped[datetime]

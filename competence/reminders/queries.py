@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Date, Select, Table, and_, bindparam, exists, func, or_, select, true
@@ -16,14 +16,15 @@ from competence.foundation.clock import today
 from competence.foundation.orm import execute, scoped, standing
 from competence.organisation.models import Unit
 from competence.people.models import Absence, Employment, PersonIdentity
-from competence.reminders.models import MailRefusal, OutgoingMail, Reminder
-from competence.reminders.rules import SHOWN_AFTER, Kind, MailKind, Part, last_day_of
+from competence.reminders.models import MailRefusal, MailWish, OutgoingMail, Reminder
+from competence.reminders.rules import SHOWN_AFTER, UNASKED, Kind, MailKind, Part, last_day_of
 from competence.signoffs.models import CurrentSignOff, Exemption, SignOffRequest, WaitingSignOff
 from competence.signoffs.rules import Origin
 
 REMINDERS = cast(Table, Reminder.__table__)
 MAILS = cast(Table, OutgoingMail.__table__)
 REFUSALS = cast(Table, MailRefusal.__table__)
+WISHES = cast(Table, MailWish.__table__)
 CURRENT = cast(Table, CurrentSignOff.__table__)
 WAITING = cast(Table, WaitingSignOff.__table__)
 REQUESTS = cast(Table, SignOffRequest.__table__)
@@ -214,9 +215,20 @@ def _line(row: Any, on: date) -> Line:
 
 
 def refused_by(session: Session, person_id: int) -> frozenset[MailKind]:
-    """The kinds of mails that the person does not want."""
+    """The kinds of mails that the person does not want, and those that nobody gets unasked and she has not asked for."""
     rows = session.execute(scoped(session, REFUSALS, REFUSALS.c.kind).where(REFUSALS.c.person_id == person_id))
-    return frozenset(MailKind(row.kind) for row in rows)
+    asked = session.execute(scoped(session, WISHES, WISHES.c.kind).where(WISHES.c.person_id == person_id))
+    return frozenset(MailKind(row.kind) for row in rows) | (
+        frozenset(MailKind) - UNASKED - {MailKind(row.kind) for row in asked}
+    )
+
+
+def wishes(session: Session, kind: MailKind) -> dict[int, datetime]:
+    """Person -> since when she wants the mails of a kind that nobody gets unasked."""
+    rows = session.execute(
+        scoped(session, WISHES, WISHES.c.person_id, WISHES.c.recorded_at).where(WISHES.c.kind == kind)
+    )
+    return {row.person_id: row.recorded_at for row in rows}
 
 
 def unmailed(session: Session, *, on: date) -> dict[int, list[tuple[int, Kind]]]:

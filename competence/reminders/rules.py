@@ -48,6 +48,8 @@ class MailKind(StrEnum):
     EXEMPTIONS = "exemptions"
     RETURNS = "returns"
     HEARINGS = "hearings"
+    ROSTER = "roster"
+    """Gaps of the coming shifts: nobody gets them unasked."""
 
 
 MAIL_NAMES: Mapping[MailKind, str] = {
@@ -56,8 +58,16 @@ MAIL_NAMES: Mapping[MailKind, str] = {
     MailKind.EXEMPTIONS: N_("Exemptions that end"),
     MailKind.RETURNS: N_("What to do again after a time away"),
     MailKind.HEARINGS: N_("A hearing that ends soon"),
+    MailKind.ROSTER: N_("Gaps of the coming shifts: after each new duty roster, and once a week"),
 }
 """What each is called where one chooses."""
+
+UNASKED = frozenset(set(MailKind) - {MailKind.ROSTER})
+"""The kinds that come unless somebody refuses them; the others only to those who have asked for them."""
+ROSTER_DAYS = 14
+"""So many days ahead the mail about the roster looks."""
+ROSTER_LINES = 60
+"""So many gaps the mail names; how many more there are is said."""
 
 MAIL_OF: Mapping[Kind, MailKind] = {
     Kind.SIGNOFF: MailKind.SIGNOFFS,

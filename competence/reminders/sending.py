@@ -9,7 +9,10 @@ from datetime import timedelta
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from competence.access.rules import Permission
 from competence.accounts.queries import actor_of_person
+from competence.coverage.queries.places import tree
+from competence.coverage.queries.rostered import coming_gaps
 from competence.delegation.commands.hearing import remind_hearing
 from competence.delegation.letters import reminding
 from competence.delegation.queries import get_version
@@ -20,10 +23,10 @@ from competence.foundation.errors import RuleBroken
 from competence.foundation.orm import TenantSession, begin_writing, open_session
 from competence.organisation.models import Municipality
 from competence.reminders import commands
-from competence.reminders.letters import Sender, digest
+from competence.reminders.letters import Sender, digest, roster_letter
 from competence.reminders.matters import find
-from competence.reminders.queries import able_to_read, all_refusals, away_on, reminders_in
-from competence.reminders.rules import MailKind, State
+from competence.reminders.queries import able_to_read, all_refusals, away_on, refused_by, reminders_in
+from competence.reminders.rules import ROSTER_DAYS, MailKind, State
 
 HEARING_WITHIN = timedelta(days=3)
 """So long before a hearing's last day those who have said nothing are reminded, once."""
@@ -93,6 +96,8 @@ def run(engine: Engine, municipality_id: int, post: Post | None, *, dry_run: boo
                 told.reminders = commands.add_reminders(session, found)
                 if post is not None:
                     told.mails = _hearings(session)
+                if post is not None:
+                    told.mails += commands.queue_rosters(session, on=on)
                 if post is not None and dry_run:
                     told.mails += commands.queue_digests(session, on=on)
                 if dry_run:
@@ -198,6 +203,8 @@ def _letter(session: Session, post: Post, one: commands.Outgoing, away: frozense
     sender = Sender(municipality.id, municipality.name, site, post.secret_key)
     if one.kind == commands.HEARING_MAIL:
         return _hearing_letter(session, one, sender)
+    if one.kind == commands.ROSTER_MAIL:
+        return _roster_letter(session, one, sender, away)
     reader = able_to_read(session, [one.person_id]).get(one.person_id)
     actor = actor_of_person(session, one.person_id)
     if reader is None or not actor.roles or one.person_id in away:
@@ -206,6 +213,21 @@ def _letter(session: Session, post: Post, one: commands.Outgoing, away: frozense
     if not lines:
         return None
     return digest(sender, lines, person_id=one.person_id, to=reader[0], name=actor.name, locale=reader[1])
+
+
+def _roster_letter(
+    session: Session, one: commands.Outgoing, sender: Sender, away: frozenset[int]
+) -> mail.Letter | None:
+    """The gaps of the coming shifts within her reach; None when there are none, or she wants or may have no such mail now."""
+    reader = able_to_read(session, [one.person_id]).get(one.person_id)
+    actor = actor_of_person(session, one.person_id)
+    if reader is None or one.person_id in away or MailKind.ROSTER in refused_by(session, one.person_id):
+        return None
+    nodes = tree(session, on=today()).reached(actor.reach(Permission.ROSTER_READ))
+    gaps = coming_gaps(session, nodes, first=today(), days=ROSTER_DAYS)
+    if not gaps:
+        return None
+    return roster_letter(sender, gaps, person_id=one.person_id, to=reader[0], name=actor.name, locale=reader[1])
 
 
 def _hearing_letter(session: Session, one: commands.Outgoing, sender: Sender) -> mail.Letter | None:

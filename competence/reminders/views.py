@@ -17,7 +17,7 @@ from competence.foundation.web import db, say, transaction
 from competence.reminders import commands, queries
 from competence.reminders.forms import MailsForm
 from competence.reminders.queries import Line
-from competence.reminders.rules import MAIL_NAMES, Kind, Part
+from competence.reminders.rules import MAIL_NAMES, UNASKED, Kind, MailKind, Part
 from competence.reminders.tokens import opened
 from competence.reminders.words import said
 from competence.signoffs.queries import waiting_count
@@ -120,7 +120,8 @@ def bring_back(reminder_id: int, *, actor: Actor, within: Reach) -> ResponseRetu
 @requires(Permission.OWN_READ)
 def mails(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Which mails one wants."""
-    form = MailsForm(refused=queries.refused_by(db.session, actor.person_id))
+    offered = set(MailKind) if actor.may(Permission.ROSTER_READ) else UNASKED
+    form = MailsForm(refused=queries.refused_by(db.session, actor.person_id), offered=offered)
     if form.validate_on_submit():
         with transaction() as session:
             commands.choose_mails(session, form.to_command(), by=actor)

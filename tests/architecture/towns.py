@@ -16,7 +16,7 @@ from competence.coverage.rules import Shift
 from competence.delegation.models import MatrixVersion, Stop, UnitMask
 from competence.foundation.clock import now, today
 from competence.foundation.orm import engine_for, open_session
-from competence.imports.kinds import OWN_PROFILES
+from competence.imports.kinds import OWN_PROFILES, OWN_ROSTER
 from competence.people.models import Absence
 from competence.practice.models import PracticeUse, TrainingRequest
 from competence.practice.rules import Wanted
@@ -113,6 +113,7 @@ def build(database: Database) -> Towns:
         framework = things.framework(world, reserved)
         instruction, mapping = things.instruction(world, task), things.mapping(world, signer)
         said_of_profiles = things.mapping(world, signer, OWN_PROFILES)
+        said_of_rosters = things.mapping(world, signer, OWN_ROSTER)
         draft, change, comment = things.draft(world, delegable, DRAFT, signer)
         world.municipality.host = HOST
         world.session.add(PracticeUse(discussed_on=today(), begun_at=now()))
@@ -129,6 +130,7 @@ def build(database: Database) -> Towns:
         foreign_instruction = things.instruction(foreign_world, foreign_task)
         foreign_mapping = things.mapping(foreign_world, foreigner)
         foreign_said = things.mapping(foreign_world, foreigner, OWN_PROFILES)
+        foreign_said_of_rosters = things.mapping(foreign_world, foreigner, OWN_ROSTER)
         foreign_draft, foreign_change, foreign_comment = things.draft(
             foreign_world, foreign_delegable, FOREIGN_DRAFT, foreigner
         )
@@ -147,6 +149,9 @@ def build(database: Database) -> Towns:
             "instruction_id": Ids(instruction, foreign=foreign_instruction),
             "mapping_id": Ids(mapping, foreign=foreign_mapping),
             "profile_mapping_id": Ids(said_of_profiles, foreign=foreign_said),
+            "roster_mapping_id": Ids(said_of_rosters, foreign=foreign_said_of_rosters),
+            "day": Ids(today().isoformat(), foreign="i-morgen"),
+            "shift": Ids(Shift.NIGHT.value, foreign="X"),
             "scale": Ids("practice"),
             "framework_id": Ids(framework, foreign=foreign_framework),
             "comment_id": Ids(comment, foreign=foreign_comment),

@@ -126,6 +126,8 @@ class Walk:
             ids = self.known.ids["draft_number"]
         elif name == "mapping_id" and rule.endpoint.startswith("mapping_profiles."):
             ids = self.known.ids["profile_mapping_id"]
+        elif name == "mapping_id" and rule.endpoint.startswith("mapping_roster."):
+            ids = self.known.ids["roster_mapping_id"]
         else:
             ids = self.known.ids[name]
         if self.visitor and is_own(rule) and name in self.visitor.own:

@@ -16,7 +16,21 @@ from competence.entitlements.queries import shape
 from competence.entitlements.rules import EPOCH
 from competence.foundation.clock import today
 from competence.foundation.orm import engine_for, open_session
-from tests.bench import anchors, bare, data, figures, foreseen, jobs, locks, matrices, packs, pages, queues, signing
+from tests.bench import (
+    anchors,
+    bare,
+    data,
+    figures,
+    foreseen,
+    jobs,
+    locks,
+    matrices,
+    packs,
+    pages,
+    queues,
+    rosters,
+    signing,
+)
 from tests.bench.timing import Result, Taken, in_turns, result, tell
 
 CHECKS = 3
@@ -35,7 +49,7 @@ class Bench:
         with open_session(self.engine, self.m) as session:
             self.slots, self.ranks = shape(session)
         self.owner = bare.connect(database, owner=True)
-        for statement in (*signing.FLOOR_TABLES, *jobs.IMPORT_TABLES):
+        for statement in (*signing.FLOOR_TABLES, *jobs.IMPORT_TABLES, *rosters.TABLES):
             self.owner.execute(
                 statement.format(**signing.TYPES[database.kind]).replace(
                     "TABLE ", "TABLE IF NOT EXISTS ").replace("INDEX ", "INDEX IF NOT EXISTS ")
@@ -232,6 +246,15 @@ class Bench:
         )
         yield self._result("3,000 people imported", ours, bare_, {"ms": 2000})
 
+    def roster(self) -> Iterator[Result]:
+        """A roster of 10,000 duties read, checked and taken in."""
+        runs = min(self.runs, CHECKS)
+        ours, bare_ = in_turns(
+            rosters.taking(self.engine, self.m), rosters.bare_taking(self.engine, self.m, self.owner, self.database.kind),
+            runs=runs, warm=1,
+        )  # fmt: skip
+        yield self._result("roster of 10,000 duties imported", ours, bare_, {"ms": 10_000})
+
     def check(self) -> Iterator[Result]:
         """`competence check`."""
         run = bare.runner(bare.connect(self.database), self.database.kind)
@@ -315,6 +338,7 @@ PARTS = (
     "queue",
     "memory",
     "people",
+    "roster",
     "check",
     "signatures",
     "locks",

@@ -1,6 +1,6 @@
 """Who may do one task, there and then: in the unit, next door, who nearly may, and how the week stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from competence.coverage.queries.board import BoardTask
 from competence.coverage.queries.gaps import candidate
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
+from competence.coverage.queries.rostered import on_duty_for
 from competence.coverage.queries.staff import Someone, guides_of, in_reach_of, ordered, people_where
 from competence.coverage.queries.wide import Holder, holders_now
 from competence.coverage.rules import By, Count, Crew, DayKind, Held, Need, Needs, Shift, Standing, count, needs_of
@@ -21,6 +22,7 @@ from competence.foundation.clock import today
 from competence.foundation.editions import remembered
 from competence.foundation.orm import scoped
 from competence.organisation.rules import Settings
+from competence.roster.rules import Span
 
 MOST_NEIGHBOURS = 12
 WEEK = 7
@@ -74,6 +76,14 @@ class WhoMay:
     settings: Settings
     expiring_days: int
     """From so many days before its last day a right to the task is shown as expiring."""
+    on_duty: Mapping[int, Span] | None = None
+    """Person -> her duty on the shift, by the roster; None where there is no roster for the day."""
+
+    @property
+    def here(self) -> int:
+        """How many of the unit may; those on duty alone, where there is a roster."""
+        some = (*self.may, *self.may_when)
+        return len(some if self.on_duty is None else [one for one in some if one.someone.person_id in self.on_duty])
 
     @property
     def neighbours_who_may(self) -> int:
@@ -129,7 +139,7 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
     near = nearest(candidate(one.someone, one.answer) for one in own.values())
     closed = (State.NOT_ALLOWED, State.NOT_RELEVANT, State.ASSISTS, State.UNDECIDED)
     version = shared.version_on(on)
-    return WhoMay(
+    answer = WhoMay(
         task, unit, on, shift,
         tuple(one for one in able if one in fixed and not one.answer.limited),
         tuple(one for one in able if one in fixed and one.answer.limited),
@@ -145,6 +155,7 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
         version.number if version else None,
         shared.settings, shared.expiring_days(task.id),
     )  # fmt: skip
+    return _on_duty_first(session, answer)
 
 
 def weakest(answers: Sequence[Answer], on: date, shift: Shift) -> Answer:
@@ -299,3 +310,29 @@ def _group_names(session: Session) -> tuple[tuple[int, str], ...]:
         scoped(session, GROUPS, GROUPS.c.id, GROUPS.c.short_name).order_by(GROUPS.c.position, GROUPS.c.id)
     )
     return tuple((row.id, row.short_name) for row in rows)
+
+
+def _on_duty_first(session: Session, found: WhoMay) -> WhoMay:
+    """The answer with those on duty by the roster first, also where the shift is not their fixed one; floaters among them."""
+    there = on_duty_for(session, found.unit, found.task.id, on=found.on, shift=found.shift)
+    if there is None:
+        return found
+    duties = {one.person_id: duty.span for one, duty, _answer in there}
+    able = _by_name(
+        {one.person_id: Found(one, answer, found.unit) for one, _duty, answer in there if answer.level}.values()
+    )
+
+    def first(some: Iterable[Found], fits: Callable[[Found], bool]) -> tuple[Found, ...]:
+        others = [one for one in some if one.someone.person_id not in duties]
+        return (*(one for one in able if fits(one)), *others)
+
+    def counts(one: Found) -> bool:
+        return one.someone.worker.standing in (Standing.FIXED, Standing.FLOATER)
+
+    return replace(
+        found,
+        may=first(found.may, lambda one: counts(one) and not one.answer.limited),
+        may_when=first(found.may_when, lambda one: counts(one) and one.answer.limited),
+        apart=first(found.apart, lambda one: not counts(one)),
+        on_duty=duties,
+    )

@@ -16,6 +16,7 @@ from competence.coverage.queries.board import Board, BoardTask, board
 from competence.coverage.queries.gaps import alone_on, candidate, gaps_of, totals, with_people
 from competence.coverage.queries.one import OneTask, one_person, one_task, stops_over, why
 from competence.coverage.queries.places import Node, Tree, closed_units, kind_of_day, tree
+from competence.coverage.queries.rostered import by_roster, has_roster
 from competence.coverage.queries.since import open_since
 from competence.coverage.queries.staff import Someone
 from competence.coverage.queries.wide import headcount
@@ -35,6 +36,7 @@ from competence.coverage.views.choices import day_of, unit_options
 from competence.coverage.views.drawing import Row, body, column_group, draw, pen_for, weekday, words
 from competence.coverage.views.explaining import Explained, explained, person_url, signers
 from competence.coverage.views.figures import counts_page
+from competence.coverage.views.roster import who_counts
 from competence.decision.queries import book
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound
@@ -61,6 +63,8 @@ class Filters:
     waiting: bool
     training: bool
     days: DayKind | None
+    roster: bool = False
+    """Have by the day's roster, where there is one, and not of those with fixed shifts."""
 
     @property
     def flat(self) -> bool:
@@ -78,6 +82,7 @@ class Filters:
             "on": self.on.isoformat() if self.on != today() else None, "shift": self.shift, "area": self.area,
             "group": self.group, "gaps": 1 if self.gaps else None, "expiring": 1 if self.expiring else None,
             "waiting": 1 if self.waiting else None, "training": 1 if self.training else None, "days": self.days,
+            "by": "roster" if self.roster else None,
         }  # fmt: skip
         return urlencode({key: value for key, value in (said | changed).items() if value not in (None, "")})
 
@@ -95,6 +100,7 @@ def filters() -> Filters:
         waiting=args.get("waiting") == "1",
         training=args.get("training") == "1",
         days=args.get("days", type=DayKind),
+        roster=args.get("by") == "roster",
     )
 
 
@@ -165,6 +171,9 @@ def named_board(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
     chosen = filters()
     found = board(db.session, units, node, on=chosen.on, days=chosen.days)
     looked_at(unit_id=node.id)
+    rostered = chosen.on >= today() and has_roster(db.session, [one.id for one in found.workplaces], on=chosen.on)
+    if rostered and chosen.roster:
+        found = by_roster(db.session, found)
     gaps = gaps_of(found)
     open_, thin = totals(gaps)
     people = [
@@ -190,7 +199,7 @@ def named_board(units: Tree, node: Node, actor: Actor, within: Reach) -> Respons
         groups=group_choices(found), shift_names=SHIFT_NAMES, shifts=list(Shift), day_kinds=DAY_KIND_NAMES,
         starts=starts(columns), updated=now(), weekday=weekday(today()), today=today(),
         link=link_to(node, actor, empty=not found.people),
-        floaters=sum(one.worker.standing is Standing.FLOATER for one in found.people),
+        floaters=sum(one.worker.standing is Standing.FLOATER for one in found.people), rostered=rostered,
     )  # fmt: skip
 
 
@@ -308,10 +317,12 @@ def task(unit_id: int, task_id: int, *, actor: Actor, within: Reach) -> Response
     units, node = unit_on(unit_id, actor, within, chosen.on)
     found = one_task(db.session, units, node, task_id, on=chosen.on, days=chosen.days)
     looked_at(unit_id=node.id)
+    fragment = bool(request.headers.get("HX-Request")) and chosen.shift is not None
+    if fragment and chosen.roster and chosen.shift is not None and chosen.on >= today():
+        return who_counts(found.workplaces, node, found.task, chosen.on, chosen.shift)
     levels, names = level_names_on(db.session, chosen.on), signers(db.session, found.people, actor)
     tab = book(db.session).expiring_days(task_id)
     people = [(item.someone, explained(item, actor, levels, names, tab=tab)) for item in found.people]
-    fragment = bool(request.headers.get("HX-Request")) and chosen.shift is not None
     return render_template(
         "coverage/who_counts.html" if fragment else "coverage/task.html",
         found=found, node=node, chosen=chosen, people=people, shifts=chosen.shifts, shift_names=SHIFT_NAMES,

@@ -11,6 +11,7 @@ from competence.access.rules import Actor, Permission, Reach, Role
 from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.one import StopOver, stops_over
 from competence.coverage.queries.places import Node, Tree
+from competence.coverage.queries.rostered import has_roster, roster_of
 from competence.coverage.queries.wide import UnitCounts, unit_counts
 from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, SMALLEST_GROUP, STATUS_NAMES, Count, DayKind, Shift
 from competence.coverage.statements import spoken_count
@@ -41,8 +42,20 @@ def counts_page(
         node=node, found=found, areas=areas, hidden=hidden, hides=hides, smallest=SMALLEST_GROUP, shifts=list(Shift),
         shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(),
         stops=stops_without_names(node, actor, hides=hides) if on == today() else [],
-        above=units.way_to(node, within), only=only,
+        above=units.way_to(node, within), only=only, on_duty=on_duty_today(node, actor) if on == today() else {},
     )  # fmt: skip
+
+
+def on_duty_today(node: Node, actor: Actor) -> dict[int, dict[Shift, Count]]:
+    """Task -> shift -> the count by today's roster, for whoever sees the roster; empty where there is none."""
+    on = today()
+    if not actor.may(Permission.ROSTER_READ, node.path) or not has_roster(db.session, [node.id], on=on):
+        return {}
+    found: dict[int, dict[Shift, Count]] = {}
+    for (_day, shift), manned in roster_of(db.session, node, first=on, days=1).shifts.items():
+        for task, count in manned.counts.items():
+            found.setdefault(task, {})[shift] = count
+    return found
 
 
 def stops_without_names(node: Node, actor: Actor, *, hides: bool) -> list[StopOver]:

@@ -39,6 +39,8 @@ _NOBODY: Mapping[Shift, str] = {
     Shift.EVENING: N_("Nobody with fixed evening shifts in %(unit)s may."),
     Shift.NIGHT: N_("Nobody with fixed night shifts in %(unit)s may."),
 }
+_ON_DUTY = N_("%(count)s on duty in %(unit)s may.")
+_NOBODY_ON_DUTY = N_("Nobody on duty in %(unit)s may.")
 _FIXED: Mapping[Shift, str] = {
     Shift.DAY: N_("%(num)s with fixed day shifts"),
     Shift.EVENING: N_("%(num)s with fixed evening shifts"),
@@ -149,7 +151,7 @@ def said(found: WhoMay, actor: Actor, *, fully: bool) -> Said:
         for neighbour in found.neighbours
         for one in neighbour.people
     ]
-    here = len(found.may) + len(found.may_when)
+    here = found.here
     teams = all(neighbour.unit.kind == "team" for neighbour in found.neighbours)
     statement = say(in_words(found, here))
     if fully and found.neighbours_who_may:
@@ -182,6 +184,8 @@ def said(found: WhoMay, actor: Actor, *, fully: bool) -> Said:
 
 def in_words(found: WhoMay, here: int) -> Sentence:
     """How many in the unit may, and when; nobody is said in the same words on every day."""
+    if found.on_duty is not None:
+        return sentence(_ON_DUTY if here else _NOBODY_ON_DUTY, count=here, unit=found.unit.name)
     if not here:
         return sentence(_NOBODY[found.shift], unit=found.unit.name)
     if found.on == today():
@@ -211,6 +215,8 @@ def person_line(
 ) -> Line:
     """One who may."""
     someone, answer = one.someone, one.answer
+    if found.on_duty and (duty := found.on_duty.get(someone.person_id)):
+        where = _("on duty %(from)s–%(to)s", **{"from": clock_time(duty.starts_at), "to": clock_time(duty.ends_at)})
     tab = found.expiring_days
     shown = face(answer, found.on, ends=someone.valid_to, tab=tab)
     group = in_a_line(someone.group)

@@ -13,6 +13,7 @@ from competence.imports.demo.evidence import write_evidence, write_observations
 from competence.imports.demo.meeting import write_meetings
 from competence.imports.demo.months import write_months
 from competence.imports.demo.people import write_employments, write_people, write_roles, write_units
+from competence.imports.demo.roster import write_roster
 from competence.imports.demo.vocabulary import load_rules
 from competence.imports.demo.writing import Writing
 from competence.imports.demonstration.generate import generate
@@ -82,3 +83,4 @@ class Loader(Writing):
         self.session.flush()
         projection.rebuild(self.session, self.persons.values(), on=self.today)
         recompute_all(self.session)
+        write_roster(self)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from competence.imports.grid import Workbook
+from competence.imports.kinds import OWN_ROSTER
 from competence.imports.mapping.answers import A, placed
 from competence.imports.mapping.reading import Ours
 from competence.imports.models import RememberedMapping
@@ -38,14 +39,20 @@ def ours_now(session: Session) -> Ours:
 
 
 def remembered(session: Session, kind: str) -> list[Kept]:
-    """The municipality's mappings of the kind, newest first."""
+    """The municipality's mappings of the kind, newest first.
+
+    Of a roster's nobody is told who saved it: those who load rosters see no names but of their own units.
+    """
     rows = session.execute(
         select(RememberedMapping, PersonIdentity.name)
         .outerjoin(PersonIdentity, PersonIdentity.person_id == RememberedMapping.saved_by)
         .where(RememberedMapping.kind == kind)
         .order_by(RememberedMapping.recorded_at.desc(), RememberedMapping.id)
     )
-    return [Kept(row.id, row.filename, row.recorded_at, name or "", row.headings, row.choices) for row, name in rows]
+    return [
+        Kept(row.id, row.filename, row.recorded_at, "" if kind == OWN_ROSTER else name or "", row.headings, row.choices)
+        for row, name in rows
+    ]
 
 
 def fitting(session: Session, kind: str, said: type[A], workbook: Workbook) -> tuple[Kept, A] | None:

@@ -61,6 +61,12 @@ def _sheet(entry: Listed, contents: Contents, strings: Strings, read: Any, parts
     except BaseException as error:
         raise _as_problem(error) from error
     rows = [[_plain(value) for value in row] for row in raw]
+    moments = {
+        (row, column): _to_the_minute(value)
+        for row, values in enumerate(raw)
+        for column, value in enumerate(values)
+        if isinstance(value, datetime) and (value.hour or value.minute or value.second)
+    }
     for (row, column), text in contents.raised.items():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = clean(text)
@@ -71,7 +77,13 @@ def _sheet(entry: Listed, contents: Contents, strings: Strings, read: Any, parts
         Span(top, left, bottom, right) for (top, left), (bottom, right) in merged if top < len(rows) and left < width
     )
     rows = [[*row[:width], *[""] * (width - len(row))] for row in rows]
-    return Sheet(clean(entry.name), tuple(map(tuple, rows)), spans, comments_on(parts, entry.part), entry.hidden)
+    comments = comments_on(parts, entry.part)
+    return Sheet(clean(entry.name), tuple(map(tuple, rows)), spans, comments, entry.hidden, moments)
+
+
+def _to_the_minute(moment: datetime) -> datetime:
+    """The nearest minute: Excel keeps a fraction of a day, which may fall a hair short of it."""
+    return (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)
 
 
 def _as_problem(error: BaseException) -> BaseException:
@@ -95,7 +107,7 @@ def _plain(value: Any) -> Value:
     if isinstance(value, date):
         return value
     if isinstance(value, time):
-        return value.strftime("%H:%M")
+        return _to_the_minute(datetime.combine(date.min, value)).strftime("%H:%M")
     if isinstance(value, timedelta):
         return str(value)
     return clean(str(value))
