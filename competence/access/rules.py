@@ -46,6 +46,7 @@ class Permission(StrEnum):
     ABSENCE_WRITE = "absence:write"
     ACCESS_LOG_READ_OWN = "access_log:read_own"
     ADMINISTRATION_AUDIT_READ = "administration_audit:read"
+    API_KEY_WRITE = "api_key:write"
     APPOINTMENT_GIVE = "appointment:give"
     CATALOGUE_READ = "catalogue:read"
     CATALOGUE_WRITE = "catalogue:write"
@@ -101,12 +102,14 @@ class Permission(StrEnum):
     UNIT_WRITE = "unit:write"
     WHO_MAY_ASK = "who_may:ask"
     WHO_MAY_COLLEAGUES = "who_may:colleagues"
+    WHO_MAY_PERSON = "who_may:person"
 
 
 PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.ABSENCE_WRITE: N_("write when somebody is away, from and to only"),
     Permission.ACCESS_LOG_READ_OWN: N_("see who has looked at one's own data"),
     Permission.ADMINISTRATION_AUDIT_READ: N_("read the log of administration"),
+    Permission.API_KEY_WRITE: N_("give other systems a key to ask who may, and take it back"),
     Permission.APPOINTMENT_GIVE: N_("appoint learning guides"),
     Permission.CATALOGUE_READ: N_("read the tasks and what they ask for"),
     Permission.CATALOGUE_WRITE: N_("keep the catalogue of tasks, instructions and levels"),
@@ -162,6 +165,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.UNIT_WRITE: N_("change units"),
     Permission.WHO_MAY_ASK: N_("find out who may do a task"),
     Permission.WHO_MAY_COLLEAGUES: N_("see which colleagues may do a task"),
+    Permission.WHO_MAY_PERSON: N_("find out what one employee may do"),
 }
 """What each permission is called on the help page."""
 
@@ -179,20 +183,21 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.CITIZEN_READ, P.COVERAGE_READ, P.CREDENTIAL_BRING, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ,
         P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.GUIDE_TIME_NOTE, P.REQUIREMENT_READ,
         P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
+        P.WHO_MAY_PERSON,
     },
     Role.LEADER: _EVERYBODY
     | {
         P.ABSENCE_WRITE, P.APPOINTMENT_GIVE, P.COVERAGE_READ, P.EXEMPTION_WRITE, P.EXTERNAL_ADD, P.MATRIX_APPROVE,
         P.INSPECTION_READ, P.MATRIX_COMMENT, P.MATRIX_RESTRICT, P.PERSON_HISTORY, P.PERSON_READ,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
-        P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
+        P.WHO_MAY_PERSON, P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
         P.GUIDE_CAPACITY, P.GUIDE_TIME_READ, P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
         P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ,
     },
     Role.PLANNER: _EVERYBODY
     | {
         P.CITIZEN_READ, P.COVERAGE_COUNTS, P.EXTERNAL_ADD, P.REQUIREMENT_READ, P.STOP_READ, P.WHO_MAY_ASK,
-        P.WHO_MAY_COLLEAGUES,
+        P.WHO_MAY_COLLEAGUES, P.WHO_MAY_PERSON,
     },
     Role.DEVELOPMENT_NURSE: _EVERYBODY
     | {
@@ -204,14 +209,15 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.PROFILE_APPROVE, P.PROFILE_WRITE, P.STAFF_GROUP_WRITE,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_REVIEW,
         P.SIGNOFF_SIGN, P.SIGNOFF_SUSPEND,
-        P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
+        P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.WHO_MAY_PERSON,
     },
     Role.DIRECTOR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.STOP_READ},
     Role.HR: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ},
     Role.COMMITTEE: _EVERYBODY | {P.COVERAGE_COUNTS, P.MATRIX_COMMENT},
     Role.ADMINISTRATOR: _EVERYBODY
     | {
-        P.ABSENCE_WRITE, P.ADMINISTRATION_AUDIT_READ, P.IMPORT_MATRIX, P.IMPORT_PEOPLE, P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS,
+        P.ABSENCE_WRITE, P.ADMINISTRATION_AUDIT_READ, P.API_KEY_WRITE, P.IMPORT_MATRIX, P.IMPORT_PEOPLE, P.IMPORT_REQUIREMENTS,
+        P.IMPORT_SIGNOFFS,
         P.IMPORT_UNITS, P.ISSUER_TRUST, P.PERSON_ADMINISTER, P.PERSON_READ, P.ROLE_GIVE, P.SETTINGS_WRITE, P.UNIT_WRITE,
     },
     Role.AUDITOR: _EVERYBODY
