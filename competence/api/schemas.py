@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
 SHIFTS = ("day", "evening", "night")
 VERDICTS = ("may", "may_when", "may_not")
@@ -15,11 +15,6 @@ def _text(about: str, **more: Any) -> fields.String:
 
 class Question(Schema):
     """What both questions share."""
-
-    class Meta:
-        """A field that nobody knows is an answer to another question: it is refused."""
-
-        unknown = RAISE
 
     task = fields.String(
         required=True,
@@ -62,12 +57,7 @@ class MayQuestion(Question):
 
 
 class Answered(Schema):
-    """A part of an answer: what is in it is exactly what is named here."""
-
-    class Meta:
-        """Nothing is left out in silence."""
-
-        unknown = EXCLUDE
+    """A part of an answer."""
 
 
 class Task(Answered):

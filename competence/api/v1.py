@@ -1,5 +1,6 @@
 """The questions of other systems, answered in JSON: who may, and may she. By a key in the header; no cookie counts here."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from flask import Blueprint as PlainBlueprint
 from flask import Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema
+from marshmallow import RAISE, Schema
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
 from competence.access.rules import Permission
@@ -175,6 +176,15 @@ def _words(on: date) -> Words:
     )
 
 
+EXPECTED = {
+    "task": N_("Send the task's code or id."),
+    "unit": N_("Send the unit's id or name."),
+    "employee": N_("Send the employee's number."),
+    "on": N_("Send the day as 2026-06-09."),
+    "shift": N_("Say which shift: day, evening or night."),
+    "at": N_("Send the moment with its offset, as 2026-06-09T15:00:00+02:00."),
+}
+NO_PART = N_("This is no part of the question.")
 PROBLEMS = {
     400: "The request cannot be understood.",
     401: "No key, or one that is unknown, has ended or was taken back.",
@@ -193,13 +203,14 @@ def question(
 
     def decorate(view: View) -> View:
         shown: Any = bp.response(200, answer)(view)
-        shown = keyed(permission)(bp.arguments(asked, location="query")(shown))
+        shown = keyed(permission)(bp.arguments(asked, location="query", unknown=RAISE)(shown))
         shown = bp.doc(security=[{"key": []}], operationId=name, summary=summary)(shown)
         for status, about in PROBLEMS.items():
             shown = bp.alt_response(status, schema=schemas.ProblemDetails, description=about, content_type=MEDIA_TYPE)(
                 shown
             )
-        return cast(View, bp.get(rule, provide_automatic_options=False)(shown))
+        shown.provide_automatic_options = False  # what the document does not name is not answered
+        return cast(View, bp.get(rule)(shown))
 
     return decorate
 
@@ -240,7 +251,7 @@ def may_do(said: dict[str, Any], *, holder: KeyHolder) -> ResponseReturnValue:
 
 
 def _answered(said: dict[str, Any]) -> Response:
-    return marked(jsonify(said))
+    return marked(Response(json.dumps(said, ensure_ascii=False), mimetype="application/json"))
 
 
 @document_bp.get(f"{PREFIX}/openapi.json", provide_automatic_options=False)
@@ -280,8 +291,8 @@ def problem_of(error: Exception) -> ResponseReturnValue | None:
     if not is_api():
         return None
     if isinstance(error, UnprocessableEntity):
-        said = getattr(error, "data", {}).get("messages", {}).get("query", {})
-        return drawn(Problem(422, fields={field: str(texts[0]) for field, texts in said.items() if texts}))
+        wrong = getattr(error, "data", {}).get("messages", {}).get("query", {})
+        return drawn(Problem(422, fields={field: sentence(EXPECTED.get(field, NO_PART)) for field in wrong}))
     if isinstance(error, NotFound):
         return drawn(Problem(404))
     if isinstance(error, NotAllowed):

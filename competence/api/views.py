@@ -10,7 +10,7 @@ from competence.api import commands, queries
 from competence.api.forms import KeyForm
 from competence.catalogue.queries.tasks import root_path
 from competence.foundation.errors import NotFound, RuleBroken
-from competence.foundation.web import db, show, transaction
+from competence.foundation.web import db, listed, say, show, transaction
 from competence.organisation.queries import unit_choices
 
 bp = Blueprint("api_keys", __name__, url_prefix="/api-keys")
@@ -31,8 +31,13 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         else:
             return render_template("api/made.html", key=key, token=token, through=form.valid_through.data)
     return render_template(
-        "api/index.html", form=form, rows=queries.keys(db.session), permission_names=PERMISSION_NAMES
+        "api/index.html", form=form, rows=[(one, _asks(one)) for one in queries.keys(db.session)]
     ), 422 if form.errors else 200  # fmt: skip
+
+
+def _asks(key: queries.ListedKey) -> str:
+    """What the system may ask, in words."""
+    return listed([say(PERMISSION_NAMES[one]) for one in key.permissions])
 
 
 @bp.post("/<int:key_id>/revoke")

@@ -145,6 +145,10 @@ def said(found: WhoMay, actor: Actor, *, fully: bool) -> Said:
             url = url_for("may_she.person", person_id=one.someone.person_id, on=found.on.isoformat(), shift=shift.value)
         return person_line(found, one, levels, fully=fully, where=where, neighbour=neighbour, url=url)
 
+    def shows(one: Found) -> bool:
+        # Whom she can ask is a colleague: her own answer stands above.
+        return fully or one.someone.person_id != actor.person_id
+
     def spare(one: Neighbour) -> str:
         if one.need is not None and one.spare:
             text = ngettext(
@@ -172,9 +176,9 @@ def said(found: WhoMay, actor: Actor, *, fully: bool) -> Said:
     return Said(
         statement=statement,
         basis=basis_words(found),
-        may=[line(one) for one in found.may],
-        may_when=[line(one) for one in found.may_when],
-        apart=[line(one, where=stands_apart(one.someone)) for one in found.apart],
+        may=[line(one) for one in found.may if shows(one)],
+        may_when=[line(one) for one in found.may_when if shows(one)],
+        apart=[line(one, where=stands_apart(one.someone)) for one in found.apart if shows(one)],
         for_one=[line(one) for one in found.for_one]
         if fully and actor.may(Permission.CITIZEN_READ, found.unit.path)
         else [],
