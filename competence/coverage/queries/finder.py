@@ -191,8 +191,12 @@ def _beside(
     ids = [node.id for node in siblings]
     if not ids:
         return []
-    if on == today():
-        holders = holders_now(session, ids, task.slot, through=dates_of(on, shift, shared.settings)[-1])
+    last = dates_of(on, shift, shared.settings)[-1]
+    if today() in (
+        on,
+        last,
+    ):  # of a night that began yesterday the vectors know the rest; the rule is asked about all of it
+        holders = holders_now(session, ids, task.slot, through=last)
     else:
         holders = _holders_on(session, ids, task, on, shift, shared)
     version = shared.version_on(on)
