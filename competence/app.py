@@ -24,6 +24,9 @@ from competence.access.web import check_routes, public, signed_in_actor
 from competence.accounts import passwords
 from competence.accounts import web as accounts_web
 from competence.accounts.commands import inviting
+from competence.api.problems import asked_language, is_api
+from competence.api.v1 import connect as answer_systems
+from competence.api.v1 import problem_of
 from competence.catalogue.commands import common as catalogue
 from competence.catalogue.commands import scales
 from competence.catalogue.queries.scales import highest_ever
@@ -31,7 +34,7 @@ from competence.coverage.signs import MOST_LEVELS, MOST_TIMES
 from competence.foundation import changes
 from competence.foundation.errors import NotAllowed, NotFound
 from competence.foundation.http import guard, log_json
-from competence.foundation.text import Sentence
+from competence.foundation.text import N_, Sentence
 from competence.foundation.web import FORMATS, address_of, db, say, spoken, spoken_of, write_after_reading
 from competence.jobs import running
 from competence.organisation.queries import municipality_for
@@ -66,6 +69,8 @@ BLUEPRINTS = (
     "competence.coverage.views.needs:bp",
     "competence.coverage.views.latent:bp",
     "competence.coverage.views.roster:bp",
+    "competence.coverage.views.may_she:bp",
+    "competence.coverage.views.gaps_today:bp",
     "competence.coverage.views.impact:bp",
     "competence.forecast.views.forecast:bp",
     "competence.forecast.views.what_if:bp",
@@ -100,6 +105,7 @@ BLUEPRINTS = (
     "competence.imports.mapping.views:bp",
     "competence.imports.mapping.profiles.views:bp",
     "competence.imports.mapping.roster.views:bp",
+    "competence.api.views:bp",
 )
 """Every page of every feature, as "module:name". A feature adds its line here."""
 
@@ -235,6 +241,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     accounts_web.init(app)
     for place in BLUEPRINTS:
         app.register_blueprint(named(place))
+    answer_systems(app)
     app.extensions["jobs"] = running.Runner(lambda: db.engine, app.app_context, _spoken_to)
     _version_static(app)
     _fill_templates(app)
@@ -294,6 +301,8 @@ def _speak(app: Flask) -> None:
     def language() -> str:
         if not has_request_context():
             return "da"
+        if is_api():
+            return asked_language()
         actor = signed_in_actor()
         chosen = actor.locale if actor else cookie.get("language", "da")
         return chosen if chosen in {"da", "en"} else "da"
@@ -312,7 +321,7 @@ def _find_municipality(app: Flask) -> None:
         g.municipality = tenancy
         g.municipality_id = tenancy.id if tenancy else None
         if tenancy is None:
-            return render_template("errors/no_municipality.html"), 404
+            return problem_of(NotFound()) or (render_template("errors/no_municipality.html"), 404)
         return None
 
 
@@ -391,6 +400,7 @@ def _fill_templates(app: Flask) -> None:
             "sheet_levels": highest_ever(db.session),
             "tabs": accounts_web.tabs(actor),
             "show_finder": actor.may(Permission.WHO_MAY_ASK) or actor.may(Permission.WHO_MAY_COLLEAGUES),
+            "finder_words": say(N_("Who may …?") if actor.may(Permission.WHO_MAY_ASK) else N_("May I …?")),
             "waiting_count": sum(count(db.session, actor) for count in waiting),
             "waiting_url": address_of("reminders.index"),
         }
@@ -401,8 +411,8 @@ def _answer_errors(app: Flask) -> None:
 
     @app.errorhandler(NotFound)
     @app.errorhandler(404)
-    def not_found(_error: Exception) -> ResponseReturnValue:
-        return render_template("errors/404.html"), 404
+    def not_found(error: Exception) -> ResponseReturnValue:
+        return problem_of(error) or (render_template("errors/404.html"), 404)
 
     @app.errorhandler(NotAllowed)
     @app.errorhandler(403)
@@ -419,6 +429,8 @@ def _answer_errors(app: Flask) -> None:
     def other(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
+        if (problem := problem_of(error)) is not None:
+            return problem
         if error.code == 413:
             return render_template("errors/400.html", reason=_("The file is larger than 20 MB.")), 413
         if error.code >= 500:
@@ -431,7 +443,7 @@ def _answer_errors(app: Flask) -> None:
         log.error("unhandled", request_id=g.get("request_id"), route=request.endpoint, exc_info=_without_values(error))
         if app.config["TESTING"]:
             raise error
-        return render_template("errors/500.html"), 500
+        return problem_of(error) or (render_template("errors/500.html"), 500)
 
 
 def _without_values(error: Exception) -> tuple[type[BaseException], BaseException, Any]:

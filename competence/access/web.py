@@ -52,11 +52,11 @@ def public(view: V) -> V:
 
 
 def check_routes(app: Flask) -> None:
-    """Nothing. RuntimeError when a view says neither who may open it nor that everybody may."""
+    """Nothing. RuntimeError when a view says neither who may open it, nor which key does, nor that everybody may."""
     bare = [
         endpoint
         for endpoint, view in app.view_functions.items()
-        if endpoint != "static" and not view.__dict__.get("requires") and not view.__dict__.get("public")
+        if endpoint != "static" and not {"requires", "keyed", "public"} & view.__dict__.keys()
     ]
     if bare:
         raise RuntimeError(f"without @requires and not public: {', '.join(sorted(bare))}")

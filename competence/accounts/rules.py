@@ -22,9 +22,9 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 
 TRY_WINDOW = timedelta(minutes=15)
-TRY_LIMITS: Mapping[str, int] = {"pair": 5, "account": 20, "address": 60}
+TRY_LIMITS: Mapping[str, int] = {"pair": 5, "account": 20, "address": 60, "key": 60}
 """Failed tries within the window, after which the next one waits: from one address for one account, for one account from
-anywhere, and from one address (a care home shares one) for all accounts."""
+anywhere, from one address (a care home shares one) for all accounts, and from one address with keys of other systems."""
 
 
 def key_hash(secret: str, kind: str, value: str) -> str:
@@ -185,7 +185,17 @@ ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINI
 ACTIONS = MenuItem("actions.index", N_("Improvement actions"), "flag", P.ACTION_READ)
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
-COVERAGE_PAGES = ("coverage", "figures", "forecast", "latent", "meetings", "requirements", "roster", "what_if")
+COVERAGE_PAGES = (
+    "coverage",
+    "figures",
+    "forecast",
+    "gaps_today",
+    "latent",
+    "meetings",
+    "requirements",
+    "roster",
+    "what_if",
+)
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=COVERAGE_PAGES)
 OVERVIEW = MenuItem("figures.index", N_("Overview"), "analytics", covers=COVERAGE_PAGES)
 DISTRICTS = MenuItem("figures.all_units", N_("Districts"), "business", covers=("figures.all_units", "figures.units"))
@@ -235,7 +245,6 @@ ROLES = MenuItem(
 SIGNOFFS = MenuItem("queue.index", N_("Sign-offs"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs"))
 STOPS = MenuItem("stops.index", N_("Stops"), "warning", P.STOP_READ)
 UNITS = MenuItem("organisation.index", N_("Units"), "business", P.UNIT_WRITE)
-WHO_MAY = MenuItem("who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK)
 ROSTER = MenuItem(
     "roster.index",
     N_("Duty roster"),
@@ -243,17 +252,22 @@ ROSTER = MenuItem(
     P.ROSTER_READ,
     covers=("roster", "mapping_roster", "imports.roster", "imports.roster_preview"),
 )
+WHO_MAY = MenuItem(
+    "who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK, covers=("who_may.index", "who_may.gaps", "may_she")
+)
+GAPS_TODAY = MenuItem("gaps_today.index", N_("Today's gaps"), "warning", P.COVERAGE_COUNTS)
 SETTINGS = MenuItem("settings.settings", N_("Settings"), "settings", P.SETTINGS_WRITE)
 ISSUERS = MenuItem(
     "brought.issuers", N_("Trusted issuers"), "contact-card", P.ISSUER_TRUST, covers=("brought.issuers",)
 )
+API_KEYS = MenuItem("api_keys.index", N_("Other systems"), "language", P.API_KEY_WRITE)
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
     Role.GUIDE: (QUEUE, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
-    Role.PLANNER: (WHO_MAY, ROSTER, COVERAGE, STOPS, EXTERNAL),
+    Role.PLANNER: (WHO_MAY, COVERAGE, GAPS_TODAY, ROSTER, STOPS, EXTERNAL),
     Role.DEVELOPMENT_NURSE: (
         MATRIX,
         CATALOGUE,
@@ -269,7 +283,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.DIRECTOR: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
     Role.HR: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
     Role.COMMITTEE: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
-    Role.ADMINISTRATOR: (PEOPLE, UNITS, NEEDS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, SETTINGS, LOG),
+    Role.ADMINISTRATOR: (PEOPLE, UNITS, NEEDS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, API_KEYS, SETTINGS, LOG),
     Role.AUDITOR: (INSPECTION, COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }
 """The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""

@@ -68,7 +68,7 @@ class AccessEntry(Base, Tenant):
     by_person_id: Mapped[int | None]
     """None: somebody who was not signed in, to whom she had shown the code on her phone."""
     role: Mapped[str] = mapped_column(String(40))
-    """"" when nobody was signed in."""
+    """"" when nobody was signed in; `rules.ANOTHER_SYSTEM` for a system that asked by its key."""
     person_id: Mapped[int | None]
     """None: a page about a unit."""
     unit_id: Mapped[int | None]

@@ -12,6 +12,8 @@ import rfc8785
 from competence.foundation.text import N_
 
 FORMAT = 1
+ANOTHER_SYSTEM = "system"
+"""The role in the access log of a system that asked by its key; its name and purpose stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,7 @@ ACTIONS: Mapping[str, str] = {
     "observe": N_("recorded an observed time"),
     "open_hearing": N_("asked for comments on a draft"),
     "publish_instruction": N_("wrote a new version of an instruction"),
+    "make_api_key": N_("gave another system a key"),
     "put_away_reminder": N_("put a reminder away"),
     "read_instruction": N_("said that she has read an instruction"),
     "remember_mapping": N_("remembered the answers about a spreadsheet"),
@@ -229,6 +232,7 @@ ACTIONS: Mapping[str, str] = {
     "restrict": N_("made a unit's rule stricter"),
     "resumed": N_("resumed a suspended sign-off"),
     "return_request": N_("sent a request back with a comment"),
+    "revoke_api_key": N_("took a key back from another system"),
     "revoked": N_("called a signature back"),
     "second_approved": N_("approved a signature as the second"),
     "second_returned": N_("sent a signature back as the second"),

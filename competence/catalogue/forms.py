@@ -132,6 +132,11 @@ class TaskForm(Form):
     plain_text = short_text(
         _l("In plain Danish"), 200, description=_l("One short line for a colleague who reads little Danish.")
     )
+    also_called = short_text(
+        _l("Also called"),
+        400,
+        description=_l("Other words that people look for, with commas between: kateterskyl, KAD."),
+    )
     description = TextAreaField(
         _l("Description"),
         validators=[
@@ -220,8 +225,8 @@ class TaskForm(Form):
     def fill(self, said: TaskFacts) -> None:
         """Nothing; the form shows the task as it is said to be."""
         plain = (
-            "name", "area_id", "kind", "plain_text", "description", "critical", "people_needed", "fsiii_code", "legal_basis",
-            "reserved", "reserved_basis", "never_delegated", "observed_times", "renewal_observed_times",
+            "name", "area_id", "kind", "plain_text", "also_called", "description", "critical", "people_needed", "fsiii_code",
+            "legal_basis", "reserved", "reserved_basis", "never_delegated", "observed_times", "renewal_observed_times",
             "counts_simulated", "counts_oral", "counts_test", "second_approval", "expiring_days", "refresh_months", "reminder_days",
         )  # fmt: skip
         shown: dict[str, Any] = {name: getattr(said, name) for name in plain}
@@ -264,7 +269,8 @@ class TaskForm(Form):
         ]  # fmt: skip
         return TaskFacts(
             area_id=self.area_id.data or 0, name=self.name.data or "", kind=self.kind.data,
-            plain_text=self.plain_text.data or "", description=(self.description.data or "").replace("\r\n", "\n"),
+            plain_text=self.plain_text.data or "", also_called=self.also_called.data or "",
+            description=(self.description.data or "").replace("\r\n", "\n"),
             critical=self.critical.data, fsiii_code=self.fsiii_code.data or "", legal_basis=self.legal_basis.data or "",
             reserved=self.reserved.data, reserved_basis=self.reserved_basis.data or "",
             never_delegated=self.never_delegated.data or "",

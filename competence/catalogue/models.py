@@ -46,6 +46,8 @@ class Task(Base, Tenant):
     name: Mapped[str] = mapped_column(String(200))
     plain_text: Mapped[str] = mapped_column(String(200), default="")
     """One line in plain Danish for a weak reader."""
+    also_called: Mapped[str] = mapped_column(String(400), default="", server_default="")
+    """Other names by which people look for it, with commas between: "kateterskyl, KAD"."""
     description: Mapped[str] = mapped_column(Text, default="")
     kind: Mapped[TaskKind] = mapped_column(String(12))
     critical: Mapped[bool] = mapped_column(default=False)

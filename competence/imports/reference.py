@@ -149,7 +149,7 @@ def load_catalogue(session: Session, files: Files, groups: Mapping[str, int]) ->
     known = {code: id_ for code, id_ in session.execute(select(Task.reference_code, Task.id)) if code}
     areas = dict(session.execute(select(Area.name, Area.id)).all())
     rules = {row["task_code"]: row for row in files["task_rules"]}
-    never = never_delegated(files)
+    never, also = never_delegated(files), also_called(files)
     slot = max(session.scalars(select(Task.slot)), default=-1) + 1
     new: set[str] = set()
     for position, row in enumerate(files["task_catalogue"]):
@@ -163,7 +163,8 @@ def load_catalogue(session: Session, files: Files, groups: Mapping[str, int]) ->
             continue
         task = Task(
             area_id=areas[row["area_da"]], code=code, name=row["name_da"], plain_text=rule["plain_da"],
-            description=row["description_da"], kind=TaskKind(rule["kind"]), critical=rule["critical"] == "yes",
+            also_called=also.get(code, ""), description=row["description_da"],
+            kind=TaskKind(rule["kind"]), critical=rule["critical"] == "yes",
             fsiii_code=row["fsiii_code"] or None, legal_basis=row["legal_basis"], reserved=Reserved(row["reserved_activity"]),
             reserved_basis=row["reserved_basis"], never_delegated=never.get(code, ""), people_needed=int(rule["people_needed"]),
             observed_times=int(rule["observed_times"]), renewal_observed_times=_number(rule["renewal_observed_times"]),
@@ -177,6 +178,11 @@ def load_catalogue(session: Session, files: Files, groups: Mapping[str, int]) ->
         slot += 1
     load_terms(session, files, groups, {code: [id_] for code, id_ in known.items() if code in new})
     return known
+
+
+def also_called(files: Files) -> dict[str, str]:
+    """Task code -> other names by which it is looked for, with commas between."""
+    return {row["task_code"]: row["also_called_da"] for row in files["task_also_called"]}
 
 
 def never_delegated(files: Files) -> dict[str, str]:

@@ -177,6 +177,7 @@ def test_the_public_pages_are_these(sqlite_database: Database):
         "accounts.switch_language",
         "healthz",
         "home.accessibility",
+        "api_document.document",
         "passports.achievement",
         "passports.achievement_document",
         "passports.code",

@@ -62,6 +62,10 @@ BODIES = {
     "accounts.person": Body(
         {"unit": "unit_id"}, {"role": Role.GUIDE.value, "valid_from": TODAY}, {"person_id": "person_id"}
     ),
+    "api_keys.index": Body(
+        {"unit_id": "unit_id"},
+        {"name": "Omsorg", "purpose": "Kørelisten", "permissions": "who_may:ask", "valid_through": SOON},
+    ),
     "brought.own": Body({"task": "task_id"}, file="file"),
     "brought.person": Body({"task": "task_id"}, {}, {"person_id": "person_id"}, file="file"),
     "catalogue.change": Body(TASK_IDS, TASK | {"name": "Adrenalin nu", "seen": "1"}, {"task_id": "delegable_id"}),

@@ -36,6 +36,8 @@ MUNICIPALITY_WIDE = frozenset(
         "frameworks.new",
         "frameworks.renew",
         "accounts.log",
+        "api_keys.index",
+        "api_keys.revoke",
         "practice_use.stop",
         "practice_use.use",
         "settings.settings",
@@ -65,6 +67,8 @@ def expected(walk: Walk, step: Step) -> frozenset[int]:
     """What POLICY and reach say that the visitor gets."""
     visitor = walk.visitor
     assert visitor is not None
+    if walk.keyed(step.rule):
+        return frozenset({401})
     permissions = walk.permissions(step.rule)
     if not permissions:
         return OPENS | {404}

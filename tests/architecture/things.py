@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from competence.access.rules import Role
+from competence.api.models import ApiKey
 from competence.audit.chain import NewEvent, append_all
 from competence.catalogue.models import InstructionVersion, Task, TaskPicture
 from competence.catalogue.rules import Asks
@@ -150,6 +151,17 @@ def issuer(world: World, by: Someone) -> tuple[int, bytes]:
     issuer, name = Issuer(row.issuer, row.name, "https://lilleby.example"), "https://lilleby.example/achievements/1"
     said = ToIssue("1", issuer, Achieved(name, "Insulin", "", (), ()), 1, now(), None, "", "", f"{name}/status", 1)
     return row.id, jose.sign(said.payload(), key, kid="", typ="JWT").encode()
+
+
+def api_key(world: World, by: Someone) -> int:
+    """The id of a key of another system."""
+    key = ApiKey(
+        name="Omsorgsjournal", purpose="Kørelisten", unit_id=world.team.id, permissions="who_may:ask", token_hash="0" * 64,
+        tail="abcd", valid_to=today() + timedelta(days=30), recorded_at=now(), recorded_by=by.person.id,
+    )  # fmt: skip
+    world.session.add(key)
+    world.session.flush()
+    return key.id
 
 
 def brought(world: World, person_id: int, by: int, task: Task) -> int:

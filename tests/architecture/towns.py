@@ -103,6 +103,7 @@ def build(database: Database) -> Towns:
         signer = world.person(SIGNER, "SPL", unit=world.unit("Team Engen", under=world.root))
         insider = world.person(INSIDER)
         trusted_here, towns.credential = things.issuer(world, signer)
+        key_here = things.api_key(world, signer)
         own = _place(world, task, insider, "Inge Vejleder", signer)
         outsider = world.person(OUTSIDER, unit=elsewhere)
         other = _place(world, task, outsider, "Olga Vejleder", signer)
@@ -160,6 +161,7 @@ def build(database: Database) -> Towns:
             "draft_number": Ids(draft, foreign=foreign_draft),
             "change_id": Ids(change, foreign=foreign_change),
             "issuer_id": Ids(trusted_here, foreign=trusted_there),
+            "key_id": Ids(key_here),
             "list_number": Ids(1),
             "kind": Ids("json"),
             "which": Ids("wall"),

@@ -36,6 +36,7 @@ QUERIES = {
     "what_if.keep": {"saved": "scenario_id"},
     "what_if.unit": {"saved": "scenario_id", "step": "step"},
     "who_may.index": {"unit": "unit_id"},
+    "gaps_today.index": {"unit": "unit_id"},
 }
 """What pages are told after "?" that names something: by the parameter whose ids it takes."""
 
@@ -103,6 +104,10 @@ class Walk:
         """What the view asks for; nothing when it is public."""
         found: tuple[Permission, ...] = self.app.view_functions[rule.endpoint].__dict__.get("requires", ())
         return found
+
+    def keyed(self, rule: Rule) -> bool:
+        """Whether the view asks for the key of another system, and knows no sign-in."""
+        return "keyed" in self.app.view_functions[rule.endpoint].__dict__
 
     def steps(self) -> Iterator[Step]:
         """Every route by each of its methods, all parameters within the team, and each of them outside in turn."""

@@ -193,6 +193,29 @@ class Bench:
             "who-may, team and neighbours", ours, bare_, {"ratio": 2}, html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1)
         )  # fmt: skip
 
+        key = pages.key_of(self.engine, self.m)
+        one, bare_one = bare.each(pairs), bare.each(pairs)
+
+        def as_json() -> None:
+            team, (task, _name) = one()
+            pages.fetch_by_key(client, key, task=task, unit=team, on=today().isoformat(), shift="day")
+
+        ours, bare_ = in_turns(as_json, floor, runs=self.runs)
+        yield self._result("who-may as JSON, by a key", ours, bare_, {"ratio": 2})
+
+    def gaps_today(self) -> Iterator[Result]:
+        """Today's gaps of the whole municipality, from everybody's vector."""
+        yield from self._pages(self._gaps_today)
+
+    def _gaps_today(self, client: Any, _plain: Any) -> Iterator[Result]:
+        run = bare.runner(bare.connect(self.database), self.database.kind)
+        floor = bare.all_vectors(run, self.m, self.slots, self.ranks, (today() - EPOCH).days)
+        html, sent, _text = pages.fetch(client, "/gaps-today")
+        ours, bare_ = in_turns(lambda: pages.fetch(client, "/gaps-today"), floor, runs=self.runs)
+        yield self._result(
+            "today's gaps", ours, bare_, {}, html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1)
+        )
+
     def _overview(self, client: Any, _plain: Any) -> Iterator[Result]:
         run = bare.runner(bare.connect(self.database), self.database.kind)
         floor = bare.all_vectors(run, self.m, self.slots, self.ranks, (today() - EPOCH).days)
@@ -334,6 +357,8 @@ PARTS = (
     "ahead",
     "finder",
     "needs",
+    "gaps_today",
+    "overview",
     "inspection",
     "queue",
     "memory",

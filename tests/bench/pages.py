@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_urlsafe
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,11 +17,14 @@ from competence import config
 from competence.access.rules import Role
 from competence.accounts.commands import begin_session
 from competence.accounts.models import Account, RoleAssignment
+from competence.accounts.rules import token_hash
+from competence.api.models import ApiKey
+from competence.api.rules import KEY_PERMISSIONS, PREFIX
 from competence.app import create_app
 from competence.catalogue.models import Task
 from competence.delegation.models import Cell
 from competence.delegation.rules import ENTITLING
-from competence.foundation.clock import today
+from competence.foundation.clock import now, today
 from competence.foundation.orm import begin_writing, open_session
 from competence.foundation.web import db
 from competence.organisation.models import Unit
@@ -113,3 +118,27 @@ def fetch(client: FlaskClient, address: str, **query: str | int | list[str]) -> 
     sent = answer.get_data()
     html = gzip.decompress(sent) if answer.headers.get("Content-Encoding") == "gzip" else sent
     return len(html), len(sent), html
+
+
+def key_of(engine: Engine, municipality_id: int) -> str:
+    """What another system sends that may ask about all of the municipality."""
+    token = PREFIX + token_urlsafe(32)
+    with open_session(engine, municipality_id) as session:
+        begin_writing(session)
+        root = session.scalars(select(Unit.id).where(Unit.parent_id.is_(None)).order_by(Unit.id)).first()
+        session.add(
+            ApiKey(
+                name="Måling", purpose="Måling", unit_id=root, permissions=" ".join(KEY_PERMISSIONS), tail=token[-4:],
+                token_hash=token_hash(token), valid_to=today() + timedelta(days=1), recorded_at=now(), recorded_by=0,
+            )
+        )  # fmt: skip
+        session.commit()
+    return token
+
+
+def fetch_by_key(client: FlaskClient, key: str, **query: str | int) -> bytes:
+    """The answer about who may. RuntimeError when there is none."""
+    answer = client.get("/api/v1/who-may", query_string=query, headers={"Authorization": f"Bearer {key}"})
+    if answer.status_code != 200:
+        raise RuntimeError(f"who-may: {answer.status}")
+    return answer.get_data()

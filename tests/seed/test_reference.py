@@ -77,6 +77,7 @@ def test_the_files_have_the_rows_they_are_said_to_have() -> None:
         ("staff_groups_follow", ("code",)),
         ("limits", ("code",)),
         ("never_delegated", ("act",)),
+        ("task_also_called", ("task_code",)),
     ],
 )
 def test_natural_keys_are_unique(name: str, columns: tuple[str, ...]) -> None:
@@ -106,6 +107,10 @@ def test_prerequisites_are_open_to_the_group_and_never_run_in_a_circle() -> None
         assert code not in reach, code
         for task in before:
             assert all((task, group) in MAY for held, group in MAY if held == code), (code, task)
+
+
+def test_other_names_are_of_tasks_of_the_catalogue() -> None:
+    assert {row["task_code"] for row in table("task_also_called")} <= set(TASKS)
 
 
 def test_what_can_never_be_delegated_is_reserved_and_open_to_nobody_by_delegation() -> None:

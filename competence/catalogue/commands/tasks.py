@@ -212,7 +212,8 @@ def _code(session: Session, name: str) -> str:
 
 def _write(session: Session, task: Task, said: TaskFacts) -> None:
     for column in (
-        "area_id", "name", "kind", "plain_text", "description", "critical", "legal_basis", "reserved", "reserved_basis",
+        "area_id", "name", "kind", "plain_text", "also_called", "description", "critical", "legal_basis", "reserved",
+        "reserved_basis",
         "never_delegated", "people_needed", "observed_times", "renewal_observed_times",
         "counts_simulated", "counts_oral", "counts_test", "second_approval", "expiring_days", "refresh_months", "reminder_days",
     ):  # fmt: skip

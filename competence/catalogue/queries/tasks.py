@@ -80,7 +80,7 @@ def listed(session: Session, wanted: Wanted, *, on: date) -> list[tuple[Area, li
     rows = session.execute(
         scoped(
             session, Task, c.id, c.name, c.plain_text, c.critical, c.reserved, c.kind, c.fsiii_code, c.archived_on,
-            c.area_id, c.code,
+            c.area_id, c.code, c.also_called,
         ).order_by(c.position, c.name, c.id)
     ).all()  # fmt: skip
     by_area: dict[int, list[ListedTask]] = {}
@@ -97,7 +97,7 @@ def listed(session: Session, wanted: Wanted, *, on: date) -> list[tuple[Area, li
 def _is_wanted(row: Any, wanted: Wanted, on: date) -> bool:
     gone = row.archived_on is not None and row.archived_on <= on
     text = wanted.text.strip().casefold()
-    said = " ".join((row.name, row.plain_text, row.fsiii_code or "", row.code)).casefold()
+    said = " ".join((row.name, row.plain_text, row.also_called, row.fsiii_code or "", row.code)).casefold()
     return (
         gone == wanted.archived
         and (wanted.area_id is None or row.area_id == wanted.area_id)
@@ -137,7 +137,7 @@ def facts_of(session: Session, task: Task) -> TaskFacts:
     ).all()
     return TaskFacts(
         area_id=task.area_id, name=task.name, kind=TaskKind(task.kind), plain_text=task.plain_text,
-        description=task.description, critical=task.critical, fsiii_code=task.fsiii_code or "",
+        also_called=task.also_called, description=task.description, critical=task.critical, fsiii_code=task.fsiii_code or "",
         legal_basis=task.legal_basis, reserved=Reserved(task.reserved), reserved_basis=task.reserved_basis,
         never_delegated=task.never_delegated,
         people_needed=task.people_needed, observed_times=task.observed_times,

@@ -46,6 +46,8 @@ class TaskFacts:
     name: str
     kind: TaskKind = TaskKind.CARE
     plain_text: str = ""
+    also_called: str = ""
+    """Other names by which people look for it, with commas between."""
     description: str = ""
     critical: bool = False
     fsiii_code: str = ""
@@ -84,6 +86,7 @@ FACT_NAMES: Mapping[str, str] = {
     "name": N_("Name"),
     "kind": N_("Kind of task"),
     "plain_text": N_("In plain Danish"),
+    "also_called": N_("Also called"),
     "description": N_("Description"),
     "critical": N_("Critical"),
     "fsiii_code": N_("FSIII code"),
@@ -117,7 +120,8 @@ def tidy(said: TaskFacts) -> TaskFacts:
     gates = {squeeze(gate.code).upper(): gate for gate in said.gates}
     return replace(
         said,
-        name=squeeze(said.name), plain_text=squeeze(said.plain_text), description=said.description.strip(),
+        name=squeeze(said.name), plain_text=squeeze(said.plain_text), also_called=", ".join(other_names(said.also_called)),
+        description=said.description.strip(),
         fsiii_code=squeeze(said.fsiii_code), legal_basis=squeeze(said.legal_basis),
         reminder_days=_tidy_ladder(said.reminder_days),
         reserved_basis=squeeze(said.reserved_basis), never_delegated=squeeze(said.never_delegated),
@@ -129,6 +133,12 @@ def tidy(said: TaskFacts) -> TaskFacts:
         ),
         group_validity=tuple(sorted(dict(said.group_validity).items())),
     )  # fmt: skip
+
+
+def other_names(also_called: str) -> tuple[str, ...]:
+    """What else the task is called, each name once."""
+    names = {name.casefold(): name for part in also_called.split(",") if (name := squeeze(part))}
+    return tuple(names.values())
 
 
 def _tidy_ladder(text: str) -> str:
@@ -143,7 +153,15 @@ def check(said: TaskFacts) -> None:
     """Nothing. RuleBroken at the field for what no task can be."""
     if not said.name:
         raise RuleBroken(N_("Write what the task is called."), field="name")
-    for field in ("name", "plain_text", "description", "legal_basis", "reserved_basis", "never_delegated"):
+    for field in (
+        "name",
+        "plain_text",
+        "also_called",
+        "description",
+        "legal_basis",
+        "reserved_basis",
+        "never_delegated",
+    ):
         if looks_like_cpr(getattr(said, field)):
             raise RuleBroken(N_("Never write a citizen's name or CPR number. Take the number out."), field=field)
     if any(looks_like_cpr(text) for text in said.criteria):

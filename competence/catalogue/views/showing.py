@@ -34,6 +34,7 @@ def facts_shown(session: Session, said: TaskFacts, task: Task) -> list[tuple[str
         validity += f" · {groups.get(group, '')}: {validity_words(own)}"
     facts = [
         (_("Area"), area.name),
+        (_("Also called"), said.also_called),
         (_("Kind of task"), say(KIND_NAMES[said.kind])),
         (_("FSIII code"), said.fsiii_code),
         (_("Legal basis"), said.legal_basis),

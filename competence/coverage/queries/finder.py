@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
+from competence.coverage.duties import dates_of, over_duty, runs_past_midnight
 from competence.coverage.queries.board import BoardTask
 from competence.coverage.queries.gaps import candidate
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
@@ -16,7 +17,7 @@ from competence.coverage.queries.wide import Holder, holders_now
 from competence.coverage.rules import By, Count, Crew, DayKind, Held, Need, Needs, Shift, Standing, count, needs_of
 from competence.coverage.statements import Candidate, nearest
 from competence.decision.queries import EMPLOYMENTS, GROUPS, book, facts_of
-from competence.decision.rules import Answer, Book, Employment, State, answers_on
+from competence.decision.rules import Answer, Book, Employment, State, answers_on, explain
 from competence.delegation.rules import CellTerms
 from competence.foundation.clock import today
 from competence.foundation.editions import remembered
@@ -61,6 +62,8 @@ class WhoMay:
     may_when: tuple[Found, ...]
     apart: tuple[Found, ...]
     """Floaters, externals and students who may."""
+    for_one: tuple[Found, ...]
+    """Those who may for one named citizen only: they count for nobody else."""
     near: tuple[tuple[Found, Candidate], ...]
     not_theirs: tuple[Found, ...]
     """On the shift, but the task is not their group's."""
@@ -91,23 +94,13 @@ class WhoMay:
         return sum(len(one.people) for one in self.neighbours)
 
 
-def dates_of(on: date, shift: Shift) -> tuple[date, ...]:
-    """The dates that a duty touches: it belongs to the day it starts, and the night ends on the next."""
-    return (on, on + timedelta(days=1)) if shift is Shift.NIGHT else (on,)
+def who_may(
+    session: Session, units: Tree, unit: Node, task: BoardTask, *, on: date, shift: Shift, explained: bool = False
+) -> WhoMay:
+    """Who may do the task in the unit on that shift, and what else there is to do about it.
 
-
-def tasks_called(tasks: Sequence[BoardTask], text: str) -> list[BoardTask]:
-    """The tasks that the words may mean, the one of exactly that name alone."""
-    wanted = " ".join(text.casefold().split())
-    exact = [task for task in tasks if task.name.casefold() == wanted]
-    if exact or not wanted:
-        return exact
-    words = wanted.split()
-    return [task for task in tasks if all(word in task.name.casefold() for word in words)]
-
-
-def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: date, shift: Shift) -> WhoMay:
-    """Who may do the task in the unit on that shift, and what else there is to do about it."""
+    `explained`: the answers of those who may carry their reasons.
+    """
     shared = book(session)
     stated = requirements_on(session, on, [unit, *units.siblings(unit)])
     beside = _beside(session, units.siblings(unit), task, on, shift, shared, stated)
@@ -118,17 +111,28 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
     facts = {one.id: one for one in facts_of(session, rows, shared, task_id=task.id, evidence=on < today())}
     days = [on + timedelta(days=ahead) for ahead in range(WEEK + 1)]
     apart = set(helping)
+    touched = dates_of(on, shift, shared.settings)
     answers = {
-        one.id: answers_on(one, task.id, dates_of(on, shift) if one.id in apart else days) for one in facts.values()
+        one.id: answers_on(one, task.id, touched if one.id in apart else days, unit=done_at(unit, one.unit_path))
+        for one in facts.values()
     }
     everybody = [
-        replace(one, worker=replace(one.worker, absent=_away(facts[one.employment_id], on)))
+        replace(one, worker=replace(one.worker, absent=away(facts[one.employment_id], on)))
         for one in ordered(rows, guides_of(session, unit, {row.person_id for row in rows}, on=on))
     ]
     people = [one for one in everybody if one.employment_id not in apart]
     need = _need(stated, unit, task, on, shift)
+
+    def found_for(someone: Someone) -> Answer:
+        answer = over_duty(answers[someone.employment_id][: len(touched)])
+        if not (explained and answer.level):
+            return answer
+        where = done_at(unit, someone.unit_path)
+        reasons = explain(facts[someone.employment_id], task.id, answer, on=on, unit=where)
+        return replace(answer, reasons=tuple(reasons))
+
     found = [
-        Found(one, weakest(answers[one.employment_id], on, shift), units.by_id.get(one.unit_id, unit))
+        Found(one, found_for(one), units.by_id.get(one.unit_id, unit))
         for one in people
         if facts[one.employment_id].valid_from <= on
     ]
@@ -144,13 +148,14 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
         tuple(one for one in able if one in fixed and not one.answer.limited),
         tuple(one for one in able if one in fixed and one.answer.limited),
         tuple(one for one in able if one not in fixed),
+        tuple(_by_name(one for one in there if one.answer.named_level)),
         tuple((own[one.employment_id], one) for one in near),
         tuple(_by_name(one for one in fixed if one.answer.state in closed)),
         next((one for one in able if one.someone.may_sign or one.someone.is_guide), None),
         count((Held(one.someone.worker, one.answer.level, bool(one.answer.limits)) for one in found), shift, need),
-        _neighbours(beside, {one.employment_id: one for one in everybody}, answers, on, shift),
+        _neighbours(beside, {one.employment_id: one for one in everybody}, found_for),
         units.fallback(unit),
-        tuple(_week(people, facts, answers, unit, task, on, stated)),
+        tuple(_week(people, facts, answers, unit, task, on, stated, shared.settings)),
         _rule(session, shared, task, on),
         version.number if version else None,
         shared.settings, shared.expiring_days(task.id),
@@ -158,12 +163,16 @@ def who_may(session: Session, units: Tree, unit: Node, task: BoardTask, *, on: d
     return _on_duty_first(session, answer)
 
 
-def weakest(answers: Sequence[Answer], on: date, shift: Shift) -> Answer:
-    """Of the answers of a day and those that follow, the weakest that the duty touches: a right must hold on each of them."""
-    return min(answers[: len(dates_of(on, shift))], key=lambda answer: answer.level)
+def done_at(unit: Node, path: str) -> str | None:
+    """Where the task is done, for the rule: the unit that asks, for whoever works elsewhere; None = in her own unit.
+
+    A floater and a colleague next door come under the stops and stricter rules of the unit that they help.
+    """
+    return None if path.startswith(unit.path) else unit.path
 
 
-def _away(facts: Employment, on: date) -> bool:
+def away(facts: Employment, on: date) -> bool:
+    """Whether an absence of hers covers the day."""
     return any(start <= on and (end is None or on < end) for start, end in facts.absences)
 
 
@@ -193,8 +202,12 @@ def _beside(
     ids = [node.id for node in siblings]
     if not ids:
         return []
-    if on == today():
-        holders = holders_now(session, ids, task.slot, through=dates_of(on, shift)[-1])
+    last = dates_of(on, shift, shared.settings)[-1]
+    if today() in (
+        on,
+        last,
+    ):  # of a night that began yesterday the vectors know the rest; the rule is asked about all of it
+        holders = holders_now(session, ids, task.slot, through=last)
     else:
         holders = _holders_on(session, ids, task, on, shift, shared)
     version = shared.version_on(on)
@@ -229,11 +242,12 @@ def _holders_on(
     rows = people_where(session, EMPLOYMENTS.c.unit_id.in_(unit_ids), on=on)
     by_id = {one.employment_id: one for one in ordered(rows, ())}
     found = []
-    for facts in facts_of(session, rows, shared, task_id=task.id):
-        level = weakest(answers_on(facts, task.id, dates_of(on, shift)), on, shift).level
+    touched = dates_of(on, shift, shared.settings)
+    for facts in facts_of(session, rows, shared, task_id=task.id, evidence=on < today()):
+        level = over_duty(answers_on(facts, task.id, touched)).level
         if level:
             one = by_id[facts.id]
-            worker = replace(one.worker, absent=_away(facts, on))
+            worker = replace(one.worker, absent=away(facts, on))
             found.append(Holder(worker, one.unit_id, facts.staff_group_id, level))
     return found
 
@@ -241,17 +255,14 @@ def _holders_on(
 def _neighbours(
     beside: Sequence[_Beside],
     people: Mapping[int, Someone],
-    answers: Mapping[int, Sequence[Answer]],
-    on: date,
-    shift: Shift,
+    found_for: Callable[[Someone], Answer],
 ) -> tuple[Neighbour, ...]:
     shown, left = [], MOST_NEIGHBOURS
     for one in beside:
         some = _by_name(
             Found(someone, answer, one.unit)
             for holder in one.holders
-            if (someone := people.get(holder.worker.employment_id)) is not None
-            and (answer := weakest(answers[someone.employment_id], on, shift)).level
+            if (someone := people.get(holder.worker.employment_id)) is not None and (answer := found_for(someone)).level
         )[:left]
         if some:
             shown.append(Neighbour(one.unit, tuple(some), one.spare, one.need))
@@ -267,26 +278,30 @@ def _week(
     task: BoardTask,
     on: date,
     stated: By,
+    settings: Settings,
 ) -> list[tuple[date, Mapping[Shift, Count]]]:
     """Have and need of the shift's fixed people on the day and the six after it."""
     days: list[tuple[date, Mapping[Shift, Count]]] = []
     needs: dict[DayKind, Needs] = {}
     crews: dict[frozenset[int], Crew] = {}
+    nights = {shift: runs_past_midnight(shift, settings) for shift in Shift}
     for ahead in range(WEEK):
         day = on + timedelta(days=ahead)
         kind = kind_of_day(day)
         if kind not in needs:
             needs[kind] = needs_of(unit.place, stated, kind)
-        away = frozenset(one.employment_id for one in people if _away(facts[one.employment_id], day))
-        if away not in crews:
-            crews[away] = Crew(
-                (at, replace(one.worker, absent=one.employment_id in away)) for at, one in enumerate(people)
+        gone = frozenset(one.employment_id for one in people if away(facts[one.employment_id], day))
+        if gone not in crews:
+            crews[gone] = Crew(
+                (at, replace(one.worker, absent=one.employment_id in gone)) for at, one in enumerate(people)
             )
         counts = {}
         for shift in Shift:
-            held = [weakest(answers[one.employment_id][ahead:], day, shift) for one in people]
+            held = [answers[one.employment_id][ahead] for one in people]
+            if nights[shift]:
+                held = [over_duty(answers[one.employment_id][ahead : ahead + 2]) for one in people]
             said = needs[kind].get((task.id, shift))
-            counts[shift] = crews[away].count(
+            counts[shift] = crews[gone].count(
                 [answer.level for answer in held],
                 shift,
                 said.need if said else None,

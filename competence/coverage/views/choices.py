@@ -2,14 +2,18 @@
 
 from datetime import date, timedelta
 
+from flask import request
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Reach
+from competence.coverage.duties import duty_at
 from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.places import Node, tree
-from competence.foundation.clock import today
+from competence.coverage.rules import Shift
+from competence.foundation.clock import local, now, today
 from competence.foundation.editions import remembered
+from competence.organisation.rules import Settings
 
 FARTHEST = timedelta(days=100 * 365)
 
@@ -20,6 +24,19 @@ def day_of(text: str) -> date:
     if abs(asked - today()) > FARTHEST:
         raise ValueError(text)
     return asked
+
+
+def first_day(settings: Settings) -> date:
+    """The earliest day that the finder answers for: today's, or the day on which the night that runs now began."""
+    return min(duty_at(local(now()), settings)[0], today())
+
+
+def typed_duty(settings: Settings) -> tuple[date, Shift]:
+    """(day, shift) of the address; the duty that runs now where it says nothing. A duty that is over is not asked about."""
+    running_on, running = duty_at(local(now()), settings)
+    shift = request.args.get("shift", type=Shift) or running
+    earliest = running_on if shift is running else today()
+    return max(request.args.get("on", earliest, type=day_of), earliest), shift
 
 
 def unit_options(session: Session, node: Node | None, within: Reach) -> Markup:

@@ -126,6 +126,11 @@ def person_url(one: Someone, actor: Actor) -> str:
     return ""
 
 
+def steps(answer: Answer, *, soon: bool) -> list[Step]:
+    """All reasons of an answer, without who signed: for the person herself."""
+    return _steps(answer, {}, history=False, soon=soon)
+
+
 def _steps(answer: Answer, names: Mapping[int, str], *, history: bool, soon: bool) -> list[Step]:
     said = sorted(answer.reasons, key=lambda reason: ORDER.index(reason.step) if reason.step in ORDER else len(ORDER))
     signer = _signer(answer, names) if history else ""

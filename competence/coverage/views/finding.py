@@ -2,24 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from babel.dates import format_date
-from flask import current_app
+from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from competence.access.rules import Actor, Permission
 from competence.catalogue.queries.scales import level_names_on
-from competence.coverage.cells import face, lapses, verdict_of
+from competence.coverage.cells import Face, face, lapses, verdict_of
+from competence.coverage.duties import duty_at, runs_past_midnight, spans
 from competence.coverage.queries.finder import Found, Neighbour, WhoMay
-from competence.coverage.rules import SHIFT_NAMES, STANDING_NAMES, Count, Shift, Standing
+from competence.coverage.queries.staff import Someone
+from competence.coverage.rules import SHIFT_NAMES, Count, Shift, Standing
 from competence.coverage.signs import Sign
 from competence.coverage.statements import Candidate, can_be_trained, spoken_count, way_left
 from competence.coverage.views.drawing import TONES, mark
 from competence.coverage.views.explaining import CAN_BE_ASKED
-from competence.decision.rules import State
+from competence.decision.rules import Answer, State
 from competence.delegation.rules import CellRule, CellTerms
-from competence.foundation.clock import now, today
+from competence.foundation.clock import local, now, today
 from competence.foundation.text import N_, Sentence, sentence
 from competence.foundation.web import clock_time, day, db, language, say, short_day
 from competence.organisation.rules import Settings
@@ -56,6 +59,11 @@ _HOW: Mapping[str, str] = {
     "signature": N_("Trained and signed off, level %(level)s (%(name)s)."),
     "delegation": N_("Individual delegation, level %(level)s (%(name)s)."),
 }
+_STANDS: Mapping[Standing, str] = {
+    Standing.FLOATER: N_("floater"),
+    Standing.EXTERNAL: N_("external"),
+    Standing.STUDENT: N_("student"),
+}
 RULES: Mapping[CellRule, str] = {
     CellRule.CORE: N_("by education, level %(level)s"),
     CellRule.MUST: N_("must be trained, at least level %(level)s"),
@@ -85,11 +93,8 @@ class Line:
     """(employment, task), when the guide can be asked."""
     soon: str = ""
     """What the sign's tab shows, for a voice."""
-
-
-def spans(settings: Settings) -> Mapping[Shift, tuple[str, str]]:
-    """From and to of each shift, as the municipality has set them: ("15:00", "23:00")."""
-    return {Shift.DAY: settings.day_hours, Shift.EVENING: settings.evening_hours, Shift.NIGHT: settings.night_hours}
+    url: str = ""
+    """Where all that she may do stands; empty for whoever may not see it."""
 
 
 def hours(shift: Shift, settings: Settings) -> str:
@@ -112,6 +117,8 @@ class Said:
     may: list[Line]
     may_when: list[Line]
     apart: list[Line]
+    for_one: list[Line]
+    """Those who may for one named citizen only, for whoever may know that there is one; never the citizen."""
     neighbours: list[Line]
     neighbours_when: list[Line]
     beside: str
@@ -135,7 +142,14 @@ def said(found: WhoMay, actor: Actor, *, fully: bool) -> Said:
     shift = found.shift
 
     def line(one: Found, *, where: str = "", neighbour: bool = False) -> Line:
-        return person_line(found, one, levels, fully=fully, where=where, neighbour=neighbour)
+        url = ""
+        if fully and actor.may(Permission.WHO_MAY_PERSON, one.someone.unit_path):
+            url = url_for("may_she.person", person_id=one.someone.person_id, on=found.on.isoformat(), shift=shift.value)
+        return person_line(found, one, levels, fully=fully, where=where, neighbour=neighbour, url=url)
+
+    def shows(one: Found) -> bool:
+        # Whom she can ask is a colleague: her own answer stands above.
+        return fully or one.someone.person_id != actor.person_id
 
     def spare(one: Neighbour) -> str:
         if one.need is not None and one.spare:
@@ -164,9 +178,12 @@ def said(found: WhoMay, actor: Actor, *, fully: bool) -> Said:
     return Said(
         statement=statement,
         basis=basis_words(found),
-        may=[line(one) for one in found.may],
-        may_when=[line(one) for one in found.may_when],
-        apart=[line(one, where=say(STANDING_NAMES[one.someone.worker.standing])) for one in found.apart],
+        may=[line(one) for one in found.may if shows(one)],
+        may_when=[line(one) for one in found.may_when if shows(one)],
+        apart=[line(one, where=stands_apart(one.someone)) for one in found.apart if shows(one)],
+        for_one=[line(one) for one in found.for_one]
+        if fully and actor.may(Permission.CITIZEN_READ, found.unit.path)
+        else [],
         neighbours=[shown for shown, one in beside if not one.answer.limited],
         neighbours_when=[shown for shown, one in beside if one.answer.limited],
         beside=with_shift(sum(not one.answer.limited for _line, one in beside), shift),
@@ -188,10 +205,22 @@ def in_words(found: WhoMay, here: int) -> Sentence:
         return sentence(_ON_DUTY if here else _NOBODY_ON_DUTY, count=here, unit=found.unit.name)
     if not here:
         return sentence(_NOBODY[found.shift], unit=found.unit.name)
-    if found.on == today():
+    if is_now(found.on, found.shift, found.settings):
         return sentence(_TODAY[found.shift], count=here, unit=found.unit.name)
-    on = format_date(found.on, "EEEE d. MMMM" if language() == "da" else "EEEE d MMMM", locale=language())
+    on = long_day(found.on)
     return sentence(_THEN[found.shift], count=here, unit=found.unit.name, day=on)
+
+
+def is_now(on: date, shift: Shift, settings: Settings) -> bool:
+    """Whether the duty is today's, or the night that began yesterday and runs now; until it ends the next is not "tonight"."""
+    running = duty_at(local(now()), settings)
+    still_night = running[1] is Shift.NIGHT and running[0] < today()
+    return (on, shift) == running or (on == today() and not (still_night and shift is Shift.NIGHT))
+
+
+def long_day(on: date) -> str:
+    """As "mandag 3. november"."""
+    return format_date(on, "EEEE d. MMMM" if language() == "da" else "EEEE d MMMM", locale=language())
 
 
 def basis_words(found: WhoMay) -> str:
@@ -202,7 +231,11 @@ def basis_words(found: WhoMay) -> str:
         if found.version
         else _("By signatures as of today at %(time)s.", time=at)
     )
-    return f"{text} {_('The night must hold on both dates.')}" if found.shift is Shift.NIGHT else str(text)
+    return (
+        f"{text} {_('The night must hold on both dates.')}"
+        if runs_past_midnight(found.shift, found.settings)
+        else str(text)
+    )
 
 
 def in_a_line(group: str) -> str:
@@ -211,7 +244,7 @@ def in_a_line(group: str) -> str:
 
 
 def person_line(
-    found: WhoMay, one: Found, levels: Mapping[int, str], *, fully: bool, where: str, neighbour: bool
+    found: WhoMay, one: Found, levels: Mapping[int, str], *, fully: bool, where: str, neighbour: bool, url: str = ""
 ) -> Line:
     """One who may."""
     someone, answer = one.someone, one.answer
@@ -224,18 +257,34 @@ def person_line(
     limit = say(verdict_of(shown)) if answer.limited else ""
     if not fully:
         return Line(someone.name, group, None, limit, _("Ask %(name)s.", name=someone.first_name), "", where, "")
-    text = _HOW.get(answer.basis, _HOW["signature"])
-    how = [say(sentence(text, level=answer.level, name=levels.get(answer.level, "")))]
-    if shown.last_day is not None:
-        same_year = shown.last_day.year == found.on.year
-        how.append(_("Valid through %(day)s.", day=short_day(shown.last_day) if same_year else day(shown.last_day)))
     soon = say(lapses(shown.days)) if shown.days is not None else ""
-    fixed = someone.worker.standing is Standing.FIXED
-    when = f"{say(SHIFT_NAMES[found.shift])} {hours(found.shift, found.settings)}"
+    fixed = found.shift.value in someone.worker.shifts
+    when = f"{say(SHIFT_NAMES[found.shift])} {hours(found.shift, found.settings)}" if fixed else _("No fixed shift")
     return Line(
-        someone.name, group, mark(answer, found.on, ends=someone.valid_to, tab=tab), limit, " ".join(how), when,
-        where or (_("fixed shift") if fixed else ""), someone.phone or "", soon=soon,
+        someone.name, group, mark(answer, found.on, ends=someone.valid_to, tab=tab), limit,
+        how_words(answer, shown, found.on, levels), when, where or (_("fixed shift") if fixed else ""),
+        someone.phone or "", soon=soon, url=url,
     )  # fmt: skip
+
+
+def how_words(answer: Answer, shown: Face, on: date, levels: Mapping[int, str]) -> str:
+    """What a right rests on, at which level and through which day: never by whom it was signed."""
+    level = answer.level or answer.named_level
+    text = _HOW.get(answer.basis, _HOW["signature"])
+    how = [say(sentence(text, level=level, name=levels.get(level, "")))]
+    if shown.last_day is not None:
+        same_year = shown.last_day.year == on.year
+        how.append(_("Valid through %(day)s.", day=short_day(shown.last_day) if same_year else day(shown.last_day)))
+    return " ".join(how)
+
+
+def stands_apart(someone: Someone) -> str:
+    """How somebody is marked who is not in the count: as "floater", or "external through 3 December"."""
+    words = say(_STANDS[someone.worker.standing])
+    if someone.worker.standing is Standing.EXTERNAL and someone.valid_to is not None:
+        last = short_day(someone.valid_to - timedelta(days=1))
+        return str(_("%(who)s through %(day)s", who=words, day=last))
+    return words
 
 
 def near_lines(found: WhoMay, *, asks: bool) -> list[Line]:

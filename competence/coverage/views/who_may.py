@@ -1,23 +1,28 @@
 """Who may do this task, there and then: people by verdict, next door, who nearly may, the rule, and the week."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
-from competence.coverage.queries.board import tasks_on
-from competence.coverage.queries.finder import WhoMay, tasks_called, who_may
+from competence.coverage.queries.asking import may_she
+from competence.coverage.queries.board import BoardTask, tasks_on
+from competence.coverage.queries.finder import WhoMay, who_may
 from competence.coverage.queries.one import StopOver, stops_over
 from competence.coverage.queries.places import Node, Tree, tree
+from competence.coverage.queries.searching import Person, people_called, tasks_called
 from competence.coverage.queries.wide import unit_counts
-from competence.coverage.rules import SHIFT_NAMES, Shift, shift_at
-from competence.coverage.views.choices import day_of, task_options, unit_options
+from competence.coverage.rules import SHIFT_NAMES, Shift
+from competence.coverage.views.asking import OneTold, told
+from competence.coverage.views.choices import first_day, task_options, typed_duty, unit_options
 from competence.coverage.views.drawing import TONES
 from competence.coverage.views.figures import hides_small
-from competence.coverage.views.finding import hours_of, said, spans
-from competence.foundation.clock import local, now, today
+from competence.coverage.views.finding import hours_of, said
+from competence.foundation.clock import now, today
+from competence.foundation.errors import NotFound
 from competence.foundation.web import db, say
 from competence.organisation.queries import settings_of
 
@@ -32,36 +37,67 @@ LONGEST = 200
 @bp.get("")
 @requires(any_of=(Permission.WHO_MAY_ASK, Permission.WHO_MAY_COLLEAGUES))
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """The finder. Without WHO_MAY_ASK over the unit only the names of colleagues who may."""
-    units = tree(db.session, on=today())
+    """The finder. Without WHO_MAY_ASK over the unit only her own answer, and the names of colleagues who may."""
+    units, settings = tree(db.session, on=today()), settings_of(db.session)
     reachable = units.reached(within)
-    on = max(request.args.get("on", today(), type=day_of), today())
-    shift = request.args.get("shift", type=Shift) or shift_at(local(now()).time(), spans(settings_of(db.session)))
+    on, shift = typed_duty(settings)
     unit = chosen_unit(units, reachable, within, actor)
-    tasks = tasks_on(db.session, on)
-    text = " ".join(request.args.get("q", "")[:LONGEST].split())
-    matches = tasks_called(tasks, text) if text else []
+    text = typed()
+    matches, people = meant(text, actor, on)
+    if len(people) == 1 and not matches:
+        return redirect(url_for("may_she.person", person_id=people[0].person_id, on=on.isoformat(), shift=shift.value))
     found = None
-    if unit is not None and len(matches) == 1:
+    if unit is not None and len(matches) == 1 and not people:
         found = who_may(db.session, units, unit, matches[0], on=on, shift=shift)
         looked_at(unit_id=unit.id)
     fully = unit is not None and actor.may(Permission.WHO_MAY_ASK, unit.path)
     return render_template(
         "who_may/index.html",
         unit_options=unit_options(db.session, unit, within), task_options=task_options(db.session, on), unit=unit,
-        on=on, shift=shift, shifts=list(Shift), shift_names=SHIFT_NAMES,
-        text=matches[0].name if len(matches) == 1 else text, matches=matches[:MOST_MATCHES] if len(matches) > 1 else [],
-        unknown=bool(text) and not matches, found=found, fully=fully, today=today(),
+        on=on, shift=shift, shifts=list(Shift), shift_names=SHIFT_NAMES, first_day=first_day(settings),
+        text=matches[0].name if found else text, matches=matches[:MOST_MATCHES] if not found else [],
+        more=max(0, len(matches) - MOST_MATCHES), people=people, unknown=bool(text) and not matches and not people,
+        found=found, fully=fully, today=today(), for_herself=not actor.may(Permission.WHO_MAY_ASK),
         stops=stops(unit, found), answer=said(found, actor, fully=fully) if found else None,
-        hours=hours_of(settings_of(db.session)), tones=TONES,
+        own=own_answer(units, actor, found) if found and not fully else None,
+        hours=hours_of(settings), tones=TONES,
         chips=chips(units, unit, actor) if unit is not None and not text else [],
         chips_come=unit is not None and bool(text) and sees_gaps(units, unit, actor),
     )  # fmt: skip
 
 
+def typed() -> str:
+    """What was typed in the field, in single spaces."""
+    return " ".join(request.args.get("q", "")[:LONGEST].split())
+
+
+def meant(text: str, actor: Actor, on: date) -> tuple[list[BoardTask], list[Person]]:
+    """(tasks, people within reach) that the words may mean; a task of exactly that name is nobody else."""
+    if not text:
+        return [], []
+    matches = tasks_called(db.session, text, on=on)
+    if len(matches) == 1 and matches[0].name.casefold() == text.casefold():
+        return matches, []
+    return matches, people_called(db.session, text, on=on, within=actor.reach(Permission.WHO_MAY_PERSON))
+
+
+def own_answer(units: Tree, actor: Actor, found: WhoMay) -> OneTold | None:
+    """Whether she may do it herself, with all reasons; None for whoever is employed nowhere."""
+    try:
+        asked = may_she(db.session, units, actor.person_id, [found.task], on=found.on, shift=found.shift, within=None)
+    except NotFound:
+        return None
+    if not asked.jobs:
+        return None
+    return told(asked, found.task, found.shift, found.settings, tab=found.expiring_days, own=True)
+
+
 def stops(unit: Node | None, found: WhoMay | None) -> Sequence[StopOver]:
-    """The stops over the unit that close the task."""
-    return stops_over(db.session, unit, now(), task_id=found.task.id) if unit is not None and found is not None else ()
+    """The stops over the unit that close the task on the day."""
+    if unit is None or found is None:
+        return ()
+    over = stops_over(db.session, unit, now(), task_id=found.task.id)
+    return [stop for stop in over if found.on <= stop.last_day]
 
 
 @bp.get("/gaps")

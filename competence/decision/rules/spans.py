@@ -68,13 +68,16 @@ def intervals(
     return rows
 
 
-def answers_on(employment: Employment, task: int, days: Sequence[date]) -> list[Answer]:
-    """The answer on each of the days, which are in order. The rule is asked only where it may say something else."""
+def answers_on(employment: Employment, task: int, days: Sequence[date], *, unit: str | None = None) -> list[Answer]:
+    """The answer on each of the days, which are in order. The rule is asked only where it may say something else.
+
+    `unit` (a path) is where the task is done, her own unit when not named.
+    """
     turns = set(boundaries(employment, task)) if len(days) > 1 else set()
     found: list[Answer] = []
     for at, day in enumerate(days):
         same = at > 0 and not any(days[at - 1] < turn <= day for turn in turns)
-        found.append(found[-1] if same else judge(employment, task, on=day))
+        found.append(found[-1] if same else judge(employment, task, on=day, unit=unit))
     return found
 
 

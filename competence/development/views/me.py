@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
 from competence.access.web import requires
 from competence.audit.models import AccessEntry
+from competence.audit.rules import ANOTHER_SYSTEM
 from competence.catalogue.queries import by_rank
 from competence.catalogue.queries.instructions import instruction_on
 from competence.catalogue.rules import ScaleKind
@@ -379,6 +380,8 @@ def looked(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 
 def _who(entry: AccessEntry, name: str) -> tuple[str, str]:
     """(who, in which role)."""
+    if entry.by_person_id is None and entry.role == ANOTHER_SYSTEM:
+        return _("Another system"), ""
     if entry.by_person_id is None:
         return _("Somebody whom you showed your code"), _("not signed in")
     return name or _("Name erased"), say(ROLE_NAMES[Role(entry.role)])
@@ -391,6 +394,8 @@ def _page_name(endpoint: str) -> str:
         "coverage": _("Coverage"),
         "people": _("Employees"),
         "who_may": _("Who may?"),
+        "may_she": _("Who may?"),
+        "api": _("Who may?"),
         "queue": _("The guide's queue"),
         "passport": _("Passport"),
         "passports": _("Passport"),

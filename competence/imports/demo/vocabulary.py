@@ -21,6 +21,7 @@ from competence.imports.demonstration.rows import Demonstration
 from competence.imports.reference import (
     WHEN,
     Files,
+    also_called,
     default_ground,
     load_examples,
     load_profiles,
@@ -94,13 +95,15 @@ def load_rules(
 def _own_tasks(session: Session, files: Files, own: tuple[Mapping[str, str], ...], at: datetime) -> dict[str, int]:
     catalogue = {row["code"]: row for row in files["task_catalogue"]}
     rules = {row["task_code"]: row for row in files["task_rules"]}
+    also = also_called(files)
     areas: dict[str, int] = {}
     tasks: dict[str, int] = {}
     for slot, row in enumerate(own):
         known, rule = catalogue.get(row["maps_to"], {}), rules.get(row["maps_to"], {})
         task = Task(
             area_id=_area(session, areas, row["area_da"]), code=row["maps_to"] if known else f"FJ{slot + 1}",
-            name=row["name_da"], plain_text=row["plain_da"], description=known.get("description_da", ""),
+            name=row["name_da"], plain_text=row["plain_da"], also_called=also.get(row["maps_to"], ""),
+            description=known.get("description_da", ""),
             kind=TaskKind(row["kind"]), critical=row["critical"] == "yes", fsiii_code=known.get("fsiii_code") or None,
             legal_basis=known.get("legal_basis", ""), reserved=Reserved(known.get("reserved_activity", "no")),
             reserved_basis=known.get("reserved_basis", ""), people_needed=int(row["people_needed"]), observed_times=3,
@@ -155,6 +158,7 @@ def _wide(session: Session, files: Files, tasks: dict[str, int], at: datetime) -
     wide = widened(read_demonstration())
     catalogue = {row["name_da"]: row for row in reversed(files["task_catalogue"])}
     rules = {row["task_code"]: row for row in files["task_rules"]}
+    also = also_called(files)
     areas: dict[str, int] = {}
     codes: dict[str, str] = {}
     for name, area in wide.areas.items():
@@ -165,7 +169,8 @@ def _wide(session: Session, files: Files, tasks: dict[str, int], at: datetime) -
         slot = len(tasks)
         task = Task(
             area_id=_area(session, areas, area), code=row["code"], name=name, plain_text=rule["plain_da"],
-            description=row["description_da"], kind=TaskKind(rule["kind"]), critical=rule["critical"] == "yes",
+            also_called=also.get(row["code"], ""), description=row["description_da"],
+            kind=TaskKind(rule["kind"]), critical=rule["critical"] == "yes",
             fsiii_code=row["fsiii_code"] or None, legal_basis=row["legal_basis"], reserved=Reserved(row["reserved_activity"]),
             reserved_basis=row["reserved_basis"], people_needed=int(rule["people_needed"]),
             observed_times=int(rule["observed_times"]), renewal_observed_times=1, validity_months=int(rule["validity_months"]),
