@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from competence.coverage.queries.places import Node, Tree
 from competence.coverage.queries.wide import UnitCounts
 from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, Shift
+from competence.figures.views.charts import sparkline
 from competence.foundation.clock import now, today
 from competence.foundation.text import Sentence
 from competence.foundation.web import number, say, short_day
@@ -29,10 +31,12 @@ class FigureShown:
     value: str
     change: str
     """In words: "11 → 5 since 2 June"; empty before the first meeting."""
+    step: str
+    """The same without the day, where there is little room: "11 → 5"."""
     is_better: bool | None
     """None: unchanged, or nothing to hold it against."""
-    earlier: tuple[float, ...]
-    """At the meetings before, the oldest first, and now."""
+    chart: Markup
+    """From the meetings before until now; empty before the first meeting. The words say the same."""
 
 
 @dataclass(frozen=True)
@@ -129,15 +133,19 @@ def figures_shown(
 
 def _figure(figure: Figure, value: float, before: Sequence[BoardMeeting]) -> FigureShown:
     earlier = [float(meeting.figures[figure.value]) for meeting in before if figure.value in meeting.figures]
-    change, is_better = "", None
+    change, step, is_better = "", "", None
     if earlier:
         change = _(
             "%(before)s → %(now)s since %(day)s", before=figure_text(earlier[-1]), now=figure_text(value),
             day=short_day(before[-1].held_on),
         )  # fmt: skip
+        step = f"{figure_text(earlier[-1])} → {figure_text(value)}"
         if value != earlier[-1]:
             is_better = (value > earlier[-1]) is (figure in HIGHER_IS_BETTER)
-    return FigureShown(say(FIGURE_NAMES[figure]), figure_text(value), change, is_better, (*earlier, value))
+    return FigureShown(
+        say(FIGURE_NAMES[figure]), figure_text(value), change, step, is_better,
+        sparkline((*earlier, value), tone="worse" if is_better is False else ""),
+    )  # fmt: skip
 
 
 def figure_text(value: float) -> str:
