@@ -246,8 +246,8 @@ class World:
     ) -> Requirement:
         """At least so many on the shift."""
         requirement = Requirement(
-            unit_id=(unit or self.team).id, task_id=task.id, shift=shift, need=need, level=level,
-            valid_from=today() - LONG_AGO, recorded_at=now(), **columns,
+            **({"valid_from": today() - LONG_AGO} | columns), unit_id=(unit or self.team).id, task_id=task.id, shift=shift,
+            need=need, level=level, recorded_at=now(),
         )  # fmt: skip
         self.session.add(requirement)
         self.session.flush()

@@ -69,7 +69,7 @@ def test_one_that_was_closed_for_a_while_counts_from_when_it_opened_again(world,
 def test_it_begins_when_more_are_needed(world, rinse):
     world.person("Karen Winther", "SPL", shifts="N")
     world.requirement(rinse, Shift.NIGHT, 1, valid_to=ago(20))
-    world.requirement(rinse, Shift.NIGHT, 2).valid_from = ago(20)
+    world.requirement(rinse, Shift.NIGHT, 2, valid_from=ago(20))
     assert days_ago(world, rinse) == 20
 
 
