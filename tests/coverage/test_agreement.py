@@ -341,7 +341,8 @@ def test_four_places_the_kept_month_the_forecast_and_the_sheet_say_what_is_count
             if spot.days in (DayKind.EVERY, kind) and ahead.need[at, first]
         } == mine
 
-        sheet = list(csv.DictReader(io.StringIO(leader.get(f"/coverage/{team.id}/matrix/desk.csv").text.lstrip("\ufeff")), delimiter=";"))  # fmt: skip
+        text = leader.get(f"/coverage/{team.id}/matrix/desk.csv").text.lstrip("\ufeff")
+        sheet = list(csv.DictReader(io.StringIO(text), delimiter=";"))
         assert {
             (row["Opgave"], shift): (int(row[f"{WORDS[shift]}: har"]), int(row[f"{WORDS[shift]}: skal"]))
             for row in sheet for shift in Shift if row.get(f"{WORDS[shift]}: skal")
