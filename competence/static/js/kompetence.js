@@ -98,7 +98,9 @@ function startForms() {
 function showCurrentPage() {
   const here = document.querySelector(".kt-subpages [aria-current]");
   const row = here?.closest(".kt-subpages");
-  if (row) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  if (!row) return;
+  const [at, around] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += at.left - around.left - (around.width - at.width) / 2;
 }
 
 startLiveRegion();
