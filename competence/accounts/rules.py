@@ -196,7 +196,7 @@ COVERAGE_PAGES = (
     "roster",
     "what_if",
 )
-COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=COVERAGE_PAGES)
+COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=(*COVERAGE_PAGES, "actions"))
 OVERVIEW = MenuItem("figures.index", N_("Overview"), "analytics", covers=COVERAGE_PAGES)
 DISTRICTS = MenuItem("figures.all_units", N_("Districts"), "business", covers=("figures.all_units", "figures.units"))
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from statistics import median
 
 from competence.coverage.rules import SMALLEST_GROUP
+from competence.coverage.small import hidden_beside
 from competence.foundation.clock import add_months
 from competence.foundation.errors import RuleBroken
 from competence.foundation.text import N_
@@ -203,7 +204,7 @@ def hidden(groups: Sequence[Group]) -> frozenset[int]:
     could then be shared out among the hidden ones in several ways that would have been shown alike, whoever knows this rule.
     """
     found: set[int] = set()
-    for key in _hidden_beside({one.key: one.size for one in groups}):
+    for key in hidden_beside({one.key: one.size for one in groups}):
         found.add(key)
     return frozenset(found | {key for one in groups for key in _below(one, whole=one.key in found)})
 
@@ -212,21 +213,11 @@ def _below(group: Group, *, whole: bool) -> set[int]:
     if whole:
         return {one.key for one in group.below} | {key for one in group.below for key in _below(one, whole=True)}
     sizes = {one.key: one.size for one in group.below} | ({_OWN: group.own} if group.own else {})
-    here = _hidden_beside(sizes) - {_OWN}
+    here = hidden_beside(sizes) - {_OWN}
     return here | {key for one in group.below for key in _below(one, whole=one.key in here)}
 
 
 _OWN = -1
-
-
-def _hidden_beside(sizes: Mapping[int, int]) -> set[int]:
-    small = {key for key, size in sizes.items() if 0 < size < SMALLEST_GROUP}
-    if not small:
-        return set()
-    rest = {key: size for key, size in sizes.items() if size >= SMALLEST_GROUP}
-    least = min(rest.values(), default=0)
-    found = small | {key for key, size in rest.items() if size == least}
-    return set(sizes) if len(found) == len(small) + len(rest) else found
 
 
 # Letters on a strip.

@@ -81,8 +81,8 @@ def test_filters_narrow_the_list_and_stand_in_the_address(team, ahead):
 
 
 def test_whoever_sees_numbers_only_reads_no_name_and_no_shift_of_fewer_than_five(team, ahead):
-    for number in range(3):
-        team.world.person(f"Dag {number}", "UFA")
+    for number in range(9):
+        team.world.person(f"Flere {number}", "UFA", shifts="D" if number < 5 else "A")
     team.world.settle()
     planner = team.as_role(Role.PLANNER, "Lars Bisgaard").get(ahead).text
     assert "1 underskrift udløber." in planner
@@ -98,8 +98,8 @@ def test_whoever_sees_numbers_only_reads_no_name_and_no_shift_of_fewer_than_five
 
 def test_units_stand_month_by_month_without_names_and_small_shifts_are_in_no_sum(team):
     world = team.world
-    for number in range(4):
-        world.person(f"Dag {number}", "UFA")
+    for number in range(9):
+        world.person(f"Flere {number}", "UFA", shifts="D" if number < 5 else "A")
     world.settle()
     leader = team.as_role(Role.DEVELOPMENT_NURSE, over=world.district).get(f"/forecast/{world.district.id}").text
     director = (

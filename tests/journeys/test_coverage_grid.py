@@ -1,5 +1,6 @@
 """The coverage matrix by keyboard, and without script."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -78,6 +79,10 @@ def test_arrows_reach_the_headings_and_the_areas_so_that_one_tab_stop_is_enough(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(area).to_have_attribute("aria-expanded", "false")
+    expect(page).to_have_url(re.compile(r"closed=\d+$"))
+    page.reload()
+    expect(area).to_have_attribute("aria-expanded", "false")
+    area.focus()
     page.keyboard.press("ArrowDown")
     expect(grid.get_by_role("button", name="Sårpleje")).to_be_focused()
     page.keyboard.press("ArrowUp")

@@ -269,7 +269,7 @@ def body(rows: Sequence[Row], *, columns: int, flat: bool, shifts: Sequence[Shif
         stands = [row.statuses[place] for row in some for place in places]
         parts.append(
             f"<tbody><tr class=kt-area><th scope=rowgroup colspan={columns + 1}>"
-            f"<button type=button aria-expanded=true data-kt-area>"
+            f"<button type=button aria-expanded=true data-kt-area={some[0].task.area_id}>"
             f"{chevron}{escape(some[0].task.area)}</button></th>"
             f"<td colspan={len(shifts)} class=kt-area-sum>{_sum(stands)}</td></tr>"
         )

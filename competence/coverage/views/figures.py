@@ -13,7 +13,8 @@ from competence.coverage.queries.one import StopOver, stops_over
 from competence.coverage.queries.places import Node, Tree
 from competence.coverage.queries.rostered import has_roster, roster_of
 from competence.coverage.queries.wide import UnitCounts, unit_counts
-from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, SMALLEST_GROUP, STATUS_NAMES, Count, DayKind, Shift
+from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, SMALLEST_GROUP, Count, DayKind, Shift
+from competence.coverage.small import hidden_shifts
 from competence.coverage.statements import spoken_count
 from competence.coverage.views.drawing import TONES
 from competence.foundation.clock import now, today
@@ -34,13 +35,13 @@ def counts_page(
     """A team's have and need on the day without names: where the way down ends for those who see numbers only."""
     found = unit_counts(db.session, units, [node], days=days, on=on)[0]
     hides = hides_small(actor)
-    hidden = {shift for shift in Shift if hides and found.by_shift[shift] < SMALLEST_GROUP}
+    hidden = hidden_shifts(found.by_shift) if hides else set()
     only = request.args.get("area", type=int)
     areas = counts_by_area(found, hidden, on, only=only)
     return render_template(
         "coverage/counts.html", on=on, today=today(), days=days, day_kinds=DAY_KIND_NAMES,
         node=node, found=found, areas=areas, hidden=hidden, hides=hides, smallest=SMALLEST_GROUP, shifts=list(Shift),
-        shift_names=SHIFT_NAMES, status_names=STATUS_NAMES, tones=TONES, updated=now(),
+        shift_names=SHIFT_NAMES, tones=TONES, updated=now(),
         stops=stops_without_names(node, actor, hides=hides) if on == today() else [],
         above=units.way_to(node, within), only=only, on_duty=on_duty_today(node, actor) if on == today() else {},
     )  # fmt: skip
@@ -67,7 +68,7 @@ def stops_without_names(node: Node, actor: Actor, *, hides: bool) -> list[StopOv
 def counts_by_area(
     found: UnitCounts, hidden: set[Shift], on: date, *, only: int | None = None
 ) -> list[tuple[str, list[dict[str, Any]]]]:
-    """(area, rows) of the tasks that the unit needs, of one area when it is named; of a `hidden` shift no figure is shown."""
+    """(area, rows) of the tasks that the unit needs, of one area when it is named; of a `hidden` shift nothing is shown."""
     areas: dict[str, list[dict[str, Any]]] = {}
     for task in tasks_on(db.session, on):
         if only not in (None, task.area_id) or not any((task.id, shift) in found.needs for shift in Shift):

@@ -12,6 +12,7 @@ from competence.coverage.duties import runs_past_midnight, spans
 from competence.coverage.queries.gaps_today import UnitGaps, gaps_today
 from competence.coverage.queries.places import Node, tree
 from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, Shift
+from competence.coverage.small import hidden_shifts
 from competence.coverage.statements import spoken_count
 from competence.coverage.views.choices import unit_options
 from competence.coverage.views.figures import hides_small
@@ -70,12 +71,9 @@ def still_to_come(settings: Settings) -> list[Shift]:
 
 
 def visible(one: UnitGaps, *, hides: bool, critical: bool) -> UnitGaps:
-    """What of the unit is shown: nothing about a shift that fewer than five share, to whoever sees numbers only."""
-    gaps = [
-        gap
-        for gap in one.gaps
-        if (not critical or gap.task.critical) and not (hides and one.by_shift[gap.shift] < SMALLEST_GROUP)
-    ]
+    """What of the unit is shown: nothing about a shift that few share, to whoever sees numbers only."""
+    hidden = hidden_shifts(one.by_shift) if hides else set()
+    gaps = [gap for gap in one.gaps if (not critical or gap.task.critical) and gap.shift not in hidden]
     return UnitGaps(one.unit, tuple(gaps), one.by_shift)
 
 

@@ -66,17 +66,19 @@ class HeatMap:
 
 
 def heat_map(
-    look: Look, tops: Sequence[Node], node: Node | None, *, opened: int | None, query: str, reads_past: bool
-) -> HeatMap:
+    look: Look, tops: Sequence[Node], node: Node | None, *, opened: int | None, query: str, reads_past: bool,
+    shifts_apart: bool = True,
+) -> HeatMap:  # fmt: skip
     """The units with needs side by side; where they are too many, the districts, of which one may be opened.
 
     `query` ("?on=...") goes with every link. `reads_past`: whether the boards of the look's day may be opened too.
+    `shifts_apart`: a single unit has its shifts side by side.
     """
     areas = tuple(look.shown_areas)
     leaves = [one for top in tops for one in look.leaves(top)]
     tall = len(leaves) > MOST_SIDE_BY_SIDE
     to = _Links(look, query, past=bool(query), reads_past=reads_past)
-    alone = leaves[0] if len(leaves) == 1 else None
+    alone = leaves[0] if len(leaves) == 1 and shifts_apart else None
     if alone is not None:
         lanes = tuple(to.shift(alone, areas, at, shift) for at, shift in enumerate(Shift))
     elif tall:

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
+from competence.coverage.heat import total
 from competence.coverage.queries.places import Node, Tree, tree
-from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, Shift
+from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP
 from competence.coverage.views.choices import day_of
 from competence.coverage.views.figures import hides_small
 from competence.figures.look import Look
@@ -24,6 +25,7 @@ from competence.figures.views.compare import compare
 from competence.figures.views.heat import draw, heat_map
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound
+from competence.foundation.text import N_
 from competence.foundation.web import db
 
 bp = Blueprint("figures", __name__, url_prefix="/overview")
@@ -112,7 +114,7 @@ def page(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, wit
     reads = all(actor.may(Permission.COVERAGE_READ, one.path) for one in tops)
     hides = hides_small(actor)
     hidden = look.too_small(tops) if hides else frozenset[int]()
-    heat = heat_map(look, tops, node, opened=asked.opened, query=query, reads_past=reads)
+    heat = heat_map(look, tops, node, opened=asked.opened, query=query, reads_past=reads, shifts_apart=not hides)
     aims = targets(db.session)
     sums = look.together(tops)
     districts = compare(look, tops, aims, hidden)
@@ -198,7 +200,7 @@ def side_by_side(
 @bp.get("/<int:unit_id>/area/<int:area_id>")
 @requires(any_of=EITHER)
 def area(unit_id: int, area_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """How the units below stand in a subject area on each shift, those with most gaps first."""
+    """How the units below stand in a subject area, those with most gaps first; on each shift, unless small groups are hidden."""
     asked = chosen()
     units = tree(db.session, on=today())
     node = units.get(unit_id, within)
@@ -209,9 +211,11 @@ def area(unit_id: int, area_id: int, *, actor: Actor, within: Reach) -> Response
     if name is None:
         raise NotFound
     top = look.units.by_id[node.id]
+    hides = hides_small(actor)
     lines = []
     for one in look.leaves(top):
-        fields = look.by_shift(one, area_id)
+        by_shift = look.by_shift(one, area_id)
+        fields = [total(by_shift)] if hides else by_shift
         gaps, thin = sum(field.gaps for field in fields), sum(field.vulnerable for field in fields)
         if any(field.needs for field in fields):
             lines.append(
@@ -221,7 +225,7 @@ def area(unit_id: int, area_id: int, *, actor: Actor, within: Reach) -> Response
     return render_template(
         "figures/area.html",
         look=look, lines=lines, node=node, name=name, area_id=area_id, asked=asked, query=_same_day(look, asked),
-        above=units.way_to(node, within), shifts=list(Shift), shift_names=SHIFT_NAMES,
+        above=units.way_to(node, within), headings=[N_("Coverage")] if hides else list(SHIFT_NAMES.values()),
         opens=not asked.past or actor.may(Permission.COVERAGE_READ, node.path),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from competence.access.web import looked_at, requires
 from competence.coverage.queries.board import BoardTask
 from competence.coverage.queries.places import Node, Tree, tree
 from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, SMALLEST_GROUP, DayKind, Shift, Standing, status
+from competence.coverage.small import hidden_shifts
 from competence.coverage.views.drawing import TONES
 from competence.coverage.views.figures import hides_small
 from competence.decision.rules import Book
@@ -122,16 +123,14 @@ def team_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseR
 
 
 def small_shifts(team: Team) -> set[Shift]:
-    """The shifts that fewer than five share today."""
+    """The shifts that too few share today."""
     on = team.ground.first
     fixed = [
         one.worker
         for one, row in zip(team.people, team.rows, strict=True)
         if one.worker.standing is Standing.FIXED and row.valid_from <= on
     ]
-    return {
-        shift for shift in Shift if len({one.person_id for one in fixed if shift.value in one.shifts}) < SMALLEST_GROUP
-    }
+    return hidden_shifts({shift: len({one.person_id for one in fixed if shift.value in one.shifts}) for shift in Shift})
 
 
 def announced(shared: Book, first: date, end: date) -> list[tuple[int, date]]:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from competence.access.rules import Actor, Reach
 from competence.coverage.queries.places import Node, Tree
 from competence.coverage.rules import SMALLEST_GROUP, Shift
+from competence.coverage.small import hidden_shifts
 from competence.coverage.views.figures import hides_small
 from competence.forecast.queries.wide import UnitAhead, units_ahead
 from competence.forecast.views.drawing import short_month
@@ -79,7 +80,8 @@ def _row(units: Tree, one: Node, top: Node, counted: dict[int, UnitAhead], *, hi
         found = counted.get(place.id)
         if found is None:
             continue
-        shifts = [shift for shift in Shift if not hides or found.by_shift[shift] >= SMALLEST_GROUP]
+        hidden = hidden_shifts(found.by_shift) if hides else set()
+        shifts = [shift for shift in Shift if shift not in hidden]
         if shifts:
             total = total + found.total(shifts)
             seen = True

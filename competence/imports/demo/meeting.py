@@ -12,6 +12,7 @@ from competence.meetings.rules import Figure, week_of
 
 TEAM = "Team Havnen"
 GOALS = (
+    ("Kompressionsbind", Shift.DAY, None, None),
     ("Forebygge udadreagerende adfærd", Shift.EVENING, 0, time(14, 40)),
     ("Skylning af blærekateter", Shift.NIGHT, None, None),
     ("Smertepumpe (subkutan)", Shift.EVENING, 2, time(15)),

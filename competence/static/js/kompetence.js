@@ -94,9 +94,20 @@ function startForms() {
   });
 }
 
+/** On a narrow screen the row of a unit's pages begins where the reader is. */
+function showCurrentPage() {
+  const here = document.querySelector(".kt-subpages [aria-current]");
+  const row = here?.closest(".kt-subpages");
+  if (!row) return;
+  const [at, around] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += at.left - around.left - (around.width - at.width) / 2;
+}
+
 startLiveRegion();
 startShortcuts();
 startMenus();
 startToasts();
 startForms();
+showCurrentPage();
+document.addEventListener("htmx:afterSettle", showCurrentPage);
 document.querySelector(".kt-errors[data-kt-focus]")?.focus();

@@ -102,6 +102,20 @@ class Popover {
 
 const WIDE = window.matchMedia("(min-width: 768px)");
 
+/** The areas that are folded, by id; they stand in the address, so that the view can be shared and comes back. */
+const FOLDED = new Set((new URL(window.location.href).searchParams.get("closed") ?? "").split(".").filter(Boolean));
+
+function keepFolded() {
+  const url = new URL(window.location.href);
+  if (FOLDED.size) url.searchParams.set("closed", [...FOLDED].join("."));
+  else url.searchParams.delete("closed");
+  window.history.replaceState(window.history.state, "", url);
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (FOLDED.size && event.target.closest?.("form.kt-filters")) event.detail.parameters.closed = [...FOLDED].join(".");
+});
+
 class Matrix {
   constructor(table) {
     this.table = table;
@@ -117,6 +131,9 @@ class Matrix {
       this.mend();
     });
     document.addEventListener("htmx:afterSettle", () => this.mend());
+    for (const button of table.querySelectorAll("[data-kt-area]")) {
+      if (FOLDED.has(button.dataset.ktArea)) this.show(button, false);
+    }
     this.fit();
     WIDE.addEventListener("change", () => this.fit());
     table.addEventListener("keydown", (event) => this.onKey(event));
@@ -262,9 +279,19 @@ class Matrix {
 
   fold(button) {
     const open = button.getAttribute("aria-expanded") !== "true";
+    this.show(button, open);
+    const area = button.dataset.ktArea;
+    if (area) {
+      if (open) FOLDED.delete(area);
+      else FOLDED.add(area);
+      keepFolded();
+    }
+    if (WIDE.matches) this.rest(button);
+  }
+
+  show(button, open) {
     button.setAttribute("aria-expanded", String(open));
     button.closest("tbody").classList.toggle("kt-closed", !open);
-    if (WIDE.matches) this.rest(button);
   }
 
   ask(cell) {
