@@ -328,7 +328,7 @@ class TaggedPdf:
 <?xpacket end="r"?>""".encode()
 
 
-class _Node(PDFObject):  # type: ignore[misc]
+class _Node(PDFObject):
     """An element of the structure tree as PDF, written straight away: there are ten thousand of them in a matrix."""
 
     def __init__(self, element: Element, parent: Any) -> None:
