@@ -99,7 +99,8 @@ def report_from(found: Overview) -> Report:
 
 
 def _figure(card: Card) -> KeyFigure:
-    change = f"{card.change}. {card.note}" if card.change and card.note else card.change or card.note
+    sign = {"▲": "+", "▼": "−"}.get(card.arrow, "")
+    change = " · ".join(text for text in (sign + card.change, card.note) if text)
     value = f"{card.value} {card.unit}".strip()
     return KeyFigure(card.name, value, change, card.target, say(COUNTED[card.figure]))
 
@@ -113,9 +114,11 @@ def heat_tables(found: Overview) -> list[HeatTable]:
     whole = [page.rows.get(area, heat.NOTHING) for area, _name in page.areas]
     if not page.tall and len(page.lanes) <= MOST_ACROSS:
         return [_table(found, "", [(lane.name, lane.fields) for lane in page.lanes], whole)]
+    look = found.look
+    firsts = [one for top in found.tops for one in look.units.children.get(top.id, ()) if look.leaves(one)]
     made = []
-    if page.tall:
-        made += _tables(found, "", [(lane.name, lane.fields) for lane in page.lanes if not lane.depth], whole)
+    if len(firsts) > 1:
+        made += _tables(found, "", [(one.name, look.fields(one)) for one in firsts], whole)
     for name, some in _by_district(found):
         together = _sums([fields for _unit, fields in some], page.areas)
         made += _tables(found, name, some, together)

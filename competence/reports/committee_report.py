@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reportlab.lib.pagesizes import A4, landscape
 
-from competence.reports.passport_page import LEFT, Drawing, Gettext
+from competence.reports.passport_page import HEIGHT, LEFT, Drawing, Gettext
 from competence.reports.sheets import FOOT, Sheets
 from competence.reports.tagging import Align, Element
 from competence.reports.typography import INK, INK2, LINE, SEMIBOLD, Face, colour_of, lines_of
@@ -21,7 +21,7 @@ CELL = Face(9.2)
 CELL_STRONG = Face(9.2, SEMIBOLD)
 CELL_SOFT = Face(9, colour=INK2)
 FIGURE = Face(13, SEMIBOLD)
-GAP, PAD = 10.0, 7.0
+GAP, PAD = 10.0, 5.0
 """Between columns, and below the text of a row."""
 FRAMES = {"hole": ("#B4231A", 2.0), "vulnerable": ("#8A5A00", 0.8)}
 """The frame of a field: thick around gaps, thin around what is vulnerable, so that it reads without colour."""
@@ -92,6 +92,8 @@ class _Cell:
 
 
 class _Report(Sheets):
+    top = HEIGHT - 76
+
     def __init__(self, page: Report, gettext: Gettext, language: str) -> None:
         super().__init__(
             gettext, language, title=page.title, name=gettext("Report to the committee"), municipality=page.municipality,
@@ -130,14 +132,16 @@ class _Report(Sheets):
 
     def _heading(self, words: str, *, below: float = 0.0) -> None:
         """None; the heading, on the sheet on which so many points follow it."""
-        self.y -= 16
+        self.y -= 26
         self._room(HEADING.leading + below)
+        if self.y == self.top:
+            self.y -= 10
         self._lay_lines("H2", [words], HEADING)
         self.y -= 4
 
     def _figures(self) -> None:
         heads = (
-            self._("Key figure"), self._("Now"), self._("Change since"), self._("Target"), self._("How it is counted")
+            self._("Key figure"), self._("Now"), self._("Change since"), self._("Targets"), self._("How it is counted")
         )  # fmt: skip
         shares = (0.19, 0.15, 0.18, 0.18, 0.3)
         self._table(
@@ -156,13 +160,15 @@ class _Report(Sheets):
         for at, table in enumerate(self.page.heat):
             deep = 30 + len(table.rows) * (STRONG.leading + HEAD.leading + PAD)
             if at == 0:
-                self._heading(self._("Where are the gaps?"), below=min(deep + 50, self.top - FOOT - 40))
+                self._heading(self._("Where are the gaps?"), below=min(deep + 60, self.top - FOOT - 20))
                 said = self._(
                     "Per cent of the needs that are met. Thick frame: gaps. Thin frame: vulnerable. –: nothing is needed."
                 )
                 self._lay_lines("P", lines_of(said, BODY, self.content), BODY)
             self.y -= 6
-            self._room(min(deep + 24, self.top - FOOT))
+            self._room(min(deep + 40, self.top - FOOT))
+            if self.y == self.top:
+                self.y -= 10
             if table.title:
                 self._lay_lines("H3", lines_of(table.title, STRONG, self.content), STRONG)
                 self.y -= 2
@@ -272,7 +278,7 @@ class _Report(Sheets):
                     with pdf.decoration() as canvas:
                         canvas.setStrokeColor(colour_of(colour))
                         canvas.setLineWidth(thick)
-                        canvas.roundRect(x - 4, top - height + 3, wide + 2, height - 5, 2, stroke=1, fill=0)
+                        canvas.roundRect(x - 4, top - height + 2.4, wide + 2, height - 4, 2, stroke=1, fill=0)
             with pdf.inside(body[0]), pdf.tag("TR"):
                 for at, (cell, (x, _wide)) in enumerate(zip(row, columns, strict=True)):
                     with pdf.tag("TD" if at else "TH", scope=None if at else "Row"):

@@ -44,7 +44,13 @@ def given(
     rows: Rows, ending: str, *, title: str, place: str, on: date, file: str, notes: Sequence[str] = ()
 ) -> ResponseReturnValue:
     """The rows as a file; .xlsx tells on a second sheet what it is, of which day, and how it is read."""
-    about: list[list[Content]] = [[title], [place], [_("Day"), on], [_("Made"), today()], *[list[Content]([note]) for note in notes]]
+    about: list[list[Content]] = [
+        [title],
+        [place],
+        [_("Day"), on],
+        [_("Made"), today()],
+        *[list[Content]([note]) for note in notes],
+    ]
     return as_file(rows, ending, named_file(file, on.isoformat(), ending), sheet=_("Table"), about=about)
 
 
@@ -95,8 +101,8 @@ def _overview(
 
 
 def _small() -> str:
-    return _(
-        "Groups under %(number)s are hidden, also where they could be found by subtraction.", number=SMALLEST_GROUP
+    return str(
+        _("Groups under %(number)s are hidden, also where they could be found by subtraction.", number=SMALLEST_GROUP)
     )
 
 

@@ -42,9 +42,10 @@ def _of_field(one: Field) -> list[Content]:
 
 def word_of(one: Field) -> str:
     """How a field of the heat map stands, as its legend says it."""
-    return (
+    words: tuple[str, ...] = (
         _("covered"), _("covered, but vulnerable"), _("1 gap"), _("1 gap in a critical task"), _("2 gaps or more")
-    )[one.heat - 1]  # fmt: skip
+    )  # fmt: skip
+    return words[one.heat - 1]
 
 
 def _field_heads() -> list[Content]:
@@ -59,13 +60,26 @@ def _field_heads() -> list[Content]:
 def figures_table(found: Overview) -> Rows:
     """The key figures as the cards say them."""
     rows: Rows = [
-        [_("Key figure"), _("Value"), _("Unit of the value"), _("Change since"), _("Note"), _("Target")],
+        [_("Key figure"), _("Value"), _("Unit of the value"), _("Change since"), _("Note"), _("Targets")],
     ]
     for card in found.cards:
         value = None if found.small and card.figure in ABOUT_PEOPLE else found.sums.value(card.figure)
-        shown = round(value, 1) if value is not None and card.figure is Figure.MET else _whole(value)
-        rows.append([card.name, shown, card.unit, f"{card.arrow} {card.change}".strip(), card.note, card.target])
+        rows.append(
+            [
+                card.name,
+                _value(card.figure, value),
+                card.unit,
+                f"{card.arrow} {card.change}".strip(),
+                card.note,
+                card.target,
+            ]
+        )
     return rows
+
+
+def _value(figure: Figure, value: float | None) -> Content:
+    """As the cards round it: per cent with one decimal, the rest whole."""
+    return round(value, 1) if value is not None and figure is Figure.MET else _whole(value)
 
 
 def _whole(value: float | None) -> int | None:
@@ -138,12 +152,12 @@ def months_table(found: Overview) -> Rows:
         if month in found.past.months:
             rows.append([month, *_values(found.past.months[month], shown)])
     rows.append([found.look.on, *_values(found.sums, shown)])
-    rows.append([_("Target"), *(found.aims.get(figure) for figure in shown)])
+    rows.append([_("Targets"), *(found.aims.get(figure) for figure in shown)])
     return rows
 
 
 def _values(sums: Sums, shown: Sequence[Figure]) -> list[Content]:
-    return [sums.value(figure) for figure in shown]
+    return [_value(figure, sums.value(figure)) for figure in shown]
 
 
 def area_table(look: Look, top: Node, area_id: int) -> Rows:
@@ -324,8 +338,13 @@ def actions_table(found: Sequence[ShownAction], on: date) -> Rows:
         stands = ended or (_("past its date") if action.due_on < on else _("under way"))
         rows.append(
             [
-                action.what, one.unit.name, say(BOARD_FIGURES[action.figure]), action.baseline, action.target, action.due_on,
+                action.what, one.unit.name, say(BOARD_FIGURES[action.figure]), _short(action.baseline), _short(action.target),
+                action.due_on,
                 action.follow_up_on, stands, one.owner,
             ]
         )  # fmt: skip
     return rows
+
+
+def _short(value: float) -> float | int:
+    return int(value) if value == int(value) else value
