@@ -104,7 +104,7 @@ class _Report(Sheets):
     def draw(self) -> bytes:
         """The finished file."""
         page = self.page
-        self.y -= 32
+        self.y -= 26
         self._lay_lines("H1", lines_of(page.title, TITLE, self.content), TITLE)
         self.y -= 3
         self._lay_lines("P", lines_of(page.about, SUBTITLE, self.content), SUBTITLE)
@@ -115,9 +115,9 @@ class _Report(Sheets):
             for heading, text in page.acts:
                 self._lay_lines("P", lines_of(heading, STRONG, self.content), STRONG)
                 self._lay_lines("P", lines_of(text, BODY, self.content), BODY)
-                self.y -= 5
+                self.y -= 4
         if page.good:
-            self._heading(self._("Going well"), below=30)
+            self._heading(self._("Going well"), below=12)
             for text in page.good:
                 self._lay_lines("P", lines_of(text, BODY, self.content), BODY)
         if page.heat:
@@ -132,10 +132,10 @@ class _Report(Sheets):
 
     def _heading(self, words: str, *, below: float = 0.0) -> None:
         """None; the heading, on the sheet on which so many points follow it."""
-        self.y -= 26
+        self.y -= 21
         self._room(HEADING.leading + below)
         if self.y == self.top:
-            self.y -= 10
+            self.y -= 16
         self._lay_lines("H2", [words], HEADING)
         self.y -= 4
 
@@ -166,7 +166,8 @@ class _Report(Sheets):
                 )
                 self._lay_lines("P", lines_of(said, BODY, self.content), BODY)
             self.y -= 6
-            self._room(min(deep + 40, self.top - FOOT))
+            if at:  # the first follows its heading
+                self._room(min(deep + 20, self.top - FOOT))
             if self.y == self.top:
                 self.y -= 10
             if table.title:
