@@ -97,6 +97,8 @@ BLUEPRINTS = (
     "competence.reports.inspecting:bp",
     "competence.reports.delegations:bp",
     "competence.reports.coverage_files:bp",
+    "competence.reports.committee:bp",
+    "competence.reports.table_files:bp",
     "competence.reports.views:bp",
     "competence.reports.views:documents",
     "competence.imports.views:bp",

@@ -3,16 +3,15 @@
 from typing import Any
 
 import segno
-from reportlab.lib.colors import HexColor
 
-from competence.reports.typography import INK
+from competence.reports.typography import INK, colour_of
 
 
 def draw_code(canvas: Any, text: str, *, x: float, top: float, size: float) -> None:
     """None; the code fills the square whose upper left corner is (x, top). The page around it is its quiet zone."""
     rows = [bytes(row) for row in segno.make(text, error="m", micro=False).matrix]
     side = size / len(rows)
-    canvas.setFillColor(HexColor(INK))
+    canvas.setFillColor(colour_of(INK))
     path = canvas.beginPath()
     for down, row in enumerate(rows):
         at = 0

@@ -95,7 +95,12 @@ def as_file(
 
 def filename(node: Node, *parts: str) -> str:
     """As "team-havnen-2026-06-09-wall.pdf"; the last part is the ending."""
+    return named_file(node.name, *parts)
+
+
+def named_file(name: str, *parts: str) -> str:
+    """The same of another name."""
     *said, ending = parts
-    letters = {"æ": "ae", "ø": "oe", "å": "aa"}
-    name = "".join(letters.get(letter, letter) for letter in node.name.lower())
-    return f"{'-'.join([re.sub(r'[^a-z0-9]+', '-', name).strip('-') or 'unit', *said])}.{ending}"
+    letters = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+    words = [re.sub(r"[^a-z0-9]+", "-", word.lower().translate(letters)).strip("-") for word in (name, *said)]
+    return f"{'-'.join(word for word in words if word) or 'unit'}.{ending}"

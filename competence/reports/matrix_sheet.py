@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
-from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A3, landscape
 from reportlab.lib.units import mm
 
@@ -13,7 +14,18 @@ from competence.coverage.signs import Sign
 from competence.reports.passport_page import Gettext, draw_logo
 from competence.reports.small_signs import SIGN, draw_sign, draw_star, draw_valid
 from competence.reports.tagging import Element, TaggedPdf
-from competence.reports.typography import BRAND_DARK, CONTROL, INK, INK2, LINE, SEMIBOLD, Face, lines_of, width_of
+from competence.reports.typography import (
+    BRAND_DARK,
+    CONTROL,
+    INK,
+    INK2,
+    LINE,
+    SEMIBOLD,
+    Face,
+    colour_of,
+    lines_of,
+    width_of,
+)
 
 WIDTH, HEIGHT = landscape(A3)
 MARGIN = 11 * mm
@@ -317,43 +329,49 @@ class _Sheet:
                     if mark.sign is None or mark.sign.kind == "not_relevant":
                         continue
                     reach = SIGN
-                    with pdf.figure(alt=mark.spoken, box=(x - reach, y, x + reach, y + self.row)) as canvas:
-                        if self.page.which is Which.WALL:
-                            draw_valid(canvas, x, middle, mark.sign, tab=False)
-                        else:
-                            draw_sign(canvas, x, middle, mark.sign)
+                    box = (x - reach, y, x + reach, y + self.row)
+                    pdf.stamp(x, middle, mark.sign, partial(self._sign, mark.sign), alt=mark.spoken, box=box)
             for place, one_field in enumerate(task.fields):
                 self._field(one_field, fields + FIELD * (place + 0.5), base)
         pdf.line(LEFT, fields + FIELD * len(self.page.shifts), y, colour=LINE, width=0.4)
+
+    def _sign(self, sign: Sign, canvas: Any) -> None:
+        if self.page.which is Which.WALL:
+            draw_valid(canvas, 0, 0, sign, tab=False)
+        else:
+            draw_sign(canvas, 0, 0, sign)
 
     def _field(self, one: Field, x: float, base: float) -> None:
         with self.pdf.tag("TD"):
             if one.tone == "none":
                 self.pdf.text(x, base, "–", SMALL_SOFT, align="centre")
                 return
-            have, need = str(one.have), f"/{one.need}"
-            wide = width_of(have, BODY_STRONG) + width_of(need, BODY)
-            half = wide / 2 + 4
             box = (x - FIELD / 2, base - 4, x + FIELD / 2, base + 11)
-            with self.pdf.figure(alt=one.spoken, box=box) as canvas:
-                if one.tone in ("hole", "vulnerable"):
-                    canvas.setStrokeColor(HexColor("#B4231A" if one.tone == "hole" else "#8A5A00"))
-                    canvas.setLineWidth(2 if one.tone == "hole" else 0.9)
-                    canvas.roundRect(x - half, base - 3, 2 * half, 13, 1.6, stroke=1, fill=0)
-                self.pdf.text(x - wide / 2, base, have, BODY_STRONG)
-                self.pdf.text(x - wide / 2 + width_of(have, BODY_STRONG), base, need, BODY)
-                if one.beside:
-                    self.pdf.text(x + half + 1, base, one.beside, SMALL_SOFT)
+            looks = (one.have, one.need, one.tone, one.beside)
+            self.pdf.stamp(x, base, looks, partial(self._have_need, one), alt=one.spoken, box=box)
+
+    def _have_need(self, one: Field, canvas: Any) -> None:
+        have, need = str(one.have), f"/{one.need}"
+        wide = width_of(have, BODY_STRONG) + width_of(need, BODY)
+        half = wide / 2 + 4
+        if one.tone in ("hole", "vulnerable"):
+            canvas.setStrokeColor(colour_of("#B4231A" if one.tone == "hole" else "#8A5A00"))
+            canvas.setLineWidth(2 if one.tone == "hole" else 0.9)
+            canvas.roundRect(-half, -3, 2 * half, 13, 1.6, stroke=1, fill=0)
+        self.pdf.text(-wide / 2, 0, have, BODY_STRONG)
+        self.pdf.text(width_of(have, BODY_STRONG) - wide / 2, 0, need, BODY)
+        if one.beside:
+            self.pdf.text(half + 1, 0, one.beside, SMALL_SOFT)
 
     def _rules(self, people: Sequence[PersonColumn], wide: float, fields: float, bottom: float) -> None:
         with self.pdf.decoration() as canvas:
-            canvas.setStrokeColor(HexColor(LINE))
+            canvas.setStrokeColor(colour_of(LINE))
             canvas.setLineWidth(0.6)
             for at, one in enumerate(people):
                 if at == 0 or one.group != people[at - 1].group:
                     x = LEFT + TASK_WIDTH + wide * at
                     canvas.line(x, TOP, x, bottom)
-            canvas.setStrokeColor(HexColor(INK))
+            canvas.setStrokeColor(colour_of(INK))
             canvas.setLineWidth(1)
             canvas.line(fields - 4, TOP, fields - 4, bottom)
 

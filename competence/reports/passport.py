@@ -1,7 +1,5 @@
 """The competence passport on A4: what a person may do today, signed by whom and valid through when."""
 
-from reportlab.lib.colors import HexColor
-
 from competence.reports.codes import draw_code
 from competence.reports.passport_content import (
     Passport,
@@ -31,7 +29,17 @@ from competence.reports.passport_page import (
 )
 from competence.reports.passport_table import TaskTable
 from competence.reports.signs import SignShape
-from competence.reports.typography import INK, INK2, SEMIBOLD, Face, lines_of, load_fonts, printable, width_of
+from competence.reports.typography import (
+    INK,
+    INK2,
+    SEMIBOLD,
+    Face,
+    colour_of,
+    lines_of,
+    load_fonts,
+    printable,
+    width_of,
+)
 
 __all__ = [
     "Gettext",
@@ -163,7 +171,7 @@ class _Frame:
 
         def draw() -> None:
             with pdf.decoration() as canvas:
-                canvas.setStrokeColor(HexColor(INK))
+                canvas.setStrokeColor(colour_of(INK))
                 canvas.setLineWidth(1.2)
                 canvas.roundRect(LEFT, top - height, CONTENT, height, 2, stroke=1, fill=0)
             with pdf.tag("P"):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from babel.dates import format_date
-from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
@@ -13,7 +12,18 @@ from competence.foundation import clock
 from competence.reports.passport_content import Passport
 from competence.reports.signs import SignShape, draw_held
 from competence.reports.tagging import TaggedPdf
-from competence.reports.typography import BRAND, BRAND_DARK, INK, INK2, LINE, SEMIBOLD, Face, lines_of, width_of
+from competence.reports.typography import (
+    BRAND,
+    BRAND_DARK,
+    INK,
+    INK2,
+    LINE,
+    SEMIBOLD,
+    Face,
+    colour_of,
+    lines_of,
+    width_of,
+)
 
 
 class Gettext(Protocol):
@@ -195,9 +205,9 @@ def draw_logo(canvas: Any, x: float, y: float) -> None:
     half, step = 3.5, 9.6
     top, bottom = y + step / 2, y - step / 2
     first, second = x + half + 0.6, x + half + 0.6 + step
-    canvas.setFillColor(HexColor(BRAND_DARK))
+    canvas.setFillColor(colour_of(BRAND_DARK))
     canvas.roundRect(first - half, top - half, 2 * half, 2 * half, 0.9, stroke=0, fill=1)
-    canvas.setFillColor(HexColor(BRAND))
+    canvas.setFillColor(colour_of(BRAND))
     canvas.circle(second, top, half + 0.3, stroke=0, fill=1)
     path = canvas.beginPath()
     tip = half + 0.9
@@ -206,7 +216,7 @@ def draw_logo(canvas: Any, x: float, y: float) -> None:
         path.lineTo(*corner)
     path.close()
     canvas.drawPath(path, stroke=0, fill=1)
-    canvas.setStrokeColor(HexColor(BRAND_DARK))
+    canvas.setStrokeColor(colour_of(BRAND_DARK))
     canvas.setLineWidth(1.1)
     canvas.setDash([1.6, 1.2])
     canvas.circle(second, bottom, half - 0.2, stroke=1, fill=0)

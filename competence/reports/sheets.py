@@ -1,4 +1,4 @@
-"""A tagged document over several A4 sheets, with the program's brand above and a line below."""
+"""A tagged document over several sheets, A4 unless it says otherwise, with the program's brand above and a line below."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,10 +8,8 @@ from reportlab.lib.pagesizes import A4
 from competence.reports.passport_page import (
     BODY_SOFT,
     BRAND_NAME,
-    CONTENT,
     HEIGHT,
     LEFT,
-    RIGHT,
     SMALL,
     Drawing,
     Gettext,
@@ -32,19 +30,22 @@ class Sheets:
 
     def __init__(
         self, gettext: Gettext, language: str, *, title: str, name: str, municipality: str, foot: str, issued_at: datetime,
-        further: tuple[str, str] | None = None,
+        further: tuple[str, str] | None = None, pagesize: tuple[float, float] = A4,
     ) -> None:  # fmt: skip
         """`name` and `municipality` stand above the first sheet, `further` above the others (None: the same)."""
         self._ = gettext
         self.pdf = TaggedPdf(
             title=title,
             language={"da": "da-DK", "en": "en-GB"}.get(language, language),
-            pagesize=A4,
+            pagesize=pagesize,
             author=municipality,
             created_at=issued_at,
         )
+        self.height, self.right = pagesize[1], pagesize[0] - LEFT
+        self.content = self.right - LEFT
+        self.top = self.height - (HEIGHT - type(self).top)
         self.sheets: list[list[Drawing]] = [[]]
-        self.y = HEIGHT - 66
+        self.y = self.height - 66
         self._first, self._further, self._foot = (name, municipality), further or (name, municipality), foot
         self._place(lambda: self._draw_brand(tagged=True))
 
@@ -85,30 +86,30 @@ class Sheets:
         self.y -= len(lines) * face.leading
 
     def _draw_brand(self, *, tagged: bool) -> None:
-        pdf, y = self.pdf, HEIGHT - 50.6
+        pdf, y = self.pdf, self.height - 50.6
         name, right = self._first if tagged else self._further
-        (shown, *_rest) = lines_of(right, BODY_SOFT, max(CONTENT - 25.6 - width_of(name, BRAND_NAME) - 12, 60))
+        (shown, *_rest) = lines_of(right, BODY_SOFT, max(self.content - 25.6 - width_of(name, BRAND_NAME) - 12, 60))
         with pdf.decoration("Layout" if tagged else "Header") as canvas:
-            draw_logo(canvas, LEFT, HEIGHT - 46.4)
+            draw_logo(canvas, LEFT, self.height - 46.4)
             if not tagged:
                 pdf.text(LEFT + 25.6, y, name, BRAND_NAME)
-                pdf.text(RIGHT, y, shown, BODY_SOFT, align="right")
+                pdf.text(self.right, y, shown, BODY_SOFT, align="right")
         if tagged:
             with pdf.tag("P"):
                 pdf.text(LEFT + 25.6, y, name, BRAND_NAME)
             with pdf.tag("P"):
-                pdf.text(RIGHT, y, shown, BODY_SOFT, align="right")
-        pdf.line(LEFT, RIGHT, HEIGHT - 65.6, colour=BRAND_DARK, width=2)
+                pdf.text(self.right, y, shown, BODY_SOFT, align="right")
+        pdf.line(LEFT, self.right, self.height - 65.6, colour=BRAND_DARK, width=2)
 
     def _draw_foot(self, number: int) -> None:
         """None; the notice, read aloud once, on the last sheet, and which sheet it is."""
         last = number == len(self.sheets)
         sheet = self._("Page %(page)s of %(pages)s", page=number, pages=len(self.sheets))
-        self.pdf.line(LEFT, RIGHT, 41, colour=LINE, width=0.6)
+        self.pdf.line(LEFT, self.right, 41, colour=LINE, width=0.6)
         if last:
             with self.pdf.tag("P"):
                 self.pdf.text(LEFT, 27, self._foot, SMALL)
         with self.pdf.decoration("Footer"):
             if not last:
                 self.pdf.text(LEFT, 27, self._foot, SMALL)
-            self.pdf.text(RIGHT, 27, sheet, SMALL, align="right")
+            self.pdf.text(self.right, 27, sheet, SMALL, align="right")

@@ -3,9 +3,18 @@
 from enum import StrEnum
 from typing import Any
 
-from reportlab.lib.colors import HexColor
-
-from competence.reports.typography import BRAND, BRAND_DARK, BRAND_LIGHT, CONTROL, INK, SEMIBOLD, WHITE, Face, width_of
+from competence.reports.typography import (
+    BRAND,
+    BRAND_DARK,
+    BRAND_LIGHT,
+    CONTROL,
+    INK,
+    SEMIBOLD,
+    WHITE,
+    Face,
+    colour_of,
+    width_of,
+)
 
 
 class SignShape(StrEnum):
@@ -33,8 +42,8 @@ def draw_held(canvas: Any, x: float, y: float, shape: SignShape, digit: str, *, 
     """None; a filled sign around the centre (x, y). Ranks above 3 look like 3; the digit tells them apart."""
     fill, digits = {1: (BRAND_LIGHT, INK), 2: (BRAND, WHITE)}.get(rank, (BRAND_DARK, WHITE))
     border = 1.1
-    canvas.setFillColor(HexColor(fill))
-    canvas.setStrokeColor(HexColor(BRAND if rank <= 2 else BRAND_DARK))
+    canvas.setFillColor(colour_of(fill))
+    canvas.setStrokeColor(colour_of(BRAND if rank <= 2 else BRAND_DARK))
     canvas.setLineWidth(border)
     reach = (size - border) / 2
     if shape is SignShape.SQUARE:
@@ -50,8 +59,8 @@ def draw_held(canvas: Any, x: float, y: float, shape: SignShape, digit: str, *, 
 
 def draw_waiting(canvas: Any, x: float, y: float, *, size: float = SIZE) -> None:
     """None; the ring of a signature that waits for the person's own yes."""
-    canvas.setFillColor(HexColor(WHITE))
-    canvas.setStrokeColor(HexColor(BRAND))
+    canvas.setFillColor(colour_of(WHITE))
+    canvas.setStrokeColor(colour_of(BRAND))
     canvas.setLineWidth(1.8)
     canvas.circle(x, y, (size - 1.8) / 2, stroke=1, fill=1)
     _letters(canvas, x, y, "A", INK, size=9.0)
@@ -69,13 +78,13 @@ def draw_training(
     width = 1.8
     reach = (size - width) / 2
     canvas.setLineWidth(1.1)
-    canvas.setStrokeColor(HexColor(CONTROL))
+    canvas.setStrokeColor(colour_of(CONTROL))
     canvas.setDash([1.9, 1.9])
     canvas.circle(x, y, reach, stroke=1, fill=0)
     canvas.setDash([])
     share = min(done / of, 1.0) if of > 0 else 0.0
     if share > 0:
-        canvas.setStrokeColor(HexColor(BRAND))
+        canvas.setStrokeColor(colour_of(BRAND))
         canvas.setLineWidth(width)
         if share == 1:
             canvas.circle(x, y, reach, stroke=1, fill=0)
@@ -88,8 +97,8 @@ def draw_training(
 def draw_citizen_tab(canvas: Any, x: float, y: float, letter: str, *, size: float = SIZE) -> float:
     """The right edge of the tab of a sign around (x, y) that counts for one citizen; drawn before the sign."""
     right = x + size / 2 + 12.5
-    canvas.setFillColor(HexColor(WHITE))
-    canvas.setStrokeColor(HexColor(INK))
+    canvas.setFillColor(colour_of(WHITE))
+    canvas.setStrokeColor(colour_of(INK))
     canvas.setLineWidth(0.8)
     canvas.roundRect(x, y - 6.2, right - x, 12.4, 1.8, stroke=1, fill=1)
     _letters(canvas, x + size / 2 + 6.8, y, letter, INK, size=9.0)
@@ -98,7 +107,7 @@ def draw_citizen_tab(canvas: Any, x: float, y: float, letter: str, *, size: floa
 
 def _letters(canvas: Any, x: float, y: float, letters: str, colour: str, *, size: float = DIGIT) -> None:
     canvas.setFont(SEMIBOLD, size)
-    canvas.setFillColor(HexColor(colour))
+    canvas.setFillColor(colour_of(colour))
     canvas.drawCentredString(x, y - size * 0.349, letters)
 
 

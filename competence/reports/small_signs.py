@@ -3,11 +3,9 @@
 import math
 from typing import Any
 
-from reportlab.lib.colors import HexColor
-
 from competence.coverage.signs import Sign
 from competence.reports.signs import SignShape, draw_held, draw_training, draw_waiting
-from competence.reports.typography import BRAND, CONTROL, INK, REGULAR, SEMIBOLD, WHITE
+from competence.reports.typography import BRAND, CONTROL, INK, REGULAR, SEMIBOLD, WHITE, colour_of
 
 AMBER, AMBER_EDGE, AMBER_INK = "#FFC94D", "#8A5A00", "#3A2800"
 RED, RED_INK, RED_LIGHT = "#B4231A", "#9B1B13", "#FDECEA"
@@ -36,8 +34,8 @@ def draw_valid(canvas: Any, x: float, y: float, sign: Sign, *, tab: bool = True)
 
 
 def _off_duty(canvas: Any, x: float, y: float, sign: Sign) -> None:
-    canvas.setFillColor(HexColor(WHITE))
-    canvas.setStrokeColor(HexColor(CONTROL))
+    canvas.setFillColor(colour_of(WHITE))
+    canvas.setStrokeColor(colour_of(CONTROL))
     canvas.setLineWidth(0.9)
     reach = SIGN / 2 - 0.5
     canvas.roundRect(
@@ -48,8 +46,8 @@ def _off_duty(canvas: Any, x: float, y: float, sign: Sign) -> None:
 
 def _tab(canvas: Any, x: float, y: float, words: str) -> None:
     width = 4.4 * len(words) + 6
-    canvas.setFillColor(HexColor(AMBER))
-    canvas.setStrokeColor(HexColor(AMBER_EDGE))
+    canvas.setFillColor(colour_of(AMBER))
+    canvas.setStrokeColor(colour_of(AMBER_EDGE))
     canvas.setLineWidth(0.6)
     canvas.roundRect(x, y - 4.8, width, 9.6, 1.4, stroke=1, fill=1)
     _write(canvas, x + width / 2 + 1.2, y, words, 7, AMBER_INK)
@@ -74,8 +72,8 @@ def _missing(canvas: Any, x: float, y: float, _sign: Sign) -> None:
 
 
 def _ring(canvas: Any, x: float, y: float) -> None:
-    canvas.setFillColor(HexColor(WHITE))
-    canvas.setStrokeColor(HexColor(BRAND))
+    canvas.setFillColor(colour_of(WHITE))
+    canvas.setStrokeColor(colour_of(BRAND))
     canvas.setLineWidth(1.5)
     canvas.circle(x, y, SIGN / 2 - 0.8, stroke=1, fill=1)
 
@@ -91,21 +89,21 @@ def _lapsed(canvas: Any, x: float, y: float, sign: Sign) -> None:
     for right, up in corners[1:]:
         path.lineTo(x + right, y + up)
     path.close()
-    canvas.setFillColor(HexColor(WHITE if sign.off_duty else RED_LIGHT))
-    canvas.setStrokeColor(HexColor(CONTROL if sign.off_duty else RED))
+    canvas.setFillColor(colour_of(WHITE if sign.off_duty else RED_LIGHT))
+    canvas.setStrokeColor(colour_of(CONTROL if sign.off_duty else RED))
     canvas.setLineWidth(1.2)
     canvas.drawPath(path, stroke=1, fill=1)
     _write(canvas, x, y, "U", 9, CONTROL if sign.off_duty else RED_INK)
 
 
 def _paused(canvas: Any, x: float, y: float, _sign: Sign) -> None:
-    canvas.setFillColor(HexColor(INK))
+    canvas.setFillColor(colour_of(INK))
     for side in (-3.6, 1.2):
         canvas.rect(x + side, y - 4.4, 2.4, 8.8, stroke=0, fill=1)
 
 
 def _not_begun(canvas: Any, x: float, y: float, sign: Sign) -> None:
-    canvas.setStrokeColor(HexColor(CONTROL))
+    canvas.setStrokeColor(colour_of(CONTROL))
     canvas.setLineWidth(1)
     if sign.shape == "diamond":
         path = canvas.beginPath()
@@ -134,7 +132,7 @@ def _letter(letter: str) -> Any:
 
 def _write(canvas: Any, x: float, y: float, words: str, size: float, colour: str = INK, font: str = SEMIBOLD) -> None:
     canvas.setFont(font, size)
-    canvas.setFillColor(HexColor(colour))
+    canvas.setFillColor(colour_of(colour))
     canvas.drawCentredString(x, y - size * 0.349, words)
 
 
@@ -147,7 +145,7 @@ def draw_star(canvas: Any, x: float, y: float, *, size: float = 9) -> None:
         at = x + reach * math.cos(angle), y + reach * math.sin(angle)
         path.moveTo(*at) if corner == 0 else path.lineTo(*at)
     path.close()
-    canvas.setFillColor(HexColor(INK))
+    canvas.setFillColor(colour_of(INK))
     canvas.drawPath(path, stroke=0, fill=1)
 
 

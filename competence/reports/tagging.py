@@ -5,20 +5,31 @@ shapes only as a figure with words or as decoration; from that the structure tre
 and chapter 14 of ISO 32000-1.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import BytesIO
+from types import TracebackType
 from typing import Any, Literal, TypeAlias
 from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor
-from reportlab.pdfbase.pdfdoc import XMP, PDFArray, PDFDictionary, PDFName, PDFStream, PDFString, PDFZCompress
+from reportlab.pdfbase.pdfdoc import (
+    XMP,
+    DummyDoc,
+    PDFArray,
+    PDFDictionary,
+    PDFName,
+    PDFObject,
+    PDFStream,
+    PDFString,
+    PDFZCompress,
+)
 from reportlab.pdfgen.canvas import Canvas
 
 from competence.reports.packing import packed
-from competence.reports.typography import REGULAR, Face, load_fonts, printable, width_of
+from competence.reports.typography import MOST_KEPT, REGULAR, Face, colour_of, load_fonts, printable, width_of
 
 Box: TypeAlias = tuple[float, float, float, float]
 Align: TypeAlias = Literal["left", "right", "centre"]
@@ -46,6 +57,24 @@ class Mark:
 
     page: int
     number: int
+
+
+class _Inside:
+    """The element is open within the block. No generator: a matrix opens ten thousand."""
+
+    __slots__ = ("_element", "_open")
+
+    def __init__(self, open_: list[Element], element: Element) -> None:
+        self._open, self._element = open_, element
+
+    def __enter__(self) -> Element:
+        self._open.append(self._element)
+        return self._element
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.pop()
 
 
 class TaggedPdf:
@@ -87,10 +116,10 @@ class TaggedPdf:
         self._open = [self._root]
         self._pages: list[list[Element]] = [[]]
         self._drawing = False
+        self._stamps: dict[Hashable, str] = {}
 
     # -- structure
 
-    @contextmanager
     def tag(
         self,
         tag: str,
@@ -98,7 +127,7 @@ class TaggedPdf:
         scope: Literal["Row", "Column"] | None = None,
         col_span: int = 1,
         summary: str | None = None,
-    ) -> Iterator[Element]:
+    ) -> _Inside:
         """A new element inside the open one, open within the block. A `TH` must say its scope."""
         if tag not in TAGS:
             raise ValueError(f"{tag} is not a tag that this layer writes")
@@ -106,17 +135,11 @@ class TaggedPdf:
             raise ValueError("a table header must say whether it heads a row or a column")
         element = Element(tag, scope=scope, col_span=col_span, summary=summary)
         self._open[-1].kids.append(element)
-        with self.inside(element):
-            yield element
+        return self.inside(element)
 
-    @contextmanager
-    def inside(self, element: Element) -> Iterator[None]:
+    def inside(self, element: Element) -> _Inside:
         """The element open again within the block, for a table or list that goes on after something else was drawn."""
-        self._open.append(element)
-        try:
-            yield
-        finally:
-            self._open.pop()
+        return _Inside(self._open, element)
 
     # -- content
 
@@ -143,7 +166,7 @@ class TaggedPdf:
             for words, face in parts:
                 shown = printable(words)
                 canvas.setFont(face.font, face.size)
-                canvas.setFillColor(HexColor(face.colour))
+                canvas.setFillColor(colour_of(face.colour))
                 canvas.drawString(along, 0, shown + " ")
                 along += width_of(shown + " ", face)
             canvas.restoreState()
@@ -155,6 +178,29 @@ class TaggedPdf:
         self._open[-1].kids.append(element)
         with self.inside(element), self._marked():
             yield from self._canvas_alone()
+
+    def stamp(self, x: float, y: float, looks: Hashable, draw: Callable[[Any], None], *, alt: str, box: Box) -> None:
+        """None; a figure at (x, y), one of many that look alike: `draw` draws it around the origin, once for each `looks`."""
+        if looks not in self._stamps:
+            self._stamps[looks] = self._drawn(draw)
+        element = Element("Figure", alt=printable(alt), box=box)
+        self._open[-1].kids.append(element)
+        page = self._pages[-1]
+        element.kids.append(Mark(len(self._pages) - 1, len(page)))
+        self._canvas._code.append(
+            f"/Figure <</MCID {len(page)}>> BDC\nq\n1 0 0 1 {x:.2f} {y:.2f} cm\n{self._stamps[looks]}\nQ\nEMC"
+        )
+        page.append(element)
+
+    def _drawn(self, draw: Callable[[Any], None]) -> str:
+        """What the drawing writes on the page, kept instead of written."""
+        code = self._canvas._code
+        begun = len(code)
+        for canvas in self._canvas_alone():
+            draw(canvas)
+        written = "\n".join(code[begun + 1 : -1])
+        del code[begun:]
+        return written
 
     @contextmanager
     def decoration(self, kind: Literal["Layout", "Header", "Footer"] = "Layout") -> Iterator[Any]:
@@ -169,7 +215,7 @@ class TaggedPdf:
     def line(self, x1: float, x2: float, y: float, *, colour: str, width: float) -> None:
         """None; a level line that only decorates."""
         with self.decoration() as canvas:
-            canvas.setStrokeColor(HexColor(colour))
+            canvas.setStrokeColor(colour_of(colour))
             canvas.setLineWidth(width)
             canvas.line(x1, y, x2, y)
 
@@ -190,7 +236,7 @@ class TaggedPdf:
     def _draw_lines(self, x: float, y: float, rows: Sequence[str], face: Face, align: Align) -> None:
         canvas = self._canvas
         canvas.setFont(face.font, face.size)
-        canvas.setFillColor(HexColor(face.colour))
+        canvas.setFillColor(colour_of(face.colour))
         for index, row in enumerate(rows):
             shown = printable(row)
             left = x
@@ -231,27 +277,21 @@ class TaggedPdf:
         references: dict[Element, Any] = {}
 
         def write(element: Element, parent: Any) -> Any:
-            node = PDFDictionary({"S": PDFName(element.tag), "P": parent})
+            node = _Node(element, parent)
             reference = references[element] = document.Reference(node)
             own_page = next((kid.page for kid in element.kids if isinstance(kid, Mark)), None)
             if own_page is not None:
-                node["Pg"] = document.Reference(pages[own_page])
-            if element.alt is not None:
-                node["Alt"] = PDFString(element.alt)
-            if (given := _attributes(element)) is not None:
-                node["A"] = given
-            kids = [
+                node.page = document.Reference(pages[own_page])
+            node.kids = [
                 write(kid, reference)
                 if isinstance(kid, Element)
-                else kid.number
+                else b"%d" % kid.number
                 if kid.page == own_page
                 else PDFDictionary(
                     {"Type": PDFName("MCR"), "Pg": document.Reference(pages[kid.page]), "MCID": kid.number}
                 )
                 for kid in element.kids
             ]
-            if kids:
-                node["K"] = kids[0] if len(kids) == 1 else PDFArray(kids)
             return reference
 
         tree = PDFDictionary({"Type": PDFName("StructTreeRoot")})
@@ -288,18 +328,68 @@ class TaggedPdf:
 <?xpacket end="r"?>""".encode()
 
 
-def _attributes(element: Element) -> Any:
+class _Node(PDFObject):
+    """An element of the structure tree as PDF, written straight away: there are ten thousand of them in a matrix."""
+
+    def __init__(self, element: Element, parent: Any) -> None:
+        self._element, self._parent = element, parent
+        self.page: Any = None
+        self.kids: list[Any] = []
+
+    def format(self, document: Any) -> bytes:
+        """The dictionary, its keys in order as ReportLab would write them."""
+        element = self._element
+        parts = []
+        if (given := _attributes(element)) is not None:
+            parts.append(b"/A " + given)
+        if element.alt is not None:
+            parts.append(b"/Alt " + _string(element.alt))
+        if self.kids:
+            kids = [kid if isinstance(kid, bytes) else kid.format(document) for kid in self.kids]
+            parts.append(b"/K " + (kids[0] if len(kids) == 1 else _array(kids)))
+        parts.append(b"/P " + self._parent.format(document))
+        if self.page is not None:
+            parts.append(b"/Pg " + self.page.format(document))
+        parts.append(b"/S /" + element.tag.encode())
+        return b"<<\n" + b" ".join(parts) + b"\n>>"
+
+
+IN_A_LINE = 10
+"""So many members of an array stand in one line."""
+
+
+def _array(parts: Sequence[bytes]) -> bytes:
+    lines = [b" ".join(parts[at : at + IN_A_LINE]) for at in range(0, len(parts), IN_A_LINE)]
+    return b"[ " + b" \n  ".join(lines) + b" ]"
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _corner(value: float) -> bytes:
+    """The coordinate with at most one decimal, and no zero that says nothing."""
+    text = f"{round(value, 1):.1f}".removesuffix(".0")
+    return b"0" if text in ("0", "-0") else text.removeprefix("0").encode()
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _string(text: str) -> bytes:
+    return bytes(PDFString(text).format(_PLAIN))
+
+
+_PLAIN = DummyDoc()
+"""Nothing is encrypted."""
+
+
+def _attributes(element: Element) -> bytes | None:
     """The attributes of an element as PDF, None when it has none."""
-    table: dict[str, Any] = {}
-    if element.scope:
-        table["Scope"] = PDFName(element.scope)
-    if element.col_span > 1:
-        table["ColSpan"] = element.col_span
-    if element.summary:
-        table["Summary"] = PDFString(element.summary)
-    if table:
-        return PDFDictionary({"O": PDFName("Table"), **table})
+    table = [
+        *([b"/ColSpan %d" % element.col_span] if element.col_span > 1 else []),
+        b"/O /Table",
+        *([b"/Scope /" + element.scope.encode()] if element.scope else []),
+        *([b"/Summary " + _string(element.summary)] if element.summary else []),
+    ]
+    if len(table) > 1:
+        return b"<<\n" + b" ".join(table) + b"\n>>"
     if element.box:
-        corners = PDFArray([round(corner, 1) for corner in element.box])
-        return PDFDictionary({"O": PDFName("Layout"), "Placement": PDFName("Inline"), "BBox": corners})
+        corners = b" ".join([_corner(corner) for corner in element.box])
+        return b"<<\n/BBox [ " + corners + b" ] /O /Layout /Placement /Inline\n>>"
     return None

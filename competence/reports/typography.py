@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -47,6 +48,12 @@ class Face:
     def leading(self) -> float:
         """Points from one baseline to the next."""
         return self.size * 1.28
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def colour_of(code: str) -> Color:
+    """The colour of "#RRGGBB"; the same object each time, and nobody changes it."""
+    return HexColor(code)
 
 
 def load_fonts() -> None:

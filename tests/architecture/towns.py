@@ -165,6 +165,7 @@ def build(database: Database) -> Towns:
             "list_number": Ids(1),
             "kind": Ids("json"),
             "which": Ids("wall"),
+            "what": Ids("areas"),
             "ending": Ids("xlsx"),
             "asked_id": Ids(towns.visitors["leader"].person_id, foreign=foreigner.person.id),
             "token": Ids("nobody-has-this-link"),

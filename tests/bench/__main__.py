@@ -29,6 +29,7 @@ from tests.bench import (
     pages,
     queues,
     rosters,
+    sheets,
     signing,
 )
 from tests.bench.timing import Result, Taken, in_turns, result, tell
@@ -247,6 +248,25 @@ class Bench:
                     people=self.places.sizes[0], tasks=len(self.places.tasks),
                 )  # fmt: skip
 
+    def sheets(self) -> Iterator[Result]:
+        """A team's matrix on A3."""
+        people, tasks = self.places.sizes[0], len(self.places.tasks)
+        with pages.serving(self.database) as app:
+            client = pages.signed_in(app, self.places.token)
+            for which in sheets.SHEETS:
+                ask = sheets.asking(client, self.places.teams[0], which)
+                size = ask()
+                ours, bare_ = in_turns(ask, sheets.bare_sheet(people, tasks), runs=max(3, self.runs // 3), warm=1)
+                yield self._result(
+                    f"matrix on A3, {which}",
+                    ours,
+                    bare_,
+                    {"ms": 160},
+                    kb=round(size / 1000, 1),
+                    people=people,
+                    tasks=tasks,
+                )
+
     def queue(self) -> Iterator[Result]:
         """The queue of a guide with 200 open matters."""
         token, matters = queues.a_guide(self.engine, self.m, self.places.teams[0])
@@ -360,6 +380,7 @@ PARTS = (
     "gaps_today",
     "overview",
     "inspection",
+    "sheets",
     "queue",
     "memory",
     "people",

@@ -1,5 +1,6 @@
 """Dagens huller: every gap of today and tonight within reach, each with a link straight to who may."""
 
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.coverage.duties import runs_past_midnight, spans
-from competence.coverage.queries.gaps_today import UnitGaps, gaps_today
+from competence.coverage.queries.gaps_today import GapsToday, UnitGaps, gaps_today
 from competence.coverage.queries.places import Node, tree
 from competence.coverage.rules import SHIFT_NAMES, SMALLEST_GROUP, Shift
 from competence.coverage.small import hidden_shifts
@@ -31,16 +32,11 @@ UNITS_A_PAGE = 20
 @requires(any_of=(Permission.COVERAGE_COUNTS, Permission.COVERAGE_READ))
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Today's gaps by unit and shift, the shifts that are still to come first; no names."""
-    units, settings = tree(db.session, on=today()), settings_of(db.session)
-    asked = request.args.get("unit", type=int)
-    node = units.get(asked, within) if asked is not None else None
-    reached = units.below(node) if node is not None else units.reached(within)
-    shift = request.args.get("shift", type=Shift)
-    critical = "critical" in request.args
-    order = still_to_come(settings)
-    found = gaps_today(db.session, units, reached, shifts=[shift] if shift else order)
-    hides = hides_small(actor)
-    shown = [one for one in (visible(one, hides=hides, critical=critical) for one in found.units) if one.gaps]
+    settings = settings_of(db.session)
+    listed = gaps_listed(actor, within, settings)
+    node, shift, critical, found, shown, hides = (
+        listed.node, listed.shift, listed.critical, listed.found, listed.shown, listed.hides
+    )  # fmt: skip
     pages = max(1, -(-len(shown) // UNITS_A_PAGE))
     page = min(max(1, request.args.get("page", 1, type=int)), pages)
     chosen: dict[str, Any] = {
@@ -58,6 +54,33 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         unit_options=unit_options(db.session, node, within), narrowed=bool(node or shift or critical),
         page=page, pages=pages, page_url=url_for(".index", **chosen, page=0).replace("page=0", "page={page}"),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Today's gaps as the address asks for them."""
+
+    node: Node | None
+    shift: Shift | None
+    critical: bool
+    found: GapsToday
+    shown: list[UnitGaps]
+    """The units with something to show."""
+    hides: bool
+
+
+def gaps_listed(actor: Actor, within: Reach, settings: Settings) -> Listed:
+    """Of the units within reach, without what is hidden from the reader."""
+    units = tree(db.session, on=today())
+    asked = request.args.get("unit", type=int)
+    node = units.get(asked, within) if asked is not None else None
+    reached = units.below(node) if node is not None else units.reached(within)
+    shift = request.args.get("shift", type=Shift)
+    critical = "critical" in request.args
+    found = gaps_today(db.session, units, reached, shifts=[shift] if shift else still_to_come(settings))
+    hides = hides_small(actor)
+    shown = [one for one in (visible(one, hides=hides, critical=critical) for one in found.units) if one.gaps]
+    return Listed(node, shift, critical, found, shown, hides)
 
 
 def still_to_come(settings: Settings) -> list[Shift]:

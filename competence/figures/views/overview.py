@@ -1,6 +1,6 @@
 """The overview of a municipality or a district: key figures, the heat map, what to act on, the districts side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,11 +18,11 @@ from competence.coverage.views.figures import hides_small
 from competence.figures.look import Look
 from competence.figures.queries.kept import look_kept, months_kept, targets
 from competence.figures.queries.live import look_now
-from competence.figures.rules import AIMS, FIGURE_NAMES, PERIOD_NAMES, Figure, Period, first_of
-from competence.figures.views.acts import acts, good_news
-from competence.figures.views.cards import cards, month_name, past_of, period_begins
-from competence.figures.views.compare import compare
-from competence.figures.views.heat import draw, heat_map
+from competence.figures.rules import AIMS, FIGURE_NAMES, PERIOD_NAMES, Figure, Period, Sums, first_of
+from competence.figures.views.acts import Act, acts, good_news
+from competence.figures.views.cards import Card, Past, cards, month_name, past_of, period_begins
+from competence.figures.views.compare import Compared, compare
+from competence.figures.views.heat import HeatMap, draw, heat_map
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound
 from competence.foundation.text import N_
@@ -103,12 +103,38 @@ def _same_day(look: Look, asked: Chosen) -> str:
     return f"?on={look.on.isoformat()}" if asked.past else ""
 
 
-def page(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """The overview."""
-    asked = chosen()
+@dataclass(frozen=True)
+class Overview:
+    """All that the overview shows, in the reader's language: the page, the report and the spreadsheets are made of it."""
+
+    look: Look
+    tops: Sequence[Node]
+    node: Node | None
+    asked: Chosen
+    heat: HeatMap
+    sums: Sums
+    past: Past
+    aims: Mapping[Figure, int]
+    cards: list[Card]
+    acts: list[Act]
+    good: list[str]
+    districts: Compared | None
+    hides: bool
+    """Whether groups under five are hidden from the reader."""
+    hidden: frozenset[int]
+    """The units about whose people nothing is shown to her."""
+
+    @property
+    def small(self) -> bool:
+        """Whether the unit itself is one of those."""
+        return self.node is not None and self.node.id in self.hidden
+
+
+def overview_of(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, asked: Chosen) -> Overview | None:
+    """The figures of the units on the day of the address; None when none were kept then."""
     look = looked(units, tops, asked)
     if look is None:
-        return nothing_kept(units, node, asked, within)
+        return None
     query = _same_day(look, asked)
     tops = [look.units.by_id[one.id] for one in tops]
     reads = all(actor.may(Permission.COVERAGE_READ, one.path) for one in tops)
@@ -117,7 +143,6 @@ def page(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, wit
     heat = heat_map(look, tops, node, opened=asked.opened, query=query, reads_past=reads, shifts_apart=not hides)
     aims = targets(db.session)
     sums = look.together(tops)
-    districts = compare(look, tops, aims, hidden)
     thin = max(heat.lanes, key=lambda lane: lane.whole.vulnerable, default=None)
     most = (
         thin.node.name
@@ -125,18 +150,30 @@ def page(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, wit
         else ""
     )
     past = past_of(look, tops, asked.period)
+    return Overview(
+        look, tops, node, asked, heat, sums, past, aims,
+        cards(look, sums, past, asked.period, aims, small=node is not None and node.id in hidden, most=most),
+        acts(look, heat, node, actor, hidden, query), good_news(look, heat), compare(look, tops, aims, hidden), hides, hidden,
+    )  # fmt: skip
+
+
+def page(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The overview."""
+    asked = chosen()
+    found = overview_of(units, tops, node, actor, asked)
+    if found is None:
+        return nothing_kept(units, node, asked, within)
+    look = found.look
     return render_template(
         "figures/overview.html",
-        look=look, heat=heat, rows=draw(heat) if heat.fits else "", node=node, asked=asked, query=query, periods=PERIOD_NAMES,
-        cards=cards(look, sums, past, asked.period, aims, small=node is not None and node.id in hidden,
-                    most=most),
-        acts=acts(look, heat, node, actor, hidden, query), good=good_news(look, heat), districts=districts,
-        above=units.way_to(node, within) if node else [], hides=hides, smallest=SMALLEST_GROUP, updated=now(),
-        people=None if node is not None and node.id in hidden else sums.people,
-        places=sum(len(look.leaves(top)) for top in tops),
-        months=[(month_name(month), month) for month in sorted(past.months, reverse=True)],
-        has_districts=any(look.units.children.get(top.id) for top in tops),
-        may_aim=any(top.parent_id is None and actor.may(Permission.TARGET_WRITE, top.path) for top in tops),
+        look=look, heat=found.heat, rows=draw(found.heat) if found.heat.fits else "", node=node, asked=asked,
+        query=_same_day(look, asked), periods=PERIOD_NAMES, cards=found.cards, acts=found.acts, good=found.good,
+        districts=found.districts, above=units.way_to(node, within) if node else [], hides=found.hides, smallest=SMALLEST_GROUP,
+        updated=now(), people=None if found.small else found.sums.people,
+        places=sum(len(look.leaves(top)) for top in found.tops),
+        months=[(month_name(month), month) for month in sorted(found.past.months, reverse=True)],
+        has_districts=any(look.units.children.get(top.id) for top in found.tops),
+        may_aim=any(top.parent_id is None and actor.may(Permission.TARGET_WRITE, top.path) for top in found.tops),
     )  # fmt: skip
 
 
@@ -180,7 +217,18 @@ def side_by_side(
     tops = [look.units.by_id[one.id] for one in tops]
     hides = hides_small(actor)
     hidden = look.too_small(tops) if hides else frozenset[int]()
-    lines = [
+    lines = lines_of(look, tops, hidden)
+    return render_template(
+        "figures/units.html",
+        look=look, lines=lines, node=node, asked=asked, query=_same_day(look, asked), periods=PERIOD_NAMES,
+        districts=compare(look, tops, targets(db.session), hidden), above=units.way_to(node, within) if node else [],
+        hides=hides, smallest=SMALLEST_GROUP, updated=now(), any_hidden=bool(hidden),
+    )  # fmt: skip
+
+
+def lines_of(look: Look, tops: Sequence[Node], hidden: frozenset[int]) -> list[dict[str, Any]]:
+    """Each unit with its figures, from the top down; of those `hidden` nothing about people is shown."""
+    return [
         {
             "node": one, "depth": one.path.count("/") - tops[0].path.count("/"), "sums": look.sums[one.id],
             "hidden": one.id in hidden, "share": look.sums[one.id].value(Figure.MET),
@@ -189,12 +237,6 @@ def side_by_side(
         }
         for one in look.nodes
     ]  # fmt: skip
-    return render_template(
-        "figures/units.html",
-        look=look, lines=lines, node=node, asked=asked, query=_same_day(look, asked), periods=PERIOD_NAMES,
-        districts=compare(look, tops, targets(db.session), hidden), above=units.way_to(node, within) if node else [],
-        hides=hides, smallest=SMALLEST_GROUP, updated=now(), any_hidden=bool(hidden),
-    )  # fmt: skip
 
 
 @bp.get("/<int:unit_id>/area/<int:area_id>")
@@ -210,24 +252,28 @@ def area(unit_id: int, area_id: int, *, actor: Actor, within: Reach) -> Response
     name = dict(look.areas).get(area_id)
     if name is None:
         raise NotFound
-    top = look.units.by_id[node.id]
     hides = hides_small(actor)
-    lines = []
-    for one in look.leaves(top):
-        by_shift = look.by_shift(one, area_id)
-        fields = [total(by_shift)] if hides else by_shift
-        gaps, thin = sum(field.gaps for field in fields), sum(field.vulnerable for field in fields)
-        if any(field.needs for field in fields):
-            lines.append(
-                {"node": one, "fields": fields, "gaps": gaps, "vulnerable": thin, "needs": sum(f.needs for f in fields)}
-            )
-    lines.sort(key=lambda line: (-line["gaps"], -line["vulnerable"]))  # type: ignore[operator]
+    lines = area_lines(look, look.units.by_id[node.id], area_id, shifts_apart=not hides)
     return render_template(
         "figures/area.html",
         look=look, lines=lines, node=node, name=name, area_id=area_id, asked=asked, query=_same_day(look, asked),
         above=units.way_to(node, within), headings=[N_("Coverage")] if hides else list(SHIFT_NAMES.values()),
         opens=not asked.past or actor.may(Permission.COVERAGE_READ, node.path),
     )  # fmt: skip
+
+
+def area_lines(look: Look, top: Node, area_id: int, *, shifts_apart: bool) -> list[dict[str, Any]]:
+    """The units with needs in the area, those with most gaps first: by shift, or all shifts together."""
+    lines: list[dict[str, Any]] = []
+    for one in look.leaves(top):
+        by_shift = look.by_shift(one, area_id)
+        fields = by_shift if shifts_apart else [total(by_shift)]
+        gaps, thin = sum(field.gaps for field in fields), sum(field.vulnerable for field in fields)
+        if any(field.needs for field in fields):
+            lines.append(
+                {"node": one, "fields": fields, "gaps": gaps, "vulnerable": thin, "needs": sum(f.needs for f in fields)}
+            )
+    return sorted(lines, key=lambda line: (-line["gaps"], -line["vulnerable"]))
 
 
 @bp.get("/how")

@@ -17,7 +17,7 @@ from competence.coverage.views.drawing import TONES
 from competence.coverage.views.figures import hides_small
 from competence.decision.rules import Book
 from competence.forecast.causes import RENEWED, Because, in_words
-from competence.forecast.openings import Opening, months_of, openings, standings
+from competence.forecast.openings import Opening, Standings, months_of, openings, standings
 from competence.forecast.queries.ground import Team, team_of
 from competence.forecast.queries.reasons import reasons_for
 from competence.forecast.rules import GAP, VULNERABLE, Ahead, count_ahead
@@ -83,8 +83,41 @@ def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     return team_page(units, node, actor, within)
 
 
-def team_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """The page of a unit that nothing lies below."""
+@dataclass(frozen=True)
+class TeamAhead:
+    """What opens in a unit that nothing lies below, by the filters of the address."""
+
+    team: Team
+    ahead: Ahead
+    chosen: Filters
+    named: bool
+    """Whether the reader sees names; it is noted then that she has looked."""
+    apart: bool
+    hidden: set[Shift]
+    spots: list[int]
+    gaps: list[Opening]
+    opening: list[Opening]
+    """With those that become vulnerable."""
+    stands: list[Standings]
+    last: date
+
+    @property
+    def listed(self) -> list[Opening]:
+        """Those that were asked for."""
+        return self.opening if self.chosen.vulnerable else self.gaps
+
+    def months(self) -> list[tuple[date, Standings]]:
+        """For each month its first day, and the most that stand open on one of its days."""
+        return list(months_of(self.stands, self.team.ground.first, self.team.ground.end))
+
+    def lines(self, some: Sequence[Opening], actor: Actor) -> list[Line]:
+        """What opens, in the reader's language."""
+        why = reasons_for(db.session, self.team, self.ahead, some)
+        return lines_of(self.team, self.ahead, some, why, actor, named=self.named, apart=self.apart)
+
+
+def team_ahead(node: Node, actor: Actor) -> TeamAhead:
+    """The forecast of the unit, without the shifts that few share for whoever sees numbers only."""
     chosen = filters()
     named = actor.may(Permission.COVERAGE_READ, node.path)
     apart = not named and hides_small(actor)
@@ -96,26 +129,33 @@ def team_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseR
     spots = chosen.spots(team, ahead, hidden=hidden)
     chosen_spots = set(spots)
     opening = [one for one in openings(ahead, at_least=VULNERABLE) if one.row in chosen_spots]
-    gaps = [one for one in opening if one.after[0] < one.after[1]]
-    listed = opening if chosen.vulnerable else gaps
-    shown = listed if chosen.every else listed[:MOST_OPENINGS]
     critical = [at for at, task in enumerate(team.tasks) if task.critical]
-    stands = standings(ahead, spots, critical)
-    last = team.ground.end - timedelta(days=1)
+    return TeamAhead(
+        team, ahead, chosen, named, apart, hidden, spots, [one for one in opening if one.after[0] < one.after[1]], opening,
+        standings(ahead, spots, critical), team.ground.end - timedelta(days=1),
+    )  # fmt: skip
+
+
+def team_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The page of a unit that nothing lies below."""
+    found = team_ahead(node, actor)
+    team, ahead, chosen, gaps, stands, last = (
+        found.team, found.ahead, found.chosen, found.gaps, found.stands, found.last
+    )  # fmt: skip
+    shown = found.listed if chosen.every else found.listed[:MOST_OPENINGS]
     return render_template(
         "forecast/unit.html",
-        node=node, chosen=chosen, has_needs=team.has_needs, spots=spots,
+        node=node, chosen=chosen, has_needs=team.has_needs, spots=found.spots,
         statements=[
             say(text) for text in (
-                now_in_words(ahead, spots), coming_in_words([(one, team.tasks[one.spot.task].name) for one in gaps], last),
-                most_in_words(stands),
+                now_in_words(ahead, found.spots),
+                coming_in_words([(one, team.tasks[one.spot.task].name) for one in gaps], last), most_in_words(stands),
             ) if text
         ],
         announced=announced(team.shared, team.ground.first, team.ground.end),
-        drawn=timeline(stands, team.ground.first, team.ground.end),
-        months=list(months_of(stands, team.ground.first, team.ground.end)),
-        lines=lines_of(team, ahead, shown, reasons_for(db.session, team, ahead, shown), actor, named=named, apart=apart),
-        total=len(listed), thin=len(opening) - len(gaps), named=named, hidden=hidden, smallest=SMALLEST_GROUP, last=last,
+        drawn=timeline(stands, team.ground.first, team.ground.end), months=found.months(), lines=found.lines(shown, actor),
+        total=len(found.listed), thin=len(found.opening) - len(gaps), named=found.named, hidden=found.hidden,
+        smallest=SMALLEST_GROUP, last=last,
         areas=list(dict.fromkeys((task.area_id, task.area) for task in team.tasks)), shifts=list(Shift), shift_names=SHIFT_NAMES,
         day_kinds=[(kind, say(DAY_KIND_NAMES[kind])) for kind in (DayKind.WEEKDAY, DayKind.WEEKEND)], lengths=LENGTHS,
         above=units.way_to(node, within), updated=now(), back=back(node, chosen), month=month,

@@ -15,7 +15,7 @@ from competence.coverage.small import hidden_shifts
 from competence.coverage.views.figures import hides_small
 from competence.forecast.queries.wide import UnitAhead, units_ahead
 from competence.forecast.views.drawing import short_month
-from competence.forecast.views.filters import LENGTHS, filters
+from competence.forecast.views.filters import LENGTHS, Filters, filters
 from competence.foundation.clock import now, today
 from competence.foundation.web import db
 
@@ -50,8 +50,19 @@ def first_days(months: int) -> list[date]:
     return found
 
 
-def units_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """The table of the unit and all below it."""
+@dataclass(frozen=True)
+class UnitsAhead:
+    """How many gaps each of the units will have on each of the days."""
+
+    chosen: Filters
+    days: list[date]
+    rows: list[Row]
+    hides: bool
+    as_of: date | None
+
+
+def units_ahead_of(units: Tree, node: Node, actor: Actor) -> UnitsAhead:
+    """The unit and all below it."""
     chosen = filters()
     days = first_days(chosen.months)
     below = units.below(node)
@@ -62,13 +73,22 @@ def units_page(units: Tree, node: Node, actor: Actor, within: Reach) -> Response
         if units.is_leaf(found.node) or any(found.by_shift.values())
     }
     hides = hides_small(actor)
-    rows = [_row(units, one, node, counted, hides=hides, days=len(days)) for one in below]
+    return UnitsAhead(
+        chosen, days, [_row(units, one, node, counted, hides=hides, days=len(days)) for one in below], hides,
+        min((one.as_of for one in counted.values() if one.as_of), default=None),
+    )  # fmt: skip
+
+
+def units_page(units: Tree, node: Node, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The table of the unit and all below it."""
+    found = units_ahead_of(units, node, actor)
+    chosen, days, rows = found.chosen, found.days, found.rows
     whole = rows[0].fields or ()
     return render_template(
         "forecast/units.html",
-        node=node, rows=rows, days=days, chosen=chosen, lengths=LENGTHS, hides=hides, smallest=SMALLEST_GROUP,
+        node=node, rows=rows, days=days, chosen=chosen, lengths=LENGTHS, hides=found.hides, smallest=SMALLEST_GROUP,
         whole=whole, worst=max(range(len(whole)), key=lambda at: whole[at].gaps) if whole else 0,
-        growing=growing(rows), as_of=min((one.as_of for one in counted.values() if one.as_of), default=None),
+        growing=growing(rows), as_of=found.as_of,
         above=units.way_to(node, within), updated=now(), short_month=short_month,
     )  # fmt: skip
 
