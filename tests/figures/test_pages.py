@@ -1,5 +1,6 @@
 """The pages about the figures as each role meets them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -175,3 +176,19 @@ def test_how_each_figure_is_counted_is_said(director):
     page = director.get("/overview/how").text
     assert "Sådan regnes det" in page
     assert "de sidste 180 dage" in page
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.AUDITOR])
+def test_a_planner_and_an_auditor_read_the_figures_without_names_and_every_link_on_the_page_opens(
+    town, signed_in, role
+):
+    client = signed_in(town.looker(role, "Lis Tornbjerg"))
+    for address in (overview(town), overview(town, town.havnen)):
+        page = client.get(address).text
+        main = page[page.index("<main") : page.index("</main>")]
+        assert "krav" in main
+        for helpers in town.helpers.values():
+            assert not [one.name for one in helpers if one.name in main]
+        for link in set(re.findall(r'href="(/[^"#]*)"', main)):
+            assert client.get(link.replace("&amp;", "&"), follow_redirects=True).status_code == 200, link

@@ -113,6 +113,25 @@ def test_a_picture_is_told_by_its_words(pdf, hear):
     assert [float(corner) for corner in figure.attributes["/BBox"]] == [20, 20, 40, 40]
 
 
+def test_what_looks_alike_is_drawn_once_and_told_in_each_place(pdf, hear):
+    drawn = []
+
+    def draw(canvas):
+        drawn.append(canvas)
+        canvas.rect(0, 0, 5, 5)
+        pdf.text(1, 1, "2", BODY)
+
+    with pdf.tag("P"):
+        for at, words in enumerate(("Må udføre.", "Må ikke.")):
+            pdf.stamp(20 + 30 * at, 100, "square 2", draw, alt=words, box=(20, 100, 25, 105))
+        pdf.text(20, 50, "Efter", BODY)
+    root = hear(pdf.finish())
+    assert len(drawn) == 1
+    assert [one.alt for one in root.each("Figure")] == ["Må udføre.", "Må ikke."]
+    assert [one.own_text for one in root.each("Figure")] == ["2", "2"]
+    assert [one.own_text for one in root.each("P")] == ["Efter"]
+
+
 def test_text_outside_an_element_is_refused(pdf):
     with pytest.raises(ValueError, match="in an element"):
         pdf.text(20, 250, "løst", BODY)
