@@ -36,6 +36,8 @@ class Hot:
     """By which it finds them, besides the municipality."""
     says: str
     """What tells it from the other statements of the run."""
+    joins_all: bool = False
+    """Everybody is read, so that PostgreSQL may as well join whole tables."""
 
 
 def the_board(session: Session, units: Tree, unit: Node) -> object:
@@ -60,10 +62,10 @@ HOT = (
     Hot("the board's observed times", the_board, "observation", ("person_id",), "FROM observation "),
     Hot("who is a guide", the_board, "role_assignment", ("person_id",), "FROM role_assignment "),
     Hot("the people of some units, with their vectors", the_finder, "employment", ("unit_id",), "JOIN entitlement_vector"),
-    Hot("their absences", the_finder, "absence", ("employment_id",), "FROM absence JOIN employment"),
+    Hot("their absences", the_finder, "absence", ("employment_id",), "FROM absence "),
     Hot(
         "everybody, with their vectors", lambda s, _units, _unit: execute(s, wide._EVERYBODY, on=today()).all(),
-        "entitlement_vector", ("employment_id",), "JOIN entitlement_vector",
+        "entitlement_vector", ("employment_id",), "JOIN entitlement_vector", joins_all=True,
     ),
     Hot(
         "what units need", lambda s, _units, unit: requirements_on(s, today(), [unit]),
@@ -74,13 +76,13 @@ HOT = (
         lambda s, _units, unit: duties_in(s, [unit.id], first=today(), through=today() + timedelta(days=6)),
         "duty", ("unit_id", "starts_at"), "FROM duty",
     ),
-    Hot("the rights of a forecast", the_forecast, "entitlement", ("employment_id",), "valid_from < "),
+    Hot("the rights of a forecast", the_forecast, "entitlement", ("employment_id",), "FROM entitlement "),
 )  # fmt: skip
 BIG = (
-    "employment", "entitlement", "entitlement_vector", "current_signoff", "evidence_event", "observation", "requirement",
+    "employment", "entitlement", "entitlement_vector", "current_signoff", "evidence_event", "observation",
     "duty", "waiting_signoff", "sign_off_request", "person_identity", "person", "absence", "audit_entry", "role_assignment",
 )  # fmt: skip
-"""Tables that grow with the municipality's people."""
+"""Tables that grow with the municipality's people. What is needed is reference data, kept from one request to the next."""
 
 
 @dataclass(frozen=True)

@@ -200,10 +200,7 @@ _THEIRS = _EVERYBODY.where(EMPLOYMENTS.c.unit_id.in_(several("units")))
 _AWAY = standing(ABSENCES, ABSENCES.c.employment_id).where(
     ABSENCES.c.valid_from <= _ON, or_(ABSENCES.c.valid_to.is_(None), ABSENCES.c.valid_to > _ON)
 )
-_THEIRS_AWAY = _AWAY.join(
-    EMPLOYMENTS,
-    (EMPLOYMENTS.c.municipality_id == ABSENCES.c.municipality_id) & (EMPLOYMENTS.c.id == ABSENCES.c.employment_id),
-).where(EMPLOYMENTS.c.unit_id.in_(several("units")))
+_THEIRS_AWAY = _AWAY.where(ABSENCES.c.employment_id.in_(several("employments")))
 _MADE_FOR = standing(VECTORS, func.min(VECTORS.c.made_for)).where(VECTORS.c.employment_id.in_(several("employments")))
 
 
@@ -224,11 +221,9 @@ def crowd_of(
     day where it is another)."""
     slots, ranks = shape(session)
     groups = _groups(session)
-    if len(unit_ids) > MOST_NAMED:
-        people, absent, where = _EVERYBODY, _AWAY, {}
-    else:
-        people, absent, where = _THEIRS, _THEIRS_AWAY, {"units": list(unit_ids)}
-    rows = execute(session, people, on=on, **where).all()
+    everybody = len(unit_ids) > MOST_NAMED
+    found = execute(session, _EVERYBODY, on=on) if everybody else execute(session, _THEIRS, on=on, units=list(unit_ids))
+    rows = found.all()
     ids, persons, units, of_group, shifts, floats, external, past, vectors = (
         zip(*rows, strict=True) if rows else ((),) * 9
     )
@@ -257,7 +252,11 @@ def crowd_of(
     standing_ = _STANDS[(_numbers(floats) * 4 + _numbers(external) * 2)[order] + student]
     set_of = {letters: many.bits(letters) for letters in set(shifts)}
     on_shift = _numbers([set_of[letters] for letters in shifts])[order]
-    away = np.isin(employment, _numbers(execute(session, absent, on=on, **where).scalars().all()))
+    if everybody:
+        absent = execute(session, _AWAY, on=on).scalars().all()
+    else:
+        absent = execute(session, _THEIRS_AWAY, on=on, employments=employment.tolist()).scalars().all()
+    away = np.isin(employment, _numbers(absent))
     crowd = Crowd(
         employment, person[order], unit[order], group, on_shift, standing_, away, ends, ((through or on) - EPOCH).days,
     )  # fmt: skip

@@ -264,7 +264,9 @@ def _expiring(session: Session, found: Wide, counts: Flags, on: date) -> tuple[I
     groups, at = np.unique(crowd.group, return_inverse=True)
     educated = _educated(session, found, groups.tolist(), on)
     leaving = {row.id: row.valid_to for row in execute(session, _LEAVING, after=on)}
-    last = np.fromiter([day_number(leaving[one]) if one in leaving else 0 for one in crowd.ids.tolist()], dtype=np.int64)
+    last = np.fromiter(
+        [day_number(leaving[one]) if one in leaving else 0 for one in crowd.ids.tolist()], dtype=np.int64
+    )
     keep = (ranks + 1 > educated[at.reshape(-1)[rows], slots]) & (crowd.ends[rows, slots, ranks] != last[rows])
     return rows[keep], slots[keep]
 
