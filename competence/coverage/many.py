@@ -123,12 +123,13 @@ def have(asked: Asked, crowd: Crowd, limited: Mapping[int, Iterable[int]]) -> In
         return found
     fixed = crowd.of(Standing.FIXED) & ~crowd.absent
     ranks = crowd.ends.shape[2]
+    holds = crowd.ends > crowd.since
     kinds = asked.level * 4 + asked.unstable * 2 + asked.students
     for kind in np.unique(kinds).tolist():
         level, unstable, students = kind >> 2, bool(kind & 2), bool(kind & 1)
         if level > ranks:
             continue
-        met = crowd.ends[:, :, level - 1] > crowd.since
+        met = np.ascontiguousarray(holds[:, :, level - 1])
         if unstable:
             met = met & ~_closed(crowd, limited, met.shape[1])
         who = fixed | (crowd.of(Standing.STUDENT) & ~crowd.absent) if students else fixed

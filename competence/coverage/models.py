@@ -36,6 +36,7 @@ class Requirement(Base, Tenant):
             "uq_requirement_begins", "municipality_id", "unit_id", "unit_kind", "task_id", "shift", "day_kind", "valid_from",
             unique=True, sqlite_where=text(_HAS_HELD), postgresql_where=text(_HAS_HELD),
         ),
+        Index(None, "municipality_id", "unit_id"),
         unit_id="unit", task_id="task",
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)

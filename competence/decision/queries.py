@@ -391,10 +391,14 @@ def givers_lost(
 
 def within_unit(session: Session, path: str) -> ColumnElement[bool]:
     """Employments in the unit and all below it."""
+    units = named_within(session, path)
+    return UNITS.c.path.startswith(path, autoescape=True) if units is None else EMPLOYMENTS.c.unit_id.in_(units)
+
+
+def named_within(session: Session, path: str) -> Sequence[int] | None:
+    """The ids of the unit and all below it; None where they are too many to be named in a statement."""
     units = remembered(session, ("units below", path), lambda s: _units_below(s, path))
-    if len(units) > MOST_NAMED:
-        return UNITS.c.path.startswith(path, autoescape=True)
-    return EMPLOYMENTS.c.unit_id.in_(units)
+    return units if len(units) <= MOST_NAMED else None
 
 
 def _units_below(session: Session, path: str) -> Sequence[int]:

@@ -168,10 +168,10 @@ class Bench:
         yield from self._ahead_of_all(client)
 
     def _ahead_of_all(self, client: Any) -> Iterator[Result]:
-        top = (client.get("/coverage").headers.get("Location") or "/coverage").rpartition("/")[2]
+        top = (client.get("/overview").headers.get("Location") or "/overview").rpartition("/")[2]
         ours, overview = in_turns(
             lambda: pages.fetch(client, f"/forecast/{top}"),
-            lambda: pages.fetch(client, f"/coverage/{top}"),
+            lambda: pages.fetch(client, f"/overview/{top}"),
             runs=self.runs,
         )
         yield self._result("forecast of all teams by month", ours, overview, {})

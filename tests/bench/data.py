@@ -130,6 +130,7 @@ def _analyse(owner_url: str) -> None:
             connection.execute(text("ANALYZE"))
         else:
             connection.execute(text("VACUUM ANALYZE"))
+        connection.commit()
     engine.dispose()
 
 

@@ -12,10 +12,11 @@ from competence.access.rules import Role
 from competence.accounts.models import RoleAssignment
 from competence.coverage.queries.places import Node
 from competence.coverage.rules import Shift, Standing, Worker, standing_of
-from competence.decision.queries import EMPLOYMENTS, UNITS, within_unit
-from competence.foundation.orm import execute, scoped, standing
+from competence.decision.queries import EMPLOYMENTS, UNITS, named_within, within_unit
+from competence.foundation.orm import execute, scoped, several, standing
 from competence.people.models import PersonIdentity, StaffGroup
 from competence.people.queries import described
+from competence.signoffs.queries import chunks
 
 IDENTITIES = cast(Table, PersonIdentity.__table__)
 ROLES = cast(Table, RoleAssignment.__table__)
@@ -119,8 +120,13 @@ def ordered(rows: Iterable[Any], guides: Collection[int]) -> list[Someone]:
 def in_reach_of(session: Session, unit: Node) -> ColumnElement[bool]:
     """Employments in the unit, below it, or floating above it."""
     above = unit.place.chain[:-1]
-    below = within_unit(session, unit.path)
-    return or_(below, and_(EMPLOYMENTS.c.is_floater, EMPLOYMENTS.c.unit_id.in_(above))) if above else below
+    below, units = within_unit(session, unit.path), named_within(session, unit.path)
+    if not above:
+        return below
+    if units is None:
+        return or_(below, and_(EMPLOYMENTS.c.is_floater, EMPLOYMENTS.c.unit_id.in_(above)))
+    # All units are named together first: by two lists with "or" between them the municipality's people would be read.
+    return and_(EMPLOYMENTS.c.unit_id.in_([*units, *above]), or_(below, EMPLOYMENTS.c.is_floater))
 
 
 def _order(one: Someone) -> tuple[int, int, int, tuple[bool, int, str], str, int]:
@@ -138,7 +144,7 @@ def _order(one: Someone) -> tuple[int, int, int, tuple[bool, int, str], str, int
 _GUIDES = (
     standing(ROLES, ROLES.c.person_id, UNITS.c.path)
     .join(UNITS, (UNITS.c.municipality_id == ROLES.c.municipality_id) & (UNITS.c.id == ROLES.c.unit_id))
-    .where(ROLES.c.role == Role.GUIDE, ROLES.c.valid_from <= bindparam("on"))
+    .where(ROLES.c.person_id.in_(several("persons")), ROLES.c.role == Role.GUIDE, ROLES.c.valid_from <= bindparam("on"))
     .where(or_(ROLES.c.valid_to.is_(None), ROLES.c.valid_to > bindparam("on")))
 )
 
@@ -146,12 +152,11 @@ _GUIDES = (
 def guides_of(session: Session, unit: Node, person_ids: Iterable[int], *, on: date) -> set[int]:
     """Those of the persons who are appointed learning guides over the unit, or over one below it, on the day."""
     roots = {f"{unit.path[: end + 1]}" for end, letter in enumerate(unit.path) if letter == "/" and end}
-    rows = execute(session, _GUIDES, on=on)
-    wanted = set(person_ids)
     return {
         row.person_id
-        for row in rows
-        if row.person_id in wanted and (row.path in roots or row.path.startswith(unit.path))
+        for some in chunks(person_ids)
+        for row in execute(session, _GUIDES, on=on, persons=some)
+        if row.path in roots or row.path.startswith(unit.path)
     }
 
 

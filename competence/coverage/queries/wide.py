@@ -200,6 +200,7 @@ _THEIRS = _EVERYBODY.where(EMPLOYMENTS.c.unit_id.in_(several("units")))
 _AWAY = standing(ABSENCES, ABSENCES.c.employment_id).where(
     ABSENCES.c.valid_from <= _ON, or_(ABSENCES.c.valid_to.is_(None), ABSENCES.c.valid_to > _ON)
 )
+_THEIRS_AWAY = _AWAY.where(ABSENCES.c.employment_id.in_(several("employments")))
 _MADE_FOR = standing(VECTORS, func.min(VECTORS.c.made_for)).where(VECTORS.c.employment_id.in_(several("employments")))
 
 
@@ -219,31 +220,27 @@ def crowd_of(
     """(the people of the units with what each may do on the day, and without a break `through` a later one; the figures' own
     day where it is another)."""
     slots, ranks = shape(session)
-    places = {unit_id: at for at, unit_id in enumerate(unit_ids)}
     groups = _groups(session)
-    if len(unit_ids) > MOST_NAMED:
-        found = execute(session, _EVERYBODY, on=on).all()
-    else:
-        found = execute(session, _THEIRS, on=on, units=list(unit_ids)).all()
-    rows = [row for row in found if row[2] in places and row[3] in groups]
+    everybody = len(unit_ids) > MOST_NAMED
+    found = execute(session, _EVERYBODY, on=on) if everybody else execute(session, _THEIRS, on=on, units=list(unit_ids))
+    rows = found.all()
     ids, persons, units, of_group, shifts, floats, external, past, vectors = (
         zip(*rows, strict=True) if rows else ((),) * 9
     )
-    person, unit = _numbers(persons), _numbers(map(places.__getitem__, units))
-    order = np.lexsort((person, unit))
-    at = order.tolist()
-    size = slots * ranks * 2
-    ends = np.zeros((len(rows), slots, ranks), dtype="<u2")
+    person, unit, group = _numbers(persons), _places(unit_ids, _numbers(units)), _numbers(of_group)
+    wanted = np.flatnonzero((unit >= 0) & np.isin(group, list(groups)))
+    order = wanted[np.lexsort((person[wanted], unit[wanted]))]
+    at, size = order.tolist(), slots * ranks * 2
+    ordered = [vectors[one] for one in at]
     stale: list[int] = []
-    if size and rows:
-        ordered = [vectors[one] for one in at]
-        if {len(one) if one is not None else 0 for one in ordered} != {size}:
-            # A vector made before the newest task was added is shorter; nobody holds that task yet.
-            ordered = [(one or b"")[:size].ljust(size, b"\0") for one in ordered]
-        ends = np.frombuffer(b"".join(ordered), dtype="<u2").reshape(len(rows), slots, ranks)
-        if any(past) or None in vectors:
-            stale = [place for place, one in enumerate(at) if past[one] or vectors[one] is None]
-    employment = _numbers(ids)[order]
+    if size and (None in ordered or any(past)):
+        stale = [place for place, one in enumerate(at) if past[one] or vectors[one] is None]
+        ordered = [one or b"" for one in ordered]
+    if set(map(len, ordered)) - {size} or not size:
+        # A vector made before the newest task was added is shorter; nobody holds that task yet.
+        ordered = [one[:size].ljust(size, b"\0") for one in ordered]
+    ends = np.frombuffer(b"".join(ordered), dtype="<u2").reshape(len(order), slots, ranks)
+    employment, group = _numbers(ids)[order], group[order]
     as_of = None
     if len(stale) > MOST_STALE:
         made = [execute(session, _MADE_FOR, employments=some).scalar() for some in chunks(employment[stale].tolist())]
@@ -251,13 +248,17 @@ def crowd_of(
     elif stale:
         ends = ends.copy()
         _read_anew(session, ends, stale, employment[stale].tolist(), on=on, through=through)
-    group = _numbers(of_group)
     student = np.isin(group, [one for one, is_student in groups.items() if is_student])
-    standing_ = _STANDS[_numbers(map(bool, floats)) * 4 + _numbers(map(bool, external)) * 2 + student]
-    away = np.isin(employment, _numbers(execute(session, _AWAY, on=on).scalars().all()))
+    standing_ = _STANDS[(_numbers(floats) * 4 + _numbers(external) * 2)[order] + student]
+    set_of = {letters: many.bits(letters) for letters in set(shifts)}
+    on_shift = _numbers([set_of[letters] for letters in shifts])[order]
+    if everybody:
+        absent = execute(session, _AWAY, on=on).scalars().all()
+    else:
+        absent = execute(session, _THEIRS_AWAY, on=on, employments=employment.tolist()).scalars().all()
+    away = np.isin(employment, _numbers(absent))
     crowd = Crowd(
-        employment, person[order], unit[order], group[order], _numbers(map(many.bits, shifts))[order], standing_[order], away,
-        ends, ((through or on) - EPOCH).days,
+        employment, person[order], unit[order], group, on_shift, standing_, away, ends, ((through or on) - EPOCH).days,
     )  # fmt: skip
     return crowd, as_of
 
@@ -303,7 +304,17 @@ _STANDS = np.array(
 
 
 def _numbers(some: Iterable[int]) -> Ints:
-    return np.array(list(some), dtype=np.intp)
+    return np.fromiter(some, dtype=np.intp)
+
+
+def _places(unit_ids: Sequence[int], units: Ints) -> Ints:
+    """The place of each unit in the list of ids; -1 where it is not in it."""
+    listed = _numbers(unit_ids)
+    if not len(listed):
+        return np.full(len(units), -1, dtype=np.intp)
+    order = np.argsort(listed)
+    at = np.minimum(np.searchsorted(listed[order], units), len(listed) - 1)
+    return np.where(listed[order][at] == units, order[at], -1)
 
 
 def _read_anew(

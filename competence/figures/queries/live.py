@@ -29,6 +29,8 @@ REQUESTS = cast(Table, SignOffRequest.__table__)
 WAITING = cast(Table, WaitingSignOff.__table__)
 UNDER_WAY = timedelta(days=180)
 """An observed time is part of a training that is under way for so long."""
+AT_ONCE = 5000
+"""So many people are asked about in one statement; SQLite takes 32,766 parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,7 @@ MANY = 1 << 32
 
 def _codes(pairs: Sequence[Any]) -> Ints:
     """Each pair of ids as one number."""
-    found = np.array([tuple(pair) for pair in pairs], dtype=np.intp).reshape(-1, 2)
-    return np.unique(found[:, 0] * MANY + found[:, 1])
+    return np.unique(np.fromiter([first * MANY + second for first, second in pairs], dtype=np.intp))
 
 
 def _among(first: Ints, second: Ints, codes: Ints) -> Flags:
@@ -204,32 +205,38 @@ def days_between(asked: datetime, closed: datetime) -> int:
 
 def _planned(session: Session, found: Wide, requests: Ints, on: date) -> Flags:
     """Which gaps have a plan: somebody of the shift has an open request, or times of hers are being observed."""
-    planned = np.zeros(len(found.asked.need), dtype=bool)
     asked, crowd = found.asked, found.crowd
-    bounds = np.searchsorted(crowd.unit, np.arange(len(found.nodes) + 1)).tolist()
-    fixed, students = crowd.of(Standing.FIXED), crowd.of(Standing.FIXED, Standing.STUDENT)
-    near: dict[int, Ints] = {}
-    for gap in np.flatnonzero(found.gaps).tolist():
-        unit, level = int(asked.unit[gap]), int(asked.level[gap])
-        part = slice(bounds[unit], bounds[unit + 1])
-        who = (students if asked.students[gap] else fixed)[part] & (crowd.shifts[part] >> asked.shift[gap] & 1 > 0)
-        if level <= crowd.ends.shape[2]:
-            who = who & (crowd.ends[part, asked.slot[gap], level - 1] <= crowd.since)
-        near[gap] = np.flatnonzero(who) + bounds[unit]
-    if not near:
-        return planned
-    persons = np.unique(crowd.person[np.concatenate(list(near.values()))]).tolist()
-    tasks = sorted({asked.stated[gap].task_id for gap in near})
+    planned = np.zeros(len(asked.need), dtype=bool)
+    gaps, rows = _near(found)
+    about = np.fromiter([asked.stated[gap].task_id for gap in gaps.tolist()], dtype=np.intp)
+    planned[gaps[_among(crowd.ids[rows], about, requests)]] = True
+    # Of a gap that has its plan nothing more is asked.
+    still = ~planned[gaps]
+    gaps, rows, about = gaps[still], rows[still], about[still]
+    tasks = np.unique(about).tolist()
     pairs: list[Any] = []
-    for some in chunks(persons):
+    for some in chunks(crowd.person[rows].tolist(), AT_ONCE):
         pairs += execute(session, _SEEN, persons=list(some), tasks=tasks, first=on - UNDER_WAY).all()
-    seen = _codes(pairs)
-    sizes = [len(rows) for rows in near.values()]
-    rows = np.concatenate(list(near.values()))
-    about = np.repeat([asked.stated[gap].task_id for gap in near], sizes)
-    hit = _among(crowd.ids[rows], about, requests) | _among(crowd.person[rows], about, seen)
-    planned[np.repeat(list(near), sizes)[hit]] = True
+    planned[gaps[_among(crowd.person[rows], about, _codes(pairs))]] = True
     return planned
+
+
+def _near(found: Wide) -> tuple[Ints, Ints]:
+    """(needs that are not met, places in the crowd): each gap with each of its shift who might close it."""
+    asked, crowd = found.asked, found.crowd
+    bounds = np.searchsorted(crowd.unit, np.arange(len(found.nodes) + 1))
+    open_ = np.flatnonzero(found.gaps)
+    first, sizes = bounds[asked.unit[open_]], np.diff(bounds)[asked.unit[open_]]
+    gaps = np.repeat(open_, sizes)
+    rows = np.arange(len(gaps)) + np.repeat(first - np.cumsum(sizes) + sizes, sizes)
+    fixed, students = crowd.of(Standing.FIXED), crowd.of(Standing.FIXED, Standing.STUDENT)
+    counts = np.where(asked.students[gaps], students[rows], fixed[rows])
+    counts &= crowd.shifts[rows] >> asked.shift[gaps] & 1 > 0
+    gaps, rows = gaps[counts], rows[counts]
+    ranks = crowd.ends.shape[2]
+    level = np.minimum(asked.level[gaps], ranks)
+    lacks = (asked.level[gaps] > ranks) | (crowd.ends[rows, asked.slot[gaps], level - 1] <= crowd.since)
+    return gaps[lacks], rows[lacks]
 
 
 def _expiring(session: Session, found: Wide, counts: Flags, on: date) -> tuple[Ints, Ints]:
@@ -247,7 +254,8 @@ def _expiring(session: Session, found: Wide, counts: Flags, on: date) -> tuple[I
         tabs[task.slot], known[task.slot] = shared.expiring_days(task.id), True
     # Days left; what has ended wraps round to many.
     left = crowd.ends - np.uint16(crowd.since + 1)
-    rows, slots, ranks = np.nonzero(left <= np.uint16(tabs.max(initial=0)))
+    soon = np.flatnonzero(left <= np.uint16(tabs.max(initial=0)))
+    rows, slots, ranks = np.unravel_index(soon, left.shape)
     # Only the highest level held says when the right as it stands ends.
     above = np.minimum(ranks + 1, crowd.ends.shape[2] - 1)
     highest = (ranks == above) | (crowd.ends[rows, slots, above] <= crowd.since)
@@ -255,9 +263,10 @@ def _expiring(session: Session, found: Wide, counts: Flags, on: date) -> tuple[I
     rows, slots, ranks = rows[keep], slots[keep], ranks[keep]
     groups, at = np.unique(crowd.group, return_inverse=True)
     educated = _educated(session, found, groups.tolist(), on)
-    last = np.zeros(len(crowd), dtype=np.int64)
-    for row in execute(session, _LEAVING, after=on).all():
-        last[crowd.ids == row.id] = day_number(row.valid_to)
+    leaving = {row.id: row.valid_to for row in execute(session, _LEAVING, after=on)}
+    last = np.fromiter(
+        [day_number(leaving[one]) if one in leaving else 0 for one in crowd.ids.tolist()], dtype=np.int64
+    )
     keep = (ranks + 1 > educated[at.reshape(-1)[rows], slots]) & (crowd.ends[rows, slots, ranks] != last[rows])
     return rows[keep], slots[keep]
 
