@@ -14,7 +14,6 @@ from competence.catalogue.models import InstructionReading, InstructionVersion, 
 from competence.catalogue.queries.scales import turns
 from competence.catalogue.rules import Asks
 from competence.decision.rules import (
-    Answer,
     Book,
     Delegated,
     Employment,
@@ -24,7 +23,6 @@ from competence.decision.rules import (
     Span,
     Stopped,
     held_until,
-    may,
 )
 from competence.delegation.agreements import DelegationKind
 from competence.delegation.models import Delegation
@@ -32,7 +30,6 @@ from competence.delegation.queries import MASKS, STOPS, cells_of, conditions_of,
 from competence.delegation.queries.terms import followings
 from competence.foundation.clock import day_after, local, midnight, now, today
 from competence.foundation.editions import remembered
-from competence.foundation.errors import NotFound
 from competence.foundation.orm import execute, scoped, several, standing
 from competence.organisation.models import Unit
 from competence.organisation.queries import settings_of
@@ -409,37 +406,6 @@ def _units_below(session: Session, path: str) -> Sequence[int]:
 def running(on: date) -> ColumnElement[bool]:
     """Employments that run on the day."""
     return and_(EMPLOYMENTS.c.valid_from <= on, or_(EMPLOYMENTS.c.valid_to.is_(None), EMPLOYMENTS.c.valid_to > on))
-
-
-def get_facts(
-    session: Session,
-    employment_id: int,
-    *,
-    task_id: int | None = None,
-    evidence: bool = False,
-    known_at: datetime | None = None,
-) -> Employment:
-    """One employment's facts. NotFound when there is none by that id in the municipality."""
-    found = load(session, EMPLOYMENTS.c.id == employment_id, task_id=task_id, evidence=evidence, known_at=known_at)
-    if not found:
-        raise NotFound
-    return found[0]
-
-
-def ask(
-    session: Session,
-    employment_id: int,
-    task_id: int,
-    *,
-    on: date,
-    unit: str | None = None,
-    citizen: int | None = None,
-    known_at: datetime | None = None,
-) -> Answer:
-    """The rule's answer with its reasons. A past date is answered from the chains, today and later from the projections."""
-    past = on < today() or known_at is not None
-    facts = get_facts(session, employment_id, task_id=task_id, evidence=past, known_at=known_at)
-    return may(facts, task_id, on=on, unit=unit, citizen=citizen, known_at=known_at)
 
 
 def moment_of(day: date) -> datetime:

@@ -12,8 +12,8 @@ from competence.catalogue.commands import NewInstruction, confirm_reading, publi
 from competence.catalogue.models import InstructionReading
 from competence.catalogue.queries.instructions import instruction_on, versions_of
 from competence.catalogue.rules import Asks
+from competence.decision.asking import ask
 from competence.decision.commands import differences
-from competence.decision.queries import ask
 from competence.delegation.rules import CellRule
 from competence.development.queries.instructions import Asking, answers_to, reach_of, reading_lists, waits_for
 from competence.development.queries.queue import queue

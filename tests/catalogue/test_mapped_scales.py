@@ -15,9 +15,9 @@ from competence.catalogue.rules import ScaleKind
 from competence.catalogue.rules.scales import SaidLevel, Turn, levels_asked, levels_held
 from competence.coverage.queries.places import requirements_on, tree
 from competence.coverage.rules import Shift
+from competence.decision.asking import ask
 from competence.decision.commands import differences
 from competence.decision.foreseeing import effect_of_scale
-from competence.decision.queries import ask
 from competence.decision.rules import Verdict
 from competence.delegation.commands.drafts import make_draft
 from competence.delegation.models import Cell

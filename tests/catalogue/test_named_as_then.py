@@ -35,7 +35,7 @@ from competence.catalogue.rules.scales import (
     turns_between,
 )
 from competence.coverage.rules import Shift
-from competence.decision.queries import ask
+from competence.decision.asking import ask
 from competence.delegation.commands.drafts import discard_draft, make_draft
 from competence.delegation.commands.editing import edit_cell
 from competence.delegation.drafting import Wording

@@ -8,8 +8,9 @@ from sqlalchemy import delete, select
 
 from competence.access.rules import Role
 from competence.catalogue.models import Task
+from competence.decision.asking import ask
 from competence.decision.commands import differences, recompute_all, refresh
-from competence.decision.queries import EMPLOYMENTS, ask, load, moment_of
+from competence.decision.queries import EMPLOYMENTS, load, moment_of
 from competence.decision.rules import State, judge
 from competence.delegation.commands import delegate, lift_stop, stop_task
 from competence.delegation.rules import CellRule

@@ -5,7 +5,7 @@ import pytest
 from competence.access.rules import Role
 from competence.app import wire
 from competence.coverage.cells import face, verdict_of
-from competence.decision.queries import ask
+from competence.decision.asking import ask
 from competence.decision.rules import Verdict
 from competence.delegation.agreements import DelegationKind, Scope
 from competence.foundation.clock import today

@@ -8,8 +8,8 @@ from competence.app import wire
 from competence.audit.chain import breaks
 from competence.audit.models import AuditEntry, CitizenReference, EventText, EvidenceEvent
 from competence.catalogue.rules import Reserved
+from competence.decision.asking import ask
 from competence.decision.commands import differences
-from competence.decision.queries import ask
 from competence.delegation import commands, queries
 from competence.delegation.agreements import DelegationKind, Scope, Status
 from competence.delegation.models import Delegation

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from competence.access.rules import Role
 from competence.app import wire
 from competence.catalogue.rules import Reserved
-from competence.decision.queries import ask
+from competence.decision.asking import ask
 from competence.delegation import queries
 from competence.delegation.models import Delegation
 from competence.foundation.clock import today

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from competence.access.rules import Role
-from competence.decision.queries import ask
+from competence.decision.asking import ask
 from competence.delegation.commands import end_restriction, restrict
 from competence.delegation.models import UnitMask
 from competence.delegation.rules import CellRule

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from competence.access.rules import Role
 from competence.app import wire
-from competence.decision.queries import ask
+from competence.decision.asking import ask
 from competence.delegation import commands, queries
 from competence.delegation.agreements import Told
 from competence.delegation.models import Stop

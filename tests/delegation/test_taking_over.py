@@ -7,8 +7,8 @@ import pytest
 from competence.access.rules import Permission, Role
 from competence.app import wire
 from competence.audit.chain import breaks
+from competence.decision.asking import ask
 from competence.decision.commands import differences
-from competence.decision.queries import ask
 from competence.decision.taking_over import ends_of, take_over, to_take_over
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import today

@@ -21,8 +21,8 @@ from competence.audit.chain import breaks
 from competence.audit.models import AuditEntry, EvidenceEvent
 from competence.catalogue.models import Area, Limit, Task
 from competence.catalogue.rules import Reserved
+from competence.decision.asking import ask
 from competence.decision.commands import differences
-from competence.decision.queries import ask
 from competence.decision.rules import Verdict
 from competence.delegation.models import Cell, MatrixVersion
 from competence.delegation.rules import CellRule, Ground, LeaderPart

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from competence.access.rules import Reach
 from competence.audit.chain import NewEvent, append_all
-from competence.decision.queries import ask, moment_of
+from competence.decision.asking import ask
+from competence.decision.queries import moment_of
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound
 from competence.inspection.pack import Pack, Question

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from competence.access.rules import Role
-from competence.decision.queries import get_facts
+from competence.decision.asking import get_facts
 from competence.decision.rules import may
 from competence.foundation.clock import today
 from competence.foundation.orm import begin_writing

@@ -11,7 +11,7 @@ from competence.accounts.commands import forget_person
 from competence.audit.models import AuditEntry
 from competence.catalogue.commands.tasks import change_task
 from competence.catalogue.queries.tasks import facts_of
-from competence.decision.queries import get_facts
+from competence.decision.asking import get_facts
 from competence.decision.rules import may
 from competence.foundation.clock import now, set_to, today
 from competence.foundation.errors import NotAllowed, NotFound, Overtaken, RuleBroken

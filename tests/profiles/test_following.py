@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from competence.access.rules import Role
+from competence.decision.asking import ask
 from competence.decision.commands import differences
-from competence.decision.queries import ask
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, Overtaken, RuleBroken

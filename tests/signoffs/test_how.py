@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from competence.audit.models import EvidenceEvent
-from competence.decision.queries import ask
+from competence.decision.asking import ask
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
 from competence.signoffs import commands

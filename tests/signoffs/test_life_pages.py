@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from competence.access.rules import Role
-from competence.decision.queries import ask
+from competence.decision.asking import ask
 from competence.foundation import clock
 from competence.foundation.clock import now, today
 from competence.foundation.orm import begin_writing

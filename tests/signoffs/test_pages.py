@@ -10,7 +10,7 @@ from sqlalchemy import select
 from competence.access.rules import Role
 from competence.audit.chain import breaks
 from competence.audit.models import EvidenceEvent
-from competence.decision.queries import ask
+from competence.decision.asking import ask
 from competence.delegation.rules import CellRule, LeaderPart
 from competence.foundation import clock
 from competence.foundation.clock import today

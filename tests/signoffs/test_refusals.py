@@ -12,7 +12,7 @@ from competence.audit.models import CitizenReference
 from competence.audit.sealing import Seal
 from competence.catalogue.models import TaskGate, TaskPrerequisite
 from competence.catalogue.rules import GateKind
-from competence.decision.queries import ask
+from competence.decision.asking import ask
 from competence.delegation.rules import CellRule
 from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, NotFound, Overtaken, RuleBroken

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from competence.access.rules import Permission, Role
-from competence.decision.queries import ask
+from competence.decision.asking import ask
 from competence.delegation.rules import CellRule
 from competence.foundation import clock
 from competence.foundation.clock import now, today
