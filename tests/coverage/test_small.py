@@ -12,16 +12,15 @@ DAY, EVENING, NIGHT = Shift
 @pytest.mark.parametrize(
     ("people", "hidden"),
     [
-        ((13, 10, 4), {EVENING, NIGHT}),
-        ((13, 10, 5), set()),
-        ((13, 10, 0), set()),
-        ((9, 9, 2), {DAY, EVENING, NIGHT}),
-        ((7, 3, 0), {DAY, EVENING, NIGHT}),
+        ((13, 10, 4), [EVENING, NIGHT]),
+        ((13, 10, 5), []),
+        ((13, 10, 0), []),
+        ((9, 9, 2), [DAY, EVENING, NIGHT]),
+        ((7, 3, 0), [DAY, EVENING, NIGHT]),
     ],
-    ids=str,
 )
 def test_beside_a_small_shift_the_smallest_other_is_hidden(people, hidden):
-    assert hidden_shifts(dict(zip(Shift, people, strict=True))) == hidden
+    assert hidden_shifts(dict(zip(Shift, people, strict=True))) == set(hidden)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
