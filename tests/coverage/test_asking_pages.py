@@ -125,7 +125,7 @@ def test_todays_gaps_hide_what_few_share_from_whoever_sees_numbers_only(team):
     assert "Skylning af blærekateter" not in page
     assert "Hvor færre end 5 deler en vagt" in page
     for name in "ABCDE":
-        team.world.person(f"{name} Berg", shifts="N")
+        team.world.person(f"{name} Berg", shifts="DAN")
     team.world.settle()
     page = team.as_role(Role.DIRECTOR, "Ulla Thorsen").get("/gaps-today").text
     assert "Skylning af blærekateter" in page
