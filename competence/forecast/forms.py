@@ -51,10 +51,6 @@ class _Asked(Form):
             raise ValueError("no day was chosen")
         return chosen
 
-    def steps(self) -> list[Step]:
-        """What it adds."""
-        raise NotImplementedError
-
 
 def _boxes(label: Any, validators: Iterable[Any] = ()) -> SelectMultipleField:
     return SelectMultipleField(

@@ -78,8 +78,8 @@ def transaction() -> Iterator[Session]:
 def after_reading(write: Callable[[Session], None]) -> None:
     """Nothing; `write` runs once the page is made, with the others in one short transaction of their own.
 
-    For the three things that a GET may write: the access log, when a session was last seen, and that who was told of a stop
-    has opened its page.
+    For the few things that a GET may write: the access log, when a session, a screen or a key was last seen, and that who was
+    told of a stop has opened its page.
     """
     g.setdefault("_after_reading", []).append(write)
 

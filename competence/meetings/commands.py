@@ -91,8 +91,8 @@ def make_screen(session: Session, unit_id: int, name: str, *, by: Actor) -> tupl
 
 
 @command
-def bind_screen(session: Session, link: str) -> str:
-    """The secret that the screen keeps from now on: nobody else can use the link. Nobody is signed in on a wall.
+def bind_screen(session: Session, link: str) -> tuple[Screen, str]:
+    """The screen, and the secret that it keeps from now on: nobody else can use the link. Nobody is signed in on a wall.
 
     NotFound when the link is revoked, unknown, or belongs to another screen already.
     """
@@ -108,7 +108,7 @@ def bind_screen(session: Session, link: str) -> str:
         session, by=None, action="bind_screen", subject="wall_screen", subject_id=screen.id,
         detail={"unit": screen.unit_id},
     )  # fmt: skip
-    return secret
+    return screen, secret
 
 
 @command

@@ -16,7 +16,7 @@ from competence.coverage.rules import SMALLEST_GROUP
 from competence.figures.rules import PERIOD_NAMES, Figure
 from competence.figures.views.cards import Card
 from competence.figures.views.heat import words_of
-from competence.figures.views.overview import EITHER, Overview, chosen, overview_of, top_units
+from competence.figures.views.overview import EITHER, Overview, chosen, overview_of
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound
 from competence.foundation.text import N_
@@ -43,7 +43,7 @@ COUNTED: Mapping[Figure, str] = {
 def report_of_all(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """All units within reach."""
     units = tree(db.session, on=today())
-    return _report(units, top_units(units, within), None, actor)
+    return _report(units, units.tops(within), None, actor)
 
 
 @bp.get("/<int:unit_id>/report.pdf")

@@ -19,7 +19,7 @@ from competence.coverage.views.choices import day_of
 from competence.coverage.views.coverage import MOST_COLUMNS, filters, unit_on
 from competence.coverage.views.figures import hides_small
 from competence.coverage.views.gaps_today import gaps_listed
-from competence.figures.views.overview import EITHER, Overview, chosen, looked, overview_of, top_units
+from competence.figures.views.overview import EITHER, Overview, chosen, looked, overview_of
 from competence.forecast.views.forecast import team_ahead
 from competence.forecast.views.units import units_ahead_of
 from competence.foundation.clock import today
@@ -69,7 +69,7 @@ def known(ending: str) -> None:
 def overview_of_all(what: str, ending: str, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A table of the overview of all units within reach."""
     units = tree(db.session, on=today())
-    return _overview(units, top_units(units, within), None, actor, what, ending)
+    return _overview(units, units.tops(within), None, actor, what, ending)
 
 
 @bp.get("/overview/<int:unit_id>/<what>.<ending>")

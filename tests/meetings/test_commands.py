@@ -124,7 +124,7 @@ def test_a_link_is_bound_to_one_screen_and_closed_for_good(havnen):
     session, by = havnen.world.session, havnen.leader.actor
     screen, link = commands.make_screen(session, havnen.unit_id, "Teamrum", by=by)
     assert session.scalars(select(Screen.link_hash)).all() == [queries.hash_of(link)] != [link]
-    secret = commands.bind_screen(session, link)
+    _screen, secret = commands.bind_screen(session, link)
     assert queries.living_screen(session, link).screen_hash == queries.hash_of(secret)
     with pytest.raises(NotFound):
         commands.bind_screen(session, link)

@@ -100,6 +100,12 @@ class Tree:
             found += [node for node in self.below(root) if within.covers(node.path)]
         return found
 
+    def tops(self, within: Reach) -> list[Node]:
+        """The units at which the reach begins."""
+        return [
+            node for node in self.reached(within) if not any(within.covers(above.path) for above in self.above(node))
+        ]
+
     def fallback(self, node: Node) -> tuple[str, str] | None:
         """Whom to call when nobody may: the nearest name and number up the tree."""
         for one in (node, *self.above(node)):

@@ -109,15 +109,10 @@ def filters() -> Filters:
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The units within reach with their counts, or straight to the only one."""
     units = tree(db.session, on=today())
-    tops = top_units(units, within)
+    tops = units.tops(within)
     if len(tops) == 1:
         return redirect(url_for(".unit", unit_id=tops[0].id))
     return redirect(f"{url_for('figures.index')}?{filters().query()}".rstrip("?"))
-
-
-def top_units(units: Tree, within: Reach) -> list[Node]:
-    """The units at which the reach begins."""
-    return [node for node in units.reached(within) if not any(within.covers(above.path) for above in units.above(node))]
 
 
 @bp.get("/<int:unit_id>")

@@ -66,17 +66,12 @@ def chosen() -> Chosen:
     )
 
 
-def top_units(units: Tree, within: Reach) -> list[Node]:
-    """The units at which the reach begins."""
-    return [node for node in units.reached(within) if not any(within.covers(above.path) for above in units.above(node))]
-
-
 @bp.get("")
 @requires(any_of=EITHER)
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """All units within reach, or straight to the only one."""
     units = tree(db.session, on=today())
-    tops = top_units(units, within)
+    tops = units.tops(within)
     if len(tops) == 1:
         return redirect(url_for(".unit", unit_id=tops[0].id) + chosen().query())
     return page(units, tops, None, actor, within)
@@ -191,7 +186,7 @@ def nothing_kept(units: Tree, node: Node | None, asked: Chosen, within: Reach) -
 def all_units(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The units within reach side by side, or straight to those of the only one."""
     found = tree(db.session, on=today())
-    tops = top_units(found, within)
+    tops = found.tops(within)
     if len(tops) == 1:
         return redirect(url_for(".units", unit_id=tops[0].id) + chosen().query())
     return side_by_side(found, tops, None, actor, within)

@@ -75,11 +75,9 @@ def bind(link: str) -> ResponseReturnValue:
         return redirect(url_for(".screen", link=link))
     try:
         with transaction() as session:
-            secret = commands.bind_screen(session, link)
-            found = queries.living_screen(session, link)
+            found, secret = commands.bind_screen(session, link)
     except NotFound:
         return _refused()
-    assert found is not None
     answer = make_response(redirect(url_for(".screen", link=link)))
     answer.set_cookie(
         _cookie(found), secret, max_age=YEAR_IN_SECONDS, httponly=True, samesite="Strict", path="/screen",

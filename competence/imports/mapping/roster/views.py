@@ -115,7 +115,7 @@ def layout(state: State, actor: Actor) -> ResponseReturnValue:
     form = HeadRowsForm(sheet=state.sheet, top=top + 1, bottom=bottom + 1)
     if form.validate_on_submit():
         return steps.answered(state, actor, "layout", form.answers())
-    return steps.page("layout", state, form, picture=picture(state.sheet, choices, {}))
+    return steps.page("layout", state, form, template="mapping_heading_rows", picture=picture(state.sheet, choices, {}))
 
 
 @steps.step("columns")
