@@ -69,11 +69,11 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """A fresh server with the two roles and no database of ours; gone with its folder at the end."""
+def running_cluster(*, in_memory: bool = True, **more: str) -> Iterator[Cluster]:
+    """A fresh server with the two roles and no database of ours; gone with its folder at the end. `more`: its settings."""
     programs = _programs()
     # A socket's path holds about 100 characters, pytest's own is longer.
-    folder = Path(tempfile.mkdtemp(prefix="kt-pg-", dir=MEMORY if has_room(MEMORY) else None))
+    folder = Path(tempfile.mkdtemp(prefix="kt-pg-", dir=MEMORY if in_memory and has_room(MEMORY) else None))
     # PostgreSQL refuses to run as root, so root hands the folder to the package's own user.
     user = "postgres" if os.geteuid() == 0 else None
     if user:
@@ -87,7 +87,7 @@ def running_cluster() -> Iterator[Cluster]:
         "full_page_writes": "off",
         "jit": "off",
         "autovacuum": "off",
-    }
+    } | more
 
     def call(program: str, *arguments: str) -> None:
         done = subprocess.run(

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import func, select, text
 
 from competence import migrations
@@ -22,7 +21,7 @@ from competence.imports.demonstration.generate import generate
 from competence.organisation.models import Municipality
 from competence.people.models import Employment
 from competence.signoffs.rules import EventKind
-from tests.postgres import APP, OWNER, running_cluster
+from tests.postgres import APP, OWNER, Cluster, running_cluster
 
 NAME = "Fjordby Kommune"
 
@@ -67,24 +66,23 @@ def loaded(kind: str, size: Size, file: Path | None = None) -> Iterator[Measured
         with tempfile.TemporaryDirectory(prefix="kt-bench-") as folder:
             path = file or Path(folder) / "bench.sqlite"
             url = f"sqlite:///{path}"
-            yield _load(kind, url, url, size)
+            yield load(kind, url, url, size)
         return
-    with running_cluster() as cluster:
-        _write_safely(cluster.folder)
+    with on_a_server() as cluster:
         cluster.create("bench")
-        yield _load(kind, cluster.url(APP, "bench"), cluster.url(OWNER, "bench"), size)
+        yield load(kind, cluster.url(APP, "bench"), cluster.url(OWNER, "bench"), size)
 
 
-def _write_safely(folder: Path) -> None:
-    """The tests' server trusts to luck; a measurement asks for a server that keeps what it has confirmed."""
-    with psycopg.connect(host=str(folder), dbname="postgres", user="postgres", autocommit=True) as connection:
-        for setting, value in (("fsync", "on"), ("synchronous_commit", "on"), ("full_page_writes", "on")):
-            connection.execute(f"ALTER SYSTEM SET {setting} = {value}")
-        connection.execute("SELECT pg_reload_conf()")
-        connection.execute("CHECKPOINT")
+@contextmanager
+def on_a_server(**settings: str) -> Iterator[Cluster]:
+    """A server on the disk. The tests' server trusts to luck; a measurement asks for one that keeps what it has confirmed."""
+    safely = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+    with running_cluster(in_memory=False, **safely, **settings) as cluster:
+        yield cluster
 
 
-def _load(kind: str, url: str, owner_url: str, size: Size) -> Measured:
+def load(kind: str, url: str, owner_url: str, size: Size) -> Measured:
+    """The municipality in the database at the address, made when it is not there."""
     begun = time.perf_counter()
     migrations.upgrade(owner_url, serving_url=url)
     wire()
