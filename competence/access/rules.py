@@ -44,6 +44,7 @@ class Permission(StrEnum):
     """One thing that can be done or seen, named `resource:action`."""
 
     ABSENCE_WRITE = "absence:write"
+    ACTIVITY_WRITE = "activity:write"
     ACCESS_LOG_READ_OWN = "access_log:read_own"
     ADMINISTRATION_AUDIT_READ = "administration_audit:read"
     API_KEY_WRITE = "api_key:write"
@@ -86,6 +87,7 @@ class Permission(StrEnum):
     PERSON_ADMINISTER = "person:administer"
     PERSON_HISTORY = "person:history"
     PERSON_READ = "person:read"
+    PLAN_WRITE = "plan:write"
     PROFILE_APPROVE = "profile:approve"
     PROFILE_READ = "profile:read"
     PROFILE_WRITE = "profile:write"
@@ -105,6 +107,7 @@ class Permission(StrEnum):
     STAFF_GROUP_WRITE = "staff_group:write"
     STOP_READ = "stop:read"
     STOP_WRITE = "stop:write"
+    TALK_HOLD = "talk:hold"
     TARGET_WRITE = "target:write"
     UNIT_WRITE = "unit:write"
     WHO_MAY_ASK = "who_may:ask"
@@ -114,6 +117,7 @@ class Permission(StrEnum):
 
 PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.ABSENCE_WRITE: N_("write when somebody is away, from and to only"),
+    Permission.ACTIVITY_WRITE: N_("keep the list of activities to learn by"),
     Permission.ACCESS_LOG_READ_OWN: N_("see who has looked at one's own data"),
     Permission.ADMINISTRATION_AUDIT_READ: N_("read the log of administration"),
     Permission.API_KEY_WRITE: N_("give other systems a key to ask who may, and take it back"),
@@ -158,6 +162,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.PERSON_ADMINISTER: N_("administer people and accounts"),
     Permission.PERSON_HISTORY: N_("read a person's history of sign-offs"),
     Permission.PERSON_READ: N_("see people and their employments"),
+    Permission.PLAN_WRITE: N_("plan development with the employees whom one leads"),
     Permission.PROFILE_APPROVE: N_("approve a competence profile"),
     Permission.PROFILE_READ: N_("read the competence profiles"),
     Permission.PROFILE_WRITE: N_("edit drafts of competence profiles"),
@@ -177,6 +182,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.STAFF_GROUP_WRITE: N_("say which staff group follows which"),
     Permission.STOP_READ: N_("see stops"),
     Permission.STOP_WRITE: N_("stop a task, and lift the stop"),
+    Permission.TALK_HOLD: N_("plan and hold talks with the employees whom one leads"),
     Permission.TARGET_WRITE: N_("set the municipality's targets for the key figures"),
     Permission.UNIT_WRITE: N_("change units"),
     Permission.WHO_MAY_ASK: N_("find out who may do a task"),
@@ -210,6 +216,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.WHO_MAY_PERSON, P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
         P.GUIDE_CAPACITY, P.GUIDE_TIME_READ, P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
         P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.ROSTER_IMPORT, P.ROSTER_READ, P.SCENARIO_WRITE,
+        P.PLAN_WRITE, P.TALK_HOLD,
     },
     Role.PLANNER: _EVERYBODY
     | {
@@ -218,7 +225,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     },
     Role.DEVELOPMENT_NURSE: _EVERYBODY
     | {
-        P.ACTION_READ, P.APPOINTMENT_GIVE, P.BOARD_KEEP, P.CATALOGUE_WRITE, P.COVERAGE_LATENT, P.COVERAGE_READ,
+        P.ACTION_READ, P.ACTIVITY_WRITE, P.APPOINTMENT_GIVE, P.BOARD_KEEP, P.CATALOGUE_WRITE, P.COVERAGE_LATENT, P.COVERAGE_READ,
         P.CREDENTIAL_BRING, P.DELEGATION_GIVE,
         P.DELEGATION_READ, P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.EXTERNAL_INSTRUCTOR_RECORD,
         P.FRAMEWORK_WRITE, P.GUIDE_CAPACITY, P.IMPORT_MATRIX, P.INSPECTION_READ,
