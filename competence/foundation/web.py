@@ -196,6 +196,11 @@ def _day(value: date, locale: str, pattern: str) -> str:
     return format_date(value, pattern, locale=locale)
 
 
+def as_pattern(value: date, pattern: str) -> str:
+    """The date as the pattern of Babel's has it, as "mandag" for "EEEE"."""
+    return _day(value, language(), pattern)
+
+
 def day(value: date | None) -> str:
     """As "13. juli 2026" ("13 July 2026"); empty for None. A moment is shown as its Danish date."""
     if value is None:

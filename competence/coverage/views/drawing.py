@@ -6,7 +6,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -21,7 +20,7 @@ from competence.coverage.rules import Count, Joined, Shift, Standing, Status, jo
 from competence.coverage.statements import spoken_apart, spoken_count
 from competence.decision.rules import Answer, State
 from competence.foundation.editions import remembered
-from competence.foundation.web import language, say
+from competence.foundation.web import as_pattern, language, say
 
 Levels = tuple[tuple[int, str], ...]
 TONES: Mapping[Status, signs.Status] = {
@@ -36,7 +35,7 @@ SHOWN_GROUPS = {Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT}
 
 def weekday(on: date) -> str:
     """As "tirsdag"."""
-    return str(format_date(on, "EEEE", locale=language()))
+    return as_pattern(on, "EEEE")
 
 
 @dataclass(frozen=True, slots=True)
