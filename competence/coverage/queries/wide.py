@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Date, Integer, bindparam, exists, func, or_, type_coerce
+from sqlalchemy import Date, Integer, bindparam, func, or_, type_coerce
 from sqlalchemy.orm import Session
 
 from competence.coverage import many
@@ -196,15 +196,11 @@ _EVERYBODY = (
     )
     .where(EMPLOYMENTS.c.valid_from <= _ON, or_(EMPLOYMENTS.c.valid_to.is_(None), EMPLOYMENTS.c.valid_to > _ON))
 )  # fmt: skip
-_IS_AWAY = exists().where(
-    ABSENCES.c.municipality_id == EMPLOYMENTS.c.municipality_id, ABSENCES.c.employment_id == EMPLOYMENTS.c.id,
-    ABSENCES.c.valid_from <= _ON, or_(ABSENCES.c.valid_to.is_(None), ABSENCES.c.valid_to > _ON),
-)  # fmt: skip
-_THEIRS = _EVERYBODY.add_columns(type_coerce(_IS_AWAY, Integer)).where(EMPLOYMENTS.c.unit_id.in_(several("units")))
-"""The same of some units, with who is away: for thousands of people that is asked apart."""
+_THEIRS = _EVERYBODY.where(EMPLOYMENTS.c.unit_id.in_(several("units")))
 _AWAY = standing(ABSENCES, ABSENCES.c.employment_id).where(
     ABSENCES.c.valid_from <= _ON, or_(ABSENCES.c.valid_to.is_(None), ABSENCES.c.valid_to > _ON)
 )
+_THEIRS_AWAY = _AWAY.where(ABSENCES.c.employment_id.in_(several("employments")))
 _MADE_FOR = standing(VECTORS, func.min(VECTORS.c.made_for)).where(VECTORS.c.employment_id.in_(several("employments")))
 
 
@@ -228,7 +224,7 @@ def crowd_of(
     everybody = len(unit_ids) > MOST_NAMED
     found = execute(session, _EVERYBODY, on=on) if everybody else execute(session, _THEIRS, on=on, units=list(unit_ids))
     rows = found.all()
-    ids, persons, units, of_group, shifts, floats, external, past, vectors, *gone = (
+    ids, persons, units, of_group, shifts, floats, external, past, vectors = (
         zip(*rows, strict=True) if rows else ((),) * 9
     )
     person, unit, group = _numbers(persons), _places(unit_ids, _numbers(units)), _numbers(of_group)
@@ -256,11 +252,11 @@ def crowd_of(
     standing_ = _STANDS[(_numbers(floats) * 4 + _numbers(external) * 2)[order] + student]
     set_of = {letters: many.bits(letters) for letters in set(shifts)}
     on_shift = _numbers([set_of[letters] for letters in shifts])[order]
-    if gone:
-        away = np.array(gone[0], dtype=bool)[order]
+    if everybody:
+        absent = execute(session, _AWAY, on=on).scalars().all()
     else:
-        absent = execute(session, _AWAY, on=on).scalars().all() if rows else ()
-        away = np.isin(employment, _numbers(absent))
+        absent = execute(session, _THEIRS_AWAY, on=on, employments=employment.tolist()).scalars().all()
+    away = np.isin(employment, _numbers(absent))
     crowd = Crowd(
         employment, person[order], unit[order], group, on_shift, standing_, away, ends, ((through or on) - EPOCH).days,
     )  # fmt: skip
