@@ -8,11 +8,15 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, has_request_context, render_template, request, url_for
 from flask import session as cookie
+from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
+from jinja2 import Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from markupsafe import Markup
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
@@ -35,7 +39,7 @@ from competence.foundation import changes
 from competence.foundation.errors import NotAllowed, NotFound
 from competence.foundation.http import guard, log_json
 from competence.foundation.text import N_, Sentence
-from competence.foundation.web import FORMATS, address_of, db, say, spoken, spoken_of, write_after_reading
+from competence.foundation.web import FORMATS, address_of, db, say, write_after_reading, written, written_of
 from competence.jobs import running
 from competence.organisation.queries import municipality_for
 from competence.people import retention
@@ -180,6 +184,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     """The application with every page. ConfigError or RuntimeError when it would not be safe to serve."""
     settings = settings or config.load()
     app = Flask(__name__, template_folder=str(TEMPLATES) if TEMPLATES.is_dir() else "templates")
+    app.jinja_environment = _Environment
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
@@ -237,6 +242,18 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     return app
 
 
+class _Template(Template):
+    """A template whose macros are the same wherever they are imported: all globals are the environment's."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        # The library compares all names of the importing page's globals with this one's, at each import of each page.
+        return super()._get_default_module()
+
+
+class _Environment(Environment):
+    template_class = _Template
+
+
 def _spoken_to(locale: str, text: Sentence | str) -> str:
     """The sentence as a reader of the language reads it, outside a request."""
     with force_locale(locale):
@@ -256,7 +273,8 @@ def _say_in_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FORMATS)
     app.jinja_env.globals.update(FORMATS)
-    app.jinja_env.install_gettext_callables(spoken, spoken_of, newstyle=True)  # type: ignore[attr-defined]
+    # The extension's own ones go through the template's context three times for each text, of which a page has a hundred.
+    app.jinja_env.globals.update(_=written, gettext=written, ngettext=written_of)
 
 
 def _speak(app: Flask) -> None:
@@ -302,10 +320,14 @@ def _version_static(app: Flask) -> None:
     known: dict[tuple[str, str, int], str] = {}
 
     def changed_at(filename: str) -> int:
-        try:
-            return (folder / filename).stat().st_mtime_ns // 1_000_000
-        except OSError:
-            return 0
+        """Looked up once for each request: a page draws dozens of icons from one file."""
+        seen: dict[str, int] = g.setdefault("_files_seen", {})
+        if filename not in seen:
+            try:
+                seen[filename] = (folder / filename).stat().st_mtime_ns // 1_000_000
+            except OSError:
+                seen[filename] = 0
+        return seen[filename]
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
