@@ -6,6 +6,7 @@ Stored rows hold their dates, so nothing is asked of the rule: a forecast costs 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -127,11 +128,13 @@ def asked_in(session: Session, nodes: Sequence[Node], end: date) -> dict[int, tu
     found = {}
     for node in nodes:
         own = [one for unit_id in node.place.chain for one in at_unit.get(unit_id, ())]
-        found[node.id] = remembered(
-            session, ("needs ahead", node.place, on, end),
-            lambda _session, own=own, node=node: tuple(_asked(own, node, on, end)),
-        )  # fmt: skip
+        key = ("needs ahead", node.place, on, end)
+        found[node.id] = remembered(session, key, partial(_asked_of, own, node, on, end))
     return found
+
+
+def _asked_of(kept: Sequence[Kept], node: Node, on: date, end: date, _session: Session) -> tuple[Asked, ...]:
+    return tuple(_asked(kept, node, on, end))
 
 
 def _asked(kept: Sequence[Kept], node: Node, on: date, end: date) -> Iterable[Asked]:
