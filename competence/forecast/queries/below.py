@@ -27,7 +27,7 @@ from competence.foundation.text import N_, Sentence, sentence
 from competence.people.models import PersonIdentity
 from competence.people.queries import name_fits
 
-MOST_PEOPLE = 1200
+MOST_PEOPLE = 500
 """In units of so many people at most a draft is tried out while somebody waits; beyond that unit by unit."""
 MOST_FOUND = 60
 """So many people are offered at once."""
@@ -80,7 +80,10 @@ def whole(session: Session, units: Tree, node: Node, steps: Sequence[Step], *, r
     some = []
     for team in teams:
         here = {one.person_id: one.employment_id for one in reversed(team.people)}
-        some.append((team, for_unit(able, team.unit.id, node.id, homes, here)))
+        own = for_unit(able, team.unit.id, node.id, homes, here)
+        # Where nobody has a fixed shift, above others, no board is kept either.
+        if team.people or units.is_leaf(team.unit) or any(isinstance(step, Hired) for step in own):
+            some.append((team, own))
     parts = compare_all(session, [(team, list(dict.fromkeys(own.values()))) for team, own in some])
     for step in able:
         said_of = [part.notes.get(own[step]) for part, (_team, own) in zip(parts, some, strict=True) if step in own]

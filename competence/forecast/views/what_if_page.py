@@ -116,6 +116,11 @@ class PartLine:
     url: str
     """Of the unit's own scenario with the same steps; empty for the unit of the page."""
 
+    @property
+    def told(self) -> bool:
+        """Whether anything becomes of it, or its figures are hidden."""
+        return self.sums is None or not self.sums.nothing
+
 
 def ground_of(at: At) -> Base:
     """What the forms of the page are made from. NotFound when the unit that is picked lies outside."""
@@ -200,6 +205,7 @@ def page_of(
     below = _kept_below(at) if at.wide and at.named else []
     names = names_of(db.session, [one.owner_id for one in (*others, *(one for _node, some in below for one in some))])
     changes = changes_of(found.parts) if at.named else []
+    parts = _by_unit(at, shown, hides=hides)
     every = request.args.get("all") == "1"
     last = end_of(MONTHS) - timedelta(days=1)
     failed = bool(sent is not None and (sent.errors or sent.form_errors))
@@ -209,7 +215,8 @@ def page_of(
         kept=kept, changed=kept is not None and [code(step) for step in steps] != kept.steps,
         statements=_statements(at, shown, last) if steps else [],
         changes=changes if every else changes[:MOST_CHANGES], total=len(changes),
-        every=address(node, steps, kept, base.picked) + "&all=1", parts=_by_unit(at, shown, hides=hides),
+        every=address(node, steps, kept, base.picked) + "&all=1", parts=[one for one in parts if one.told],
+        same=sum(not one.told for one in parts),
         forms={form.kind: form for form in forms}, form=sent if failed else None, form_errors=failed,
         picked=base.picked, most_found=MOST_FOUND, workplaces=base.workplaces, too_wide=base.too_wide,
         narrow=narrow_enough(db.session, units, node) if base.too_wide else [], most_people=MOST_PEOPLE,
