@@ -160,7 +160,8 @@ def forms_of(at: At, base: Base) -> tuple[AskedForm, ...]:
     people = [
         (
             str(one.employment_id),
-            f"{one.name}, {one.group}" + (f", {unit_names.get(one.unit_id, '')}" if at.wide else ""),
+            f"{one.name}, {one.group}"
+            + (f", {unit_names.get(one.unit_id, '')}" if at.wide and base.picked.unit_id is None else ""),
         )
         for one in base.picked.people
     ]
