@@ -4,7 +4,7 @@ import argparse
 import statistics
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 
 from competence.entitlements.queries import shape
 from competence.entitlements.rules import EPOCH
-from competence.forecast.scenarios import MOST_STEPS
 from competence.foundation.clock import today
 from competence.foundation.orm import engine_for, open_session
 from tests.bench import (
@@ -166,26 +165,9 @@ class Bench:
                 f"{name}, a team over 12 months, beside its coverage", ours, board, {"ratio": limit},
                 html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1),
             )  # fmt: skip
-        yield from self._what_if_of_all(client, scenarios)
+        ours, board, more = foreseen.of_all(client, scenarios, self.runs)
+        yield self._result("what if, all units at once, beside each of its teams", ours, board, {"ratio": 1}, **more)
         yield from self._ahead_of_all(client)
-
-    def _what_if_of_all(self, client: Any, scenarios: Mapping[int, list[str]]) -> Iterator[Result]:
-        """The teams' scenarios as one of the whole, beside each of them one after the other."""
-        top = (client.get("/overview").headers.get("Location") or "/overview").rpartition("/")[2]
-        steps = [
-            step if not step.startswith("hired") else f"{step}~{team}" for team, some in scenarios.items() for step in some
-        ][:MOST_STEPS]  # fmt: skip
-
-        def each() -> None:
-            for team, some in scenarios.items():
-                pages.fetch(client, f"/what-if/{team}", step=some)
-
-        html, sent, _text = pages.fetch(client, f"/what-if/{top}", step=steps)
-        ours, apart = in_turns(lambda: pages.fetch(client, f"/what-if/{top}", step=steps), each, runs=self.runs)
-        yield self._result(
-            "what if, all units at once, beside each of its teams", ours, apart, {"ratio": 1},
-            html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1), teams=len(scenarios),
-        )  # fmt: skip
 
     def _ahead_of_all(self, client: Any) -> Iterator[Result]:
         top = (client.get("/overview").headers.get("Location") or "/overview").rpartition("/")[2]
