@@ -29,7 +29,9 @@ def scenario(session: Session, unit_id: int) -> list[str]:
     return [code(step) for step in steps]
 
 
-def of_all(client: Any, scenarios: Mapping[int, list[str]], runs: int) -> tuple[list[Taken], list[Taken], dict[str, Any]]:
+def of_all(
+    client: Any, scenarios: Mapping[int, list[str]], runs: int
+) -> tuple[list[Taken], list[Taken], dict[str, Any]]:
     """(the teams' scenarios as one of the whole, each of them one after the other, the page's size)."""
     top = (client.get("/overview").headers.get("Location") or "/overview").rpartition("/")[2]
     steps = [
