@@ -93,8 +93,8 @@ def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A unit and all below it."""
     units = tree(db.session, on=today())
     node = units.get(unit_id, within)
-    if chosen().later is not None:
-        return redirect(url_for("coverage.unit", unit_id=node.id, **chosen().ahead))
+    if (later := chosen().later) is not None:
+        return redirect(url_for("coverage.unit", unit_id=node.id, on=later.isoformat()))
     return page(units, [node], node, actor, within)
 
 
