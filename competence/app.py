@@ -8,15 +8,11 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, has_request_context, render_template, request, url_for
 from flask import session as cookie
-from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
-from jinja2 import Template
-from jinja2.environment import TemplateModule
-from jinja2.runtime import Context
 from markupsafe import Markup
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
@@ -184,7 +180,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     """The application with every page. ConfigError or RuntimeError when it would not be safe to serve."""
     settings = settings or config.load()
     app = Flask(__name__, template_folder=str(TEMPLATES) if TEMPLATES.is_dir() else "templates")
-    app.jinja_environment = _Environment
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
@@ -240,18 +235,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
     check_routes(app)
     return app
-
-
-class _Template(Template):
-    """A template whose macros are the same wherever they are imported: all globals are the environment's."""
-
-    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
-        # The library compares all names of the importing page's globals with this one's, at each import of each page.
-        return super()._get_default_module()
-
-
-class _Environment(Environment):
-    template_class = _Template
 
 
 def _spoken_to(locale: str, text: Sentence | str) -> str:
