@@ -35,7 +35,7 @@ from competence.foundation import changes
 from competence.foundation.errors import NotAllowed, NotFound
 from competence.foundation.http import guard, log_json
 from competence.foundation.text import N_, Sentence
-from competence.foundation.web import FORMATS, address_of, db, say, spoken, spoken_of, write_after_reading
+from competence.foundation.web import FORMATS, address_of, db, say, write_after_reading, written, written_of
 from competence.jobs import running
 from competence.organisation.queries import municipality_for
 from competence.people import retention
@@ -256,7 +256,8 @@ def _say_in_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FORMATS)
     app.jinja_env.globals.update(FORMATS)
-    app.jinja_env.install_gettext_callables(spoken, spoken_of, newstyle=True)  # type: ignore[attr-defined]
+    # The extension's own ones go through the template's context three times for each text, of which a page has a hundred.
+    app.jinja_env.globals.update(_=written, gettext=written, ngettext=written_of)
 
 
 def _speak(app: Flask) -> None:
@@ -302,10 +303,14 @@ def _version_static(app: Flask) -> None:
     known: dict[tuple[str, str, int], str] = {}
 
     def changed_at(filename: str) -> int:
-        try:
-            return (folder / filename).stat().st_mtime_ns // 1_000_000
-        except OSError:
-            return 0
+        """Looked up once for each request: a page draws dozens of icons from one file."""
+        seen: dict[str, int] = g.setdefault("_files_seen", {})
+        if filename not in seen:
+            try:
+                seen[filename] = (folder / filename).stat().st_mtime_ns // 1_000_000
+            except OSError:
+                seen[filename] = 0
+        return seen[filename]
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:

@@ -94,6 +94,7 @@ class Permission(StrEnum):
     REQUIREMENT_WRITE = "requirement:write"
     REQUIREMENT_READ = "requirement:read"
     ROLE_GIVE = "role:give"
+    SCENARIO_COUNTS = "scenario:counts"
     SCENARIO_WRITE = "scenario:write"
     ROSTER_IMPORT = "roster:import"
     ROSTER_READ = "roster:read"
@@ -169,6 +170,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.REQUIREMENT_WRITE: N_("change staffing needs"),
     Permission.REQUIREMENT_READ: N_("read staffing needs"),
     Permission.ROLE_GIVE: N_("give and end roles"),
+    Permission.SCENARIO_COUNTS: N_("try out in numbers what new staff or a draft would mean for a unit"),
     Permission.SCENARIO_WRITE: N_("try out what if, and keep scenarios of a unit"),
     Permission.ROSTER_IMPORT: N_("load the duty roster from a file"),
     Permission.ROSTER_READ: N_("see who is on duty by the roster, and the gaps of coming shifts"),
@@ -237,9 +239,13 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.SCENARIO_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.WHO_MAY_PERSON,
     },
     Role.DIRECTOR: _EVERYBODY
-    | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.STOP_READ, P.TARGET_WRITE},
-    Role.HR: _EVERYBODY | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ},
-    Role.COMMITTEE: _EVERYBODY | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT},
+    | {
+        P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.SCENARIO_COUNTS, P.STOP_READ,
+        P.TARGET_WRITE,
+    },
+    Role.HR: _EVERYBODY
+    | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.SCENARIO_COUNTS},
+    Role.COMMITTEE: _EVERYBODY | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.SCENARIO_COUNTS},
     Role.ADMINISTRATOR: _EVERYBODY
     | {
         P.ABSENCE_WRITE, P.ADMINISTRATION_AUDIT_READ, P.API_KEY_WRITE, P.IMPORT_MATRIX, P.IMPORT_PEOPLE, P.IMPORT_REQUIREMENTS,

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from competence.access.rules import Assigned, Permission, Role
@@ -231,6 +231,8 @@ DELEGATIONS = MenuItem(
     P.DELEGATION_READ,
     covers=("delegations", "frameworks", "taking_over"),
 )
+CITIZENS_DELEGATIONS = replace(DELEGATIONS, permission=P.CITIZEN_READ)
+"""For whoever may ask for a citizen's list, and reads no delegations besides."""
 PROFILES = MenuItem("profiles.index", N_("Profiles"), "list-check", P.PROFILE_READ)
 QUEUE = MenuItem(
     "queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs", "guiding.own_time")
@@ -267,7 +269,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
     Role.GUIDE: (QUEUE, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
-    Role.PLANNER: (WHO_MAY, COVERAGE, GAPS_TODAY, ROSTER, STOPS, EXTERNAL),
+    Role.PLANNER: (WHO_MAY, COVERAGE, GAPS_TODAY, ROSTER, CITIZENS_DELEGATIONS, STOPS, EXTERNAL),
     Role.DEVELOPMENT_NURSE: (
         MATRIX,
         CATALOGUE,

@@ -1,8 +1,9 @@
 """Making and revoking keys, and noting that one was used."""
 
 import secrets
+from typing import cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission, authorise
@@ -16,8 +17,15 @@ from competence.catalogue.queries.tasks import root_path
 from competence.foundation.changes import command
 from competence.foundation.clock import day_after, now, today
 from competence.foundation.errors import NotFound, RuleBroken
+from competence.foundation.orm import tenant_id
 from competence.foundation.text import N_
 from competence.organisation.models import Unit
+
+CALLS = cast(Table, ApiCall.__table__)
+_OLD_CALLS = delete(CALLS).where(
+    CALLS.c.municipality_id == bindparam("own"), CALLS.c.key_id == bindparam("key"), CALLS.c.called_at <= bindparam("until")
+)  # fmt: skip
+_ADD_CALL = insert(CALLS)
 
 
 @command
@@ -64,13 +72,9 @@ def note_call(
     session: Session, holder: KeyHolder, *, page: str, person_id: int | None = None, unit_id: int | None = None
 ) -> None:
     """Nothing; the call is counted, and it stands in the log of who looked, by the system's name and purpose."""
-    moment = now()
-    session.execute(
-        delete(ApiCall)
-        .where(ApiCall.key_id == holder.key_id, ApiCall.called_at <= moment - WINDOW)
-        .execution_options(synchronize_session=False)
-    )
-    session.add(ApiCall(key_id=holder.key_id, called_at=moment))
+    moment, own = now(), tenant_id(session)
+    session.execute(_OLD_CALLS, {"own": own, "key": holder.key_id, "until": moment - WINDOW})
+    session.execute(_ADD_CALL, {"municipality_id": own, "key_id": holder.key_id, "called_at": moment})
     if holder.last_used_at is None or moment - holder.last_used_at >= USED_EVERY:
         session.execute(
             update(ApiKey)

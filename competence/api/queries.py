@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Permission
@@ -13,7 +13,7 @@ from competence.accounts.rules import token_hash
 from competence.api.models import ApiCall, ApiKey
 from competence.api.rules import WINDOW, KeyHolder, KeyState, state, waits_until
 from competence.foundation.clock import last_day, now, today
-from competence.foundation.orm import scoped
+from competence.foundation.orm import execute, scoped, standing
 from competence.organisation.models import Unit
 from competence.people.models import PersonIdentity
 
@@ -72,16 +72,22 @@ def names_in_use(session: Session) -> Sequence[str]:
     return rows.all()
 
 
+_HELD = (
+    standing(
+        KEYS, KEYS.c.id, KEYS.c.name, KEYS.c.purpose, KEYS.c.permissions, KEYS.c.valid_to, KEYS.c.revoked_at,
+        KEYS.c.last_used_at, UNITS.c.path, UNITS.c.valid_to.label("closed"),
+    )
+    .join(UNITS, (UNITS.c.municipality_id == KEYS.c.municipality_id) & (UNITS.c.id == KEYS.c.unit_id))
+    .where(KEYS.c.token_hash == bindparam("hash"))
+)  # fmt: skip
+_CALLED = standing(CALLS, CALLS.c.called_at).where(
+    CALLS.c.key_id == bindparam("key"), CALLS.c.called_at > bindparam("since")
+)
+
+
 def holder_of(session: Session, token: str) -> KeyHolder | None:
     """Whose key it is; None when nobody's, or when it has ended or been revoked, or its unit is closed."""
-    row = session.execute(
-        scoped(
-            session, KEYS, KEYS.c.id, KEYS.c.name, KEYS.c.purpose, KEYS.c.permissions, KEYS.c.valid_to, KEYS.c.revoked_at,
-            KEYS.c.last_used_at, UNITS.c.path, UNITS.c.valid_to.label("closed"),
-        )
-        .join(UNITS, (UNITS.c.municipality_id == KEYS.c.municipality_id) & (UNITS.c.id == KEYS.c.unit_id))
-        .where(KEYS.c.token_hash == token_hash(token))
-    ).one_or_none()  # fmt: skip
+    row = execute(session, _HELD, hash=token_hash(token)).one_or_none()
     on = today()
     if row is None or state(valid_to=row.valid_to, revoked_at=row.revoked_at, on=on) is not KeyState.RUNNING:
         return None
@@ -93,7 +99,5 @@ def holder_of(session: Session, token: str) -> KeyHolder | None:
 def must_wait_until(session: Session, key_id: int) -> datetime | None:
     """The moment from which the key's next call is answered; None: at once."""
     moment = now()
-    calls = session.scalars(
-        scoped(session, CALLS, CALLS.c.called_at).where(CALLS.c.key_id == key_id, CALLS.c.called_at > moment - WINDOW)
-    )
+    calls = execute(session, _CALLED, key=key_id, since=moment - WINDOW).scalars()
     return waits_until(calls.all(), now=moment)

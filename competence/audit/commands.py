@@ -65,18 +65,19 @@ def log_access(
     purpose: str | None = None,
 ) -> None:  # fmt: skip
     """Nothing; it is noted who looked at whom, so that she can see it herself. `by` None: nobody was signed in."""
-    session.add(
-        AccessEntry(
-            looked_at=now(),
-            by_person_id=by,
-            role=role,
-            person_id=person_id,
-            unit_id=unit_id,
-            page=page,
-            purpose=purpose,
-        )
+    session.execute(
+        _ADD_ACCESS,
+        {
+            "municipality_id": tenant_id(session),
+            "looked_at": now(),
+            "by_person_id": by,
+            "role": role,
+            "page": page,
+            "person_id": person_id,
+            "unit_id": unit_id,
+            "purpose": purpose,
+        },
     )
-    session.flush()
 
 
 def log_accesses(

@@ -47,7 +47,7 @@ def over_duty(answers: Sequence[Answer]) -> Answer:
 
     The state and what decided it are those of the weakest date.
     """
-    if len(answers) == 1:
+    if all(one is answers[0] for one in answers):
         return answers[0]
     weak = min(answers, key=lambda one: (one.level > 0, one.named_level > 0, not one.limited, one.level))
     if not weak.level:

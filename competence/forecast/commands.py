@@ -12,7 +12,7 @@ from competence.catalogue.models import Task
 from competence.coverage.queries.staff import names_of
 from competence.delegation.queries import get_version
 from competence.forecast.models import Scenario
-from competence.forecast.queries.scenarios import get_scenario, units_of
+from competence.forecast.queries.scenarios import get_scenario, homes_of
 from competence.forecast.scenarios import MOST_NAME, Drafted, Hired, Shared, Step, Trained, code, people_in
 from competence.foundation.changes import command
 from competence.foundation.clock import now
@@ -33,7 +33,7 @@ class NewScenario:
 
 @command
 def create_scenario(session: Session, unit_id: int, new: NewScenario, *, by: Actor) -> Scenario:
-    """The scenario, kept. NotFound when a step names somebody who does not belong to the unit, or a thing that is not there."""
+    """The scenario, kept. NotFound when a step names somebody from outside the unit, or a thing that is not there."""
     unit = _unit(session, unit_id, by)
     name = _checked(session, unit, new)
     scenario = Scenario(
@@ -131,8 +131,9 @@ def _checked(session: Session, unit: Unit, new: NewScenario) -> str:
     if not new.steps:
         raise RuleBroken(sentence(N_("Add at least one change before you keep the scenario.")))
     named = people_in(new.steps)
-    at = units_of(session, named)
-    if any(at.get(employment) != unit.id for employment in named):
+    homes = homes_of(session, named)
+    hired_to = {step.unit_id for step in new.steps if isinstance(step, Hired) and step.unit_id is not None}
+    if named - homes.keys() or not _lie_in(session, unit, hired_to | {home.unit_id for home in homes.values()}):
         raise NotFound
     tasks = {task for step in new.steps for task in _tasks(step)}
     known = set(session.scalars(select(Task.id).where(Task.id.in_(tasks))))
@@ -144,6 +145,12 @@ def _checked(session: Session, unit: Unit, new: NewScenario) -> str:
         if isinstance(step, Drafted):
             get_version(session, step.number)
     return name
+
+
+def _lie_in(session: Session, unit: Unit, unit_ids: set[int]) -> bool:
+    """Whether all of them are the unit or lie below it, closed ones too."""
+    below = select(Unit.id).where(Unit.id.in_(unit_ids), Unit.path.startswith(unit.path, autoescape=True))
+    return unit_ids <= {unit.id} or set(session.scalars(below)) == unit_ids
 
 
 def _tasks(step: Step) -> Sequence[int]:

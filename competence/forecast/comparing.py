@@ -1,6 +1,6 @@
 """What a scenario makes of the days ahead: which spots fall below what is needed, when, and which are helped. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -65,7 +65,7 @@ def differences(before: Ahead, after: Ahead) -> list[Difference]:
                         STATUSES[int(before.status[row, first])], STATUSES[int(after.status[row, first])], len(stretches),
                     )
                 )  # fmt: skip
-    return sorted(found, key=_worst_first)
+    return sorted(found, key=worst_first)
 
 
 def _told(before: Ahead, after: Ahead, row: int) -> dict[str, list[tuple[int, int]]]:
@@ -94,29 +94,63 @@ def _kind(was: int, will: int, had: int, has: int) -> str:
     return "" if was == will else "stronger"
 
 
-def _worst_first(one: Difference) -> tuple[bool, bool, date, int, str]:
+def worst_first(one: Difference) -> tuple[bool, bool, date, int, str]:
+    """What differences are ordered by: what opens, then what else is worse, then what closes."""
     return (not one.opens, one.closes, one.first, one.task, one.shift.value)
 
 
-def in_words(found: Sequence[Difference], names: Sequence[str], last: date) -> list[Sentence]:
-    """What the scenario does in one to three sentences; `names` of the tasks."""
-    opens = sorted((one for one in found if one.opens), key=lambda one: one.first)
-    spots = len({(one.task, one.shift) for one in opens})
-    closes = len({(one.task, one.shift) for one in found if one.closes})
-    thin = len(
-        {(one.task, one.shift) for one in found if one.stands is Status.VULNERABLE and one.stood is Status.COVERED}
-    )
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """What a scenario does to a unit in figures; a spot that differs by kind of day is counted once."""
+
+    opens: int
+    closes: int
+    vulnerable: int
+    """Spots that were covered, and are one absence from a gap."""
+    first: date | None
+    """When the first gap opens; None: none does."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether all of them are 0."""
+        return not (self.opens or self.closes or self.vulnerable)
+
+
+def summed(found: Sequence[Difference]) -> Summed:
+    """How many spots the unit's differences open, close and make vulnerable."""
+    return Summed(
+        _spots(one for one in found if one.opens), _spots(one for one in found if one.closes),
+        _spots(one for one in found if one.stands is Status.VULNERABLE and one.stood is Status.COVERED),
+        min((one.first for one in found if one.opens), default=None),
+    )  # fmt: skip
+
+
+def _spots(found: Iterable[Difference]) -> int:
+    return len({(one.task, one.shift) for one in found})
+
+
+def in_words(parts: Sequence[tuple[str, Sequence[Difference], Sequence[str]]], last: date) -> list[Sentence]:
+    """What the scenario does in one to three sentences.
+
+    `parts`: of each unit its name, empty where there is only the one, its differences, and the names of its tasks.
+    """
+    sums = [summed(found) for _unit, found, _names in parts]
+    spots, closes, thin = (sum(getattr(one, what) for one in sums) for what in ("opens", "closes", "vulnerable"))
+    opens = [
+        (one, f"{unit}: {names[one.task]}" if unit else names[one.task])
+        for unit, found, names in parts
+        for one in found
+        if one.opens
+    ]
     said = []
     if opens:
-        first = opens[0]
+        first, name = min(opens, key=lambda one: one[0].first)
         text = (
             N_("One gap opens: %(task)s, %(shift)s, from %(day)s.")
             if spots == 1
             else N_("%(num)s gaps open. The first: %(task)s, %(shift)s, from %(day)s.")
         )
-        said.append(
-            sentence(text, num=spots, task=names[first.task], shift=sentence(_WORDS[first.shift]), day=first.first)
-        )
+        said.append(sentence(text, num=spots, task=name, shift=sentence(_WORDS[first.shift]), day=first.first))
     else:
         said.append(sentence(N_("No gap opens because of it through %(day)s."), day=last))
     if closes:

@@ -108,6 +108,7 @@ class HiredForm(_Asked):
     """New people of a staff group."""
 
     kind = "hired"
+    unit = SelectField(_l("Unit"), validators=[InputRequired(_l("Choose a unit."))])
     group = SelectField(_l("Staff group"), validators=[InputRequired(_l("Choose a staff group."))])
     shifts = _boxes(_l("Fixed shifts"), [InputRequired(_l("Tick at least one."))])
     number = IntegerField(
@@ -121,8 +122,16 @@ class HiredForm(_Asked):
     begins = DateField(_l("From"), validators=[InputRequired(_l("Choose the first day."))])
     tasks = _boxes(_l("Signed off for, besides what the education gives"))
 
-    def __init__(self, said: MultiDict[str, str] | None, *, groups: Choices, tasks: Choices) -> None:
+    def __init__(
+        self, said: MultiDict[str, str] | None, *, groups: Choices, tasks: Choices, units: Choices = ()
+    ) -> None:
+        """`units`: the units in which they may work; none of them: in the scenario's own."""
         super().__init__(said)
+        self.units = list(units)
+        if self.units:
+            self.unit.choices = [("", _l("Choose")), *self.units]
+        else:
+            del self.unit
         self.group.choices = [("", _l("Choose")), *groups]
         self.shifts.choices = [(shift.value, say(name)) for shift, name in SHIFT_NAMES.items()]
         self.tasks.choices = list(tasks)
@@ -131,7 +140,8 @@ class HiredForm(_Asked):
         """One for them all."""
         shifts = "".join(shift for shift in SHIFT_NAMES if shift in (self.shifts.data or ()))
         tasks = tuple(int(task) for task in self.tasks.data or ())
-        return [Hired(int(self.group.data), shifts, self.first_day, self.number.data or 1, tasks)]
+        unit = int(self.unit.data) if self.units else None
+        return [Hired(int(self.group.data), shifts, self.first_day, self.number.data or 1, tasks, unit)]
 
 
 class DraftForm(_Asked):

@@ -3,7 +3,7 @@
 People are named by the id of their employment, and somebody who is away by the days alone: why is written nowhere.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -55,6 +55,8 @@ class Hired:
     begins: date
     number: int
     tasks: tuple[int, ...] = ()
+    unit_id: int | None = None
+    """Where below the scenario's unit they work; None: in the unit itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def code(step: Step) -> str:
             parts = ["trained", step.employment_id, step.task_id, step.level, step.begins]
         case Hired():
             parts = ["hired", step.group_id, step.shifts, step.begins, step.number, "-".join(map(str, step.tasks))]
+            parts += [step.unit_id] if step.unit_id else []
         case Drafted():
             parts = ["draft", step.number, step.begins]
     return _BETWEEN.join(map(str, parts))
@@ -95,10 +98,11 @@ def read_step(text: str) -> Step | None:
                 return Away(_id(who), first, ends) if ends is None or first < ends else None
             case "trained", [who, task, level, begins]:
                 return Trained(_id(who), _id(task), min(_id(level), 9), date.fromisoformat(begins))
-            case "hired", [group, shifts, begins, number, tasks]:
+            case "hired", [group, shifts, begins, number, tasks, *where] if len(where) < 2:
                 known = "".join(shift.value for shift in Shift if shift.value in shifts)
                 chosen = tuple(_id(one) for one in tasks.split("-")) if tasks else ()
-                hired = Hired(_id(group), known, date.fromisoformat(begins), min(_id(number), MOST_HIRED), chosen)
+                unit = _id(where[0]) if where else None
+                hired = Hired(_id(group), known, date.fromisoformat(begins), min(_id(number), MOST_HIRED), chosen, unit)
                 return hired if known else None
             case "draft", [number, begins]:
                 return Drafted(_id(number), date.fromisoformat(begins))
@@ -123,6 +127,39 @@ def read_steps(texts: Iterable[str]) -> tuple[Step, ...]:
 def people_in(steps: Iterable[Step]) -> set[int]:
     """The employments that are named."""
     return {step.employment_id for step in steps if isinstance(step, Away | Trained)}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Whose employment it is, and in which unit."""
+
+    person_id: int
+    unit_id: int
+
+
+def for_unit(
+    steps: Iterable[Step], unit_id: int, top_id: int, homes: Mapping[int, Home], here: Mapping[int, int]
+) -> dict[Step, Step]:
+    """Of a scenario of `top_id`, the steps that touch the unit, each with what it is there.
+
+    `homes`: of the employments that are named; `here`: person -> her employment in the unit. Whoever is trained is
+    trained wherever she works, since a signature is hers; whoever is away is away from the one employment.
+    """
+    found: dict[Step, Step] = {}
+    for step in steps:
+        match step:
+            case Drafted():
+                found[step] = step
+            case Hired():
+                if (step.unit_id or top_id) == unit_id:
+                    found[step] = replace(step, unit_id=None)
+            case Away() | Trained():
+                home = homes[step.employment_id]
+                if home.unit_id == unit_id:
+                    found[step] = step
+                elif isinstance(step, Trained) and home.person_id in here:
+                    found[step] = replace(step, employment_id=here[home.person_id])
+    return found
 
 
 # What it does to the days ahead.

@@ -2,18 +2,18 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, current_app, g, request, url_for
+from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from competence import config
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.catalogue.rules import ScaleKind
 from competence.development import queries
 from competence.development.queries import Line, Mine
 from competence.development.rules import Pile
+from competence.foundation.addresses import address
 from competence.foundation.clock import now
 from competence.foundation.web import day, db
 from competence.organisation.models import Unit
@@ -97,9 +97,7 @@ def passport_of(own: Mine, name: str, municipality: str) -> Passport:
 
 def address_of_check(person_id: int) -> str:
     """Where the printed code leads: the page that asks for sign-in and says what counts then."""
-    settings: config.Settings = current_app.config["SETTINGS"]
-    site = (None if g.municipality.host else settings.public_url) or request.host_url.rstrip("/")
-    return f"{site}{url_for('passports.reader', person_id=person_id)}"
+    return address("passports.reader", person_id=person_id)
 
 
 def _place(unit: Unit) -> str:

@@ -161,6 +161,8 @@ class Bench:
                 f"{name}, a team over 12 months, beside its coverage", ours, board, {"ratio": limit},
                 html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1),
             )  # fmt: skip
+        ours, board, more = foreseen.of_all(client, scenarios, self.runs)
+        yield self._result("what if, all units at once, beside each of its teams", ours, board, {"ratio": 1}, **more)
         yield from self._ahead_of_all(client)
 
     def _ahead_of_all(self, client: Any) -> Iterator[Result]:

@@ -77,7 +77,10 @@ def test_figures_without_names_can_be_seen_on_another_day(thin):
     later = (today() + timedelta(days=40)).isoformat()
     # Camilla's signature has lapsed by then, and Karen alone may by day.
     assert "Sådan står det den" in director.get(f"{thin.board}?on={later}").text
-    assert director.get(f"/coverage/{world.district.id}?on={later}").location == f"/forecast/{world.district.id}"
+    assert (
+        director.get(f"/coverage/{world.district.id}?on={later}").location
+        == f"/forecast/{world.district.id}?on={later}"
+    )
     before = (today() - timedelta(days=10)).isoformat()
     assert (
         director.get(f"/coverage/{world.district.id}?on={before}").location

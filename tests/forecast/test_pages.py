@@ -1,5 +1,7 @@
 """The pages about the days ahead as each role meets them."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -150,3 +152,28 @@ def test_a_unit_of_another_reach_is_not_there(team):
     client = team.as_role(Role.LEADER)
     for address in (f"/forecast/{other.id}", f"/forecast/{other.id}/next", f"/what-if/{other.id}"):
         assert client.get(address).status_code == 404
+
+
+def test_a_day_to_come_that_was_asked_for_stands_in_the_table_of_a_wide_unit(team):
+    world = team.world
+    client = team.as_role(Role.DIRECTOR, "Ulla Thorsen", over=world.district)
+    for number in range(9):
+        world.person(f"Flere {number}", "UFA", shifts="D" if number < 5 else "A")
+    world.settle()
+    world.session.commit()
+    asked, address = in_days(75), f"/forecast/{world.district.id}?on={in_days(75).isoformat()}"
+    wide = f"{world.district.id}?on={asked.isoformat()}"
+    assert client.get(f"/overview?on={asked.isoformat()}").location == f"/overview/{wide}"
+    assert client.get(f"/overview/{wide}").location == f"/coverage/{wide}"
+    assert client.get(f"/coverage/{wide}").location == address
+    page = client.get(address).text
+    with client.application.test_request_context():
+        said = day(asked)
+    assert f"Den {said}, som du spurgte om, er der 1 hul, hvis ingen gør noget." in page
+    assert 'kt-asked" aria-current="date"' in page
+    assert f"months.csv?on={asked.isoformat()}" in page
+    table = client.get(re.search(r'href="([^"]+months\.csv[^"]*)"', page)[1])
+    assert asked.strftime("%d-%m-%Y") in table.text
+    far = client.get(f"/forecast/{world.district.id}?on={in_days(900).isoformat()}").text
+    assert "men prognosen rækker kun til og med" in far
+    assert "kt-asked" not in client.get(f"/forecast/{world.district.id}?on={in_days(-9).isoformat()}").text

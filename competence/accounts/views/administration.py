@@ -3,7 +3,7 @@
 from datetime import date
 from math import ceil
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +17,7 @@ from competence.accounts.views.blueprint import bp
 from competence.audit.queries import administrative_entries
 from competence.audit.rules import ACTIONS
 from competence.foundation import mail
+from competence.foundation.addresses import address
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_, Sentence
@@ -166,9 +167,7 @@ def invite(person_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
         show(broken, form)
         return _person_page(person_id, name, form, actor, within), 422
     settings: config.Settings = current_app.config["SETTINGS"]
-    # A municipality with a host name of its own is invited to that one, as she who invites has opened it.
-    site = (None if g.municipality.host else settings.public_url) or request.host_url.rstrip("/")
-    link = f"{site}{url_for('.invitation', token=invited.token)}"
+    link = address(".invitation", token=invited.token)
     if settings.smtp_url:
         try:
             mail.send(

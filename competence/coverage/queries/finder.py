@@ -14,7 +14,21 @@ from competence.coverage.queries.places import Node, Tree, kind_of_day, requirem
 from competence.coverage.queries.rostered import on_duty_for
 from competence.coverage.queries.staff import Someone, guides_of, in_reach_of, ordered, people_where
 from competence.coverage.queries.wide import Holder, holders_now
-from competence.coverage.rules import By, Count, Crew, DayKind, Held, Need, Needs, Shift, Standing, count, needs_of
+from competence.coverage.rules import (
+    By,
+    Count,
+    Crew,
+    DayKind,
+    Held,
+    Need,
+    Needs,
+    Shift,
+    Standing,
+    Stated,
+    Worker,
+    count,
+    needs_of,
+)
 from competence.coverage.statements import Candidate, nearest
 from competence.decision.queries import EMPLOYMENTS, GROUPS, book, facts_of
 from competence.decision.rules import Answer, Book, Employment, State, answers_on, explain
@@ -117,7 +131,7 @@ def who_may(
         for one in facts.values()
     }
     everybody = [
-        replace(one, worker=replace(one.worker, absent=away(facts[one.employment_id], on)))
+        replace(one, worker=replace(one.worker, absent=True)) if away(facts[one.employment_id], on) else one
         for one in ordered(rows, guides_of(session, unit, {row.person_id for row in rows}, on=on))
     ]
     people = [one for one in everybody if one.employment_id not in apart]
@@ -137,7 +151,7 @@ def who_may(
         if facts[one.employment_id].valid_from <= on
     ]
     there = [one for one in found if not one.someone.worker.absent and one.someone.worker.works(shift)]
-    fixed = [one for one in there if one.someone.worker.standing is Standing.FIXED]
+    fixed = [one for one in there if is_fixed(one)]
     able = _by_name(one for one in there if one.answer.level)
     own = {one.someone.employment_id: one for one in fixed if not one.answer.level}
     near = nearest(candidate(one.someone, one.answer) for one in own.values())
@@ -145,9 +159,9 @@ def who_may(
     version = shared.version_on(on)
     answer = WhoMay(
         task, unit, on, shift,
-        tuple(one for one in able if one in fixed and not one.answer.limited),
-        tuple(one for one in able if one in fixed and one.answer.limited),
-        tuple(one for one in able if one not in fixed),
+        tuple(one for one in able if is_fixed(one) and not one.answer.limited),
+        tuple(one for one in able if is_fixed(one) and one.answer.limited),
+        tuple(one for one in able if not is_fixed(one)),
         tuple(_by_name(one for one in there if one.answer.named_level)),
         tuple((own[one.employment_id], one) for one in near),
         tuple(_by_name(one for one in fixed if one.answer.state in closed)),
@@ -174,6 +188,11 @@ def done_at(unit: Node, path: str) -> str | None:
 def away(facts: Employment, on: date) -> bool:
     """Whether an absence of hers covers the day."""
     return any(start <= on and (end is None or on < end) for start, end in facts.absences)
+
+
+def is_fixed(one: Found) -> bool:
+    """Whether she has her place in the unit: no floater, external or student."""
+    return one.someone.worker.standing is Standing.FIXED
 
 
 def _by_name(some: Iterable[Found]) -> list[Found]:
@@ -284,31 +303,45 @@ def _week(
     days: list[tuple[date, Mapping[Shift, Count]]] = []
     needs: dict[DayKind, Needs] = {}
     crews: dict[frozenset[int], Crew] = {}
+    known: dict[tuple[int, DayKind, frozenset[int]], Mapping[Shift, Count]] = {}
     nights = {shift: runs_past_midnight(shift, settings) for shift in Shift}
+    each = [answers[one.employment_id] for one in people]
+    absent = [one.employment_id for one in people if facts[one.employment_id].absences]
+    stretch = 0
+    """Days of one stretch, and the nights that begin on them, have the same answers."""
     for ahead in range(WEEK):
         day = on + timedelta(days=ahead)
+        if ahead and any(some[ahead - 1] is not some[ahead] or some[ahead] is not some[ahead + 1] for some in each):
+            stretch += 1
         kind = kind_of_day(day)
         if kind not in needs:
             needs[kind] = needs_of(unit.place, stated, kind)
-        gone = frozenset(one.employment_id for one in people if away(facts[one.employment_id], day))
+        gone = frozenset(one for one in absent if away(facts[one], day))
         if gone not in crews:
-            crews[gone] = Crew(
-                (at, replace(one.worker, absent=one.employment_id in gone)) for at, one in enumerate(people)
-            )
-        counts = {}
-        for shift in Shift:
-            held = [answers[one.employment_id][ahead] for one in people]
-            if nights[shift]:
-                held = [over_duty(answers[one.employment_id][ahead : ahead + 2]) for one in people]
-            said = needs[kind].get((task.id, shift))
-            counts[shift] = crews[gone].count(
-                [answer.level for answer in held],
-                shift,
-                said.need if said else None,
-                [bool(one.limits) for one in held],
-            )
-        days.append((day, counts))
+            crews[gone] = Crew((at, _if_away(one.worker, gone)) for at, one in enumerate(people))
+        key = stretch, kind, gone
+        if key not in known:
+            known[key] = {
+                shift: _counted(
+                    crews[gone],
+                    shift,
+                    [over_duty(some[ahead : ahead + 2]) if nights[shift] else some[ahead] for some in each],
+                    needs[kind].get((task.id, shift)),
+                )
+                for shift in Shift
+            }
+        days.append((day, known[key]))
     return days
+
+
+def _if_away(worker: Worker, gone: frozenset[int]) -> Worker:
+    is_gone = worker.employment_id in gone
+    return worker if worker.absent is is_gone else replace(worker, absent=is_gone)
+
+
+def _counted(crew: Crew, shift: Shift, held: Sequence[Answer], said: Stated | None) -> Count:
+    need = said.need if said else None
+    return crew.count([answer.level for answer in held], shift, need, [bool(one.limits) for one in held])
 
 
 def _rule(session: Session, shared: Book, task: BoardTask, on: date) -> tuple[tuple[str, CellTerms], ...]:

@@ -11,7 +11,7 @@ from competence.coverage.queries.board import TASKS, BoardTask, counted, tasks_o
 from competence.coverage.queries.places import Node, Tree, kind_of_day, requirements_on
 from competence.coverage.queries.staff import GROUPS, IDENTITIES, Someone, in_reach_of, people_of
 from competence.coverage.rules import Count, DayKind, Joined, Need, Needs, Shift, join, needs_of
-from competence.decision.queries import EMPLOYMENTS, UNITS, load, moment_of, running
+from competence.decision.queries import EMPLOYMENTS, UNITS, book, load, moment_of, running
 from competence.decision.rules import Answer, Employment, may
 from competence.delegation.queries import STOPS
 from competence.foundation.clock import local, today
@@ -160,11 +160,15 @@ _STOPS = (
 
 def stops_over(session: Session, node: Node, at: datetime, *, task_id: int | None = None) -> list[StopOver]:
     """The stops in force now that close something in the unit, above it or below it, newest first."""
+    on = local(at).date()
+    # Mostly there is none, which the rules that are kept know as well: then nobody's name is asked for.
+    if not any(stop.valid_from <= on <= stop.valid_to for stop in book(session).stops):
+        return []
     return [
         StopOver(
             stop.task, stop.plural, stop.unit, date.fromordinal(stop.valid_to.toordinal() - 1), stop.by,
             local(stop.begins_at).date(),
         )
-        for stop in execute(session, _STOPS, at=at, on=local(at).date())
+        for stop in execute(session, _STOPS, at=at, on=on)
         if task_id in (None, stop.task_id) and (node.path.startswith(stop.path) or stop.path.startswith(node.path))
     ]  # fmt: skip

@@ -127,7 +127,7 @@ def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     named = actor.may(Permission.COVERAGE_READ, node.path)
     if not units.is_leaf(node) and (not named or headcount(db.session, node, on=chosen.on) > MOST_COLUMNS):
         if chosen.on > today():
-            return redirect(url_for("forecast.unit", unit_id=node.id))
+            return redirect(url_for("forecast.unit", unit_id=node.id, on=chosen.on.isoformat()))
         return redirect(f"{url_for('figures.unit', unit_id=node.id)}?{chosen.query()}".rstrip("?"))
     if not named:
         return counts_page(units, node, actor, within, on=chosen.on, days=chosen.days)

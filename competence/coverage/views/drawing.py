@@ -6,7 +6,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -21,7 +20,7 @@ from competence.coverage.rules import Count, Joined, Shift, Standing, Status, jo
 from competence.coverage.statements import spoken_apart, spoken_count
 from competence.decision.rules import Answer, State
 from competence.foundation.editions import remembered
-from competence.foundation.web import language, say
+from competence.foundation.web import as_pattern, language, say
 
 Levels = tuple[tuple[int, str], ...]
 TONES: Mapping[Status, signs.Status] = {
@@ -36,7 +35,7 @@ SHOWN_GROUPS = {Standing.FLOATER, Standing.EXTERNAL, Standing.STUDENT}
 
 def weekday(on: date) -> str:
     """As "tirsdag"."""
-    return str(format_date(on, "EEEE", locale=language()))
+    return as_pattern(on, "EEEE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,12 @@ class Cell:
     expires: bool
     waits: bool
     trains: bool
+    told: bool
+    """Whether it is any of these, as few cells of a page are."""
 
 
 Key = tuple[Any, ...]
+_NEW: tuple[Answer | None, Cell] = (None, Cell("", expires=False, waits=False, trains=False, told=False))
 MOST_REMEMBERED = 20_000
 
 
@@ -60,22 +62,22 @@ class Pen:
         """What is drawn follows from these, the answer and its window alone, so a pen may be kept from page to page."""
         self._on, self._levels, self._locale = on, levels, locale
         self._by_key: dict[Key, Cell] = {}
-        self._by_object: dict[int, tuple[Answer, Cell]] = {}
+        self._by_object: dict[int, tuple[Answer | None, Cell]] = {}
 
     def column(self, answers: Sequence[Answer], soon: Sequence[int], ends: date | None, off: bool) -> list[Cell]:
         """The cells of a person: `ends` is the first day she no longer works here, `off` that she is away.
 
         `soon`: for each answer, from how many days before its last day it is shown as expiring.
         """
-        known = self._by_object
-        cells = []
-        for answer, tab in zip(answers, soon, strict=True):
-            found = known.get(id(answer))
-            if found is None or found[0] is not answer or off or (ends is not None and answer.valid_to == ends):
-                cells.append(self._cell(answer, tab, ends, off))
-            else:
-                cells.append(found[1])
-        return cells
+        known, cell = self._by_object.get, self._cell
+        if off:
+            return [cell(answer, tab, ends, off) for answer, tab in zip(answers, soon, strict=True)]
+        return [
+            found[1]
+            if (found := known(id(answer), _NEW))[0] is answer and (ends is None or answer.valid_to != ends)
+            else cell(answer, tab, ends, off)
+            for answer, tab in zip(answers, soon, strict=True)
+        ]
 
     def _cell(self, answer: Answer, tab: int, ends: date | None, off: bool) -> Cell:
         key = _key(answer, tab, self._on, ends, off)
@@ -117,9 +119,9 @@ def _draw_cell(shown: Face, levels: Levels, _locale: str) -> Cell:
     """Sign and spoken text of a cell."""
     words = " ".join(say(text) for text in spoken(shown, dict(levels)))
     html = f"<td>{signs.sign_html(sign_of(shown))}<i>{escape(words)}</i>"
-    return Cell(
-        html, shown.days is not None, shown.state is State.WAITING and not shown.second, shown.state is State.TRAINING
-    )
+    expires, trains = shown.days is not None, shown.state is State.TRAINING
+    waits = shown.state is State.WAITING and not shown.second
+    return Cell(html, expires, waits, trains, expires or waits or trains)
 
 
 @lru_cache(maxsize=20_000)
@@ -199,6 +201,8 @@ def draw(board: Board, chosen: Sequence[int], shifts: Sequence[Shift], pen: Pen)
         visible = at in shown_at
         cells = pen.column(board.columns[at], soon, one.valid_to, one.worker.absent)
         for row, cell in enumerate(cells):
+            if not cell.told:
+                continue
             if cell.expires:
                 all_expiring += 1
                 expiring[row] += visible

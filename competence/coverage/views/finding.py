@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from babel.dates import format_date
 from flask import current_app, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from competence.access.rules import Actor, Permission
@@ -24,7 +22,8 @@ from competence.decision.rules import Answer, State
 from competence.delegation.rules import CellRule, CellTerms
 from competence.foundation.clock import local, now, today
 from competence.foundation.text import N_, Sentence, sentence
-from competence.foundation.web import clock_time, day, db, language, say, short_day
+from competence.foundation.web import as_pattern, clock_time, day, db, language, say, short_day
+from competence.foundation.web import spoken as _
 from competence.organisation.rules import Settings
 
 _TODAY: Mapping[Shift, str] = {
@@ -220,7 +219,7 @@ def is_now(on: date, shift: Shift, settings: Settings) -> bool:
 
 def long_day(on: date) -> str:
     """As "mandag 3. november"."""
-    return format_date(on, "EEEE d. MMMM" if language() == "da" else "EEEE d MMMM", locale=language())
+    return as_pattern(on, "EEEE d. MMMM" if language() == "da" else "EEEE d MMMM")
 
 
 def basis_words(found: WhoMay) -> str:
@@ -371,7 +370,7 @@ def rule_sign(terms: CellTerms) -> Sign:
 def week_of(found: WhoMay) -> tuple[list[str], list[tuple[str, list[tuple[int, int, str, str] | None]]]]:
     """(headings, rows) for the strip; a shift for which nothing is ever asked is left out."""
     stop = "." if language() == "da" else ""
-    heads = [f"{format_date(at, 'EEE', locale=language())[:3]} {at.day}{stop}" for at, _counts in found.week]
+    heads = [f"{as_pattern(at, 'EEE')[:3]} {at.day}{stop}" for at, _counts in found.week]
     rows: list[tuple[str, list[tuple[int, int, str, str] | None]]] = []
     for shift in Shift:
         fields: list[tuple[int, int, str, str] | None] = []

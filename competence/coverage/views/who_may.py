@@ -39,9 +39,8 @@ LONGEST = 200
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The finder. Without WHO_MAY_ASK over the unit only her own answer, and the names of colleagues who may."""
     units, settings = tree(db.session, on=today()), settings_of(db.session)
-    reachable = units.reached(within)
     on, shift = typed_duty(settings)
-    unit = chosen_unit(units, reachable, within, actor)
+    unit = chosen_unit(units, within, actor)
     text = typed()
     matches, people = meant(text, actor, on)
     if len(people) == 1 and not matches:
@@ -105,7 +104,7 @@ def stops(unit: Node | None, found: WhoMay | None) -> Sequence[StopOver]:
 def gaps(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Today's gaps of a unit, as a fragment that comes after the answer to what was asked."""
     units = tree(db.session, on=today())
-    unit = chosen_unit(units, units.reached(within), within, actor)
+    unit = chosen_unit(units, within, actor)
     found = chips(units, unit, actor) if unit is not None else []
     return render_template("who_may/gaps.html", unit=unit, chips=found)
 
@@ -134,11 +133,12 @@ def chips(units: Tree, unit: Node, actor: Actor) -> list[tuple[str, str]]:
     ]
 
 
-def chosen_unit(units: Tree, reachable: Sequence[Node], within: Reach, actor: Actor) -> Node | None:
+def chosen_unit(units: Tree, within: Reach, actor: Actor) -> Node | None:
     """The unit of the address, NotFound when it is out of reach; else the first team of her own, or within reach."""
     asked = request.args.get("unit", type=int)
     if asked is not None:
         return units.get(asked, within)
+    reachable = units.reached(within)
     own = [assigned.path for assigned in actor.roles]
     leaves = [node for node in reachable if units.is_leaf(node)]
     return next((node for node in leaves if node.path in own), leaves[0] if leaves else next(iter(reachable), None))

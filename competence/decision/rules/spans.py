@@ -1,5 +1,6 @@
 """The answer over time: the dates on which it may change, and the intervals between them."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -73,10 +74,10 @@ def answers_on(employment: Employment, task: int, days: Sequence[date], *, unit:
 
     `unit` (a path) is where the task is done, her own unit when not named.
     """
-    turns = set(boundaries(employment, task)) if len(days) > 1 else set()
+    turns = boundaries(employment, task) if len(days) > 1 else ()
     found: list[Answer] = []
     for at, day in enumerate(days):
-        same = at > 0 and not any(days[at - 1] < turn <= day for turn in turns)
+        same = at > 0 and bisect_right(turns, days[at - 1]) == bisect_right(turns, day)
         found.append(found[-1] if same else judge(employment, task, on=day, unit=unit))
     return found
 

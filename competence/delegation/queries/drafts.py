@@ -16,6 +16,7 @@ from competence.delegation.models import CellChange, FrameworkDelegation
 from competence.delegation.queries.reading import IDENTITIES, Column, staff_groups
 from competence.delegation.queries.terms import CELLS, TASKS
 from competence.delegation.rules import CellRule
+from competence.foundation.editions import remembered
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.orm import scoped
 from competence.foundation.text import Sentence
@@ -232,8 +233,12 @@ def plan_bulk(
 
 def limit_texts(session: Session) -> Sequence[tuple[str, str, str]]:
     """(code, text, the end of "may, when ...") of the municipality's list of limits."""
+    return remembered(session, "limit texts", _read_limits)
+
+
+def _read_limits(session: Session) -> tuple[tuple[str, str, str], ...]:
     rows = session.execute(scoped(session, LIMITS).order_by(LIMITS.c.text, LIMITS.c.id))
-    return [(row.code, row.text, row.when_text or row.text) for row in rows]
+    return tuple((row.code, row.text, row.when_text or row.text) for row in rows)
 
 
 def areas(session: Session) -> Sequence[tuple[int, str]]:

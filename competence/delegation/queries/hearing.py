@@ -13,6 +13,7 @@ from competence.accounts.models import Account, RoleAssignment
 from competence.delegation.models import HearingComment, HearingInvitation
 from competence.delegation.queries.reading import IDENTITIES
 from competence.delegation.queries.terms import TASKS, VERSIONS
+from competence.foundation.editions import remembered
 from competence.foundation.orm import scoped
 from competence.people.models import StaffGroup
 
@@ -212,9 +213,14 @@ def to_remind(session: Session, *, on: date, within: timedelta) -> Sequence[int]
 
 def hearings_for(session: Session, actor: Actor, *, on: date) -> Sequence[tuple[int, date]]:
     """(version's number, last day) of the drafts on which she is asked to comment now."""
+    running = remembered(session, ("hearings", on), lambda s: _read_hearings(s, on))
+    return [(number, until) for number, until, version in running if invited(session, version).include(actor)]
+
+
+def _read_hearings(session: Session, on: date) -> tuple[tuple[int, date, int], ...]:
     rows = session.execute(
         scoped(session, VERSIONS, VERSIONS.c.number, VERSIONS.c.hearing_until, VERSIONS.c.id)
         .where(VERSIONS.c.approved_at.is_(None), VERSIONS.c.discarded_at.is_(None), VERSIONS.c.hearing_until >= on)
         .order_by(VERSIONS.c.hearing_until, VERSIONS.c.id)
-    ).all()
-    return [(row.number, row.hearing_until) for row in rows if invited(session, row.id).include(actor)]
+    )
+    return tuple((row.number, row.hearing_until, row.id) for row in rows)

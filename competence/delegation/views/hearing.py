@@ -25,7 +25,7 @@ from competence.delegation.queries.explaining import get_task
 from competence.delegation.queries.hearing import HEARD, asked, can_be_asked, comments_on, email_of, invited
 from competence.delegation.views.drafts import may_edit, numbered
 from competence.delegation.views.standing import state_of, title_of
-from competence.foundation import mail
+from competence.foundation import addresses, mail
 from competence.foundation.changes import foresee
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
@@ -127,7 +127,8 @@ def ask(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
             _mail_each(
                 letters.asking(
                     [one for one in asked(db.session, version.id, on=today()) if one.person_id != actor.person_id],
-                    number=number, municipality=g.municipality.name, until=form.until.data or today(), link=_link(number),
+                    number=number, municipality=g.municipality.name, until=form.until.data or today(),
+                    link=addresses.address(".show_hearing", number=number),
                 )
             )  # fmt: skip
             return redirect(url_for(".show_hearing", number=number))
@@ -149,7 +150,7 @@ def remind(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     else:
         due = letters.reminding(
             silent, number=number, municipality=g.municipality.name, until=version.hearing_until or today(),
-            link=_link(number),
+            link=addresses.address(".show_hearing", number=number),
         )  # fmt: skip
         if _mail_each(due) is None:
             flash(
@@ -158,13 +159,6 @@ def remind(number: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
                 )
             )
     return redirect(url_for(".show_hearing", number=number))
-
-
-def _link(number: int) -> str:
-    """The hearing's whole address. A municipality with a host name of its own is sent to that one."""
-    settings: Settings = current_app.config["SETTINGS"]
-    site = (None if g.municipality.host else settings.public_url) or request.host_url.rstrip("/")
-    return f"{site}{url_for('hearing.show_hearing', number=number)}"
 
 
 def _mail_each(due: Sequence[mail.Letter]) -> int | None:
@@ -234,7 +228,12 @@ def answer(number: int, comment_id: int, *, actor: Actor, within: Reach) -> Resp
         flash(_("The comment is answered."))
         address = email_of(db.session, writer) if writer != actor.person_id else ""
         if address:
-            said_to = letters.answering(address, number=number, municipality=g.municipality.name, link=_link(number))
+            said_to = letters.answering(
+                address,
+                number=number,
+                municipality=g.municipality.name,
+                link=addresses.address(".show_hearing", number=number),
+            )
             _mail_each([said_to])
     return redirect(url_for(".show_hearing", number=number))
 

@@ -40,11 +40,18 @@ class Chosen:
     on: date
     period: Period
     opened: int | None
+    later: date | None = None
+    """A day to come that the address asked for: the overview shows today instead, the forecast that day."""
 
     @property
     def past(self) -> bool:
         """Whether a day that is over is asked for: the figures that were kept in its month."""
         return self.on < today()
+
+    @property
+    def ahead(self) -> dict[str, str]:
+        """The day to come as an address asks for it; empty where there is none."""
+        return {"on": self.later.isoformat()} if self.later else {}
 
     def query(self, **changed: Any) -> str:
         """The address's part from "?" on, with something changed; empty when nothing is chosen."""
@@ -59,10 +66,12 @@ class Chosen:
 def chosen() -> Chosen:
     """Of the request; what cannot be read is left out, as an address may be old."""
     args = request.args
+    on = args.get("on", today(), type=day_of)
     return Chosen(
-        min(args.get("on", today(), type=day_of), today()),
+        min(on, today()),
         args.get("period", Period.QUARTER, type=Period),
         args.get("open", type=int),
+        on if on > today() else None,
     )
 
 
@@ -73,7 +82,8 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     units = tree(db.session, on=today())
     tops = units.tops(within)
     if len(tops) == 1:
-        return redirect(url_for(".unit", unit_id=tops[0].id) + chosen().query())
+        asked = chosen()
+        return redirect(url_for(".unit", unit_id=tops[0].id) + asked.query(**asked.ahead))
     return page(units, tops, None, actor, within)
 
 
@@ -83,6 +93,8 @@ def unit(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A unit and all below it."""
     units = tree(db.session, on=today())
     node = units.get(unit_id, within)
+    if (later := chosen().later) is not None:
+        return redirect(url_for("coverage.unit", unit_id=node.id, on=later.isoformat()))
     return page(units, [node], node, actor, within)
 
 

@@ -6,10 +6,11 @@ Stored rows hold their dates, so nothing is asked of the rule: a forecast costs 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Date, String, bindparam, cast, or_
+from sqlalchemy import ColumnElement, Date, String, bindparam, cast, or_
 from sqlalchemy.orm import Session
 
 from competence.coverage.queries.board import BoardTask, by_group, tasks_on
@@ -23,6 +24,7 @@ from competence.forecast.rules import Asked, Given, Ground, Hand, Right
 from competence.foundation.clock import add_months, today
 from competence.foundation.editions import remembered
 from competence.foundation.orm import execute, several, standing
+from competence.signoffs.queries import chunks
 
 MONTHS = 12
 """So far ahead is looked, where nothing else is said."""
@@ -68,39 +70,71 @@ def end_of(months: int) -> date:
 
 def team_of(session: Session, node: Node, *, months: int = MONTHS) -> Team:
     """The unit itself with those who have a fixed shift there, or may come to, from today on; not the units below it."""
+    return teams_of(session, [node], months=months)[0]
+
+
+def teams_of(session: Session, nodes: Sequence[Node], *, months: int = MONTHS) -> list[Team]:
+    """The same of several units, in their order: as many questions as for one."""
     on, end = today(), end_of(months)
     shared = book(session)
-    asked = asked_in(session, node, end)
-    wanted = {task for one in asked for needs in (one.weekday, one.weekend) for task, _shift in needs}
-    tasks = tuple(task for task in tasks_on(session, on) if task.id in wanted)
-    here = EMPLOYMENTS.c.unit_id == node.id
+    asked = asked_in(session, nodes, end)
+    here = _in_units([node.id for node in nodes])
     rows = {row.id: row for row in people_where(session, here, on=on, through=end - timedelta(days=1))}
     people = [one for one in ordered(rows.values(), ()) if one.worker.standing in (Standing.FIXED, Standing.STUDENT)]
     ids = [one.employment_id for one in people]
     few = rare(session, {one.person_id for one in people}, ids)
-    hands = tuple(
-        Hand(one.worker, one.group_id, rows[one.employment_id].valid_from, one.valid_to, few.away.get(one.employment_id, ()))
-        for one in people
-    )  # fmt: skip
-    numbers = tuple(task.id for task in tasks)
     unstable = any(
-        stated.need.also_unstable for one in asked for needs in (one.weekday, one.weekend) for stated in needs.values()
+        stated.need.also_unstable
+        for some in asked.values()
+        for one in some
+        for needs in (one.weekday, one.weekend)
+        for stated in needs.values()
     )
-    ground = Ground(
-        on, end, numbers, hands,
-        given_to(session, shared, [rows[one] for one in ids], numbers, on, end),
-        rights_of(session, ids, numbers, on, end, limits=unstable), asked,
-    )  # fmt: skip
-    return Team(node, tuple(people), tuple(rows[one] for one in ids), tasks, ground, shared, few)
+    stored = _stored(session, ids, on, end, limits=unstable)
+    at_unit: dict[int, list[Someone]] = {}
+    for one in people:
+        at_unit.setdefault(one.unit_id, []).append(one)
+    found = []
+    for node in nodes:
+        crew = at_unit.get(node.id, [])
+        wanted = {task for one in asked[node.id] for needs in (one.weekday, one.weekend) for task, _shift in needs}
+        tasks = tuple(task for task in tasks_on(session, on) if task.id in wanted)
+        numbers = tuple(task.id for task in tasks)
+        own = tuple(rows[one.employment_id] for one in crew)
+        hands = tuple(
+            Hand(one.worker, one.group_id, row.valid_from, one.valid_to, few.away.get(row.id, ()))
+            for one, row in zip(crew, own, strict=True)
+        )
+        ground = Ground(
+            on, end, numbers, hands, given_to(session, shared, own, numbers, on, end), _rights(stored, own, numbers),
+            asked[node.id],
+        )  # fmt: skip
+        found.append(Team(node, tuple(crew), own, tasks, ground, shared, few))
+    return found
 
 
-def asked_in(session: Session, node: Node, end: date) -> tuple[Asked, ...]:
-    """What the unit needs from today to before the day, with every day on which that changes."""
+def _in_units(unit_ids: Sequence[int]) -> ColumnElement[bool]:
+    unit = EMPLOYMENTS.c.unit_id
+    return unit == unit_ids[0] if len(unit_ids) == 1 else unit.in_(unit_ids)
+
+
+def asked_in(session: Session, nodes: Sequence[Node], end: date) -> dict[int, tuple[Asked, ...]]:
+    """Unit -> what it needs from today to before the day, with every day on which that changes."""
     on = today()
-    kept = requirements_since(session, on, [node])
-    return remembered(
-        session, ("needs ahead", node.place, on, end), lambda _session: tuple(_asked(kept, node, on, end))
-    )
+    kept = requirements_since(session, on, nodes)
+    at_unit: dict[int, list[Kept]] = {}
+    for one in kept:
+        at_unit.setdefault(one[0].unit_id, []).append(one)
+    found = {}
+    for node in nodes:
+        own = [one for unit_id in node.place.chain for one in at_unit.get(unit_id, ())]
+        key = ("needs ahead", node.place, on, end)
+        found[node.id] = remembered(session, key, partial(_asked_of, own, node, on, end))
+    return found
+
+
+def _asked_of(kept: Sequence[Kept], node: Node, on: date, end: date, _session: Session) -> tuple[Asked, ...]:
+    return tuple(_asked(kept, node, on, end))
 
 
 def _asked(kept: Sequence[Kept], node: Node, on: date, end: date) -> Iterable[Asked]:
@@ -143,20 +177,32 @@ def _given(day: date, answers: Mapping[int, Any], tasks: Sequence[int]) -> Given
     )
 
 
-def rights_of(
-    session: Session, employments: Sequence[int], tasks: Sequence[int], on: date, end: date, *, limits: bool
-) -> tuple[Right, ...]:
-    """What is stored of their rights from today to before the day; `limits`: also which hold within a limit only."""
-    hands = {employment: at for at, employment in enumerate(employments)}
-    places = {task: at for at, task in enumerate(tasks)}
-    held = execute(session, _STORED, employments=list(employments), on=on, end=end).all()
+def _stored(
+    session: Session, employments: Sequence[int], on: date, end: date, *, limits: bool
+) -> Mapping[int, Sequence[tuple[int, int, date, date | None, bool, str]]]:
+    """Employment -> (task, level, first day, first day no longer, within a limit only, basis) of what is stored until the day.
+
+    `limits`: also which hold within a limit only.
+    """
     limited: set[tuple[int, int, date]] = set()
-    if limits:
-        limited = {(row[0], row[1], row[2]) for row in execute(session, _LIMITED, employments=list(employments))}
+    found: dict[int, list[tuple[int, int, date, date | None, bool, str]]] = {}
+    for some in chunks(employments):
+        if limits:
+            limited |= {(row[0], row[1], row[2]) for row in execute(session, _LIMITED, employments=some)}
+        for employment, task, level, basis, begins, ends in execute(session, _STORED, employments=some, on=on, end=end):
+            within = limits and (employment, task, begins) in limited
+            found.setdefault(employment, []).append((task, level, begins, ends, within, basis))
+    return found
+
+
+def _rights(
+    stored: Mapping[int, Sequence[tuple[int, int, date, date | None, bool, str]]], rows: Sequence[Any], tasks: Sequence[int]
+) -> tuple[Right, ...]:  # fmt: skip
+    """What is stored of their rights to the tasks."""
+    places = {task: at for at, task in enumerate(tasks)}
     return tuple(
-        Right(
-            hands[employment], places[task], level, begins, ends, bool(limits and (employment, task, begins) in limited), basis
-        )
-        for employment, task, level, basis, begins, ends in held
+        Right(at, places[task], level, begins, ends, within, basis)
+        for at, row in enumerate(rows)
+        for task, level, begins, ends, within, basis in stored.get(row.id, ())
         if task in places
-    )  # fmt: skip
+    )

@@ -1,13 +1,14 @@
 """The scenarios that somebody may see."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from competence.decision.queries import EMPLOYMENTS
 from competence.forecast.models import Scenario
-from competence.forecast.scenarios import Shared
+from competence.forecast.scenarios import Home, Shared
 from competence.foundation.errors import NotFound
 from competence.foundation.orm import scoped
 
@@ -33,11 +34,21 @@ def get_scenario(session: Session, scenario_id: int, unit_id: int, person_id: in
     return found
 
 
-def units_of(session: Session, employment_ids: Collection[int]) -> dict[int, int]:
-    """Employment -> its unit, of those that there are in the municipality, ended ones too."""
+def homes_of(session: Session, employment_ids: Collection[int]) -> dict[int, Home]:
+    """Employment -> whose it is and where, of those that there are in the municipality, ended ones too."""
     if not employment_ids:
         return {}
-    rows = scoped(session, EMPLOYMENTS, EMPLOYMENTS.c.id, EMPLOYMENTS.c.unit_id).where(
-        EMPLOYMENTS.c.id.in_(sorted(employment_ids))
-    )
-    return {row.id: row.unit_id for row in session.execute(rows)}
+    rows = _homes(session).where(EMPLOYMENTS.c.id.in_(sorted(employment_ids)))
+    return {row.id: Home(row.person_id, row.unit_id) for row in session.execute(rows)}
+
+
+def beside(session: Session, person_ids: Collection[int]) -> set[int]:
+    """The units in which the persons are, or have been, employed."""
+    if not person_ids:
+        return set()
+    rows = _homes(session).where(EMPLOYMENTS.c.person_id.in_(sorted(person_ids)))
+    return {row.unit_id for row in session.execute(rows)}
+
+
+def _homes(session: Session) -> Select[Any]:
+    return scoped(session, EMPLOYMENTS, EMPLOYMENTS.c.id, EMPLOYMENTS.c.person_id, EMPLOYMENTS.c.unit_id)

@@ -18,8 +18,8 @@ from competence.delegation.models import MatrixVersion
 from competence.delegation.queries import cells_of, get_version
 from competence.delegation.rules import RULE_SENTENCES, CellRule, CellTerms, Version
 from competence.forecast.comparing import Difference, differences
-from competence.forecast.queries.ground import MONTHS, Team, team_of
-from competence.forecast.queries.scenarios import units_of
+from competence.forecast.queries.ground import Team
+from competence.forecast.queries.scenarios import homes_of
 from competence.forecast.rules import Ahead, Ground, Hand, Right, count_ahead
 from competence.forecast.scenarios import (
     Away,
@@ -40,6 +40,7 @@ from competence.signoffs.rules import Signed
 
 _NEWEST = 1_000_000_000
 """The place in a chain of a signature that is only thought of: after all that there are."""
+GONE = sentence(N_("No longer works in the unit, or does not count in its coverage."))
 
 
 @dataclass(frozen=True)
@@ -73,62 +74,44 @@ def groups_of(session: Session) -> list[Group]:
 
 def compare(session: Session, team: Team, steps: Sequence[Step]) -> Compared:
     """What the steps make of the unit's days ahead. NotFound when one names what is not there, or somebody of another unit."""
-    made = _Made(session, team, steps)
-    ground = made.ground()
-    before = count_ahead(team.ground, ground.days())
-    after = count_ahead(ground, before.days)
-    return Compared(team, tuple(steps), before, after, tuple(differences(before, after)), made.notes)
+    return compare_all(session, [(team, steps)])[0]
 
 
-def compared(session: Session, node: Any, steps: Sequence[Step], *, months: int = MONTHS) -> Compared:
-    """The same of a unit that has not been read yet."""
-    return compare(session, team_of(session, node, months=months), steps)
+def compare_all(session: Session, some: Sequence[tuple[Team, Sequence[Step]]]) -> list[Compared]:
+    """The same of several units, each with its own steps: as many questions as for one."""
+    if not some:
+        return []
+    drafts = _Drafts(session, some[0][0].shared, {step for _team, steps in some for step in steps})
+    made = [_Made(session, team, steps, drafts) for team, steps in some]
+    wanted = {row.id: row for one in made for row in one.wanted_rows()}
+    facts = {one.id: one for one in facts_of(session, list(wanted.values()), drafts.shared)} if wanted else {}
+    found = []
+    for one, (team, steps) in zip(made, some, strict=True):
+        ground = one.ground(facts)
+        before = count_ahead(team.ground, ground.days())
+        after = count_ahead(ground, before.days)
+        found.append(Compared(team, tuple(steps), before, after, tuple(differences(before, after)), one.notes))
+    return found
 
 
-class _Made:
-    """The ground as the steps make it."""
+class _Drafts:
+    """The rules with the drafts that are taken to be approved."""
 
-    def __init__(self, session: Session, team: Team, steps: Sequence[Step]) -> None:
-        self._session, self._team = session, team
+    def __init__(self, session: Session, shared: Book, steps: Iterable[Step]) -> None:
+        self._session, self.shared = session, shared
         self.notes: dict[Step, Sentence] = {}
-        self._hands = {one.employment_id: at for at, one in enumerate(team.people)}
-        self._places = {task: at for at, task in enumerate(team.ground.tasks)}
-        self._check_people(steps)
-        known = {task.id for task in tasks_on(session, today())}
-        self._steps = [step for step in steps if step not in self.notes]
-        for step in steps:
-            tasks = (step.task_id,) if isinstance(step, Trained) else step.tasks if isinstance(step, Hired) else ()
-            if not known.issuperset(tasks):
-                raise NotFound
+        self._moved: list[Mapping[int, set[int]]] = []
+        for step in sorted(
+            (one for one in steps if isinstance(one, Drafted)), key=lambda one: (one.begins, one.number)
+        ):
+            self._draft(step)
 
-    def _check_people(self, steps: Iterable[Step]) -> None:
-        strange = people_in(steps) - self._hands.keys()
-        at = units_of(self._session, strange)
-        for step in steps:
-            if isinstance(step, Away | Trained) and step.employment_id in strange:
-                if at.get(step.employment_id) != self._team.unit.id:
-                    raise NotFound
-                self.notes[step] = sentence(N_("No longer works in the unit, or does not count in its coverage."))
-
-    def ground(self) -> Ground:
-        """All steps together: first the rules, then who is trained and hired, last who is away."""
-        ground, shared = self._team.ground, self._team.shared
-        about: dict[int, set[int]] = {}
-        for step in sorted((one for one in self._steps if isinstance(one, Drafted)), key=lambda one: one.begins):
-            shared = self._drafted(step, shared, about)
-        trained = [step for step in self._steps if isinstance(step, Trained)]
-        rights = self._rights(about, trained, shared)
-        ground = with_rights(ground, rights)
-        hired = [step for step in self._steps if isinstance(step, Hired)]
-        ground = with_hands(ground, self._hired(hired, shared))
-        return without_those_away(ground, self._steps)
-
-    def _drafted(self, step: Drafted, shared: Book, about: dict[int, set[int]]) -> Book:
-        """The rules with the draft; `about` comes to hold which tasks of which hands it may change."""
+    def _draft(self, step: Drafted) -> None:
         version: MatrixVersion = get_version(self._session, step.number)
         if version.approved_at is not None or version.discarded_at is not None:
             self.notes[step] = sentence(N_("It is no longer a draft."))
-            return shared
+            return
+        shared = self.shared
         first = max(step.begins, today() + timedelta(days=1))
         as_draft = Version(version.id, version.number, None, None, False)
         after = with_draft(shared, as_draft, cells_of(self._session, version.id, version.number), first)
@@ -139,22 +122,78 @@ class _Made:
             for task, touched in moved(shared, after, tasks, groups, day).items():
                 # Students are moved with whom they follow, from the stage that they have reached.
                 alike = touched | {group for group, (followed, _stage) in shared.follows.items() if followed in touched}
-                for at, hand in enumerate(self._team.ground.hands):
-                    if hand.group_id in alike and task in self._places:
-                        about.setdefault(at, set()).add(task)
-        return after
+                self._moved.append({task: alike})
+        self.shared = after
 
-    def _rights(self, about: Mapping[int, set[int]], trained: Sequence[Trained], shared: Book) -> list[Right]:
+    def about(self, team: Team) -> dict[int, set[int]]:
+        """Hand -> the tasks that are asked for in the unit and that a draft may change for her."""
+        of_group: dict[int, set[int]] = {}
+        for one in self._moved:
+            for task, groups in one.items():
+                for group in groups:
+                    of_group.setdefault(group, set()).add(task)
+        asked = set(team.ground.tasks)
+        return {
+            at: tasks
+            for at, hand in enumerate(team.ground.hands)
+            if (tasks := of_group.get(hand.group_id, set()) & asked)
+        }
+
+
+class _Made:
+    """The ground as the steps make it."""
+
+    def __init__(self, session: Session, team: Team, steps: Sequence[Step], drafts: _Drafts) -> None:
+        self._session, self._team, self._drafts = session, team, drafts
+        self.notes: dict[Step, Sentence] = {step: drafts.notes[step] for step in steps if step in drafts.notes}
+        self._hands = {one.employment_id: at for at, one in enumerate(team.people)}
+        self._places = {task: at for at, task in enumerate(team.ground.tasks)}
+        self._check_people(steps)
+        known = {task.id for task in tasks_on(session, today())}
+        self._steps = [step for step in steps if step not in self.notes]
+        for step in steps:
+            tasks = (step.task_id,) if isinstance(step, Trained) else step.tasks if isinstance(step, Hired) else ()
+            if not known.issuperset(tasks):
+                raise NotFound
+        self._trained = [step for step in self._steps if isinstance(step, Trained)]
+        self._about = drafts.about(team)
+
+    def _check_people(self, steps: Iterable[Step]) -> None:
+        strange = people_in(steps) - self._hands.keys()
+        at = homes_of(self._session, strange)
+        for step in steps:
+            if isinstance(step, Away | Trained) and step.employment_id in strange:
+                if step.employment_id not in at or at[step.employment_id].unit_id != self._team.unit.id:
+                    raise NotFound
+                self.notes[step] = GONE
+            elif isinstance(step, Hired) and step.unit_id not in (None, self._team.unit.id):
+                raise NotFound
+
+    def _wanted(self) -> set[int]:
+        people = self._team.people
+        persons = {people[self._hands[step.employment_id]].person_id for step in self._trained}
+        return set(self._about) | {at for at, one in enumerate(people) if one.person_id in persons}
+
+    def wanted_rows(self) -> list[Any]:
+        """The employments of which the rule is asked."""
+        return [self._team.rows[at] for at in sorted(self._wanted())]
+
+    def ground(self, known: Mapping[int, Employment]) -> Ground:
+        """All steps together: first the rules, then who is trained and hired, last who is away.
+
+        `known`: employment -> its facts, of all wanted rows.
+        """
+        ground = with_rights(self._team.ground, self._rights(known))
+        hired = [step for step in self._steps if isinstance(step, Hired)]
+        ground = with_hands(ground, self._hired(hired, self._drafts.shared))
+        return without_those_away(ground, self._steps)
+
+    def _rights(self, known: Mapping[int, Employment]) -> list[Right]:
         """What the rule says of the tasks that a draft or somebody's training may change."""
-        team = self._team
-        persons = {team.people[self._hands[step.employment_id]].person_id for step in trained}
-        wanted = set(about) | {at for at, one in enumerate(team.people) if one.person_id in persons}
-        if not wanted:
-            return []
-        some = facts_of(self._session, [team.rows[at] for at in sorted(wanted)], shared)
-        facts = {self._hands[one.id]: one for one in some}
-        tasks = {at: set(about.get(at, ())) for at in wanted}
-        for step in trained:
+        wanted = sorted(self._wanted())
+        facts = {at: known[self._team.people[at].employment_id] for at in wanted}
+        tasks = {at: set(self._about.get(at, ())) for at in wanted}
+        for step in self._trained:
             self._train(step, facts, tasks)
         return [
             right

@@ -1,5 +1,6 @@
 """A scenario's steps and what it does to each spot, in the reader's language."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from competence.catalogue.queries import level_names
 from competence.coverage.queries.board import BoardTask, tasks_on
+from competence.coverage.queries.places import Node
 from competence.coverage.rules import SHIFT_NAMES, Shift, Status
 from competence.coverage.views.drawing import TONES
-from competence.forecast.comparing import Difference, last_of
-from competence.forecast.queries.ground import Team
+from competence.forecast.comparing import Difference, last_of, worst_first
 from competence.forecast.queries.whatif import Compared, groups_of
 from competence.forecast.scenarios import Away, Drafted, Hired, Step, Trained
 from competence.forecast.statements import DAYS_OF
@@ -33,16 +34,20 @@ class Change:
     stood: str
     stands: str
     """The two tones of the figures."""
+    unit: Node
 
 
-def changes_of(compared: Compared) -> list[Change]:
-    """Each change of a spot, those that open first."""
+def changes_of(parts: Sequence[Compared]) -> list[Change]:
+    """Each change of a spot of the units, those that open first."""
+    some = [(one, part.team) for part in parts for one in part.found]
+    if len(parts) > 1:
+        some.sort(key=lambda pair: worst_first(pair[0]))
     return [
         Change(
-            one, compared.team.tasks[one.task], say(SHIFT_NAMES[one.shift]), say(DAYS_OF[one.days]), _what(one), last_of(one),
-            TONES[one.stood], TONES[one.stands],
+            one, team.tasks[one.task], say(SHIFT_NAMES[one.shift]), say(DAYS_OF[one.days]), _what(one), last_of(one),
+            TONES[one.stood], TONES[one.stands], team.unit,
         )
-        for one in compared.found
+        for one, team in some
     ]  # fmt: skip
 
 
@@ -58,9 +63,8 @@ def _what(one: Difference) -> str:
     return str(_("is no longer vulnerable"))
 
 
-def step_words(session: Session, team: Team, step: Step) -> str:
-    """The step as a sentence; whoever no longer works in the unit has no name here."""
-    names = {one.employment_id: one.name for one in team.people}
+def step_words(session: Session, names: Mapping[int, str], units: Mapping[int, str], step: Step) -> str:
+    """The step as a sentence. `names`: of employments; whoever no longer works in the unit has none. `units`: of the units."""
     match step:
         case Away(who, begins, ends):
             name = names.get(who) or _("A former employee")
@@ -82,7 +86,7 @@ def step_words(session: Session, team: Team, step: Step) -> str:
                     word=level_names(session).get(level, ""), day=day(begins),
                 )
             )  # fmt: skip
-        case Hired(group, shifts, begins, number, tasks):
+        case Hired(group, shifts, begins, number, tasks, _unit):
             named = next((one.name for one in groups_of(session) if one.id == group), "")
             on = listed([say(SHIFT_NAMES[shift]).lower() for shift in Shift if shift.value in shifts])
             text = str(
@@ -91,6 +95,8 @@ def step_words(session: Session, team: Team, step: Step) -> str:
                     number, group=named, day=day(begins), shifts=on,
                 )
             )  # fmt: skip
+            if step.unit_id is not None:
+                text += " " + _("Unit: %(unit)s.", unit=units.get(step.unit_id, ""))
             if tasks:
                 text += " " + _("Signed off for: %(tasks)s.", tasks=listed([_task(session, one) for one in tasks]))
             return text

@@ -20,6 +20,11 @@ def short_month(day: date) -> str:
     return format_date(day, "MMM yy", locale=language())
 
 
+def day_and_month(day: date) -> str:
+    """As "14. dec. 26"."""
+    return format_date(day, "d. MMM yy", locale=language())
+
+
 WIDTH, HEIGHT = 960, 240
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 12, 30
 """Where the axes leave room for their figures."""

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 
 from competence.coverage.rules import DayKind, Shift
+from competence.coverage.views.choices import day_of
 from competence.forecast.queries.ground import MONTHS, Team
 from competence.forecast.rules import Ahead
+from competence.foundation.clock import today
 
 LENGTHS = (3, 6, 12)
 """So many months may be chosen."""
@@ -26,13 +29,15 @@ class Filters:
     critical: bool
     vulnerable: bool
     every: bool
+    on: date | None = None
+    """A day to come that is asked for; None: none in particular."""
 
     def query(self, **changed: Any) -> str:
         """The address's part after "?", with something changed; empty when nothing is chosen."""
         said = {
             "months": self.months if self.months != MONTHS else None, "shift": self.shift, "area": self.area,
             "days": self.days, "critical": 1 if self.critical else None, "vulnerable": 1 if self.vulnerable else None,
-            "all": 1 if self.every else None,
+            "all": 1 if self.every else None, "on": self.on,
         }  # fmt: skip
         return urlencode({key: value for key, value in (said | changed).items() if value not in (None, "")})
 
@@ -53,6 +58,7 @@ def filters() -> Filters:
     args = request.args
     months = args.get("months", MONTHS, type=int)
     days = args.get("days", type=DayKind)
+    on = args.get("on", type=day_of)
     return Filters(
         months=months if months in LENGTHS else MONTHS,
         shift=args.get("shift", type=Shift),
@@ -61,4 +67,5 @@ def filters() -> Filters:
         critical=args.get("critical") == "1",
         vulnerable=args.get("vulnerable") == "1",
         every=args.get("all") == "1",
+        on=on if on is not None and on > today() else None,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from flask import render_template
@@ -13,8 +13,9 @@ from competence.coverage.queries.places import Node, Tree
 from competence.coverage.rules import SMALLEST_GROUP, Shift
 from competence.coverage.small import hidden_shifts
 from competence.coverage.views.figures import hides_small
+from competence.forecast.queries.ground import MONTHS, end_of
 from competence.forecast.queries.wide import UnitAhead, units_ahead
-from competence.forecast.views.drawing import short_month
+from competence.forecast.views.drawing import day_and_month, short_month
 from competence.forecast.views.filters import LENGTHS, Filters, filters
 from competence.foundation.clock import now, today
 from competence.foundation.web import db
@@ -50,6 +51,12 @@ def first_days(months: int) -> list[date]:
     return found
 
 
+def days_of(chosen: Filters) -> list[date]:
+    """Today, the first days of the months, and among them the day that is asked for, unless the forecast ends before it."""
+    asked = {chosen.on} if chosen.on is not None and chosen.on < end_of(MONTHS) else set()
+    return sorted({*first_days(chosen.months), *asked})
+
+
 @dataclass(frozen=True)
 class UnitsAhead:
     """How many gaps each of the units will have on each of the days."""
@@ -64,7 +71,7 @@ class UnitsAhead:
 def units_ahead_of(units: Tree, node: Node, actor: Actor) -> UnitsAhead:
     """The unit and all below it."""
     chosen = filters()
-    days = first_days(chosen.months)
+    days = days_of(chosen)
     below = units.below(node)
     # As on a board: all units without units below them, and those above where people have fixed shifts.
     counted = {
@@ -88,7 +95,8 @@ def units_page(units: Tree, node: Node, actor: Actor, within: Reach) -> Response
         "forecast/units.html",
         node=node, rows=rows, days=days, chosen=chosen, lengths=LENGTHS, hides=found.hides, smallest=SMALLEST_GROUP,
         whole=whole, worst=max(range(len(whole)), key=lambda at: whole[at].gaps) if whole else 0,
-        growing=growing(rows), as_of=found.as_of,
+        growing=growing(rows), as_of=found.as_of, asked_at=days.index(chosen.on) if chosen.on in days else None,
+        furthest=end_of(MONTHS) - timedelta(days=1), day_and_month=day_and_month,
         above=units.way_to(node, within), updated=now(), short_month=short_month,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from competence.access.web import looked_at, requires
 from competence.coverage.queries.places import Node, Tree, tree
 from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.coverage.views.drawing import weekday
+from competence.foundation.addresses import address
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import db, say, show, transaction
@@ -159,7 +160,7 @@ def make_screen(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnV
         except RuleBroken as broken:
             show(broken, form)
         else:
-            return page(unit_id, actor, within, link=url_for("screens.screen", link=secret, _external=True))
+            return page(unit_id, actor, within, link=address("screens.screen", link=secret))
     return page(unit_id, actor, within, screen=form, status=422)
 
 

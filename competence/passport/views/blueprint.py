@@ -3,12 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
-from flask import Blueprint, current_app, g, request, url_for
+from flask import Blueprint, g
 from flask_babel import gettext as _
 
-from competence import config
 from competence.coverage.signs import Sign
 from competence.development.queries import Line, Mine
 from competence.development.rules import Pile
@@ -21,17 +20,6 @@ bp = Blueprint("passports", __name__)
 def municipality() -> Tenancy:
     """The municipality of the request."""
     return cast(Tenancy, g.municipality)
-
-
-def site() -> str:
-    """How the server is reached from outside, as "https://kompetence.example"."""
-    settings: config.Settings = current_app.config["SETTINGS"]
-    return (None if municipality().host else settings.public_url) or request.host_url.rstrip("/")
-
-
-def address(endpoint: str, **values: Any) -> str:
-    """The page's address as it stands in a code or in a document that leaves the house."""
-    return f"{site()}{url_for(endpoint, **values)}"
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, public, requires, signed_in_actor
 from competence.audit.commands import log_access
 from competence.development import queries as own_queries
+from competence.foundation.addresses import address
 from competence.foundation.clock import now
 from competence.foundation.limits import limited
 from competence.foundation.web import after_reading, db, transaction
 from competence.passport import codes, commands, queries
 from competence.passport.drawing import code_picture
 from competence.passport.rules import CODE_LASTS
-from competence.passport.views.blueprint import address, bp, held, municipality
+from competence.passport.views.blueprint import bp, held, municipality
 
 NOT_FOUND_BY_SEARCH = {"X-Robots-Tag": "noindex, nofollow"}
 

@@ -13,10 +13,11 @@ from competence.access.web import requires
 from competence.catalogue.queries import level_names
 from competence.credentials.queries import brought_of
 from competence.credentials.rules import Issuer, did_of, enveloped
+from competence.foundation.addresses import address, site
 from competence.foundation.errors import NotFound
 from competence.foundation.web import db, transaction
 from competence.passport import issuing
-from competence.passport.views.blueprint import address, bp, municipality, site
+from competence.passport.views.blueprint import bp, municipality
 
 
 def issuer() -> Issuer:

@@ -14,12 +14,13 @@ from competence.credentials import jose
 from competence.credentials.keys import jwk_of
 from competence.credentials.queries import published_keys, taken_places
 from competence.credentials.rules import CONTEXT, status_payload
+from competence.foundation.addresses import address
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound
 from competence.foundation.limits import limited
 from competence.foundation.web import db
 from competence.passport import issuing
-from competence.passport.views.blueprint import address, bp, municipality
+from competence.passport.views.blueprint import bp, municipality
 from competence.passport.views.fetching import issuer, signer
 
 FOR_ANYBODY = {

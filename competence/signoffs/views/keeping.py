@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.accounts.web import device_mark
+from competence.foundation.addresses import address
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import clock_time, db, say, transaction
@@ -66,7 +67,7 @@ def training_code(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     code = queries.living_code(db.session, actor.person_id)
     if code is None:
         return render_template("signoffs/training_code.html", code=None)
-    link = url_for(".scanned", secret=code.secret, _external=True)
+    link = address(".scanned", secret=code.secret)
     picture = segno.make(link, error="m", micro=False).svg_data_uri(scale=8, border=4, light="#fff")
     return render_template(
         "signoffs/training_code.html", code=code, link=link, picture=picture, until=code.made_at + CODE_LASTS
