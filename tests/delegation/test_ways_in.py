@@ -18,12 +18,14 @@ def leader(world: World) -> Someone:
     return world.role(world.person("Dorthe Nygaard", "UFA"), Role.LEADER, over=world.team)
 
 
-def test_those_who_read_delegations_have_them_in_their_menu(world, leader, signed_in):
+def test_those_who_read_delegations_or_a_citizens_list_have_them_in_their_menu(world, leader, signed_in):
     planner = world.role(world.person("Lars Bisgaard", "UFA"), Role.PLANNER)
+    director = world.role(world.person("Ulla Thorsen", "UFA"), Role.DIRECTOR)
     world.settle()
     link = 'href="/delegations"'
     assert link in signed_in(leader).get("/delegations").text.partition("<main")[0]
-    assert link not in signed_in(planner).get("/who-may").text.partition("<main")[0]
+    assert link in signed_in(planner).get("/who-may").text.partition("<main")[0]
+    assert link not in signed_in(director).get("/matrix").text.partition("<main")[0]
 
 
 def test_the_cell_leads_to_those_who_have_the_task_by_delegation(world, leader, signed_in):

@@ -62,3 +62,15 @@ def test_the_sign_in_page_and_the_statement_are_accessible_to_anybody(
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     accessible(page)
+
+
+def test_the_check_itself_finds_what_is_wrong(page: Page, accessible: Callable[[Page], None]):
+    page.set_content("<html lang=da><title>Prøve</title><main><h1>Prøve</h1><img src=x></main>")
+    with pytest.raises(AssertionError, match="image-alt"):
+        accessible(page)
+    page.set_content(
+        "<html lang=da><meta name=viewport content='width=device-width'><title>Prøve</title><main><h1>Prøve</h1>"
+        "<div style='width: 3000px'>bred</div></main>"
+    )
+    with pytest.raises(AssertionError, match="wider than the screen"):
+        accessible(page)
