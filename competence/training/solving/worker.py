@@ -1,4 +1,4 @@
-"""`python -m competence.training.solving.worker MEGABYTES`: solves what it is sent, one problem after the other, until the pipe closes."""
+"""`python -m competence.training.solving.worker MEGABYTES`: solves what it is sent, one by one, until the pipe closes."""
 
 import contextlib
 import os
