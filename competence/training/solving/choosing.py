@@ -115,24 +115,7 @@ class Choosing:
     def _teachers(self) -> None:
         """A row for each teacher who could be asked for more than she has; who can have one with time to spare gets that."""
         look, model = self.look, self.model
-        asked: dict[int, set[int]] = defaultdict(set)
-        for i in self.group:
-            if look.taught[i]:
-                for t in look.teachers[i]:
-                    asked[t].add(i)
-        load = {t: sum(look.taught[i] for i in mine) for t, mine in asked.items()}
-        easy = [t for t in asked if load[t] <= look.room[t] * look.weeks]
-        settled: set[int] = set()
-        while easy:
-            free = easy.pop()
-            for i in asked.pop(free) - settled:
-                settled.add(i)
-                for t in look.teachers[i]:
-                    if t in asked and i in asked[t]:
-                        asked[t].discard(i)
-                        load[t] -= look.taught[i]
-                        if load[t] <= look.room[t] * look.weeks and t not in easy:
-                            easy.append(t)
+        asked = scarce(look, self.group)
         rows: dict[int, list[tuple[int, float]]] = {t: [] for t in asked}
         for i in self.group:
             teachers = [t for t in look.teachers[i] if t in rows and i in asked[t]]
@@ -165,3 +148,29 @@ class Choosing:
                 teacher = min(shares[i])[1] if i in shares else None
                 hints[i] = (teacher, courses.get(i))
         return Chosen(hints, bound, answer.seconds)
+
+
+def scarce(look: Lookup, group: Sequence[int]) -> dict[int, set[int]]:
+    """The teachers who could be asked for more time than they have, each with those of the group who may need her.
+
+    Whoever has a teacher with time for all who could ask her is taught by that one, and needs nobody else.
+    """
+    asked: dict[int, set[int]] = defaultdict(set)
+    for i in group:
+        if look.taught[i]:
+            for t in look.teachers[i]:
+                asked[t].add(i)
+    load = {t: sum(look.taught[i] for i in mine) for t, mine in asked.items()}
+    easy = [t for t in asked if load[t] <= look.room[t] * look.weeks]
+    settled: set[int] = set()
+    while easy:
+        free = easy.pop()
+        for i in asked.pop(free) - settled:
+            settled.add(i)
+            for t in look.teachers[i]:
+                if t in asked and i in asked[t]:
+                    asked[t].discard(i)
+                    load[t] -= look.taught[i]
+                    if load[t] <= look.room[t] * look.weeks and t not in easy:
+                        easy.append(t)
+    return asked

@@ -19,6 +19,8 @@ from competence.training.solving.wire import receive, send
 Told = Callable[[int, int], object]
 """Hears how many steps are done, of how many."""
 MEGABYTES = 1024
+SECONDS = 30.0
+"""What a problem is given unless it is said otherwise: enough for a municipality."""
 GRACE = 10.0
 """Seconds that it may take beyond those it was given, to begin, to read the problem and to finish."""
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
@@ -138,6 +140,6 @@ _SOLVER = Solver()
 atexit.register(_SOLVER.close)
 
 
-def solve(problem: Problem, *, seconds: float, gap: float = 1e-4, told: Told | None = None) -> Solution:
+def solve(problem: Problem, *, seconds: float = SECONDS, gap: float = 1e-4, told: Told | None = None) -> Solution:
     """The best plan found in the time, by the process that this one keeps for it. NotSolved with a sentence otherwise."""
     return _SOLVER.solve(problem, seconds=seconds, gap=gap, told=told)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from competence.training.rules.plan import Plan
-from competence.training.solving.choosing import AtMost
+from competence.training.solving.choosing import AtMost, scarce
 from competence.training.solving.lp import INF, Answer, Model
 
 
@@ -162,14 +162,17 @@ class Timed:
     def _teachers(self) -> None:
         look, model = self.look, self.model
         asked: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        tight = scarce(look, self.group) if not self.exact else {}
         for i in self.group:
             columns = []
             for t in self._able(i):
+                if not self.exact and i not in tight.get(t, ()):
+                    continue
                 column = self.taught[i, t] = model.column(whole=self.exact)
                 columns.append(column)
                 asked[t].append((i, column))
             whole = self.whole(i)
-            if columns or self.slack is None:
+            if columns or (self.slack is None and self.exact):
                 model.row(0, 0, columns + whole, [1.0] * len(columns) + [-1.0] * len(whole))
         given: dict[tuple[int, int], list[int]] = defaultdict(list)
         """The minutes of each training in each week, whoever gives them."""
@@ -186,7 +189,7 @@ class Timed:
             running = self.during(i, week)
             model.most(0, columns + running, [1.0] * len(columns) + [-float(look.taught[i])] * len(running))
         if not self.exact:
-            self._up_to_each_week(list(asked))
+            self._up_to_each_week({t for i in self.group for t in look.teachers[i]})
 
     def _by_week(
         self, t: int, mine: list[tuple[int, int]], room: list[int], given: dict[tuple[int, int], list[int]]
