@@ -11,7 +11,7 @@ from competence.training.rules.problem import Aim, Greedy, Problem, Solution, Un
 from competence.training.solving.choosing import AtMost, Choosing, Chosen
 from competence.training.solving.groups import joined, pieces
 from competence.training.solving.musts import settled
-from competence.training.solving.placing import Hints, by_urgency, carried_out, place
+from competence.training.solving.placing import TRIES, Hints, by_urgency, carried_out, place
 from competence.training.solving.timed import Timed
 
 Told = Callable[[int, int], object]
@@ -74,12 +74,12 @@ class _Solving:
         of = len(groups) + 1
         for _round in range(ROUNDS):
             found = [self._solve(group, of) for group in groups]
-            plan, failed = self._place(found)
-            if not failed:
-                break
+            plan, failed = self._place(found, tries=1)
             wanted = [i for one in found for i in one.hints]
-            more = joined(self.look, groups, plan, failed, wanted)
-            if len(more) == len(groups) or time.monotonic() > self.end:
+            more = joined(self.look, groups, plan, failed, wanted) if failed else groups
+            if failed and len(more) == len(groups):
+                plan, failed = self._place(found, tries=TRIES)
+            if not failed or len(more) == len(groups) or time.monotonic() > self.end:
                 break
             groups, of = more, self.steps + len(more)
         bounds = {tuple(group): self.hints[tuple(group)].bound for group in groups}
@@ -117,13 +117,13 @@ class _Solving:
         hints = {i: (teacher, course) for _start, i, teacher, course in timed.order(answer)}
         return Chosen(hints, answer.bound, answer.seconds)
 
-    def _place(self, found: Sequence[Chosen]) -> tuple[Plan, list[int]]:
+    def _place(self, found: Sequence[Chosen], *, tries: int) -> tuple[Plan, list[int]]:
         hints: Hints = {i: hint for one in found for i, hint in one.hints.items()}
         order = list(hints) if self.look.aim is Aim.FASTEST else by_urgency(self.look, hints)
-        plan, failed = place(self.look, order, hints)
+        plan, failed = place(self.look, order, hints, tries=tries)
         if failed and self.kept.ids:
             # What must be kept is where it was found to have room, and the rest around it.
-            around, missed = place(self.look, order, hints, base=self.kept.plan)
+            around, missed = place(self.look, order, hints, base=self.kept.plan, tries=tries)
             if len(missed) < len(failed) or not self.kept.ids <= plan.placed.keys():
                 return around, missed
         return plan, failed

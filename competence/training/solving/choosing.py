@@ -138,16 +138,38 @@ class Choosing:
         bound = answer.bound if answer.bound > -INF else None
         if answer.values is None:
             return Chosen({}, bound, answer.seconds)
-        values, hints = answer.values, {}
-        shares: dict[int, list[tuple[float, int]]] = defaultdict(list)
-        for (i, t), column in self.taught.items():
-            shares[i].append((-values[column], t))
+        values, hints = answer.values, dict[int, tuple[int | None, int | None]]()
         courses = {i: k for (i, k), column in self.on.items() if values[column] > 0.5}
-        for i, column in self.x.items():
-            if values[column] > 0.5:
-                teacher = min(shares[i])[1] if i in shares else None
-                hints[i] = (teacher, courses.get(i))
+        chosen = [i for i, column in self.x.items() if values[column] > 0.5]
+        teachers = self._one_each(chosen) if self.taught else {}
+        for i in chosen:
+            hints[i] = (teachers.get(i), courses.get(i))
         return Chosen(hints, bound, answer.seconds)
+
+    def _one_each(self, chosen: Sequence[int]) -> dict[int, int]:
+        """A teacher for each of those who were shared out, passing nobody's time where that can be."""
+        look, model = self.look, Model()
+        mine: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for i in chosen:
+            columns = []
+            for t in look.teachers[i]:
+                if (i, t) in self.taught:
+                    columns.append(model.column())
+                    mine[t].append((i, columns[-1]))
+            if columns:
+                model.row(1, 1, columns, [1.0] * len(columns))
+        alone: dict[int, int] = defaultdict(int)
+        for i in chosen:
+            if len(look.teachers[i]) == 1:
+                alone[look.teachers[i][0]] += look.taught[i]
+        for t, all_ in mine.items():
+            over = model.column(1.0, high=INF, whole=False)
+            most = look.room[t] * look.weeks - alone[t]
+            model.most(most, [*(column for _i, column in all_), over], [*(look.taught[i] for i, _c in all_), -1.0])
+        values = model.solve(seconds=1, gap=1e-3).values
+        if values is None:
+            return {}
+        return {i: t for t, all_ in mine.items() for i, column in all_ if values[column] > 0.5}
 
 
 def scarce(look: Lookup, group: Sequence[int]) -> dict[int, set[int]]:

@@ -75,6 +75,7 @@ class Model:
         highs.setOptionValue("threads", 1)
         highs.setOptionValue("time_limit", max(0.01, seconds))
         highs.setOptionValue("mip_rel_gap", gap)
+        highs.setOptionValue("mip_allow_restart", False)  # Beginning anew takes a third of the time and finds nothing.
         highs.passModel(
             len(self.cost), len(self.row_low), len(self.at), _BY_ROWS, _MINIMISE, 0.0,
             np.array(self.cost, np.float64), np.array(self.low, np.float64), np.array(self.high, np.float64),
