@@ -15,10 +15,12 @@ from competence.training.solving.placing import TRIES, Hints, by_urgency, carrie
 from competence.training.solving.timed import Timed
 
 Told = Callable[[int, int], object]
-SMALL = 6000
+SMALL = 12_000
 """Starts and teachers' weeks that an exact model can have."""
 ROUNDS = 4
 NEARLY = 1e-6
+NEARER = 0.8
+"""Of the gap that is asked for, what the model is solved to: a little is left for what the weeks take."""
 
 
 def best(problem: Problem, *, seconds: float, gap: float = 1e-4, told: Told | None = None) -> Solution:
@@ -98,7 +100,7 @@ class _Solving:
         else:
             kept = self.kept.ids & set(group)
             model = Choosing(self.look, group, kept=kept, at_most=self._at_most(group))
-            found = model.solve(seconds=self.left(), gap=self.gap / 2)
+            found = model.solve(seconds=self.left(), gap=self.gap * NEARER)
         self.solving += found.seconds
         self.hints[key] = found
         self.steps += 1
@@ -111,7 +113,7 @@ class _Solving:
         for i in self.kept.ids & set(group):
             timed.must(i)
         timed.close(None)
-        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap / 2)
+        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap * NEARER)
         if answer.values is None:
             return Chosen({}, max(0.0, answer.bound), answer.seconds)
         hints = {i: (teacher, course) for _start, i, teacher, course in timed.order(answer)}
@@ -171,7 +173,7 @@ class _Solving:
         for i in self.kept.ids & set(group):
             timed.must(i)
         timed.close(self._at_most(group))
-        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap / 2)
+        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap * NEARER)
         self.solving += answer.seconds
         if answer.values is not None and carried_out(plan, timed.order(answer)):
             missed = not self.kept.ids & set(group) <= was.keys()

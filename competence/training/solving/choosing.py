@@ -1,7 +1,7 @@
 """Who is trained, and roughly by whom: the model without weeks, whose bound is a bound of the whole.
 
-Time is counted over all the weeks together and a teacher may be shared out in parts here, so no plan that can be placed
-in weeks is left out; whether a choice can be placed, `placing` finds out.
+Time is counted over all the weeks and over teachers together, so no plan that can be placed in weeks is left out; whether
+a choice can be placed, `placing` finds out.
 """
 
 from collections import defaultdict
@@ -39,7 +39,6 @@ class Choosing:
         share = look.prices.share
         self.x = {i: self.model.column(look.weight[i] * share, low=float(i in kept)) for i in group}
         self.on: dict[tuple[int, int], int] = {}
-        self.taught: dict[tuple[int, int], int] = {}
         self.seats = sorted({s for i in group for s in look.in_seats[i] if look.missing[s] or look.prices.spare[s]})
         self._open(at_most)
         self._persons()
@@ -113,24 +112,10 @@ class Choosing:
             model.most(budget, [column for column, _price in priced], [price for _column, price in priced])
 
     def _teachers(self) -> None:
-        """A row for each teacher who could be asked for more than she has; who can have one with time to spare gets that."""
-        look, model = self.look, self.model
-        asked = scarce(look, self.group)
-        rows: dict[int, list[tuple[int, float]]] = {t: [] for t in asked}
-        for i in self.group:
-            teachers = [t for t in look.teachers[i] if t in rows and i in asked[t]]
-            if len(teachers) == 1:
-                rows[teachers[0]].append((self.x[i], look.taught[i]))
-            elif teachers:
-                columns = []
-                for t in teachers:
-                    column = self.taught[i, t] = model.column(0.0, whole=False)
-                    columns.append(column)
-                    rows[t].append((column, look.taught[i]))
-                model.row(0, 0, [*columns, self.x[i]], [1.0] * len(columns) + [-1.0])
-        for t, found in rows.items():
-            if found:
-                model.most(look.room[t] * look.weeks, [column for column, _by in found], [by for _column, by in found])
+        look = self.look
+        self.shared = {(i, t) for t, mine in scarce(look, self.group).items() for i in mine}
+        for room, mine in rooms(look, self.group):
+            self.model.most(room, [self.x[i] for i in mine], [look.taught[i] for i in mine])
 
     def solve(self, *, seconds: float, gap: float) -> Chosen:
         """The trainings chosen, with the bound that was proven."""
@@ -141,19 +126,19 @@ class Choosing:
         values, hints = answer.values, dict[int, tuple[int | None, int | None]]()
         courses = {i: k for (i, k), column in self.on.items() if values[column] > 0.5}
         chosen = [i for i, column in self.x.items() if values[column] > 0.5]
-        teachers = self._one_each(chosen) if self.taught else {}
+        teachers = self._one_each(chosen) if self.shared else {}
         for i in chosen:
             hints[i] = (teachers.get(i), courses.get(i))
         return Chosen(hints, bound, answer.seconds)
 
     def _one_each(self, chosen: Sequence[int]) -> dict[int, int]:
-        """A teacher for each of those who were shared out, passing nobody's time where that can be."""
+        """A teacher for each of those whose teachers are scarce, passing nobody's time where that can be."""
         look, model = self.look, Model()
         mine: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for i in chosen:
             columns = []
             for t in look.teachers[i]:
-                if (i, t) in self.taught:
+                if (i, t) in self.shared:
                     columns.append(model.column())
                     mine[t].append((i, columns[-1]))
             if columns:
@@ -196,3 +181,19 @@ def scarce(look: Lookup, group: Sequence[int]) -> dict[int, set[int]]:
                     if load[t] <= look.room[t] * look.weeks and t not in easy:
                         easy.append(t)
     return asked
+
+
+def rooms(look: Lookup, group: Sequence[int]) -> list[tuple[int, list[int]]]:
+    """(minutes, trainings) of each set of teachers who may have too little time for all that only they can teach."""
+    asked = scarce(look, group)
+    by_teachers: dict[frozenset[int], list[int]] = defaultdict(list)
+    for i in group:
+        if able := frozenset(t for t in look.teachers[i] if i in asked.get(t, ())):
+            by_teachers[able].append(i)
+    found = []
+    for some in {*by_teachers, *(frozenset([t]) for t in asked), frozenset(asked)}:
+        mine = [i for able, all_ in by_teachers.items() if able <= some for i in all_]
+        room = sum(look.room[t] for t in some) * look.weeks
+        if sum(look.taught[i] for i in mine) > room:
+            found.append((room, sorted(mine)))
+    return sorted(found)
