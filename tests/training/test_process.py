@@ -59,7 +59,7 @@ def test_one_that_dies_is_told_and_the_next_is_solved(solver):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such limit")
 def test_one_that_needs_too_much_memory_is_told_and_the_next_is_solved(solver):
-    solver.megabytes = 300
+    solver.megabytes = 130
     with pytest.raises(NotSolved, match=r"memory|stopped before"):
         solver.solve(municipality(60), seconds=60)
     solver.megabytes = 1024

@@ -164,7 +164,7 @@ class _World:
         person, district = team * TEAM + e, team // DISTRICT
         minutes = int(self.hours[t]) * (24 if renewal else 60)
         teachers = [one for one in guides if may[one - team * TEAM, t] and one != person]
-        teachers += [nurses[t % NURSES]] + ([10_000_001 + t % 2] if t % 7 == 0 else [])
+        teachers += [nurses[t % NURSES], nurses[(t + 1) % NURSES]] + ([10_000_001 + t % 2] if t % 7 == 0 else [])
         courses: tuple[int, ...] = ()
         if t in self.dear and not renewal:
             courses = tuple((district * TASKS + t) * 2 + k for k in range(2))

@@ -1,6 +1,7 @@
 """The answer: choose with a bound, place in weeks, join what competes and choose again, and check all that is said."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from competence.training.rules.counting import passed, proposals_of, tally
@@ -9,7 +10,7 @@ from competence.training.rules.lookup import BY_USE, Lookup
 from competence.training.rules.plan import Plan
 from competence.training.rules.problem import Aim, Greedy, Problem, Solution, Unclosable, WhyNot
 from competence.training.solving.choosing import AtMost, Choosing, Chosen
-from competence.training.solving.groups import joined, pieces
+from competence.training.solving.groups import has_weeks, joined, pieces
 from competence.training.solving.musts import settled
 from competence.training.solving.placing import TRIES, Hints, by_urgency, carried_out, place
 from competence.training.solving.timed import Timed
@@ -86,6 +87,8 @@ class _Solving:
             groups, of = more, self.steps + len(more)
         bounds = {tuple(group): self.hints[tuple(group)].bound for group in groups}
         if failed:
+            plan, failed = self._with_less(groups, plan, failed)
+        if failed:
             plan = self._exactly(plan, groups, failed, bounds)
         self.told(1, 1)
         known = [one for one in bounds.values() if one is not None]
@@ -119,13 +122,46 @@ class _Solving:
         hints = {i: (teacher, course) for _start, i, teacher, course in timed.order(answer)}
         return Chosen(hints, answer.bound, answer.seconds)
 
+    def _with_less(self, groups: list[list[int]], plan: Plan, failed: list[int]) -> tuple[Plan, list[int]]:
+        """The better of the plan and others chosen as if the teachers who ran out of weeks had a little less time."""
+        less: dict[int, int] = defaultdict(int)
+        if self.look.aim is Aim.FASTEST:
+            return plan, failed
+        best_, left = plan, failed
+        for _round in range(ROUNDS):
+            short = [i for i in left if has_weeks(plan, i)]
+            for i in short:
+                for t in self.look.teachers[i]:
+                    less[t] += self.look.taught[i]
+            touched = [group for group in groups if set(group) & set(left)]
+            spent = max(self.hints[tuple(group)].seconds for group in touched)
+            if not short or self.left() < 2 * spent:
+                break
+            found = []
+            for group in groups:
+                one = self.hints[tuple(group)]
+                if group in touched:
+                    kept, at_most = self.kept.ids & set(group), self._at_most(group)
+                    model = Choosing(self.look, group, kept=kept, at_most=at_most, less=less)
+                    again = model.solve(seconds=self.left() / 2, gap=self.gap)
+                    self.solving += again.seconds
+                    one = again if again.hints else one
+                found.append(one)
+            plan, left = self._place(found, tries=TRIES)
+            fill(plan, self.useful if left and self.look.aim is Aim.GAPS else ())
+            if (plan.open(), plan.objective()) < (best_.open(), best_.objective()):
+                best_, failed = plan, left
+            if not left:
+                break
+        return best_, failed
+
     def _place(self, found: Sequence[Chosen], *, tries: int) -> tuple[Plan, list[int]]:
         hints: Hints = {i: hint for one in found for i, hint in one.hints.items()}
         order = list(hints) if self.look.aim is Aim.FASTEST else by_urgency(self.look, hints)
-        plan, failed = place(self.look, order, hints, tries=tries)
+        plan, failed = place(self.look, order, hints, tries=tries, until=self.end)
         if failed and self.kept.ids:
             # What must be kept is where it was found to have room, and the rest around it.
-            around, missed = place(self.look, order, hints, base=self.kept.plan, tries=tries)
+            around, missed = place(self.look, order, hints, base=self.kept.plan, tries=tries, until=self.end)
             if len(missed) < len(failed) or not self.kept.ids <= plan.placed.keys():
                 return around, missed
         return plan, failed

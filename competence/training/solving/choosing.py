@@ -4,12 +4,15 @@ Time is counted over all the weeks and over teachers together, so no plan that c
 a choice can be placed, `placing` finds out.
 """
 
+import time
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from competence.training.rules.lookup import Lookup
 from competence.training.solving.lp import INF, Model
+
+TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,12 @@ class AtMost:
 class Choosing:
     """The model of a group: candidates that share no person and no seat with others."""
 
-    def __init__(self, look: Lookup, group: Sequence[int], *, kept: Collection[int], at_most: AtMost | None) -> None:
-        self.look, self.group, self.model = look, group, Model()
+    def __init__(
+        self, look: Lookup, group: Sequence[int], *, kept: Collection[int], at_most: AtMost | None,
+        less: Mapping[int, int] | None = None,
+    ) -> None:  # fmt: skip
+        """`less` takes minutes from teachers; then the bound is none of the whole."""
+        self.look, self.group, self.model, self.less = look, group, Model(), less or {}
         share = look.prices.share
         self.x = {i: self.model.column(look.weight[i] * share, low=float(i in kept)) for i in group}
         self.on: dict[tuple[int, int], int] = {}
@@ -114,22 +121,83 @@ class Choosing:
     def _teachers(self) -> None:
         look = self.look
         self.shared = {(i, t) for t, mine in scarce(look, self.group).items() for i in mine}
-        for room, mine in rooms(look, self.group):
+        for room, mine in rooms(look, self.group, self.less):
             self.model.most(room, [self.x[i] for i in mine], [look.taught[i] for i in mine])
 
     def solve(self, *, seconds: float, gap: float) -> Chosen:
         """The trainings chosen, with the bound that was proven."""
-        answer = self.model.solve(seconds=seconds, gap=gap)
+        until, spent = time.monotonic() + seconds, 0.0
+        if self.shared:
+            spent = self._sharpened(seconds / 4)
+        answer = self.model.solve(seconds=until - time.monotonic(), gap=gap)
         bound = answer.bound if answer.bound > -INF else None
+        spent += answer.seconds
+        while answer.values is not None and self.shared and until - time.monotonic() > 2 * answer.seconds:
+            if not self._sharper(answer.values):
+                break
+            answer = self.model.solve(seconds=until - time.monotonic(), gap=gap)
+            bound = answer.bound if answer.bound > -INF else bound
+            spent += answer.seconds
         if answer.values is None:
-            return Chosen({}, bound, answer.seconds)
+            return Chosen({}, bound, spent)
         values, hints = answer.values, dict[int, tuple[int | None, int | None]]()
         courses = {i: k for (i, k), column in self.on.items() if values[column] > 0.5}
         chosen = [i for i, column in self.x.items() if values[column] > 0.5]
         teachers = self._one_each(chosen) if self.shared else {}
         for i in chosen:
             hints[i] = (teachers.get(i), courses.get(i))
-        return Chosen(hints, bound, answer.seconds)
+        return Chosen(hints, bound, spent)
+
+    def _sharpened(self, seconds: float) -> float:
+        """Seconds spent: the model has a row for each set of teachers that its relaxed answer asks for too much of."""
+        spent = 0.0
+        while spent < seconds:
+            answer = self.model.relaxed(seconds=seconds)
+            spent += answer.seconds
+            if answer.values is None or not self._sharper(answer.values):
+                break
+        return spent
+
+    def _sharper(self, values: Sequence[float]) -> bool:
+        """Whether the values asked some teachers together for more than they have, which now has a row against it."""
+        look, model = self.look, Model()
+        able: dict[int, list[int]] = defaultdict(list)
+        for i, t in sorted(self.shared):
+            able[i].append(t)
+        given: dict[tuple[int, int], int] = {}
+        mine: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for i, teachers in able.items():
+            if (amount := values[self.x[i]]) > TINY:
+                for t in teachers:
+                    given[i, t] = model.column(high=INF, whole=False)
+                    mine[t].append((i, given[i, t]))
+                model.row(amount, amount, [given[i, t] for t in teachers], [1.0] * len(teachers))
+        over: dict[int, int] = {}
+        for t, all_ in mine.items():
+            over[t] = model.column(1.0, high=INF, whole=False)
+            columns = [*(column for _i, column in all_), over[t]]
+            model.most(self._minutes(t), columns, [*(look.taught[i] for i, _column in all_), -1.0])
+        found = model.solve(seconds=5, gap=0).values
+        if found is None:
+            return False
+        some = {t for t, column in over.items() if found[column] > 0.5}
+        queue = list(some)
+        while queue:
+            # Whoever could take something over from them has no time left either.
+            t = queue.pop()
+            for i, column in mine[t]:
+                if found[column] > TINY:
+                    queue += [other for other in able[i] if other not in some]
+                    some.update(able[i])
+        inside = [i for i, teachers in able.items() if some.issuperset(teachers)]
+        room = sum(self._minutes(t) for t in some)
+        if sum(look.taught[i] * values[self.x[i]] for i in inside) <= room + 0.5:
+            return False
+        self.model.most(room, [self.x[i] for i in inside], [look.taught[i] for i in inside])
+        return True
+
+    def _minutes(self, teacher: int) -> int:
+        return self.look.room[teacher] * self.look.weeks - self.less.get(teacher, 0)
 
     def _one_each(self, chosen: Sequence[int]) -> dict[int, int]:
         """A teacher for each of those whose teachers are scarce, passing nobody's time where that can be."""
@@ -149,7 +217,7 @@ class Choosing:
                 alone[look.teachers[i][0]] += look.taught[i]
         for t, all_ in mine.items():
             over = model.column(1.0, high=INF, whole=False)
-            most = look.room[t] * look.weeks - alone[t]
+            most = self._minutes(t) - alone[t]
             model.most(most, [*(column for _i, column in all_), over], [*(look.taught[i] for i, _c in all_), -1.0])
         values = model.solve(seconds=1, gap=1e-3).values
         if values is None:
@@ -183,7 +251,7 @@ def scarce(look: Lookup, group: Sequence[int]) -> dict[int, set[int]]:
     return asked
 
 
-def rooms(look: Lookup, group: Sequence[int]) -> list[tuple[int, list[int]]]:
+def rooms(look: Lookup, group: Sequence[int], less: Mapping[int, int] | None = None) -> list[tuple[int, list[int]]]:
     """(minutes, trainings) of each set of teachers who may have too little time for all that only they can teach."""
     asked = scarce(look, group)
     by_teachers: dict[frozenset[int], list[int]] = defaultdict(list)
@@ -193,7 +261,7 @@ def rooms(look: Lookup, group: Sequence[int]) -> list[tuple[int, list[int]]]:
     found = []
     for some in {*by_teachers, *(frozenset([t]) for t in asked), frozenset(asked)}:
         mine = [i for able, all_ in by_teachers.items() if able <= some for i in all_]
-        room = sum(look.room[t] for t in some) * look.weeks
+        room = sum(look.room[t] * look.weeks - (less or {}).get(t, 0) for t in some)
         if sum(look.taught[i] for i in mine) > room:
             found.append((room, sorted(mine)))
     return sorted(found)

@@ -1,7 +1,9 @@
 """What was chosen, placed in weeks: by trying, then by moving what stands in the way, then as an exact model says."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 
 from competence.training.rules.lookup import Lookup
 from competence.training.rules.plan import Placed, Plan
@@ -11,37 +13,46 @@ Hints = Mapping[int, tuple[int | None, int | None]]
 TRIES = 10
 MANY = 1500
 """Trainings of which all are not placed anew again and again."""
-FEW = 10
-"""Trainings for which room is made though there is another way to go on."""
+FEW, SOME = 10, 40
+"""Trainings for which room is made: where there is another way to go on, and where there is none."""
 MOVED = 400
 """Trainings that are moved at most to make room for one."""
 
 
 def by_urgency(look: Lookup, chosen: Iterable[int]) -> list[int]:
-    """The trainings in the order to place them: what opens first, critical ones, those bound to a course, long ones."""
+    """The trainings in the order to place them: those bound to a course, what opens first, critical ones, long ones."""
 
-    def urgency(i: int) -> tuple[int, bool, bool, int, int]:
+    def urgency(i: int) -> tuple[bool, int, bool, int, int]:
         seats = [s for s in look.in_seats[i] if look.missing[s]]
         due = min((look.due[s] for s in seats), default=look.weeks)
         critical = any(look.seats[s].critical for s in seats)
-        return due, not critical, not look.courses[i], -look.length[i], i
+        return not look.courses[i], due, not critical, -look.length[i], i
 
     return sorted(chosen, key=urgency)
 
 
 def place(
-    look: Lookup, order: Sequence[int], hints: Hints, *, base: Plan | None = None, tries: int = TRIES
+    look: Lookup,
+    order: Sequence[int],
+    hints: Hints,
+    *,
+    base: Plan | None = None,
+    tries: int = TRIES,
+    until: float = inf,
 ) -> tuple[Plan, list[int]]:
-    """The plan with as many as can be placed, and those for which no room was found in so many tries."""
+    """The plan with as many as can be placed, and those for which no room was found in so many tries.
+
+    After `until`, by the monotonic clock, nothing is tried once more.
+    """
     best: tuple[Plan, list[int]] | None = None
     turn = list(order)
     for _try in range(tries if len(turn) <= MANY else min(tries, 2)):
         plan, failed = _in_turn(look, turn, hints, base)
-        if len(failed) <= FEW or tries > 1:
-            failed = [i for i in failed if not _make_room(plan, i, hints)]
+        if len(failed) <= (FEW if tries == 1 else SOME):
+            failed = [i for i in failed if time.monotonic() > until or not _make_room(plan, i, hints)]
         if best is None or len(failed) < len(best[1]):
             best = plan, failed
-        if not failed:
+        if not failed or len(failed) > SOME or time.monotonic() > until:
             break
         first = [j for i in failed for j in (*look.before[i], i)]
         turn = list(dict.fromkeys([*first, *turn]))
