@@ -39,7 +39,9 @@ class _Solving:
         self.plain = greedy(self.kept.plan.copy())
         self.useful = list(self.look.of_use(self.kept.ids))
         self.hints: dict[tuple[int, ...], Chosen] = {}
-        self.steps = 0
+        self.pieces = pieces(self.look, self.useful)
+        self.at: dict[int, tuple[int, ...]] = {}
+        """The group that each was last solved in."""
 
     def left(self) -> float:
         """Seconds that are left."""
@@ -47,7 +49,7 @@ class _Solving:
 
     def solution(self) -> Solution:
         """All of it."""
-        groups = pieces(self.look, self.useful)
+        groups = [sorted(piece) for piece in self.pieces]
         plan, bound = self._chosen(groups)
         plan = self._better(plan, groups)
         objective = plan.objective()
@@ -74,9 +76,8 @@ class _Solving:
         """The plan and a bound of the whole."""
         outside = self._outside(groups)
         plan, failed = self.kept.plan.copy(), list[int]()
-        of = len(groups) + 1
         for _round in range(ROUNDS):
-            found = [self._solve(group, of) for group in groups]
+            found = self._solved(groups)
             plan, failed = self._place(found, tries=1)
             wanted = [i for one in found for i in one.hints]
             more = joined(self.look, groups, plan, failed, wanted) if failed else groups
@@ -84,76 +85,104 @@ class _Solving:
                 plan, failed = self._place(found, tries=TRIES)
             if not failed or len(more) == len(groups) or time.monotonic() > self.end:
                 break
-            groups, of = more, self.steps + len(more)
+            groups = more
         bounds = {tuple(group): self.hints[tuple(group)].bound for group in groups}
         if failed:
             plan, failed = self._with_less(groups, plan, failed)
         if failed:
             plan = self._exactly(plan, groups, failed, bounds)
         self.told(1, 1)
-        known = [one for one in bounds.values() if one is not None]
-        return plan, sum(known) + outside if len(known) == len(bounds) else 0.0
+        return plan, sum(bounds.values()) + outside
 
-    def _solve(self, group: list[int], of: int) -> Chosen:
-        key = tuple(group)
-        if key in self.hints:
-            return self.hints[key]
+    def _solved(self, groups: list[list[int]]) -> list[Chosen]:
+        """What is chosen in each group. A group of which several were solved before is no better than they were."""
+        before = dict(self.at)
+        of = sum(tuple(group) not in self.hints for group in groups)
+        done = 0
+        for group in groups:
+            key = tuple(group)
+            if key not in self.hints:
+                parts = [self.hints[one] for one in dict.fromkeys(before[i] for i in group if i in before)]
+                found = self._solve(group, self.left() * min(1, 3 / (of - done)))
+                bound = max([found.bound, sum(one.bound for one in parts)])
+                hints = found.hints or {i: hint for one in parts for i, hint in one.hints.items()}
+                self.hints[key] = Chosen(hints, bound, found.seconds)
+                self.at |= dict.fromkeys(group, key)
+                done += 1
+                self.told(done, of + 1)
+        return [self.hints[tuple(group)] for group in groups]
+
+    def _solve(self, group: list[int], seconds: float) -> Chosen:
         if self.look.aim is Aim.FASTEST:
-            found = self._soonest(group)
+            found = self._soonest(group, seconds)
         else:
             kept = self.kept.ids & set(group)
             model = Choosing(self.look, group, kept=kept, at_most=self._at_most(group))
-            found = model.solve(seconds=self.left(), gap=self.gap * NEARER)
+            found = model.solve(seconds=seconds, gap=self.gap * NEARER)
         self.solving += found.seconds
-        self.hints[key] = found
-        self.steps += 1
-        self.told(min(self.steps, of - 1), of)
         return found
 
-    def _soonest(self, group: list[int]) -> Chosen:
+    def _soonest(self, group: list[int], seconds: float) -> Chosen:
         """The same with weeks. Its trainings are named in the order they begin."""
         timed = Timed(Plan(self.look), group, exact=False)
         for i in self.kept.ids & set(group):
             timed.must(i)
-        timed.close(None)
-        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap * NEARER)
+        timed.close()
+        answer = timed.model.solve(seconds=seconds, gap=self.gap * NEARER)
         if answer.values is None:
             return Chosen({}, max(0.0, answer.bound), answer.seconds)
         hints = {i: (teacher, course) for _start, i, teacher, course in timed.order(answer)}
-        return Chosen(hints, answer.bound, answer.seconds)
+        return Chosen(hints, max(0.0, answer.bound), answer.seconds)
 
     def _with_less(self, groups: list[list[int]], plan: Plan, failed: list[int]) -> tuple[Plan, list[int]]:
         """The better of the plan and others chosen as if the teachers who ran out of weeks had a little less time."""
-        less: dict[int, int] = defaultdict(int)
         if self.look.aim is Aim.FASTEST:
             return plan, failed
+        less = self._shares(groups)
         best_, left = plan, failed
         for _round in range(ROUNDS):
-            short = [i for i in left if has_weeks(plan, i)]
-            for i in short:
-                for t in self.look.teachers[i]:
-                    less[t] += self.look.taught[i]
-            touched = [group for group in groups if set(group) & set(left)]
-            spent = max(self.hints[tuple(group)].seconds for group in touched)
-            if not short or self.left() < 2 * spent:
+            short = {i for i in left if has_weeks(plan, i)}
+            touched = [g for g, group in enumerate(groups) if short.intersection(group) or (less[g] and _round == 0)]
+            for g in touched:
+                for i in short.intersection(groups[g]):
+                    for t in self.look.teachers[i]:
+                        less[g][t] = less[g].get(t, 0) + self.look.taught[i]
+            spent = sum(self.hints[tuple(groups[g])].seconds for g in touched)
+            if not touched or self.left() < 1.5 * spent:
                 break
-            found = []
-            for group in groups:
-                one = self.hints[tuple(group)]
-                if group in touched:
-                    kept, at_most = self.kept.ids & set(group), self._at_most(group)
-                    model = Choosing(self.look, group, kept=kept, at_most=at_most, less=less)
-                    again = model.solve(seconds=self.left() / 2, gap=self.gap)
-                    self.solving += again.seconds
-                    one = again if again.hints else one
-                found.append(one)
+            found = [self.hints[tuple(group)] for group in groups]
+            for g in touched:
+                kept, at_most = self.kept.ids & set(groups[g]), self._at_most(groups[g])
+                model = Choosing(self.look, groups[g], kept=kept, at_most=at_most, less=less[g])
+                again = model.solve(seconds=self.left() / 2, gap=self.gap)
+                self.solving += again.seconds
+                found[g] = again if again.hints else found[g]
             plan, left = self._place(found, tries=TRIES)
-            fill(plan, self.useful if left and self.look.aim is Aim.GAPS else ())
+            fill(plan, self.useful if left and self.look.aim is not Aim.CHEAPEST else ())
             if (plan.open(), plan.objective()) < (best_.open(), best_.objective()):
                 best_, failed = plan, left
             if not left:
                 break
         return best_, failed
+
+    def _shares(self, groups: list[list[int]]) -> list[dict[int, int]]:
+        """For each group, the minutes of teachers that the other groups need, by what is chosen in each."""
+        look = self.look
+        asked: list[dict[int, int]] = [defaultdict(int) for _group in groups]
+        total: dict[int, int] = defaultdict(int)
+        for g, group in enumerate(groups):
+            for i in self.hints[tuple(group)].hints:
+                for t in look.teachers[i]:
+                    asked[g][t] += look.taught[i]
+                    total[t] += look.taught[i]
+        return [
+            {
+                t: room * (total[t] - minutes) // total[t]
+                for t, minutes in mine.items()
+                if minutes < total[t] and total[t] > (room := look.room[t] * look.weeks)
+            }
+            for mine in asked
+        ]
 
     def _place(self, found: Sequence[Chosen], *, tries: int) -> tuple[Plan, list[int]]:
         hints: Hints = {i: hint for one in found for i, hint in one.hints.items()}
@@ -166,12 +195,17 @@ class _Solving:
                 return around, missed
         return plan, failed
 
-    def _at_most(self, group: Sequence[int]) -> AtMost | None:
-        """How many the greedy way leaves open, where no more may be and nothing else says so."""
+    def _at_most(self, group: Sequence[int]) -> list[AtMost]:
+        """How many the greedy way leaves open in each of the teams, where no more may be and nothing else says so."""
         if self.look.aim is not Aim.CHEAPEST:
-            return None
-        seats = {s for i in group for s in self.look.in_seats[i]}
-        return AtMost(self.plain.open(seats), self.plain.open(s for s in seats if self.look.seats[s].critical))
+            return []
+        inside, found = set(group), []
+        for piece in self.pieces:
+            if inside.issuperset(piece):
+                seats = frozenset(s for i in piece for s in self.look.in_seats[i])
+                critical = [s for s in seats if self.look.seats[s].critical]
+                found.append(AtMost(seats, self.plain.open(seats), self.plain.open(critical)))
+        return found
 
     def _outside(self, groups: Sequence[Sequence[int]]) -> float:
         """What the objective holds of seats that nobody worth training counts in."""
@@ -182,7 +216,7 @@ class _Solving:
     # Where no placing was found by trying.
 
     def _exactly(
-        self, plan: Plan, groups: list[list[int]], failed: list[int], bounds: dict[tuple[int, ...], float | None]
+        self, plan: Plan, groups: list[list[int]], failed: list[int], bounds: dict[tuple[int, ...], float]
     ) -> Plan:
         """The plan with an exact model's answer for each group that something failed in, and its bound where it holds."""
         for group in groups:
@@ -193,7 +227,7 @@ class _Solving:
                 bound = self._again(plan, group)
                 key = tuple(group)
                 if alone and bound is not None:
-                    bounds[key] = max(bound, bounds[key] or 0.0)
+                    bounds[key] = max(bound, bounds[key])
             else:
                 for piece in pieces(self.look, group):
                     if set(piece) & set(failed) and self._size(piece) <= SMALL and time.monotonic() < self.end:

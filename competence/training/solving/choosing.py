@@ -21,24 +21,31 @@ class Chosen:
 
     hints: dict[int, tuple[int | None, int | None]]
     """Of each training chosen: the teacher and course the model would take."""
-    bound: float | None
-    """No plan has a lower objective, counted over this group alone; None: none is known."""
+    bound: float
+    """No plan has a lower objective, counted over this group alone."""
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """How many seats of a group may be left open, in all and of the critical ones."""
+    """How many of some seats may be left open, in all and of the critical ones."""
 
+    seats: frozenset[int]
     open: int
     critical: int
+
+    def rows(self, model: Model, look: Lookup, left: Mapping[int, int]) -> None:
+        """Nothing; the model keeps it, where `left` are its columns of what each seat still lacks."""
+        mine = [s for s in sorted(self.seats) if s in left]
+        model.most(self.open, [left[s] for s in mine])
+        model.most(self.critical, [left[s] for s in mine if look.seats[s].critical])
 
 
 class Choosing:
     """The model of a group: candidates that share no person and no seat with others."""
 
     def __init__(
-        self, look: Lookup, group: Sequence[int], *, kept: Collection[int], at_most: AtMost | None,
+        self, look: Lookup, group: Sequence[int], *, kept: Collection[int], at_most: Sequence[AtMost] = (),
         less: Mapping[int, int] | None = None,
     ) -> None:  # fmt: skip
         """`less` takes minutes from teachers; then the bound is none of the whole."""
@@ -53,26 +60,22 @@ class Choosing:
         self._courses(share)
         self._teachers()
 
-    def _open(self, at_most: AtMost | None) -> None:
+    def _open(self, at_most: Sequence[AtMost]) -> None:
         look, model = self.look, self.model
-        open_, critical = [], []
+        open_: dict[int, int] = {}
         for s in self.seats:
             columns = [self.x[i] for i in look.who[s] if i in self.x]
             missing, spare = look.missing[s], look.spare[s]
             if missing:
                 left = model.column(look.prices.open[s], high=missing, whole=False)
                 model.least(missing, [*columns, left])
-                open_.append(left)
-                if look.seats[s].critical:
-                    critical.append(left)
+                open_[s] = left
                 columns = [*columns, left]
             if spare and look.prices.spare[s]:
                 thin = model.column(look.prices.spare[s], high=spare, whole=False)
                 model.least(missing + spare, [*columns, thin])
-        if at_most is not None:
-            model.most(at_most.open, open_)
-            if critical:
-                model.most(at_most.critical, critical)
+        for one in at_most:
+            one.rows(model, look, open_)
 
     def _persons(self) -> None:
         look = self.look
@@ -130,13 +133,13 @@ class Choosing:
         if self.shared:
             spent = self._sharpened(seconds / 4)
         answer = self.model.solve(seconds=until - time.monotonic(), gap=gap)
-        bound = answer.bound if answer.bound > -INF else None
+        bound = max(0.0, answer.bound)
         spent += answer.seconds
         while answer.values is not None and self.shared and until - time.monotonic() > 2 * answer.seconds:
             if not self._sharper(answer.values):
                 break
             answer = self.model.solve(seconds=until - time.monotonic(), gap=gap)
-            bound = answer.bound if answer.bound > -INF else bound
+            bound = max(bound, answer.bound)
             spent += answer.seconds
         if answer.values is None:
             return Chosen({}, bound, spent)

@@ -228,10 +228,10 @@ class Timed:
 
     # What is wanted.
 
-    def close(self, at_most: AtMost | None) -> None:
+    def close(self, at_most: Sequence[AtMost] = ()) -> None:
         """Nothing; the model closes seats by the aim's prices. Nobody outside the group may count in them."""
         look, model, prices = self.look, self.model, self.look.prices
-        open_, critical = [], []
+        open_: dict[int, int] = {}
         inside = set(self.group)
         for s in sorted({s for i in self.group for s in look.in_seats[i]}):
             who = [i for i in look.who[s] if i in inside]
@@ -241,17 +241,14 @@ class Timed:
                 left = model.column(prices.open[s], high=missing, whole=False)
                 model.least(missing, [*columns, left])
                 columns.append(left)
-                open_.append(left)
-                if look.seats[s].critical:
-                    critical.append(left)
+                open_[s] = left
                 if prices.week[s]:
                     self._waiting(s, who)
             if spare and prices.spare[s]:
                 thin = model.column(prices.spare[s], high=spare, whole=False)
                 model.least(missing + spare, [*columns, thin])
-        if at_most is not None:
-            model.most(at_most.open, open_)
-            model.most(at_most.critical, critical)
+        for one in at_most:
+            one.rows(model, look, open_)
 
     def _waiting(self, s: int, who: Sequence[int]) -> None:
         look = self.look
