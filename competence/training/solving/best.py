@@ -18,6 +18,8 @@ from competence.training.solving.timed import Timed
 Told = Callable[[int, int], object]
 SMALL = 12_000
 """Starts and teachers' weeks that an exact model can have."""
+TIMED = 400
+"""Candidates of which a model with weeks is solved in seconds: a large team."""
 ROUNDS = 4
 NEARLY = 1e-6
 NEARER = 0.8
@@ -40,6 +42,7 @@ class _Solving:
         self.useful = list(self.look.of_use(self.kept.ids))
         self.hints: dict[tuple[int, ...], Chosen] = {}
         self.pieces = pieces(self.look, self.useful)
+        self.done = 0
         self.at: dict[int, tuple[int, ...]] = {}
         """The group that each was last solved in."""
 
@@ -91,34 +94,39 @@ class _Solving:
             plan, failed = self._with_less(groups, plan, failed)
         if failed:
             plan = self._exactly(plan, groups, failed, bounds)
-        self.told(1, 1)
+        self.told(self.done + 1, self.done + 1)
         return plan, sum(bounds.values()) + outside
 
     def _solved(self, groups: list[list[int]]) -> list[Chosen]:
         """What is chosen in each group. A group of which several were solved before is no better than they were."""
         before = dict(self.at)
-        of = sum(tuple(group) not in self.hints for group in groups)
-        done = 0
+        left = sum(tuple(group) not in self.hints for group in groups)
         for group in groups:
             key = tuple(group)
             if key not in self.hints:
                 parts = [self.hints[one] for one in dict.fromkeys(before[i] for i in group if i in before)]
-                found = self._solve(group, self.left() * min(1, 3 / (of - done)))
+                found = self._solve(group, self.left() * min(1, 3 / left))
                 bound = max([found.bound, sum(one.bound for one in parts)])
                 hints = found.hints or {i: hint for one in parts for i, hint in one.hints.items()}
                 self.hints[key] = Chosen(hints, bound, found.seconds)
                 self.at |= dict.fromkeys(group, key)
-                done += 1
-                self.told(done, of + 1)
+                left -= 1
+                self.done += 1
+                self.told(self.done, self.done + left + 1)
         return [self.hints[tuple(group)] for group in groups]
 
     def _solve(self, group: list[int], seconds: float) -> Chosen:
-        if self.look.aim is Aim.FASTEST:
+        if self.look.aim is Aim.FASTEST and len(group) <= TIMED:
             found = self._soonest(group, seconds)
         else:
             kept = self.kept.ids & set(group)
             model = Choosing(self.look, group, kept=kept, at_most=self._at_most(group))
             found = model.solve(seconds=seconds, gap=self.gap * NEARER)
+            if self.look.aim is Aim.FASTEST:
+                # Several teams are too many for the weeks: who is trained is chosen without, and the short ones begin.
+                # The bound of each team by itself is the better one.
+                first = sorted(found.hints.items(), key=lambda one: (self.look.length[one[0]], one[0]))
+                found = Chosen(dict(first), 0.0, found.seconds)
         self.solving += found.seconds
         return found
 

@@ -63,15 +63,16 @@ def joined(
                 rivals["course", k].add(at[i])
         if poor and look.least_price(i):
             rivals["budget"].add(at[i])
-    sets, size = Together(), {g: len(group) for g, group in enumerate(groups)}
+    sets = Together()
+    size: dict[object, int] = {g: len(group) for g, group in enumerate(groups)}
     # Those that few compete for first, so that whoever teaches everywhere does not make one of all districts.
     for _thing, some in sorted(rivals.items(), key=lambda one: (len(one[1]), str(one[0]))):
         tops = {sets.of(g) for g in some}
-        total = sum(size[g] for g in tops)  # type: ignore[index]
+        total = sum(size[g] for g in tops)
         if total <= LARGEST:
             for g in tops:
                 sets.join(g, next(iter(some)))
-            size[sets.of(next(iter(some)))] = total  # type: ignore[index]
+            size[sets.of(next(iter(some)))] = total
     found: dict[object, list[int]] = defaultdict(list)
     for g, group in enumerate(groups):
         found[sets.of(g)].extend(group)
