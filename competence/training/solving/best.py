@@ -125,10 +125,16 @@ class _Solving:
             if self.look.aim is Aim.FASTEST:
                 # Several teams are too many for the weeks: who is trained is chosen without, and the short ones begin.
                 # The bound of each team by itself is the better one.
-                first = sorted(found.hints.items(), key=lambda one: (self.look.length[one[0]], one[0]))
-                found = Chosen(dict(first), 0.0, found.seconds)
+                first = sorted(found.hints, key=self._soon)
+                found = Chosen({i: (None, found.hints[i][1]) for i in first}, 0.0, found.seconds)
         self.solving += found.seconds
         return found
+
+    def _soon(self, i: int) -> tuple[bool, float, int]:
+        """What begins before others where all shall be closed soon: what takes little time for what it closes."""
+        look = self.look
+        closes = sum(look.prices.week[s] for s in look.in_seats[i] if look.missing[s])
+        return not closes, (look.taught[i] + look.minutes[i]) / max(1.0, closes), i
 
     def _soonest(self, group: list[int], seconds: float) -> Chosen:
         """The same with weeks. Its trainings are named in the order they begin."""
@@ -195,6 +201,8 @@ class _Solving:
     def _place(self, found: Sequence[Chosen], *, tries: int) -> tuple[Plan, list[int]]:
         hints: Hints = {i: hint for one in found for i, hint in one.hints.items()}
         order = list(hints) if self.look.aim is Aim.FASTEST else by_urgency(self.look, hints)
+        if self.look.aim is Aim.FASTEST and len(found) > 1:
+            order.sort(key=self._soon)
         plan, failed = place(self.look, order, hints, tries=tries, until=self.end)
         if failed and self.kept.ids:
             # What must be kept is where it was found to have room, and the rest around it.
