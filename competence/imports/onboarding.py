@@ -22,6 +22,8 @@ KINDS = {
 BY_OTHERS = frozenset({ItemKind.INFORMATION, ItemKind.PRACTICAL, ItemKind.CONTROL})
 """What is seen to for the newcomer, mostly before she is there to tick it herself."""
 HERSELF = "Medarbejder"
+BESIDE_HER = "Læringsvejleder"
+"""Who ticks beside the newcomer what opens tasks and is hers to do."""
 ALL = "ALLE"
 WELCOME = (
     "Velkommen til os. Vi glæder os til at få dig som kollega.\n\n"
@@ -77,6 +79,6 @@ def _line(template_id: int, place: int, row: Mapping[str, str], known: set[str])
         ticks = Ticks.RESPONSIBLE
     return OnboardingLine(
         template_id=template_id, code=row["code"], position=place, name=row["item_da"], week=week, kind=kind,
-        responsible=row["responsible_da"], ticks=ticks, gate=row["gate"] == "yes", gate_code=row["code"] if opens else "",
+        responsible=BESIDE_HER if opens and row["responsible_da"] == HERSELF else row["responsible_da"], ticks=ticks, gate=row["gate"] == "yes", gate_code=row["code"] if opens else "",
         first_shift=row["first_shift"] == "yes", source=row["source"],
     )  # fmt: skip

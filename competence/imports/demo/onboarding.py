@@ -26,6 +26,8 @@ APPROVES = "Marianne Holm"
 LIFT = "ONB17"
 """The practice check with hoist and sling, which the team has in the first week: nearly all its citizens have a hoist."""
 COMING_IN = 7
+SEEN_TO = {"ONB01", "ONB02"}
+"""What the leader has seen to already for the one who begins next week."""
 OPEN_STILL = {"ONB12", "ONB19", "ONB21", "ONB22"}
 """Of the first two weeks, what the one in her third week has not ticked."""
 
@@ -49,7 +51,13 @@ def write_onboarding(to: Writing) -> None:
     begun.begun_at = to.moment(people[NEW].first - 12, 13, 20)
     _ticked(to, begun, persons[NEW], persons[MENTOR], to.persons[leader], first_offset=people[NEW].first)
     coming = _coming(to)
-    begin_onboarding(to.session, coming.id, NewProgramme(coming.valid_from, persons[BUDDY], persons[MENTOR]), by=by)
+    soon = begin_onboarding(
+        to.session, coming.id, NewProgramme(coming.valid_from, persons[BUDDY], persons[MENTOR]), by=by
+    )
+    soon.begun_at = to.moment(-8, 11, 30)
+    for item in to.session.scalars(select(OnboardingItem).where(OnboardingItem.onboarding_id == soon.id)):
+        if item.code in SEEN_TO:
+            item.responsible_at, item.responsible_by = to.moment(-6, 9, 50), to.persons[leader]
     to.session.flush()
 
 

@@ -65,7 +65,9 @@ def card(one: Programme) -> Card:
 
 
 def late(one: Programme) -> list[Item]:
-    """The items whose day has passed, and that are not in place."""
+    """The items whose day has passed, and that are not in place. Before the first day there are none."""
+    if today() < one.row.first_day:
+        return []
     return [item for item in one.items if not item.is_left_out and not item.is_done and item.due < today()]
 
 
@@ -110,11 +112,6 @@ class Stretch:
     def counted(self) -> list[Item]:
         """Without what was left out."""
         return [one for one in self.items if not one.is_left_out]
-
-    @property
-    def opens(self) -> bool:
-        """Whether the page shows it unfolded: this week, and an earlier one in which something is missing."""
-        return self.is_now or (self.is_past and self.done < len(self.counted))
 
 
 def stretches(one: Programme) -> list[Stretch]:
