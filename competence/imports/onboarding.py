@@ -77,8 +77,9 @@ def _line(template_id: int, place: int, row: Mapping[str, str], known: set[str])
         ticks = Ticks.NEWCOMER
     elif not opens and (kind in BY_OTHERS or week < 0):
         ticks = Ticks.RESPONSIBLE
+    responsible = BESIDE_HER if opens and row["responsible_da"] == HERSELF else row["responsible_da"]
     return OnboardingLine(
         template_id=template_id, code=row["code"], position=place, name=row["item_da"], week=week, kind=kind,
-        responsible=BESIDE_HER if opens and row["responsible_da"] == HERSELF else row["responsible_da"], ticks=ticks, gate=row["gate"] == "yes", gate_code=row["code"] if opens else "",
+        responsible=responsible, ticks=ticks, gate=row["gate"] == "yes", gate_code=row["code"] if opens else "",
         first_shift=row["first_shift"] == "yes", source=row["source"],
     )  # fmt: skip

@@ -92,7 +92,7 @@ def _ticked(
     for item in items:
         if item.week > 2 or item.code in OPEN_STILL:
             continue
-        at = _at(to, first_offset, item.week)
+        at = _at(to, first_offset, min(item.week, 1) if item.first_shift else item.week)
         if Side.NEWCOMER in asked_of(Ticks(item.ticks)):
             item.newcomer_at = at
         if Side.RESPONSIBLE in asked_of(Ticks(item.ticks)):
@@ -114,7 +114,7 @@ def _ticked(
     to.session.add(
         FirstShiftYes(
             onboarding_id=begun.id, employment_id=begun.employment_id, given_by=leader,
-            given_at=to.moment(first_offset, 15, 10),
+            given_at=_at(to, first_offset, 1) + timedelta(hours=5),
             words="Følges med Camilla de første to uger. Udfører kun opgaver, der er skrevet under på.",
         )
     )  # fmt: skip

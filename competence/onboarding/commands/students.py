@@ -69,13 +69,15 @@ def move_stage(session: Session, employment_id: int, new: NewStage, *, seen: int
                 ),
                 field="begins_on",
             )
+    stage_from = _stage_from(employment, new)
+    if before is not None:
         before.ends_on = new.begins_on
     row = StudentStage(
         employment_id=employment.id, stage=stage, supervisor_id=supervisor, opens=new.opens, begins_on=new.begins_on,
         recorded_at=now(), recorded_by=by.person_id,
     )  # fmt: skip
     session.add(row)
-    _open_tasks(employment, row)
+    employment.stage_from = stage_from
     session.flush()
     record(
         session, by=by.person_id, action="move_stage", subject="student_stage", subject_id=row.id,
@@ -85,14 +87,13 @@ def move_stage(session: Session, employment_id: int, new: NewStage, *, seen: int
     return row
 
 
-def _open_tasks(employment: Employment, row: StudentStage) -> None:
-    """Nothing; the employment says from which day tasks are open, and goes on saying so through later stages that open too."""
-    if row.opens:
-        employment.stage_from = min(employment.stage_from or row.begins_on, row.begins_on)
-        return
-    if employment.stage_from is not None and employment.stage_from <= today() < row.begins_on:
+def _stage_from(employment: Employment, new: NewStage) -> date | None:
+    """The day from which tasks are open to her; it stays through later stages that open too. RuleBroken for closing ahead."""
+    if new.opens:
+        return min(employment.stage_from or new.begins_on, new.begins_on)
+    if employment.stage_from is not None and employment.stage_from <= today() < new.begins_on:
         raise RuleBroken(
             sentence(N_("A stage that closes tasks again begins today: what is open cannot be closed ahead.")),
             field="begins_on",
         )
-    employment.stage_from = None
+    return None
