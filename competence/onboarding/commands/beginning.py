@@ -63,8 +63,8 @@ def begin_onboarding(session: Session, employment_id: int, new: NewProgramme, *,
         )
     onboarding = Onboarding(
         employment_id=employment.id, first_day=_first_day(employment, new.first_day),
-        buddy_id=colleague(session, new.buddy_id, but=employment.person_id, field="buddy"),
-        mentor_id=colleague(session, new.mentor_id, but=employment.person_id, field="mentor"),
+        buddy_id=colleague(session, new.buddy_id, by, but=employment.person_id, field="buddy"),
+        mentor_id=colleague(session, new.mentor_id, by, but=employment.person_id, field="mentor"),
         welcome=next((one.welcome for one in reversed(templates) if one.welcome), ""), begun_at=now(), begun_by=by.person_id,
     )  # fmt: skip
     session.add(onboarding)
@@ -138,8 +138,8 @@ def _plan_talks(
 def change_onboarding(session: Session, onboarding_id: int, new: NewProgramme, *, seen: int, by: Actor) -> Onboarding:
     """The programme with another first day, buddy or mentor. With the first day its weeks move, and the talks not yet held."""
     onboarding, employment, _unit = programme_for(session, onboarding_id, by, seen=seen)
-    buddy = _kept_or(session, new.buddy_id, onboarding.buddy_id, employment, "buddy")
-    mentor = _kept_or(session, new.mentor_id, onboarding.mentor_id, employment, "mentor")
+    buddy = _kept_or(session, new.buddy_id, onboarding.buddy_id, employment, by, "buddy")
+    mentor = _kept_or(session, new.mentor_id, onboarding.mentor_id, employment, by, "mentor")
     before = onboarding.first_day, onboarding.buddy_id, onboarding.mentor_id
     first_day = onboarding.first_day if new.first_day == onboarding.first_day else _first_day(employment, new.first_day)
     if before == (first_day, buddy, mentor):
@@ -160,8 +160,10 @@ def change_onboarding(session: Session, onboarding_id: int, new: NewProgramme, *
     return onboarding
 
 
-def _kept_or(session: Session, new: int | None, old: int | None, employment: Employment, field: str) -> int | None:
-    return old if new == old else colleague(session, new, but=employment.person_id, field=field)
+def _kept_or(
+    session: Session, new: int | None, old: int | None, employment: Employment, by: Actor, field: str
+) -> int | None:
+    return old if new == old else colleague(session, new, by, but=employment.person_id, field=field)
 
 
 @command

@@ -9,7 +9,7 @@ from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.text import N_, looks_like_cpr, sentence, squeeze
 from competence.onboarding.models import Onboarding, OnboardingItem
 from competence.organisation.models import Unit
-from competence.people.models import Employment, Person
+from competence.people.models import Employment
 
 FOLLOWERS = (Permission.ONBOARDING_KEEP, Permission.ONBOARDING_TICK)
 
@@ -76,22 +76,21 @@ def item_for(session: Session, onboarding_id: int, item_id: int) -> OnboardingIt
     return item
 
 
-def colleague(session: Session, person_id: int | None, *, but: int, field: str) -> int | None:
-    """The person, who works here today. RuleBroken when it is the newcomer herself, or nobody who works here."""
+def colleague(session: Session, person_id: int | None, by: Actor, *, but: int, field: str) -> int | None:
+    """The person, who works today within the leader's reach. RuleBroken when it is the newcomer herself, or nobody there."""
     if person_id is None:
         return None
     if person_id == but:
         raise RuleBroken(sentence(N_("Choose somebody else than the newcomer.")), field=field)
-    runs = session.scalar(
-        select(Employment.id)
-        .join(Person, Person.id == Employment.person_id)
+    paths = session.scalars(
+        select(Unit.path)
+        .join(Employment, Employment.unit_id == Unit.id)
         .where(
             Employment.person_id == person_id,
             Employment.valid_from <= today(),
             Employment.valid_to.is_(None) | (Employment.valid_to > today()),
         )
-        .limit(1)
-    )
-    if runs is None:
-        raise RuleBroken(sentence(N_("Choose somebody who works here.")), field=field)
+    ).all()
+    if not any(by.may(Permission.ONBOARDING_KEEP, path) for path in paths):
+        raise RuleBroken(sentence(N_("Choose somebody who works in your units.")), field=field)
     return person_id

@@ -55,20 +55,19 @@ def move_stage(session: Session, employment_id: int, new: NewStage, *, seen: int
         )
     if employment.valid_to is not None and new.begins_on >= employment.valid_to:
         raise RuleBroken(sentence(N_("The employment has ended by then.")), field="begins_on")
-    supervisor = colleague(session, new.supervisor_id, but=employment.person_id, field="supervisor")
+    supervisor: int | None = new.supervisor_id
+    before = open_stage(session, employment.id)
+    if before is None or before.supervisor_id != supervisor:
+        supervisor = colleague(session, supervisor, by, but=employment.person_id, field="supervisor")
     if supervisor is None:
         raise RuleBroken(sentence(N_("Choose who supervises her.")), field="supervisor")
-    before = open_stage(session, employment.id)
     if (before.id if before else 0) != seen:
         raise Overtaken(sentence(N_("The stage has been changed meanwhile. Nothing was saved. Look at it again.")))
-    if before is not None:
-        if new.begins_on < before.begins_on:
-            raise RuleBroken(
-                sentence(
-                    N_("The stage before begins on %(day)s. Choose that day or a later one."), day=before.begins_on
-                ),
-                field="begins_on",
-            )
+    if before is not None and new.begins_on < before.begins_on:
+        raise RuleBroken(
+            sentence(N_("The stage before begins on %(day)s. Choose that day or a later one."), day=before.begins_on),
+            field="begins_on",
+        )
     stage_from = _stage_from(employment, new)
     if before is not None:
         before.ends_on = new.begins_on

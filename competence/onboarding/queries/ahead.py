@@ -11,6 +11,7 @@ from competence.access.rules import Actor, Permission, Reach
 from competence.foundation.clock import today
 from competence.onboarding.models import FirstShiftYes, Onboarding
 from competence.onboarding.queries.programmes import reach_of, unskilled_groups
+from competence.onboarding.queries.templates import path_ids
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
 
@@ -143,9 +144,12 @@ class Colleague:
     unit: str
 
 
-def colleagues(session: Session, actor: Actor, *, but: int) -> list[Colleague]:
-    """Who works within the leader's reach today, without the newcomer, by name."""
-    on = today()
+def colleagues(session: Session, actor: Actor, path: str, *, but: int) -> list[Colleague]:
+    """Who works today in the unit at `path`, below it, or in a unit that it lies in, as far as the leader reaches; by name.
+
+    Without the newcomer.
+    """
+    on, above = today(), path_ids(path)
     rows = session.execute(
         select(PersonIdentity.person_id, PersonIdentity.name, StaffGroup.short_name, Unit.name.label("unit"))
         .join(Employment, Employment.person_id == PersonIdentity.person_id)
@@ -153,6 +157,7 @@ def colleagues(session: Session, actor: Actor, *, but: int) -> list[Colleague]:
         .join(StaffGroup, StaffGroup.id == Employment.staff_group_id)
         .where(
             _in(actor.reach(Permission.ONBOARDING_KEEP)),
+            or_(Unit.path.startswith(path, autoescape=True), Unit.id.in_(above)),
             Employment.valid_from <= on,
             or_(Employment.valid_to.is_(None), Employment.valid_to > on),
             Employment.is_external.is_(False),

@@ -63,7 +63,8 @@ def begin(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnV
     if there is not None:
         return redirect(url_for("programme.one", onboarding_id=there))
     form = ProgrammeForm(
-        people(colleagues(db.session, actor, but=employment.person_id)), data={"first_day": employment.valid_from}
+        people(colleagues(db.session, actor, facts.unit.path, but=employment.person_id)),
+        data={"first_day": employment.valid_from},
     )
     if form.validate_on_submit():
         try:

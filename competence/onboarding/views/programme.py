@@ -167,7 +167,7 @@ def change(onboarding_id: int, *, actor: Actor, within: Reach) -> ResponseReturn
     row = found.row
     chosen = [(one, found.names.get(one, _("Name erased"))) for one in (row.buddy_id, row.mentor_id) if one]
     form = ProgrammeForm(
-        people(colleagues(db.session, actor, but=found.employment.person_id), *chosen),
+        people(colleagues(db.session, actor, found.unit.path, but=found.employment.person_id), *chosen),
         data={"first_day": row.first_day, "buddy": row.buddy_id, "mentor": row.mentor_id, "seen": str(row.revision)},
     )
     if form.validate_on_submit():

@@ -39,7 +39,7 @@ def _form(found: Student, actor: Actor) -> StageForm:
     employment, stage = found.employment, found.stage
     chosen = [(stage.supervisor_id, found.supervisor)] if stage is not None and found.supervisor else []
     return StageForm(
-        people(colleagues(db.session, actor, but=employment.person_id), *chosen),
+        people(colleagues(db.session, actor, found.unit.path, but=employment.person_id), *chosen),
         data={
             "begins_on": max(today(), employment.valid_from), "supervisor": stage.supervisor_id if stage else None,
             "opens": employment.stage_from is not None, "seen": str(stage.id if stage else 0),
