@@ -48,11 +48,11 @@ def test_what_ships_is_a_draft_that_nobody_begins_with(session: TenantSession):
 
 def test_a_set_with_e_learning_alone_is_refused_when_it_is_loaded(havnen: Havnen):
     session, world = havnen.world.session, havnen.world
-    for row in session.scalars(select(OnboardingLine)):
-        session.delete(row)
+    for line in session.scalars(select(OnboardingLine)):
+        session.delete(line)
     session.flush()
-    for row in session.scalars(select(OnboardingTemplate)):
-        session.delete(row)
+    for template in session.scalars(select(OnboardingTemplate)):
+        session.delete(template)
     task = world.task("Kompression")
     session.add(
         TaskGate(
