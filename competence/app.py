@@ -59,6 +59,8 @@ BLUEPRINTS = (
     "competence.meetings.views.meetings:bp", "competence.meetings.views.actions:bp", "competence.meetings.views.screens:bp",
     "competence.meetings.views.own:bp",
     "competence.figures.views.aiming:bp",
+    "competence.onboarding.views.templates:bp", "competence.onboarding.views.students:bp",
+    "competence.onboarding.views.overview:bp", "competence.onboarding.views.programme:bp", "competence.onboarding.views.own:bp",
     "competence.practice.views:bp", "competence.practice.views:guide_bp", "competence.practice.views:use_bp",
     "competence.reminders.views:bp",
     "competence.development.views.me:bp", "competence.development.views.queue:bp", "competence.development.views.guiding:bp",
@@ -71,7 +73,7 @@ BLUEPRINTS = (
     "competence.inspection.views:bp",
     "competence.reports.inspecting:bp", "competence.reports.delegations:bp", "competence.reports.coverage_files:bp",
     "competence.reports.committee:bp", "competence.reports.table_files:bp", "competence.reports.views:bp",
-    "competence.reports.views:documents",
+    "competence.reports.views:documents", "competence.reports.welcome_letters:bp",
     "competence.imports.views:bp",
     "competence.jobs.views:bp",
     "competence.imports.downloads:bp", "competence.imports.mapping.views:bp", "competence.imports.mapping.profiles.views:bp",
@@ -119,6 +121,7 @@ IN_TEMPLATES = (
     "competence.coverage.signs:sign",
     "competence.coverage.signs:have_need",
     "competence.coverage.views.unit_pages:unit_links",
+    "competence.onboarding.views.showing:unready",
 )
 """What every template may call by its name, as "module:name"."""
 

@@ -82,6 +82,9 @@ class Permission(StrEnum):
     MATRIX_EDIT = "matrix:edit"
     MATRIX_READ = "matrix:read"
     MATRIX_RESTRICT = "matrix:restrict"
+    ONBOARDING_KEEP = "onboarding:keep"
+    ONBOARDING_TICK = "onboarding:tick"
+    ONBOARDING_WRITE = "onboarding:write"
     OWN_ANSWER = "own:answer"
     OWN_READ = "own:read"
     PERSON_ADMINISTER = "person:administer"
@@ -158,6 +161,11 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.MATRIX_EDIT: N_("draft and edit the division of tasks"),
     Permission.MATRIX_READ: N_("read the division of tasks"),
     Permission.MATRIX_RESTRICT: N_("make a unit stricter than the division of tasks"),
+    Permission.ONBOARDING_KEEP: N_(
+        "begin and keep introduction programmes of new colleagues, and note students' stages"
+    ),
+    Permission.ONBOARDING_TICK: N_("follow new colleagues, and tick off what they have been through"),
+    Permission.ONBOARDING_WRITE: N_("keep the templates of introduction programmes"),
     Permission.OWN_ANSWER: N_("say yes or not yet to one's own sign-offs"),
     Permission.OWN_READ: N_("see all one's own data"),
     Permission.PERSON_ADMINISTER: N_("administer people and accounts"),
@@ -207,7 +215,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.ACTION_READ, P.CITIZEN_READ, P.COVERAGE_READ, P.CREDENTIAL_BRING, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ,
         P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.GUIDE_TIME_NOTE, P.REQUIREMENT_READ, P.ROSTER_READ,
         P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
-        P.WHO_MAY_PERSON,
+        P.WHO_MAY_PERSON, P.ONBOARDING_TICK,
     },
     Role.LEADER: _EVERYBODY
     | {
@@ -219,6 +227,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.GUIDE_CAPACITY, P.GUIDE_TIME_READ, P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
         P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.ROSTER_IMPORT, P.ROSTER_READ, P.SCENARIO_WRITE,
         P.PLAN_WRITE, P.TALK_HOLD,
+        P.ONBOARDING_KEEP, P.ONBOARDING_TICK,
     },
     Role.PLANNER: _EVERYBODY
     | {
@@ -234,6 +243,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.IMPORT_REQUIREMENTS, P.IMPORT_SIGNOFFS, P.MATRIX_APPROVE, P.MATRIX_COMMENT, P.MATRIX_EDIT, P.MATRIX_RESTRICT,
         P.PERSON_HISTORY, P.PERSON_READ,
         P.PROFILE_APPROVE, P.PROFILE_WRITE, P.ROSTER_READ, P.STAFF_GROUP_WRITE,
+        P.ONBOARDING_TICK, P.ONBOARDING_WRITE,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_REVIEW,
         P.SIGNOFF_SIGN, P.SIGNOFF_SUSPEND,
         P.SCENARIO_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.WHO_MAY_PERSON,

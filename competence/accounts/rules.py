@@ -209,6 +209,13 @@ INSTRUCTIONS = MenuItem("instructions.index", N_("New instructions"), "file", P.
 MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
 NEEDS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
+ONBOARDING = MenuItem(
+    "onboarding.index",
+    N_("Introduction"),
+    "groups",
+    P.ONBOARDING_TICK,
+    covers=("onboarding", "programme", "onboarding_templates", "students", "welcome_letters"),
+)
 PASSPORT = MenuItem(
     "me.passport",
     N_("My passport"),
@@ -216,7 +223,7 @@ PASSPORT = MenuItem(
     P.OWN_READ,
     covers=("me.passport", "passports", "brought.own", "files.own"),
 )
-PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ)
+PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ, covers=("me", "intro"))
 PEOPLE = MenuItem(
     "people.index",
     N_("Employees"),
@@ -266,8 +273,8 @@ API_KEYS = MenuItem("api_keys.index", N_("Other systems"), "language", P.API_KEY
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
-    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
-    Role.GUIDE: (QUEUE, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
+    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, ONBOARDING, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
+    Role.GUIDE: (QUEUE, ONBOARDING, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, GAPS_TODAY, ROSTER, CITIZENS_DELEGATIONS, STOPS, EXTERNAL),
     Role.DEVELOPMENT_NURSE: (
@@ -279,6 +286,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         COVERAGE,
         SIGNOFFS,
         PEOPLE,
+        ONBOARDING,
         IMPORTS,
         INSPECTION,
     ),

@@ -16,6 +16,7 @@ from competence.delegation.models import ExampleCell, MatrixVersion
 from competence.delegation.rules import DATA_CODES, ENTITLING, CellRule, Ground, default_leader_part
 from competence.foundation.clock import now
 from competence.foundation.orm import tenant_id
+from competence.imports.onboarding import load_templates
 from competence.imports.shipped import read_rows, seed_folder
 from competence.people.models import StaffGroup, StaffGroupFollow
 from competence.profiles.models import CompetenceProfile, ProfileStatement, ProfileTask
@@ -137,6 +138,7 @@ def load_reference(session: Session, files: Files | None = None) -> MatrixVersio
     tasks = load_catalogue(session, files, groups)
     load_profiles(session, files, groups, tasks)
     load_examples(session, files, groups, tasks)
+    load_templates(session, files, groups)
     if session.scalars(select(MatrixVersion.id).where(MatrixVersion.reference_code == "EDIT")).first() is not None:
         return None
     return new_draft(

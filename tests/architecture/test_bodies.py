@@ -91,6 +91,10 @@ BODIES = {
         {"task": "reserved_id", "staff_group": "staff_group_id"}, FRAMEWORK, {"framework_id": "framework_id"}
     ),
     "helping.own": Body({"areas": "area_id"}),
+    "onboarding.begin": Body(
+        {"buddy": "supervisor_id", "mentor": "supervisor_id"}, {"first_day": TODAY}, {"employment_id": "external_id"}
+    ),
+    "onboarding_templates.new": Body({"unit": "unit_id", "group": "staff_group_id"}),
     "organisation.change": Body(
         {"parent": "unit_id"}, {"name": "Team Havnen", "kind": "team"}, {"unit_id": "unit_id"},
         unchanged=frozenset({"unit"})
@@ -107,6 +111,10 @@ BODIES = {
     "profiles.tasks": Body(
         {"task": "delegable_id"}, {"area": "Nyt", "level": "2", "practice": "1", "level_for_all": ""}, PROFILE
     ),
+    "programme.change": Body(
+        {"buddy": "supervisor_id", "mentor": "supervisor_id"}, {"first_day": TODAY, "seen": "1"},
+        {"onboarding_id": "onboarding_id"},
+    ),
     "requirements.new": Body(
         {"task": "task_id"}, {"shift": "A", "unit_kind": "", "day_kind": "every", "need": "1", "level": "1"}, {"unit_id": "unit_id"}
     ),
@@ -115,6 +123,9 @@ BODIES = {
         {"undo": "observation_id", "where": "unit_id"}, {}, {"employment_id": "employment_id", "task_id": "task_id"}
     ),
     "stops.new": Body({"task": "task_id"} | PLACES, {"valid_through": SOON, "reason": "Ny pumpe"}),
+    "students.move": Body(
+        {"supervisor": "supervisor_id"}, {"stage": "2. periode", "begins_on": TODAY, "seen": "0"}, {"student_id": "student_id"}
+    ),
     "what_if.keep": Body({"step": "step"}, {"name": "Ferie"}, {"unit_id": "unit_id"}),
 }  # fmt: skip
 """Every route whose form carries ids."""
@@ -147,6 +158,17 @@ NAME_NOBODY = frozenset(
         ("instruction.write", "seen"),
         ("levels.confirm", "level"),
         ("local.new", "stricter"),
+        ("onboarding.begin", "seen"),
+        ("onboarding_templates.add", "seen"),
+        ("onboarding_templates.approve", "seen"),
+        ("onboarding_templates.change", "seen"),
+        ("onboarding_templates.remove", "seen"),
+        ("onboarding_templates.welcome", "seen"),
+        ("programme.add", "seen"),
+        ("programme.change", "seen"),
+        ("programme.pace", "percent"),
+        ("programme.pace", "seen"),
+        ("students.move", "seen"),
         ("practice.done", "done_on"),
         ("practice.note", "seen"),
         ("practice.undo_done", "done_on"),

@@ -38,7 +38,9 @@ from competence.jobs.rules import State
 from competence.meetings.models import ImprovementAction, Screen
 from competence.meetings.queries import hash_of
 from competence.meetings.rules import Figure
-from competence.people.models import Person, PersonIdentity
+from competence.onboarding.models import Onboarding, OnboardingItem, OnboardingLine, OnboardingTemplate
+from competence.onboarding.rules import ItemKind, Ticks
+from competence.people.models import Person, PersonIdentity, StaffGroup
 from competence.profiles.models import CompetenceProfile, ProfileTask
 from competence.reminders.models import Reminder
 from competence.reminders.rules import Kind, Part
@@ -137,6 +139,49 @@ def action(world: World, one: Someone) -> int:
     world.session.add(made)
     world.session.flush()
     return made.id
+
+
+def onboarding(world: World, one: Someone, guide: Someone) -> dict[str, int]:
+    """By parameter: an item of her introduction programme, her unit's draft of a template, and a student there."""
+    said = {"name": "Rundvisning", "week": 1, "kind": ItemKind.INFORMATION, "ticks": Ticks.BOTH, "position": 0}
+    used = OnboardingTemplate(
+        unit_id=one.unit.id, number=1, recorded_at=now(), approved_at=now(), approved_by=guide.person.id
+    )
+    draft = OnboardingTemplate(unit_id=one.unit.id, staff_group_id=world.groups["UFA"].id, number=1, recorded_at=now())
+    world.session.add_all([used, draft])
+    world.session.flush()
+    line = OnboardingLine(template_id=draft.id, code="A1", **said)
+    world.session.add_all([OnboardingLine(template_id=used.id, code="A1", **said), line])
+    place = programme(world, one, guide)
+    group = world.session.scalars(select(StaffGroup).where(StaffGroup.is_student)).first() or StaffGroup(
+        code="SSAE", name="SSA-elev", short_name="Elev", plural="Elever", authorised=False, is_student=True, position=9
+    )
+    world.session.add(group)
+    world.session.flush()
+    student = world.person(f"Elev {guide.name}", "UFA", unit=one.unit)
+    student.employment.staff_group_id = group.id
+    world.session.flush()
+    return place | {"template_id": draft.id, "line_id": line.id, "student_id": student.employment.id}
+
+
+def programme(world: World, one: Someone, guide: Someone) -> dict[str, int]:
+    """By parameter: her introduction programme, and an item of it."""
+    made = Onboarding(
+        employment_id=one.employment.id,
+        first_day=today(),
+        begun_at=now(),
+        begun_by=guide.person.id,
+        welcome="Velkommen.",
+    )
+    world.session.add(made)
+    world.session.flush()
+    item = OnboardingItem(
+        onboarding_id=made.id, employment_id=one.employment.id, code="A1", name="Rundvisning", week=1, position=0,
+        kind=ItemKind.INFORMATION, ticks=Ticks.BOTH,
+    )  # fmt: skip
+    world.session.add(item)
+    world.session.flush()
+    return {"onboarding_id": made.id, "item_id": item.id}
 
 
 def issuer(world: World, by: Someone) -> tuple[int, bytes]:

@@ -233,6 +233,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "step": things.away(one),
         "screen_id": things.screen(world, one, guide, f"link of {guide_name}"),
         "action_id": things.action(world, one),
+        **things.onboarding(world, one, guide),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
@@ -253,14 +254,15 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
         world.role(someone, Role(name.removesuffix(" of all")), over=world.root if wide else world.team)
     account = world.account(someone, f"{name.replace(' ', '.')}@proeveby.example", hashed(PASSWORD))
     seq = world.signed(someone, task, 1, by=signer, days_ago=1, accepted=False)
-    own = {"employment_id": UNKNOWN, "request_id": UNKNOWN, "seq": UNKNOWN, "job_id": things.job(world, someone)}
+    own = dict.fromkeys(("employment_id", "request_id", "seq", "onboarding_id", "item_id"), UNKNOWN)
+    own["job_id"] = things.job(world, someone)
     own["brought_id"] = things.brought(world, someone.person.id, someone.person.id, task)
     own["pack_id"] = things.pack(world, someone, insider)
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = things.delegated(world, someone, task, signer)
     own["reminder_id"] = things.reminded(world, someone, task)
     if name in WORKS or name.endswith("that was"):
-        own |= {"employment_id": someone.employment.id, "seq": seq}
+        own |= {"employment_id": someone.employment.id, "seq": seq} | things.programme(world, someone, signer)
         request = SignOffRequest(
             employment_id=someone.employment.id, task_id=task.id, asked_by=someone.person.id, asked_at=now()
         )

@@ -60,8 +60,9 @@ def is_own(rule: Rule) -> bool:
         "reminders.put_away",
         "inspection_files.kept_pdf",
         "inspection_files.kept_sheet",
+        "welcome_letters.own",
     }
-    return rule.endpoint.startswith(("me.", "practice.")) or rule.endpoint in own
+    return rule.endpoint.startswith(("intro.", "me.", "practice.")) or rule.endpoint in own
 
 
 NO_TRACE = frozenset({"access_entry", "signed_in_session", "sign_in_try"})

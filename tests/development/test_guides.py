@@ -14,7 +14,6 @@ from competence.delegation.rules import CellRule
 from competence.development.commands import note_guide_time
 from competence.development.queries.capacity import UnitCapacity, capacity
 from competence.development.queries.guiding import guide_week, use_of_time, week_of
-from competence.development.queries.queue import queue
 from competence.foundation.clock import today
 from competence.foundation.errors import NotAllowed, RuleBroken
 from competence.signoffs.commands import ask_for_sign_off
@@ -127,22 +126,3 @@ def test_the_page_names_a_guide_to_her_leader_and_not_to_the_development_nurse(
     assert (answer.status_code, "Skriv fra 0 til 12 timer." in answer.text) == (422, True)
     assert client.post("/queue/time", data={"day": today().isoformat(), "hours": "2,5"}).status_code == 302
     assert "2,5 af 7,75 timer" in client.get("/queue").text
-
-
-def test_the_queue_names_new_colleagues_while_a_task_that_they_must_learn_is_open(world: World, guide: Someone) -> None:
-    task = world.task("Personcentreret omsorg")
-    for group in ("SPL", "SSH"):
-        world.cell(task, group, CellRule.MUST)
-    settled = world.person("Amira Haddad", "SSH")
-    new = world.person("Emil Bruun", "SSH", since=today() - timedelta(days=16))
-    world.settle()
-
-    def named() -> list[tuple[str, int, int]]:
-        found = queue(world.session, guide.actor, guide.actor.reach(Permission.SIGNOFF_SIGN)).newcomers
-        return [(one.who.name, one.placed, one.total) for one in found]
-
-    assert settled.employment.valid_from < today() - timedelta(weeks=12)
-    assert named() == [("Emil Bruun", 0, 1)]
-    world.signed(new, task, 1, by=guide, days_ago=3)
-    world.settle()
-    assert named() == []

@@ -17,7 +17,6 @@ from competence.coverage.rules import Shift
 from competence.decision.queries import EMPLOYMENTS, book, load, running
 from competence.decision.rules import Answer, Book, judge
 from competence.decision.rules import Employment as Facts
-from competence.delegation.rules import CellRule
 from competence.development.queries import queue_rows
 from competence.development.queries.own import tasks
 from competence.development.queries.queue_rows import IDENTITIES, MOST, Who, people_within, who_of
@@ -48,20 +47,6 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Newcomer:
-    """A new colleague who has not learnt all that everybody in her staff group must."""
-
-    who: Who
-    since: date
-    placed: int
-    """How many of the tasks that she must learn she may do already."""
-    total: int
-    next_task: str
-    next_answer: Answer
-    """Of what comes next: what she has come furthest with."""
-
-
-@dataclass(frozen=True)
 class Queue:
     """All lists of the queue."""
 
@@ -74,7 +59,6 @@ class Queue:
     begun: Sequence[Item]
     """Where the reader has ticked something and not signed yet."""
     signed: Sequence[Item]
-    newcomers: Sequence[Newcomer]
     book: Book
     in_force: bool
     """Whether the municipality has a division of tasks in force."""
@@ -95,8 +79,7 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
         "signed": queue_rows.signed(session, within, on, actor),
     }
     every = [row for some in rows.values() for row in some]
-    new = queue_rows.newcomers(session, within, on, actor.person_id)
-    facts, own = _facts(session, {row.id for row in (*every, *new)}, actor.person_id, shared, on)
+    facts, own = _facts(session, {row.id for row in every}, actor.person_id, shared, on)
     answers = {place: _judged(facts[place[0]], place[1], shared, on) for place in {(r.id, r.task_id) for r in every}}
     mine = _levels(own, {row.task_id for row in every}, shared, on)
     names = _signer_names(session, every)
@@ -127,7 +110,6 @@ def queue(session: Session, actor: Actor, within: Reach) -> Queue:
         made["paper"],
         made["begun"],
         made["signed"],
-        _newcomers(session, new, facts, shared, on),
         shared,
         *_in_force(shared, on),
     )
@@ -153,34 +135,6 @@ def _facts(
     for start in range(500, len(ids), 500):
         found += load(session, EMPLOYMENTS.c.id.in_(ids[start : start + 500]), shared=shared)
     return {one.id: one for one in found}, [one for one in found if one.person_id == person_id]
-
-
-def _newcomers(
-    session: Session, rows: Sequence[Any], facts: Mapping[int, Facts], shared: Book, on: date
-) -> list[Newcomer]:
-    """Those of the new colleagues who have tasks left that they must learn."""
-    version = shared.version_on(on)
-    if not rows or version is None:
-        return []
-    in_cells: dict[int, set[int]] = {}
-    for task, group in shared.cells.get(version.id, {}):
-        in_cells.setdefault(group, set()).add(task)
-    open_ = {task.id: task for task in tasks(session, on=on)}
-    found = []
-    for row in rows:
-        one = facts[row.id]
-        followed = shared.follow_on(one.staff_group_id, on)
-        about = in_cells.get(one.staff_group_id, set()) | (in_cells.get(followed[0], set()) if followed else set())
-        must = [t for t in open_ if t in about and one.cell(t, on=on).rule is CellRule.MUST]
-        answers = {task: judge(one, task, on=on) for task in must}
-        left = [task for task in must if not answers[task].level]
-        if left:
-            # max: the first of them, in the order of the catalogue, where several have come equally far.
-            ahead = max(left, key=lambda task: (answers[task].waiting is None, answers[task].done))
-            found.append(
-                Newcomer(who_of(row), row.since, len(must) - len(left), len(must), open_[ahead].name, answers[ahead])
-            )
-    return found
 
 
 def _judged(facts: Facts, task_id: int, shared: Book, on: date) -> Answer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, exists, false, or_
+from sqlalchemy import ColumnElement, Table, and_, false, or_
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Reach
@@ -29,9 +29,6 @@ GROUPS = cast(Table, StaffGroup.__table__)
 TASKS = cast(Table, Task.__table__)
 INSTRUCTIONS = cast(Table, InstructionVersion.__table__)
 RECENT = timedelta(days=30)
-NEW_FOR = timedelta(weeks=12)
-"""So long somebody is a new colleague: the weeks of an introduction."""
-MOST_NEW = 24
 MOST = 200
 """A queue that is longer says so; nobody reads on."""
 
@@ -102,24 +99,6 @@ def requests(session: Session, within: Reach, on: date, but: int) -> list[Any]:
         .limit(MOST)
     )
     return [_Row(row, day=local(row.moment).date()) for row in session.execute(wanted)]
-
-
-def newcomers(session: Session, within: Reach, on: date, but: int) -> list[Any]:
-    """Those whose first employment began in the last twelve weeks, the newest first, with `since`; no externals."""
-    earlier = EMPLOYMENTS.alias("earlier")
-    before = exists().where(
-        earlier.c.municipality_id == EMPLOYMENTS.c.municipality_id,
-        earlier.c.person_id == EMPLOYMENTS.c.person_id,
-        earlier.c.valid_from < EMPLOYMENTS.c.valid_from,
-    )
-    wanted = (
-        people_within(session, within, on=on, but=but)
-        .where(EMPLOYMENTS.c.valid_from > on - NEW_FOR, EMPLOYMENTS.c.is_external.is_(False), ~before)
-        .add_columns(EMPLOYMENTS.c.valid_from.label("since"))
-        .order_by(EMPLOYMENTS.c.valid_from.desc(), EMPLOYMENTS.c.id)
-        .limit(MOST_NEW)
-    )
-    return list(session.execute(wanted))
 
 
 class _Row:

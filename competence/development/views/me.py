@@ -35,6 +35,8 @@ from competence.files.queries import files_of
 from competence.foundation.clock import last_day, local, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, listed, say, transaction
+from competence.onboarding.queries.programmes import own_programmes
+from competence.onboarding.views.showing import next_words, week_words
 from competence.reminders.showing import back_shown
 from competence.signoffs import commands
 from competence.signoffs.models import SignOffRequest
@@ -113,6 +115,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         overdue=supervisions_overdue(db.session, within=actor.reach(Permission.DELEGATION_GIVE), on=today()),
         refreshes=refreshes_of(own),
         ways=ways,
+        intros=[(one.id, week_words(one), next_words(one)) for one in own_programmes(db.session, actor.person_id)],
         talks=talks_shown(queries.confirmed_of(db.session, actor.person_id, reader_id=actor.person_id)),
     )
 

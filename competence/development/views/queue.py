@@ -22,13 +22,15 @@ from competence.decision.rules import Answer, State
 from competence.delegation.queries import delegations_waiting, supervisions_due
 from competence.development.queries import queue as reads
 from competence.development.queries.guiding import guide_week
-from competence.development.queries.queue import Item, Newcomer
-from competence.development.queries.queue_rows import NEW_FOR, Who
+from competence.development.queries.queue import Item
+from competence.development.queries.queue_rows import Who
 from competence.development.queries.training import not_yet_to, wanting_training
 from competence.development.rules import next_step
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
 from competence.foundation.web import db, say, short_day
+from competence.onboarding.queries.programmes import newcomers
+from competence.onboarding.views.showing import cards, group_word
 from competence.signoffs.queries import get_employment
 
 bp = Blueprint("queue", __name__, url_prefix="/queue")
@@ -67,7 +69,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     guides = actor.may(Permission.GUIDE_TIME_NOTE)
     return render_template(
         "queue/index.html",
-        today=_today(rows, found), newcomers=[_new(one) for one in found.newcomers], new_weeks=NEW_FOR.days // 7,
+        today=_today(rows, found), newcomers=cards(newcomers(db.session, actor)),
         time=guide_week(db.session, actor.person_id, on=today()) if guides else None, hours=hours_text,
         week_number=today().isocalendar().week, deputyships=deputyships(db.session, actor.person_id) if guides else (),
         me=actor.person_id,
@@ -106,20 +108,6 @@ def _place(row: Row) -> tuple[int, int]:
     return row.item.who.employment_id, row.item.task_id
 
 
-@dataclass(frozen=True)
-class New:
-    """A new colleague, ready to be drawn."""
-
-    newcomer: Newcomer
-    group: str
-    week: int
-    next: str
-
-
-def _new(one: Newcomer) -> New:
-    return New(one, group_word(one.who.group), (today() - one.since).days // 7 + 1, _next(one.next_answer))
-
-
 def _places(found: reads.Queue) -> str:
     units = dict.fromkeys(
         item.who.unit
@@ -149,11 +137,6 @@ def _row(item: Item, names: dict[int, str], soon: int, said: dict[Face, str]) ->
 def duty(shifts: str) -> str:
     """The fixed shifts in words; empty when there are none."""
     return ", ".join(say(SHIFT_NAMES[Shift(letter)]).lower() for letter in shifts)
-
-
-def group_word(short_name: str) -> str:
-    """The staff group as it stands under a name: "hjælper (SSH)"."""
-    return short_name[:1].lower() + short_name[1:]
 
 
 def _next(answer: Answer) -> str:

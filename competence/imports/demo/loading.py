@@ -12,6 +12,7 @@ from competence.imports.demo.daily import write_daily
 from competence.imports.demo.evidence import write_evidence, write_observations
 from competence.imports.demo.meeting import write_meetings
 from competence.imports.demo.months import write_months
+from competence.imports.demo.onboarding import write_onboarding
 from competence.imports.demo.people import write_employments, write_people, write_roles, write_units
 from competence.imports.demo.roster import write_roster
 from competence.imports.demo.vocabulary import load_rules
@@ -73,6 +74,7 @@ class Loader(Writing):
         write_observations(self)
         write_daily(self)
         write_meetings(self)
+        write_onboarding(self)
         record(
             self.session,
             by=None,

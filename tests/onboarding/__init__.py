@@ -1,0 +1,1 @@
+"""Introduction programmes, their templates, and students."""
