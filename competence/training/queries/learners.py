@@ -1,0 +1,282 @@
+"""Who in a unit may learn what is short there, what it takes, and who can teach it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import cast
+
+import numpy as np
+from sqlalchemy import Table, func, or_, select
+from sqlalchemy.orm import Session
+
+from competence.catalogue.models import Task
+from competence.catalogue.queries import gates_for, tasks_needed
+from competence.catalogue.rules import GateKind
+from competence.coverage.many import SHIFTS
+from competence.coverage.queries.places import Node
+from competence.coverage.rules import Standing
+from competence.decision.queries import EMPLOYMENTS, book, load
+from competence.decision.rules import Answer, Employment, State, judge
+from competence.decision.rules.judging import local_minimum
+from competence.delegation.rules import CellRule
+from competence.foundation.changes import Tell, quiet
+from competence.foundation.clock import today
+from competence.foundation.orm import scoped
+from competence.learning.models import Activity, Goal, PlannedActivity
+from competence.learning.rules import GoalKind, Part
+from competence.signoffs.models import SignOffRequest
+from competence.signoffs.queries import OBSERVATIONS, chunks, times_needed
+from competence.training.queries.spots import Found
+from competence.training.queries.teachers import Staff, leaving, long_away
+from competence.training.rules.problem import Candidate, Pair
+from competence.training.rules.rows import minutes_of, weeks_of
+from competence.training.rules.spots import Spot
+
+GOALS = cast(Table, Goal.__table__)
+PLANNED = cast(Table, PlannedActivity.__table__)
+REQUESTS = cast(Table, SignOffRequest.__table__)
+TRAINED = frozenset({CellRule.CORE, CellRule.MUST, CellRule.MAY_GENERAL, CellRule.DELEGATION_ONLY})
+"""The rules under which training lets somebody count; one citizen's alone never does."""
+ON_THE_WAY = frozenset({State.LOW, State.LAPSED, State.TRAINING, State.NOT_BEGUN})
+FORMAL = frozenset({GateKind.COURSE, GateKind.E_LEARNING, GateKind.OTHER})
+GATE_MINUTES = 60
+"""What a course, dialogue or check takes where the list of activities says nothing else."""
+MOST_DEEP = 4
+"""So many tasks that must be held one before the other are followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """A candidate, with what its proposal says besides."""
+
+    candidate: Candidate
+    state: str
+    by_delegation: bool
+    gates: tuple[str, ...]
+    near: frozenset[int]
+    """Of the teachers those who work one of her shifts in her unit."""
+
+
+@dataclass
+class Known:
+    """What is known of many people at once: what they wish, have begun, and have passed."""
+
+    wishes: set[Pair] = field(default_factory=set)
+    """(employment, task) that she has asked for, or has as a goal with her own yes."""
+    underway: set[Pair] = field(default_factory=set)
+    """What is planned already."""
+    busy: dict[int, int] = field(default_factory=dict)
+    """Employment -> how many trainings run in the weeks."""
+    passed: set[tuple[int, str]] = field(default_factory=set)
+    """(person, code) of courses, dialogues and checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a course leading to a task takes, by the list of activities."""
+
+    minutes: int
+    price: int
+
+
+Wanted = dict[Pair, dict[int, int]]
+"""(employment, task) -> spot's id -> the level it asks for."""
+
+
+def wanted_of(session: Session, found: Found, begins: date, end: date) -> Wanted:
+    """Whose training would count where: those of the shift who do not hold what is asked for, and neither leave nor are away."""
+    crowd, tasks = found.wide.crowd, {task.id: task for task in found.wide.tasks}
+    version = book(session).version_on(today())
+    places = {node.id: at for at, node in enumerate(found.wide.nodes)}
+    gone = leaving(session, end) | long_away(session, begins, end)
+    fixed = crowd.of(Standing.FIXED) & ~crowd.absent & ~np.isin(crowd.ids, list(gone))
+    students = crowd.of(Standing.STUDENT) & ~crowd.absent & ~np.isin(crowd.ids, list(gone))
+    learn: dict[tuple[int, int], bool] = {}
+    shared, wanted = book(session), Wanted()
+    for spot in found.spots:
+        task = tasks.get(spot.task_id)
+        if task is None or not (spot.lacks or spot.seat.spare):
+            continue
+        first, last = np.searchsorted(crowd.unit, [places[spot.unit_id], places[spot.unit_id] + 1])
+        part = slice(int(first), int(last))
+        who = (fixed[part] | students[part]) if spot.students else fixed[part]
+        on_shift = who & (crowd.shifts[part] >> SHIFTS.index(spot.shift) & 1).astype(bool)
+        levels = (crowd.ends[part, task.slot, :] > crowd.since).sum(axis=1)
+        holding = set(crowd.person[part][levels >= spot.level].tolist())
+        for at in np.flatnonzero(on_shift & (levels < spot.level)).tolist():
+            row = part.start + at
+            group = int(crowd.group[row])
+            if (spot.task_id, group) not in learn:
+                terms = shared.cell(spot.task_id, group, version=version, stage_from=date.min, on=today())
+                learn[spot.task_id, group] = terms.rule in TRAINED and not (spot.unstable and terms.limits)
+            if learn[spot.task_id, group] and int(crowd.person[row]) not in holding:
+                wanted.setdefault((int(crowd.ids[row]), spot.task_id), {})[spot.id] = spot.level
+    return wanted
+
+
+def known_of(session: Session, employments: Mapping[int, Employment], tasks: Iterable[int], end: date) -> Known:
+    """What the employees have asked for, said yes to, begun and passed."""
+    known, on = Known(), today()
+    persons = {one.person_id for one in employments.values()}
+    codes = {
+        gate.code for task in tasks for one in employments.values() for gate in gates_for(session, task, one.staff_group_id)
+    }  # fmt: skip
+    for some in chunks(employments):
+        g, p, r = GOALS.c, PLANNED.c, REQUESTS.c
+        asked = scoped(session, REQUESTS, r.employment_id, r.task_id, r.asked_by).where(
+            r.employment_id.in_(some), r.closed_at.is_(None)
+        )
+        known.wishes |= {
+            (row.employment_id, row.task_id)
+            for row in session.execute(asked)
+            if row.asked_by == employments[row.employment_id].person_id
+        }
+        goals = scoped(session, GOALS, g.employment_id, g.task_id).where(
+            g.employment_id.in_(some), g.kind == GoalKind.TASK, g.yes_on.is_not(None), g.reached_on.is_(None),
+            g.set_aside_on.is_(None),
+        )  # fmt: skip
+        known.wishes |= {(row.employment_id, row.task_id) for row in session.execute(goals)}
+        planned = scoped(session, PLANNED, p.employment_id, p.task_id).where(
+            p.employment_id.in_(some), p.task_id.is_not(None), p.done_on.is_(None), p.dropped_on.is_(None),
+            p.begins < end, or_(p.ends.is_(None), p.ends > on),
+        )  # fmt: skip
+        running = {(row.employment_id, row.task_id) for row in session.execute(planned)}
+        known.underway |= running
+        for employment, _task in running:
+            known.busy[employment] = known.busy.get(employment, 0) + 1
+    o = OBSERVATIONS.c
+    for some in chunks(persons if codes else ()):
+        passed = scoped(session, OBSERVATIONS, o.person_id, o.gate_code).where(
+            o.person_id.in_(some), o.gate_code.in_(codes), o.withdrawn_at.is_(None)
+        )
+        known.passed |= {(row.person_id, row.gate_code) for row in session.execute(passed)}
+    return known
+
+
+def courses_of(session: Session) -> dict[int, Cost]:
+    """Task -> what the formal part of learning it takes and costs, where the list of activities has one; the shortest."""
+    rows = session.execute(
+        select(Activity.task_id, func.min(Activity.minutes), func.min(Activity.price))
+        .where(Activity.part == Part.FORMAL, Activity.task_id.is_not(None), Activity.archived_on.is_(None))
+        .group_by(Activity.task_id)
+    )
+    return {int(row[0]): Cost(int(row[1]), int(row[2])) for row in rows}
+
+
+class Learners:
+    """Makes the candidates of a unit, chunk by chunk, with what must come first."""
+
+    def __init__(
+        self, session: Session, found: Found, staff: Staff, *, begins: date, end: date, observed: int, hour: int, at_once: int
+    ) -> None:  # fmt: skip
+        """`observed`: minutes that one observed time takes; `hour`: kroner for an hour's cover of a shift."""
+        self._session, self._found, self._staff = session, found, staff
+        self._begins, self._end = begins, end
+        self._observed, self._hour, self._at_once = observed, hour, at_once
+        self._nodes = {node.id: node for node in found.wide.nodes}
+        self._by_path = {node.path: node for node in found.wide.nodes}
+        self._slots = {task.id: task.slot for task in found.wide.tasks}
+        self._tasks = {task.id: task for task in session.scalars(select(Task))}
+        self._courses = courses_of(session)
+        self._rows = {int(one): at for at, one in enumerate(found.wide.crowd.ids)}
+        self.waiting: dict[int, set[int]] = {}
+        """Spot -> the persons whose signature or agreed training is on the way."""
+
+    def made(self, tell: Tell = quiet) -> list[Learner]:
+        """All of them. Whoever is on the way already is no candidate, and is noted in `waiting`."""
+        wanted = wanted_of(self._session, self._found, self._begins, self._end)
+        ids = sorted({employment for employment, _task in wanted})
+        by_employment: dict[int, list[int]] = {}
+        for employment, task in wanted:
+            by_employment.setdefault(employment, []).append(task)
+        learners: list[Learner] = []
+        for number, some in enumerate(chunks(ids)):
+            facts = {one.id: one for one in load(self._session, EMPLOYMENTS.c.id.in_(some))}
+            tasks = {task for one in some for task in by_employment[one]}
+            needed = {other for task in tasks for other in _all_needed(self._session, task)}
+            known = known_of(self._session, facts, tasks | needed, self._end)
+            for one in some:
+                learners += self._of(facts[one], by_employment[one], wanted, known)
+            tell(min((number + 1) * len(some), len(ids)), len(ids))
+        return learners
+
+    def _of(self, facts: Employment, tasks: Sequence[int], wanted: Wanted, known: Known) -> list[Learner]:
+        found: dict[int, Learner] = {}
+        for task in tasks:
+            spots = wanted[facts.id, task]
+            if (facts.id, task) in known.underway:
+                self._note(spots, facts.person_id)
+            elif known.busy.get(facts.id, 0) < self._at_once:
+                self._add(facts, task, wanted, known, found, MOST_DEEP)
+        return list(found.values())
+
+    def _add(
+        self, facts: Employment, task: int, wanted: Wanted, known: Known, found: dict[int, Learner], deep: int
+    ) -> bool:
+        """Whether she can come to hold it; she and what must come first are then among the found."""
+        if task in found:
+            return True
+        spots = wanted.get((facts.id, task), {})
+        answer = judge(facts, task, on=today())
+        level = max([answer.cell.minimum_level, *spots.values()])
+        level = max(level, local_minimum(facts, task, answer.cell, on=today()) or 0)
+        if answer.state is State.WAITING:
+            self._note(spots, facts.person_id)
+            return False
+        lifted = answer.state is State.VALID and answer.level < level
+        if answer.cell.rule not in TRAINED or not (lifted or answer.state in ON_THE_WAY) or deep == 0:
+            return False
+        node, row = self._by_path[facts.unit_path], self._rows[facts.id]
+        shifts = int(self._found.wide.crowd.shifts[row])
+        teachers = self._staff.teachers_of(facts.person_id, node, self._slots[task], level, shifts)
+        needs = []
+        for other, _name in tasks_needed(self._session, task):
+            on_the_way = (facts.id, other) in known.underway
+            if other not in self._slots or on_the_way or judge(facts, other, on=today()).level:
+                continue
+            if not self._add(facts, other, wanted, known, found, deep - 1):
+                return False
+            needs.append(other)
+        found[task] = self._learner(facts, task, level, spots, answer, teachers, tuple(needs), known, lifted=lifted)
+        return True
+
+    def _learner(
+        self, facts: Employment, task: int, level: int, spots: Mapping[int, int], answer: Answer,
+        teachers: Sequence[tuple[int, bool]], needs: tuple[int, ...], known: Known, *, lifted: bool,
+    ) -> Learner:  # fmt: skip
+        of = times_needed(answer.cell, self._tasks[task], facts.signed.get(task, ()), today())
+        done = min(answer.done, of)
+        gates = [
+            gate for gate in gates_for(self._session, task, facts.staff_group_id)
+            if (facts.person_id, gate.code) not in known.passed
+        ]  # fmt: skip
+        course = self._courses.get(task)
+        formal = sum(gate.kind in FORMAL for gate in gates) and (course.minutes if course else 0)
+        formal = formal or GATE_MINUTES * sum(gate.kind in FORMAL for gate in gates)
+        talks = GATE_MINUTES * sum(gate.kind not in FORMAL for gate in gates)
+        price = (course.price if course and formal else 0) + round(formal * self._hour / 60)
+        minutes = minutes_of(of - done, self._observed, talks=talks, formal=formal)
+        candidate = Candidate(
+            facts.id, facts.person_id, self._by_path[facts.unit_path].id, task, level, tuple(sorted(spots)), minutes,
+            sum(minutes.get(part, 0) for part in (Part.DAILY, Part.COLLEAGUES)), price, weeks_of(of - done, formal),
+            tuple(person for person, _near in teachers), needs, (), done, of, (facts.id, task) in known.wishes,
+            answer.state is State.LAPSED,
+        )  # fmt: skip
+        return Learner(
+            candidate, "low" if lifted else answer.state.value, answer.cell.rule is CellRule.DELEGATION_ONLY,
+            tuple(gate.name for gate in gates), frozenset(person for person, near in teachers if near),
+        )  # fmt: skip
+
+    def _note(self, spots: Iterable[int], person_id: int) -> None:
+        for spot in spots:
+            self.waiting.setdefault(spot, set()).add(person_id)
+
+
+def _all_needed(session: Session, task: int, deep: int = MOST_DEEP) -> set[int]:
+    found = {other for other, _name in tasks_needed(session, task)}
+    return found.union(*(_all_needed(session, other, deep - 1) for other in found)) if deep else found
+
+
+def with_waiting(spots: Iterable[Spot], waiting: Mapping[int, set[int]]) -> tuple[Spot, ...]:
+    """The spots, each with how many are on the way to it."""
+    return tuple(replace(spot, waiting=len(waiting.get(spot.id, ()))) for spot in spots)
