@@ -24,6 +24,22 @@ class Aim(StrEnum):
     FASTEST = "fastest"
 
 
+class WhyNot(StrEnum):
+    """Why no training can close a seat."""
+
+    NOBODY_MAY = "nobody_may"
+    """No one on the shift is in a group that may do the task."""
+    ALL_HOLD = "all_hold"
+    """All on the shift who may do it do so already: people are missing, not competence."""
+    NO_TEACHER = "no_teacher"
+    NO_TIME = "no_time"
+    """Those who may learn it, or teach it, have no more time within the weeks."""
+    NO_SEAT = "no_seat"
+    """The course it takes has no free seat."""
+    TURNED_OFF = "turned_off"
+    BUDGET = "budget"
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """A spot of coverage that is open or vulnerable: a task on a shift and kind of day in one unit."""
@@ -40,6 +56,8 @@ class Seat:
     critical: bool = False
     opens_on: date | None = None
     """When the forecast says that it opens; None: it is open now. Whoever closes it should be trained by then."""
+    if_nobody: WhyNot = WhyNot.NOBODY_MAY
+    """Why there are no more candidates for it than there are: nobody may learn it, or all who may hold it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,7 @@ class Course:
     week: int
     seats: int
     price: int = 0
+    """Kroner for one seat, on top of the candidate's own price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +157,8 @@ class Closed:
     """How many of the missing it closes: 0 or 1."""
     spares: int
     """How many of the spare it gives: 0 or 1."""
+    weeks_late: int = 0
+    """Weeks from the day the seat opens until somebody is trained; 0: in time, or the seat is open already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,27 +174,13 @@ class Proposal:
     gives: tuple[Closed, ...] = ()
     for_tasks: tuple[int, ...] = ()
     """Tasks of the same person that ask for this one first; it may give nothing by itself."""
+    teaching: tuple[int, ...] = ()
+    """The teacher's minutes in each week from `first_week` to `last_week`, as they fit beside all else that she teaches."""
 
     @property
     def pair(self) -> Pair:
         """(employment, task)."""
         return self.employment_id, self.task_id
-
-
-class WhyNot(StrEnum):
-    """Why no training can close a seat."""
-
-    NOBODY_MAY = "nobody_may"
-    """No one on the shift is in a group that may do the task."""
-    ALL_HOLD = "all_hold"
-    """All on the shift who may do it do so already: people are missing, not competence."""
-    NO_TEACHER = "no_teacher"
-    NO_TIME = "no_time"
-    """Those who may learn it, or teach it, have no more time within the weeks."""
-    NO_SEAT = "no_seat"
-    """The course it takes has no free seat."""
-    TURNED_OFF = "turned_off"
-    BUDGET = "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +198,9 @@ class Greedy:
 
     open: int
     cost: int
+    vulnerable: int = 0
+    objective: float = 0.0
+    """By the same aim as the solution's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +210,9 @@ class Relaxation:
     limit: str
     """"budget", "at_once", "person_minutes", "teacher", "course" or "weeks"."""
     who: int | None
-    """The person or course that it limits; None: everybody."""
+    """The person or course that it limits; None: everybody, and for a teacher: nobody who may sign has said yes."""
     more: int
-    """Kroner, trainings, minutes, minutes, seats or weeks."""
+    """Kroner, trainings, minutes, minutes a week, seats or weeks."""
 
 
 @dataclass(frozen=True)
@@ -230,6 +240,8 @@ class Solution:
     greedy: Greedy
     relaxations: tuple[Relaxation, ...] = ()
     """Not empty: what must be kept cannot be, and this would be needed. Then `proposals` is what can be done without it."""
+    dropped: tuple[Pair, ...] = ()
+    """What must be kept and is not: no limit allows it, or it is no candidate at all (any more)."""
 
     @property
     def gap(self) -> float:
