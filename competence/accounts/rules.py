@@ -194,6 +194,8 @@ COVERAGE_PAGES = (
     "meetings",
     "requirements",
     "roster",
+    "training.index",
+    "training.unit",
     "what_if",
 )
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=(*COVERAGE_PAGES, "actions"))

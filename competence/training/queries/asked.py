@@ -10,7 +10,7 @@ from competence.coverage.queries.places import Node, Tree
 from competence.foundation.changes import Tell, quiet
 from competence.foundation.clock import today
 from competence.organisation.queries import settings_of
-from competence.training.queries.learners import Learner, Learners, with_waiting
+from competence.training.queries.learners import Learner, Learners
 from competence.training.queries.spots import Found, spots_of
 from competence.training.queries.teachers import Staff, staff_of
 from competence.training.rules.problem import Limits, Pair, Problem, Proposal, Solution, Teacher
@@ -49,8 +49,7 @@ def question_of(session: Session, units: Tree, node: Node, terms: Terms, *, tell
         hour=Limits().hour, at_once=terms.at_once,
     )  # fmt: skip
     learners = making.made(tell=lambda done, total: tell(total + done, 2 * total))
-    spots = with_waiting(found.spots, making.waiting)
-    return _question(found, spots, learners, staff, terms, begins)
+    return _question(found, making.spots, learners, staff, terms, begins)
 
 
 def _question(
@@ -95,7 +94,8 @@ def _useful(learners: Sequence[Learner]) -> list[Learner]:
 
 def content_of(question: Question, solution: Solution, terms: Terms, before: Content | None = None) -> Content:
     """The answer as it is kept. `before`: what was kept until now, for the facts of what has been turned off."""
-    rows = most_effect_first(row_of(question, proposal) for proposal in solution.proposals)
+    nearest = _nearest(question)
+    rows = most_effect_first(_row(question, proposal, nearest) for proposal in solution.proposals)
     known = {row.pair: row for row in (*before.off, *before.rows)} if before else {}
     proposed = {row.pair for row in rows}
     off = tuple(
@@ -113,21 +113,35 @@ def content_of(question: Question, solution: Solution, terms: Terms, before: Con
     )  # fmt: skip
 
 
-def row_of(question: Question, proposal: Proposal) -> Row:
+Nearest = Mapping[tuple[int, int], Sequence[tuple[int, int, int]]]
+"""(seat, task) -> (minutes, employment, person) of all who could be trained for it, the shortest way first."""
+
+
+def _nearest(question: Question) -> Nearest:
+    found: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    for learner in question.learners.values():
+        one = learner.candidate
+        for seat in one.seats:
+            found.setdefault((seat, one.task_id), []).append(
+                (sum(one.minutes.values()), one.employment_id, one.person_id)
+            )
+    return {key: sorted(some) for key, some in found.items()}
+
+
+def _row(question: Question, proposal: Proposal, nearest: Nearest) -> Row:
     """The proposal with the facts that it rests on, and who would be next for the same."""
     learner = question.learners[proposal.pair]
     one = learner.candidate
-    given = {gift.seat_id for gift in proposal.gives}
-    others = sorted(
-        (sum(other.candidate.minutes.values()), other.candidate.employment_id)
-        for other in question.learners.values()
-        if other.candidate.task_id == one.task_id
-        and other.candidate.person_id != one.person_id
-        and given & set(other.candidate.seats)
-    )
+    others = {
+        other: minutes
+        for gift in proposal.gives
+        for minutes, other, person in nearest.get((gift.seat_id, one.task_id), ())
+        if person != one.person_id
+    }
+    following = min(((minutes, other) for other, minutes in others.items()), default=None)
     return Row(
         one.employment_id, one.person_id, one.unit_id, one.task_id, one.level, proposal.teacher_id, proposal.first_week,
         proposal.last_week, proposal.gives, proposal.for_tasks, one.minutes, one.teacher_minutes, one.price, one.done, one.of,
-        learner.state, learner.by_delegation, one.wish, one.renewal, proposal.teacher_id in learner.near, learner.gates,
-        len(others), others[0][1] if others else None, others[0][0] if others else 0,
+        learner.state, learner.rule.value, one.wish, one.renewal, proposal.teacher_id in learner.near, learner.gates,
+        len(others), following[1] if following else None, following[0] if following else 0,
     )  # fmt: skip

@@ -13,7 +13,6 @@ from competence.catalogue.models import Task
 from competence.catalogue.queries import gates_for, tasks_needed
 from competence.catalogue.rules import GateKind
 from competence.coverage.many import SHIFTS
-from competence.coverage.queries.places import Node
 from competence.coverage.rules import Standing
 from competence.decision.queries import EMPLOYMENTS, book, load
 from competence.decision.rules import Answer, Employment, State, judge
@@ -51,7 +50,7 @@ class Learner:
 
     candidate: Candidate
     state: str
-    by_delegation: bool
+    rule: CellRule
     gates: tuple[str, ...]
     near: frozenset[int]
     """Of the teachers those who work one of her shifts in her unit."""
@@ -83,8 +82,9 @@ Wanted = dict[Pair, dict[int, int]]
 """(employment, task) -> spot's id -> the level it asks for."""
 
 
-def wanted_of(session: Session, found: Found, begins: date, end: date) -> Wanted:
-    """Whose training would count where: those of the shift who do not hold what is asked for, and neither leave nor are away."""
+def wanted_of(session: Session, found: Found, begins: date, end: date) -> tuple[Wanted, set[int]]:
+    """(whose training would count where: those of the shift who do not hold what is asked for, and neither leave nor are away;
+    the spots on whose shift somebody is in a group that may do the task)."""
     crowd, tasks = found.wide.crowd, {task.id: task for task in found.wide.tasks}
     version = book(session).version_on(today())
     places = {node.id: at for at, node in enumerate(found.wide.nodes)}
@@ -92,7 +92,7 @@ def wanted_of(session: Session, found: Found, begins: date, end: date) -> Wanted
     fixed = crowd.of(Standing.FIXED) & ~crowd.absent & ~np.isin(crowd.ids, list(gone))
     students = crowd.of(Standing.STUDENT) & ~crowd.absent & ~np.isin(crowd.ids, list(gone))
     learn: dict[tuple[int, int], bool] = {}
-    shared, wanted = book(session), Wanted()
+    shared, wanted, some_may = book(session), Wanted(), set()
     for spot in found.spots:
         task = tasks.get(spot.task_id)
         if task is None or not (spot.lacks or spot.seat.spare):
@@ -103,15 +103,18 @@ def wanted_of(session: Session, found: Found, begins: date, end: date) -> Wanted
         on_shift = who & (crowd.shifts[part] >> SHIFTS.index(spot.shift) & 1).astype(bool)
         levels = (crowd.ends[part, task.slot, :] > crowd.since).sum(axis=1)
         holding = set(crowd.person[part][levels >= spot.level].tolist())
-        for at in np.flatnonzero(on_shift & (levels < spot.level)).tolist():
+        for at in np.flatnonzero(on_shift).tolist():
             row = part.start + at
             group = int(crowd.group[row])
             if (spot.task_id, group) not in learn:
                 terms = shared.cell(spot.task_id, group, version=version, stage_from=date.min, on=today())
                 learn[spot.task_id, group] = terms.rule in TRAINED and not (spot.unstable and terms.limits)
-            if learn[spot.task_id, group] and int(crowd.person[row]) not in holding:
+            if not learn[spot.task_id, group]:
+                continue
+            some_may.add(spot.id)
+            if levels[at] < spot.level and int(crowd.person[row]) not in holding:
                 wanted.setdefault((int(crowd.ids[row]), spot.task_id), {})[spot.id] = spot.level
-    return wanted
+    return wanted, some_may
 
 
 def known_of(session: Session, employments: Mapping[int, Employment], tasks: Iterable[int], end: date) -> Known:
@@ -181,10 +184,12 @@ class Learners:
         self._rows = {int(one): at for at, one in enumerate(found.wide.crowd.ids)}
         self.waiting: dict[int, set[int]] = {}
         """Spot -> the persons whose signature or agreed training is on the way."""
+        self.some_may: set[int] = set()
+        """The spots on whose shift somebody is in a group that may do the task."""
 
     def made(self, tell: Tell = quiet) -> list[Learner]:
         """All of them. Whoever is on the way already is no candidate, and is noted in `waiting`."""
-        wanted = wanted_of(self._session, self._found, self._begins, self._end)
+        wanted, self.some_may = wanted_of(self._session, self._found, self._begins, self._end)
         ids = sorted({employment for employment, _task in wanted})
         by_employment: dict[int, list[int]] = {}
         for employment, task in wanted:
@@ -199,6 +204,14 @@ class Learners:
                 learners += self._of(facts[one], by_employment[one], wanted, known)
             tell(min((number + 1) * len(some), len(ids)), len(ids))
         return learners
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """The spots, each with how many are on the way to it, and whether somebody of the shift may do the task."""
+        return tuple(
+            replace(spot, waiting=len(self.waiting.get(spot.id, ())), some_may=spot.id in self.some_may)
+            for spot in self._found.spots
+        )
 
     def _of(self, facts: Employment, tasks: Sequence[int], wanted: Wanted, known: Known) -> list[Learner]:
         found: dict[int, Learner] = {}
@@ -263,7 +276,7 @@ class Learners:
             answer.state is State.LAPSED,
         )  # fmt: skip
         return Learner(
-            candidate, "low" if lifted else answer.state.value, answer.cell.rule is CellRule.DELEGATION_ONLY,
+            candidate, "low" if lifted else answer.state.value, answer.cell.rule,
             tuple(gate.name for gate in gates), frozenset(person for person, near in teachers if near),
         )  # fmt: skip
 
@@ -275,8 +288,3 @@ class Learners:
 def _all_needed(session: Session, task: int, deep: int = MOST_DEEP) -> set[int]:
     found = {other for other, _name in tasks_needed(session, task)}
     return found.union(*(_all_needed(session, other, deep - 1) for other in found)) if deep else found
-
-
-def with_waiting(spots: Iterable[Spot], waiting: Mapping[int, set[int]]) -> tuple[Spot, ...]:
-    """The spots, each with how many are on the way to it."""
-    return tuple(replace(spot, waiting=len(waiting.get(spot.id, ()))) for spot in spots)

@@ -100,7 +100,8 @@ class Row:
     of: int
     state: str
     """How she stands today, as coverage names it; "low": she may do it at a lower level."""
-    by_delegation: bool = False
+    rule: str = ""
+    """The rule of her cell, for the sign that stands beside her name."""
     wish: bool = False
     renewal: bool = False
     same_shift: bool = False
@@ -136,7 +137,7 @@ class Row:
     @property
     def facts(self) -> tuple[Any, ...]:
         """What must be as it was when the proposal was made, for it to be agreed to."""
-        return self.level, self.done, self.of, self.total, tuple(one.seat_id for one in self.gives)
+        return self.level, self.done, self.of, self.total
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from competence.coverage.rules import Count, DayKind, Shift, Status, status
-from competence.training.rules.problem import Seat
+from competence.training.rules.problem import Seat, WhyNot
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Spot:
     students: bool = False
     today: bool = True
     """Whether it is open or vulnerable today already."""
+    some_may: bool = False
+    """Whether somebody with the shift is in a group that may do the task, so that who lacks it can be named."""
 
     @property
     def lacks(self) -> int:
@@ -44,9 +46,10 @@ class Spot:
         """As the question has it. One more than what is needed makes it robust."""
         have = self.have if self.later is None else min(self.have, self.later)
         spare = max(0, self.need + 1 - max(self.need, have + self.waiting))
+        why = WhyNot.ALL_HOLD if self.some_may else WhyNot.NOBODY_MAY
         return Seat(
-            self.id, self.unit_id, self.task_id, self.shift, self.days, self.lacks, spare, self.critical, self.opens_on
-        )
+            self.id, self.unit_id, self.task_id, self.shift, self.days, self.lacks, spare, self.critical, self.opens_on, why
+        )  # fmt: skip
 
     def count(self, more: int = 0) -> Count:
         """Have against need today, with so many more who hold it."""
