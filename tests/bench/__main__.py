@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.bench import (
     country,
     data,
+    training,
 )
 from tests.bench.parts import Bench
 from tests.bench.timing import Result, result, tell
@@ -30,14 +31,15 @@ PARTS = (
     "people",
     "roster",
     "check",
+    "training",
     "signatures",
     "locks",
 )
 """Signatures and locks last: they change what the others read."""
 COUNTRY = "country"
 """Only when it is asked for: making 100,000 people takes its time."""
-APART = ("havnen", "rules", "figures")
-"""Those with a municipality of another size."""
+APART = ("havnen", "rules", "figures", "training")
+"""Those with a municipality of another size, or with none."""
 
 
 def main() -> int:
@@ -64,6 +66,8 @@ def main() -> int:
             well &= _measure(kind, size, ("figures",), chosen.runs, chosen.large_file)
         if parts := [part for part in PARTS if part in wanted and part not in APART]:
             well &= _measure(kind, large, parts, chosen.runs, chosen.file)
+    if "training" in wanted:
+        well &= _told("training", training.measured(chosen.quick, chosen.runs))
     if COUNTRY in wanted:
         size, many = (data.QUICK, 5) if chosen.quick else (country.ONE, country.MUNICIPALITIES)
         well &= _told(f"{COUNTRY} on postgresql", country.measured(size, many, chosen.runs))

@@ -1,0 +1,237 @@
+"""The answer: choose with a bound, place in weeks, join what competes and choose again, and check all that is said."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from competence.training.rules.counting import passed, proposals_of, tally
+from competence.training.rules.greedy import fill, greedy, trimmed
+from competence.training.rules.lookup import BY_USE, Lookup
+from competence.training.rules.plan import Plan
+from competence.training.rules.problem import Aim, Greedy, Problem, Solution, Unclosable, WhyNot
+from competence.training.solving.choosing import AtMost, Choosing, Chosen
+from competence.training.solving.groups import joined, pieces
+from competence.training.solving.musts import settled
+from competence.training.solving.placing import Hints, by_urgency, carried_out, place
+from competence.training.solving.timed import Timed
+
+Told = Callable[[int, int], object]
+SMALL = 6000
+"""Starts and teachers' weeks that an exact model can have."""
+ROUNDS = 4
+NEARLY = 1e-6
+
+
+def best(problem: Problem, *, seconds: float, gap: float = 1e-4, told: Told | None = None) -> Solution:
+    """The best plan found within the time, and how far from the best it can be. `told(done, of)` hears how it goes."""
+    return _Solving(problem, seconds, gap, told).solution()
+
+
+class _Solving:
+    def __init__(self, problem: Problem, seconds: float, gap: float, told: Told | None) -> None:
+        self.end = time.monotonic() + seconds
+        self.problem, self.gap, self.told = problem, gap, told or (lambda _done, _of: None)
+        self.look = Lookup(problem)
+        self.solving = 0.0
+        self.kept = settled(self.look, seconds=seconds / 4)
+        self.plain = greedy(self.kept.plan.copy())
+        self.useful = list(self.look.of_use(self.kept.ids))
+        self.hints: dict[tuple[int, ...], Chosen] = {}
+        self.steps = 0
+
+    def left(self) -> float:
+        """Seconds that are left."""
+        return max(0.05, self.end - time.monotonic())
+
+    def solution(self) -> Solution:
+        """All of it."""
+        groups = pieces(self.look, self.useful)
+        plan, bound = self._chosen(groups)
+        plan = self._better(plan, groups)
+        objective = plan.objective()
+        bound = min(bound, objective)
+        proposals = proposals_of(plan)
+        before, after = tally(self.problem, ()), tally(self.problem, proposals)
+        plain = tally(self.problem, proposals_of(self.plain))
+        return Solution(
+            proposals=proposals,
+            open_before=before.open, open_after=after.open,
+            vulnerable_before=before.vulnerable, vulnerable_after=after.vulnerable,
+            unclosable=self._unclosable(plan),
+            cost=after.cost, price=after.price,
+            objective=objective, bound=bound,
+            proven=objective - bound <= self.gap * max(1.0, abs(objective)) + NEARLY,
+            seconds=self.solving,
+            greedy=Greedy(plain.open, plain.cost, plain.vulnerable, self.plain.objective()),
+            relaxations=self.kept.relaxations, dropped=self.kept.dropped,
+        )  # fmt: skip
+
+    # Choosing and placing.
+
+    def _chosen(self, groups: list[list[int]]) -> tuple[Plan, float]:
+        """The plan and a bound of the whole."""
+        outside = self._outside(groups)
+        plan, failed = self.kept.plan.copy(), list[int]()
+        of = len(groups) + 1
+        for _round in range(ROUNDS):
+            found = [self._solve(group, of) for group in groups]
+            plan, failed = self._place(found)
+            if not failed:
+                break
+            wanted = [i for one in found for i in one.hints]
+            more = joined(self.look, groups, plan, failed, wanted)
+            if len(more) == len(groups) or time.monotonic() > self.end:
+                break
+            groups, of = more, self.steps + len(more)
+        bounds = {tuple(group): self.hints[tuple(group)].bound for group in groups}
+        if failed:
+            plan = self._exactly(plan, groups, failed, bounds)
+        self.told(1, 1)
+        known = [one for one in bounds.values() if one is not None]
+        return plan, sum(known) + outside if len(known) == len(bounds) else 0.0
+
+    def _solve(self, group: list[int], of: int) -> Chosen:
+        key = tuple(group)
+        if key in self.hints:
+            return self.hints[key]
+        if self.look.aim is Aim.FASTEST:
+            found = self._soonest(group)
+        else:
+            kept = self.kept.ids & set(group)
+            model = Choosing(self.look, group, kept=kept, at_most=self._at_most(group))
+            found = model.solve(seconds=self.left(), gap=self.gap / 2)
+        self.solving += found.seconds
+        self.hints[key] = found
+        self.steps += 1
+        self.told(min(self.steps, of - 1), of)
+        return found
+
+    def _soonest(self, group: list[int]) -> Chosen:
+        """The same with weeks. Its trainings are named in the order they begin."""
+        timed = Timed(Plan(self.look), group, exact=False)
+        for i in self.kept.ids & set(group):
+            timed.must(i)
+        timed.close(None)
+        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap / 2)
+        if answer.values is None:
+            return Chosen({}, max(0.0, answer.bound), answer.seconds)
+        hints = {i: (teacher, course) for _start, i, teacher, course in timed.order(answer)}
+        return Chosen(hints, answer.bound, answer.seconds)
+
+    def _place(self, found: Sequence[Chosen]) -> tuple[Plan, list[int]]:
+        hints: Hints = {i: hint for one in found for i, hint in one.hints.items()}
+        order = list(hints) if self.look.aim is Aim.FASTEST else by_urgency(self.look, hints)
+        plan, failed = place(self.look, order, hints)
+        if failed and self.kept.ids:
+            # What must be kept is where it was found to have room, and the rest around it.
+            around, missed = place(self.look, order, hints, base=self.kept.plan)
+            if len(missed) < len(failed) or not self.kept.ids <= plan.placed.keys():
+                return around, missed
+        return plan, failed
+
+    def _at_most(self, group: Sequence[int]) -> AtMost | None:
+        """How many the greedy way leaves open, where no more may be and nothing else says so."""
+        if self.look.aim is not Aim.CHEAPEST:
+            return None
+        seats = {s for i in group for s in self.look.in_seats[i]}
+        return AtMost(self.plain.open(seats), self.plain.open(s for s in seats if self.look.seats[s].critical))
+
+    def _outside(self, groups: Sequence[Sequence[int]]) -> float:
+        """What the objective holds of seats that nobody worth training counts in."""
+        inside = {s for group in groups for i in group for s in self.look.in_seats[i]}
+        prices, spare = self.look.prices, self.look.spare
+        return sum(spare[s] * prices.spare[s] for s in range(len(spare)) if s not in inside)
+
+    # Where no placing was found by trying.
+
+    def _exactly(
+        self, plan: Plan, groups: list[list[int]], failed: list[int], bounds: dict[tuple[int, ...], float | None]
+    ) -> Plan:
+        """The plan with an exact model's answer for each group that something failed in, and its bound where it holds."""
+        for group in groups:
+            if not set(group) & set(failed):
+                continue
+            alone = len(groups) == 1 or self._alone(group)
+            if self._size(group) <= SMALL:
+                bound = self._again(plan, group)
+                key = tuple(group)
+                if alone and bound is not None:
+                    bounds[key] = max(bound, bounds[key] or 0.0)
+            else:
+                for piece in pieces(self.look, group):
+                    if set(piece) & set(failed) and self._size(piece) <= SMALL and time.monotonic() < self.end:
+                        self._again(plan, piece)
+        return plan
+
+    def _again(self, plan: Plan, group: list[int]) -> float | None:
+        """The bound of the exact model of the group beside the rest of the plan, which now has its answer if it is better."""
+        fill(plan, group)
+        before = plan.objective()
+        was = {i: plan.take(i) for i in reversed(list(plan.placed)) if i in set(group)}
+        timed = Timed(plan, group, exact=True)
+        for i in self.kept.ids & set(group):
+            timed.must(i)
+        timed.close(self._at_most(group))
+        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap / 2)
+        self.solving += answer.seconds
+        if answer.values is not None and carried_out(plan, timed.order(answer)):
+            missed = not self.kept.ids & set(group) <= was.keys()
+            if missed or self.look.aim is Aim.CHEAPEST or plan.objective() <= before:
+                return answer.bound
+            for i in group:
+                if i in plan.placed:
+                    plan.take(i)
+        for i, where in was.items():
+            plan.put(i, where)
+        return answer.bound if answer.bound > 0 else None
+
+    def _alone(self, group: Sequence[int]) -> bool:
+        """Whether nobody outside the group could ask its teachers, take its courses or spend its budget."""
+        look, inside = self.look, set(group)
+        teachers = {t for i in group for t in look.teachers[i]}
+        courses = {k for i in group for k in look.courses[i]}
+        others = [i for i in self.useful if i not in inside]
+        if look.limits.budget is not None and any(look.least_price(i) for i in others):
+            return False
+        return not any(teachers & set(look.teachers[i]) or courses & set(look.courses[i]) for i in others)
+
+    def _size(self, group: Sequence[int]) -> int:
+        weeks = self.look.weeks
+        return sum(weeks + len(self.look.teachers[i]) * weeks for i in group)
+
+    # What is told.
+
+    def _better(self, plan: Plan, groups: list[list[int]]) -> Plan:
+        """The plan without what does nothing and with all that still fits; the greedy one where that is better."""
+        few = self.look.aim is not Aim.CHEAPEST or plan.open() > self.plain.open()
+        if few:
+            fill(plan, self.useful)
+        if self.look.aim is not Aim.FASTEST or len(plan.placed) < 200:
+            trimmed(plan, self.kept.ids)
+        whole = self.kept.ids <= plan.placed.keys() and plan.open() <= self.plain.open()
+        if not whole or plan.objective() > self.plain.objective() or passed(self.problem, proposals_of(plan)):
+            return self.plain
+        return plan
+
+    def _unclosable(self, plan: Plan) -> tuple[Unclosable, ...]:
+        """What nothing can close, and what nothing more can close beside the plan."""
+        found = list(self.look.never)
+        for s, missing in enumerate(self.look.missing):
+            left = missing - plan.have[s]
+            if left <= 0:
+                continue
+            reasons: set[WhyNot | None] = set()
+            for i in self.look.who[s]:
+                if i not in plan.placed:
+                    reasons.add(self._stops(plan, i))
+            if None not in reasons and reasons:
+                why = next((one for one in BY_USE if one in reasons), WhyNot.NO_TIME)
+                found.append(Unclosable(self.look.seats[s].id, left, why))
+        return tuple(found)
+
+    def _stops(self, plan: Plan, i: int) -> WhyNot | None:
+        """What stands in the way of it beside the plan, which is as it was."""
+        before = set(plan.placed)
+        why = plan.add(i)
+        for j in [j for j in reversed(list(plan.placed)) if j not in before]:
+            plan.take(j)
+        return why

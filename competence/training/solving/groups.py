@@ -1,0 +1,79 @@
+"""Which candidates have to be chosen together."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from competence.training.rules.lookup import Lookup
+from competence.training.rules.plan import Plan
+
+
+class Together:
+    """Things joined two by two, and whose set each is in."""
+
+    def __init__(self) -> None:
+        self.over: dict[object, object] = {}
+
+    def of(self, one: object) -> object:
+        """The name of the set that it is in."""
+        found = one
+        while (above := self.over.get(found, found)) != found:
+            found = above
+        while one != found:
+            self.over[one], one = found, self.over.get(one, one)
+        return found
+
+    def join(self, one: object, other: object) -> None:
+        """Nothing; the two are in one set from now on."""
+        self.over[self.of(one)] = self.of(other)
+
+
+def pieces(look: Lookup, useful: Iterable[int]) -> list[list[int]]:
+    """The candidates in groups that share no person and no seat: as a rule the teams."""
+    sets, all_ = Together(), list(useful)
+    for i in all_:
+        mine = ("person", look.person[i])
+        for s in look.in_seats[i]:
+            if look.missing[s] or (look.spare[s] and look.prices.spare[s]):
+                sets.join(("seat", s), mine)
+    found: dict[object, list[int]] = defaultdict(list)
+    for i in all_:
+        found[sets.of(("person", look.person[i]))].append(i)
+    return list(found.values())
+
+
+def joined(
+    look: Lookup, groups: list[list[int]], plan: Plan, failed: Collection[int], wanted: Collection[int]
+) -> list[list[int]]:
+    """The groups, those made one that compete for what the failed lacked: teachers, seats on courses, the budget."""
+    at = {i: g for g, group in enumerate(groups) for i in group}
+    teachers = {t for i in failed if has_weeks(plan, i) for t in look.teachers[i]}
+    courses = {k for i in failed if look.courses[i] and all(plan.seats[k] < 1 for k in look.courses[i])
+               for k in look.courses[i]}  # fmt: skip
+    poor = plan.money is not None and any(look.least_price(i) > plan.money for i in failed)
+    sets = Together()
+    for i in wanted:
+        for t in look.teachers[i]:
+            if t in teachers:
+                sets.join(("group", at[i]), ("teacher", t))
+        for k in look.courses[i]:
+            if k in courses:
+                sets.join(("group", at[i]), ("course", k))
+        if poor and look.least_price(i):
+            sets.join(("group", at[i]), "budget")
+    found: dict[object, list[int]] = defaultdict(list)
+    for g, group in enumerate(groups):
+        found[sets.of(("group", g))].extend(group)
+    return [sorted(group) for group in found.values()]
+
+
+def has_weeks(plan: Plan, i: int) -> bool:
+    """Whether the person has weeks in which it could lie, whoever teaches it."""
+    look = plan.lookup
+    if any(j not in plan.placed for j in look.needs[i]):
+        return False
+    busy = plan.busy.get(look.person[i], [0] * look.weeks)
+    first = max([look.head[i], *(plan.placed[j].last + 1 for j in look.needs[i])])
+    length = look.length[i]
+    return any(
+        max(busy[start : start + length]) < look.limits.at_once for start in range(first, look.weeks - length + 1)
+    )
