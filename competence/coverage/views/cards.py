@@ -55,9 +55,9 @@ def card(found: Board, gap: Gap, actor: Actor) -> Card:
 
 def _plan(gap: Gap) -> str:
     """The page of a feature above this one, by its endpoint; empty where it is not there."""
-    if "training.compute" not in current_app.view_functions:
+    if "training_plan.compute" not in current_app.view_functions:
         return ""
-    return url_for("training.compute", unit_id=gap.unit_id, task=gap.task_id, shift=gap.shift.value)
+    return url_for("training_plan.compute", unit_id=gap.unit_id, task=gap.task_id, shift=gap.shift.value)
 
 
 def place_of(gap: Gap | Spot) -> str:

@@ -16,6 +16,7 @@ from competence.training.queries.teachers import Staff, staff_of
 from competence.training.rules.problem import Limits, Pair, Problem, Proposal, Solution, Teacher
 from competence.training.rules.rows import Content, Row, Terms, most_effect_first
 from competence.training.rules.spots import Spot
+from competence.training.rules.timing import soonest_first
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def question_of(session: Session, units: Tree, node: Node, terms: Terms, *, tell
     staff = staff_of(session, units, node, begins=begins, end=end)
     making = Learners(
         session, found, staff, begins=begins, end=end, observed=settings_of(session).observed_minutes,
-        hour=Limits().hour, at_once=terms.at_once,
+        hour=Limits().hour, terms=terms,
     )  # fmt: skip
     learners = making.made(tell=lambda done, total: tell(total + done, 2 * total))
     return _question(found, making.spots, learners, staff, terms, begins)
@@ -94,8 +95,8 @@ def _useful(learners: Sequence[Learner]) -> list[Learner]:
 
 def content_of(question: Question, solution: Solution, terms: Terms, before: Content | None = None) -> Content:
     """The answer as it is kept. `before`: what was kept until now, for the facts of what has been turned off."""
-    nearest = _nearest(question)
-    rows = most_effect_first(_row(question, proposal, nearest) for proposal in solution.proposals)
+    nearest, proposals = _nearest(question), soonest_first(question.problem, solution.proposals)
+    rows = most_effect_first(_row(question, proposal, nearest) for proposal in proposals)
     known = {row.pair: row for row in (*before.off, *before.rows)} if before else {}
     proposed = {row.pair for row in rows}
     off = tuple(

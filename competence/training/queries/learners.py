@@ -28,7 +28,7 @@ from competence.signoffs.queries import OBSERVATIONS, chunks, times_needed
 from competence.training.queries.spots import Found
 from competence.training.queries.teachers import Staff, leaving, long_away
 from competence.training.rules.problem import Candidate, Pair
-from competence.training.rules.rows import minutes_of, weeks_of
+from competence.training.rules.rows import Terms, minutes_of, weeks_of
 from competence.training.rules.spots import Spot
 
 GOALS = cast(Table, Goal.__table__)
@@ -170,12 +170,12 @@ class Learners:
     """Makes the candidates of a unit, chunk by chunk, with what must come first."""
 
     def __init__(
-        self, session: Session, found: Found, staff: Staff, *, begins: date, end: date, observed: int, hour: int, at_once: int
+        self, session: Session, found: Found, staff: Staff, *, begins: date, end: date, observed: int, hour: int, terms: Terms
     ) -> None:  # fmt: skip
         """`observed`: minutes that one observed time takes; `hour`: kroner for an hour's cover of a shift."""
         self._session, self._found, self._staff = session, found, staff
         self._begins, self._end = begins, end
-        self._observed, self._hour, self._at_once = observed, hour, at_once
+        self._observed, self._hour, self._terms = observed, hour, terms
         self._nodes = {node.id: node for node in found.wide.nodes}
         self._by_path = {node.path: node for node in found.wide.nodes}
         self._slots = {task.id: task.slot for task in found.wide.tasks}
@@ -219,7 +219,7 @@ class Learners:
             spots = wanted[facts.id, task]
             if (facts.id, task) in known.underway:
                 self._note(spots, facts.person_id)
-            elif known.busy.get(facts.id, 0) < self._at_once:
+            elif known.busy.get(facts.id, 0) < self._terms.at_once:
                 self._add(facts, task, wanted, known, found, MOST_DEEP)
         return list(found.values())
 
@@ -269,9 +269,18 @@ class Learners:
         talks = GATE_MINUTES * sum(gate.kind not in FORMAL for gate in gates)
         price = (course.price if course and formal else 0) + round(formal * self._hour / 60)
         minutes = minutes_of(of - done, self._observed, talks=talks, formal=formal)
+        taught = sum(minutes.get(part, 0) for part in (Part.DAILY, Part.COLLEAGUES))
+        a_week = max(
+            (
+                self._staff.minutes_a_week(one, otherwise=self._terms.teacher_minutes, weeks=self._terms.weeks)
+                for one, _near in teachers
+                if self._staff.yes.get(one) is not False
+            ),
+            default=0,
+        )
         candidate = Candidate(
             facts.id, facts.person_id, self._by_path[facts.unit_path].id, task, level, tuple(sorted(spots)), minutes,
-            sum(minutes.get(part, 0) for part in (Part.DAILY, Part.COLLEAGUES)), price, weeks_of(of - done, formal),
+            taught, price, weeks_of(of - done, formal, taught=taught, a_week=a_week),
             tuple(person for person, _near in teachers), needs, (), done, of, (facts.id, task) in known.wishes,
             answer.state is State.LAPSED,
         )  # fmt: skip

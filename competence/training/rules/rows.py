@@ -34,9 +34,13 @@ def _quarters(minutes: float) -> int:
     return max(QUARTER, round(minutes / QUARTER) * QUARTER)
 
 
-def weeks_of(times: int, formal: int) -> int:
-    """How many weeks it takes at an ordinary pace: two times a week, a course in a week of its own."""
-    return max(1, -(-times // 2)) + bool(formal)
+def weeks_of(times: int, formal: int, *, taught: int = 0, a_week: int = 0) -> int:
+    """How many weeks it takes at an ordinary pace: two times a week, a course in a week of its own.
+
+    More where the one with most time to teach has fewer minutes `a_week` than that takes of her; `taught`: minutes in all.
+    """
+    pace = max(1, -(-times // 2))
+    return max(pace, -(-taught // a_week) if a_week else 1) + bool(formal)
 
 
 @dataclass(frozen=True, slots=True)

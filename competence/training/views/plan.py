@@ -24,7 +24,7 @@ from competence.training.rules.rows import Terms, terms_from
 from competence.training.views.page import page_of
 from competence.training.working import KIND, work_out
 
-bp = Blueprint("training", __name__, url_prefix="/training")
+bp = Blueprint("training_plan", __name__, url_prefix="/training")
 
 AT_ONCE = 300
 """Employments for which it is worked out while somebody waits; for more, in the background."""

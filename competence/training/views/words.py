@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from competence.coverage.rules import SHIFT_NAMES, Shift
+from competence.coverage.rules import SHIFT_NAMES
 from competence.coverage.signs import Sign
 from competence.coverage.statements import spoken_count
 from competence.delegation.rules import CellRule
@@ -13,11 +13,6 @@ from competence.training.rules.problem import Relaxation, Unclosable, WhyNot
 from competence.training.rules.rows import Content, Row
 from competence.training.rules.spots import Spot
 
-WITH_SHIFT: Mapping[Shift, str] = {
-    Shift.DAY: N_("day shift"),
-    Shift.EVENING: N_("evening shift"),
-    Shift.NIGHT: N_("night shift"),
-}
 WHY_NOT: Mapping[WhyNot, str] = {
     WhyNot.NOBODY_MAY: N_("Nobody with this fixed shift is in a staff group that may do the task."),
     WhyNot.ALL_HOLD: N_(
