@@ -23,9 +23,11 @@ from competence.organisation.models import Unit
 from competence.people.models import Employment
 from competence.training.models import TeachingYes, TrainingRun
 from competence.training.queries.asked import Question, question_of
-from competence.training.queries.runs import open_run, teaching_of
+from competence.training.queries.runs import courses_in, open_run, teaching_of
 from competence.training.rules.rows import Content, Row, Terms, content_from, terms_from
 
+MOST_AT_ONCE = 60
+"""So many proposals are agreed to in one transaction; of more, each unit's by itself."""
 AGAIN = N_("Nothing was planned. Work the proposal out again.")
 
 
@@ -97,12 +99,18 @@ def agree_to_run(
     if node is None or not node.path.startswith(unit.path):
         raise NotFound
     ids = sorted({row.unit_id for row in content.rows} if part is None else {part})
-    if not content.of_unit(ids).rows:
+    content = content.of_unit(ids)
+    if not content.rows:
         raise RuleBroken(sentence(N_("There is nothing in the proposal to agree to.")))
+    if len(content.rows) > MOST_AT_ONCE:
+        raise RuleBroken(sentence(N_("There are too many proposals to agree to at once. Take one unit at a time.")))
     if any(str(one) in run.agreed for one in ids):
         raise Overtaken(sentence(N_("The plan has been agreed to already.")))
-    content = content.of_unit(ids)
-    _check(session, content, question_of(session, units, node, terms))
+    for one in ids:
+        home = units.by_id.get(one)
+        if home is None:
+            raise Overtaken(sentence(N_("A unit of the proposal has been closed. %(again)s"), again=sentence(AGAIN)))
+        _check(session, content.of_unit([one]), question_of(session, units, home, terms))
     goals, activities = _plan(session, content, words, by)
     for person in content.teachers:
         if session.scalar(select(TeachingYes.id).where(TeachingYes.person_id == person)) is None:
@@ -117,7 +125,7 @@ def agree_to_run(
 
 
 def _plan(session: Session, content: Content, words: PlanWords, by: Actor) -> tuple[int, int]:
-    tasks = _task_names(session, content.rows)
+    tasks, courses = _task_names(session, content.rows), courses_in(session, content)
     goals = activities = 0
     for row in content.rows:
         begins = content.monday(row.first_week)
@@ -129,10 +137,12 @@ def _plan(session: Session, content: Content, words: PlanWords, by: Actor) -> tu
             goals += 1
         for part, minutes in row.minutes.items():
             formal = part is Part.FORMAL
+            course = courses.get(row.activity_id or 0) if formal else None
             plan_activity(
                 session, row.employment_id,
                 NewActivity(
-                    words.name(part, tasks[row.task_id]), part, minutes, goal_id, task_id=row.task_id, level=row.level,
+                    (course.name if course else "") or words.name(part, tasks[row.task_id]), part, minutes, goal_id,
+                    row.activity_id if course else None, row.task_id, row.level, place=course.place if course else "",
                     led_by=None if formal else row.teacher_id, begins=begins, last=last, origin=Origin.PROPOSAL,
                     aim=words.aim % {"task": tasks[row.task_id]} if formal else "",
                     agreed_use=words.agreed_use % {"task": tasks[row.task_id]} if formal else "",

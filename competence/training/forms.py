@@ -1,7 +1,7 @@
 """Forms of a unit's proposal: its limits, and somebody's own answer."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, HiddenField, IntegerField, SelectField
+from wtforms import HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from competence.foundation.forms import Form, as_choices
@@ -36,12 +36,11 @@ class LimitsForm(Form):
             NumberRange(1, 400, _l("Write from 1 to 400 hours.")),
         ],
     )
-    teacher_hours = DecimalField(
-        _l("Hours a week to teach, where nobody has said how many"),
-        places=1,
+    teacher_minutes = IntegerField(
+        _l("Minutes a week to teach, where nobody has said how many"),
         validators=[
-            InputRequired(_l("Write from half an hour to 37 hours.")),
-            NumberRange(0.5, 37, _l("Write from half an hour to 37 hours.")),
+            InputRequired(_l("Write from 15 to 2,220 minutes.")),
+            NumberRange(15, 2220, _l("Write from 15 to 2,220 minutes.")),
         ],
     )
     budget = IntegerField(
@@ -54,7 +53,7 @@ class LimitsForm(Form):
     def __init__(self, terms: Terms, seen: int | None) -> None:
         super().__init__(
             aim=terms.aim, weeks=terms.weeks, at_once=terms.at_once, person_hours=terms.person_hours,
-            teacher_hours=terms.teacher_minutes / 60, budget=terms.budget, seen="" if seen is None else str(seen),
+            teacher_minutes=terms.teacher_minutes, budget=terms.budget, seen="" if seen is None else str(seen),
         )  # fmt: skip
         self.aim.choices = as_choices((aim.value, say(name)) for aim, name in AIM_NAMES.items())
         self._terms = terms
@@ -63,5 +62,5 @@ class LimitsForm(Form):
         """What was asked, with what is turned on and off as before."""
         return Terms(
             self.aim.data, self.weeks.data or 1, self.at_once.data or 1, self.person_hours.data or 1, self.budget.data,
-            round(float(self.teacher_hours.data or 0) * 60), self._terms.without, self._terms.must,
+            self.teacher_minutes.data or 0, self._terms.without, self._terms.must,
         )  # fmt: skip

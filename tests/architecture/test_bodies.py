@@ -115,6 +115,10 @@ BODIES = {
         {"undo": "observation_id", "where": "unit_id"}, {}, {"employment_id": "employment_id", "task_id": "task_id"}
     ),
     "stops.new": Body({"task": "task_id"} | PLACES, {"valid_through": SOON, "reason": "Ny pumpe"}),
+    "training_plan.ask": Body({"person": "supervisor_id"}, {}, {"unit_id": "unit_id"}),
+    "training_plan.switch": Body(
+        {"employment": "employment_id", "task": "task_id"}, {"seen": "1"}, {"unit_id": "unit_id"}
+    ),
     "what_if.keep": Body({"step": "step"}, {"name": "Ferie"}, {"unit_id": "unit_id"}),
 }  # fmt: skip
 """Every route whose form carries ids."""
@@ -167,6 +171,11 @@ NAME_NOBODY = frozenset(
         ("signoffs.external", "level"),
         ("signoffs.level", "expects"),
         ("signoffs.level", "level"),
+        ("training_plan.agree", "seen"),
+        ("training_plan.compute", "seen"),
+        ("training_plan.own", "yes"),
+        ("training_plan.switch", "on"),
+        ("training_plan.switch", "seen"),
         ("what_if.delete", "seen"),
         ("what_if.keep", "as_new"),
         ("what_if.keep", "seen"),

@@ -88,7 +88,7 @@ def test_limits_that_cannot_be_are_refused_at_their_field_and_kept_as_typed(team
         "weeks": "99",
         "at_once": "2",
         "person_hours": "40",
-        "teacher_hours": "2",
+        "teacher_minutes": "120",
         "budget": "",
         "seen": "",
     }
@@ -209,6 +209,15 @@ def test_somebody_is_asked_whether_she_will_teach_and_answers_on_her_own_page(te
     page = leader.get(plan).text
     assert "Karen Winther" not in page
     assert "nej" not in page.partition("Hvem lærer fra sig")[2].lower()
+
+
+def test_a_part_that_lies_outside_the_unit_is_not_there(team, leader, plan):
+    leader.post(plan)
+    other = team.world.unit("Team Skoven", under=team.world.district)
+    team.world.session.commit()
+    assert leader.get(f"{plan}?part={other.id}").status_code == 404
+    assert leader.post(f"{plan}/agree", data={"seen": 1, "part": other.id}).status_code == 404
+    assert leader.post(f"{plan}/agree", data={"seen": 1, "part": team.world.root.id}).status_code == 404
 
 
 def test_nobody_is_asked_whom_the_proposal_does_not_name(team, leader, plan):

@@ -145,4 +145,5 @@ def _row(question: Question, proposal: Proposal, nearest: Nearest) -> Row:
         proposal.last_week, proposal.gives, proposal.for_tasks, one.minutes, one.teacher_minutes, one.price, one.done, one.of,
         learner.state, learner.rule.value, one.wish, one.renewal, proposal.teacher_id in learner.near, learner.gates,
         len(others), following[1] if following else None, following[0] if following else 0,
+        learner.activity_id,
     )  # fmt: skip

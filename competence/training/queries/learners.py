@@ -6,7 +6,7 @@ from datetime import date
 from typing import cast
 
 import numpy as np
-from sqlalchemy import Table, func, or_, select
+from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Task
@@ -54,6 +54,8 @@ class Learner:
     gates: tuple[str, ...]
     near: frozenset[int]
     """Of the teachers those who work one of her shifts in her unit."""
+    activity_id: int | None = None
+    """The course of the list of activities that she takes."""
 
 
 @dataclass
@@ -71,9 +73,10 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What a course leading to a task takes, by the list of activities."""
+class Course:
+    """What leads to a task by the list of activities, and what it takes."""
 
+    activity_id: int
     minutes: int
     price: int
 
@@ -156,14 +159,14 @@ def known_of(session: Session, employments: Mapping[int, Employment], tasks: Ite
     return known
 
 
-def courses_of(session: Session) -> dict[int, Cost]:
-    """Task -> what the formal part of learning it takes and costs, where the list of activities has one; the shortest."""
+def courses_of(session: Session) -> dict[int, Course]:
+    """Task -> the formal part of learning it, where the list of activities has one; the shortest, then the cheapest."""
     rows = session.execute(
-        select(Activity.task_id, func.min(Activity.minutes), func.min(Activity.price))
+        select(Activity.task_id, Activity.id, Activity.minutes, Activity.price)
         .where(Activity.part == Part.FORMAL, Activity.task_id.is_not(None), Activity.archived_on.is_(None))
-        .group_by(Activity.task_id)
+        .order_by(Activity.minutes.desc(), Activity.price.desc(), Activity.id.desc())
     )
-    return {int(row[0]): Cost(int(row[1]), int(row[2])) for row in rows}
+    return {row.task_id: Course(row.id, row.minutes, row.price) for row in rows if row.task_id is not None}
 
 
 class Learners:
@@ -264,10 +267,12 @@ class Learners:
             if (facts.person_id, gate.code) not in known.passed
         ]  # fmt: skip
         course = self._courses.get(task)
-        formal = sum(gate.kind in FORMAL for gate in gates) and (course.minutes if course else 0)
-        formal = formal or GATE_MINUTES * sum(gate.kind in FORMAL for gate in gates)
+        gated = sum(gate.kind in FORMAL for gate in gates)
+        # Whoever has not begun takes the course that the list says leads to the task; for others only a gate asks for one.
+        takes = course is not None and (gated or answer.state is State.NOT_BEGUN)
+        formal = course.minutes if course is not None and takes else GATE_MINUTES * gated
         talks = GATE_MINUTES * sum(gate.kind not in FORMAL for gate in gates)
-        price = (course.price if course and formal else 0) + round(formal * self._hour / 60)
+        price = (course.price if course is not None and takes else 0) + round(formal * self._hour / 60)
         minutes = minutes_of(of - done, self._observed, talks=talks, formal=formal)
         taught = sum(minutes.get(part, 0) for part in (Part.DAILY, Part.COLLEAGUES))
         a_week = max(
@@ -287,6 +292,7 @@ class Learners:
         return Learner(
             candidate, "low" if lifted else answer.state.value, answer.cell.rule,
             tuple(gate.name for gate in gates), frozenset(person for person, near in teachers if near),
+            course.activity_id if course is not None and takes else None,
         )  # fmt: skip
 
     def _note(self, spots: Iterable[int], person_id: int) -> None:

@@ -12,13 +12,13 @@ from competence.access.rules import Actor, Permission
 from competence.catalogue.models import Task
 from competence.foundation.clock import today
 from competence.foundation.orm import scoped
-from competence.learning.models import PlannedActivity
+from competence.learning.models import Activity, PlannedActivity
 from competence.people.models import Employment, PersonIdentity
 from competence.signoffs.queries import chunks
 from competence.training.models import TeachingYes, TrainingRun
+from competence.training.rules.rows import Content
 
 YES = cast(Table, TeachingYes.__table__)
-RUNS = cast(Table, TrainingRun.__table__)
 
 
 def open_run(session: Session, unit_id: int, *, lock: bool = False) -> TrainingRun | None:
@@ -27,12 +27,6 @@ def open_run(session: Session, unit_id: int, *, lock: bool = False) -> TrainingR
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     return session.scalars(wanted).first()
-
-
-def revision_of(session: Session, unit_id: int) -> int | None:
-    """How often the unit's proposal has been changed; None before the first."""
-    r = RUNS.c
-    return session.scalar(scoped(session, RUNS, r.revision).where(r.unit_id == unit_id, r.closed_at.is_(None)))
 
 
 def teaching_of(session: Session, person_id: int, *, lock: bool = False) -> TeachingYes | None:
@@ -62,6 +56,21 @@ def persons_of(session: Session, employment_ids: Iterable[int]) -> Mapping[int, 
         rows = session.execute(select(Employment.id, Employment.person_id).where(Employment.id.in_(some)))
         found |= {row.id: row.person_id for row in rows}
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A course of the list of activities."""
+
+    name: str
+    place: str
+
+
+def courses_in(session: Session, content: Content) -> Mapping[int, Named]:
+    """Activity -> the course, for those that are in the proposals and still on the list."""
+    wanted = {row.activity_id for row in content.rows if row.activity_id is not None}
+    rows = session.execute(select(Activity.id, Activity.name, Activity.place).where(Activity.id.in_(wanted)))
+    return {row.id: Named(row.name, row.place) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

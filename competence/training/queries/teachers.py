@@ -15,6 +15,7 @@ from competence.coverage import many
 from competence.coverage.queries.places import Node, Tree
 from competence.coverage.queries.staff import GROUPS
 from competence.coverage.queries.wide import crowd_of
+from competence.coverage.rules import Standing
 from competence.decision.queries import ABSENCES, EMPLOYMENTS, running
 from competence.foundation.clock import today
 from competence.foundation.orm import scoped
@@ -120,7 +121,7 @@ def staff_of(session: Session, units: Tree, node: Node, *, begins: date, end: da
     leaves = leaving(session, end)
     away = long_away(session, begins, end)
     holds = (crowd.ends > crowd.since).sum(axis=2, dtype=np.uint8)
-    external = many.STANDINGS.index(many.Standing.EXTERNAL)
+    external = many.STANDINGS.index(Standing.EXTERNAL)
     hands = []
     for at in range(len(crowd)):
         employment, person = int(crowd.ids[at]), int(crowd.person[at])
@@ -159,7 +160,8 @@ def long_away(session: Session, begins: date, end: date) -> set[int]:
 
 def led_by(session: Session, person_ids: Iterable[int], begins: date, end: date) -> dict[int, int]:
     """Person -> the minutes of what she leads in the weeks, planned and not done."""
-    p, found = PLANNED.c, {}
+    p = PLANNED.c
+    found: dict[int, int] = {}
     for some in chunks(person_ids):
         rows = scoped(session, PLANNED, p.led_by, func.sum(p.minutes)).where(
             p.led_by.in_(some), p.done_on.is_(None), p.dropped_on.is_(None), p.begins < end, p.ends > begins

@@ -117,6 +117,8 @@ class Row:
     next_employment: int | None = None
     next_minutes: int = 0
     """Who of them would be next, and her minutes."""
+    activity_id: int | None = None
+    """The course of the list of activities that is in it."""
 
     @property
     def pair(self) -> Pair:

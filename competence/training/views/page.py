@@ -17,9 +17,10 @@ from competence.foundation.errors import NotFound
 from competence.foundation.web import clock_time, db, listed, moment, say, short_day
 from competence.jobs.queries import unfinished
 from competence.learning.rules import Part
+from competence.training.commands import MOST_AT_ONCE
 from competence.training.forms import AIM_NAMES, LimitsForm
 from competence.training.models import TrainingRun
-from competence.training.queries.runs import persons_of, task_names
+from competence.training.queries.runs import courses_in, persons_of, task_names
 from competence.training.queries.teachers import answers
 from competence.training.rules.problem import Aim
 from competence.training.rules.rows import Content, Row, Terms, Tread, content_from, staircase, terms_from
@@ -30,6 +31,7 @@ from competence.training.views.lines import Gap, Line, Names, lines_of, persons_
 from competence.training.views.words import distance, hours, period, relaxed, why_not
 from competence.training.working import KIND
 
+MOST_NAMED = 6
 MOST_LINES = 120
 """So many proposals stand on a page; of more, each unit has a page of its own."""
 
@@ -123,12 +125,14 @@ class Plan:
         self.statement, self.said = summary.statement(content), summary.said(content, terms)
         self.distance, self.plain_way = say(distance(content)), summary.plain_way(content)
         self.shares, self.total_hours = content.balance.shares, hours(content.balance.total)
+        self.listed = courses_in(db.session, content)
         self.price = sum(row.price for row in content.rows)
         self.teaching = teaching_of(content, self.names, answers(db.session, content.teachers))
         self.relaxations = [say(relaxed(one, persons)) for one in content.relaxations]
         last = content.monday(terms.weeks) - timedelta(days=1)
         self.heading = str(_("Development plan, %(months)s", months=period(content.begins, last)))
         self.several_units = several
+        self.at_once = len(content.rows) <= MOST_AT_ONCE
 
     @property
     def treads(self) -> list[Tread]:
@@ -205,6 +209,8 @@ class Plan:
         if all(one.yes for one in self.teaching):
             return str(ngettext("She has said yes.", "All %(num)s have said yes.", len(self.teaching)))
         open_ = [one.name.split(" ")[0] for one in self.teaching if not one.yes]
+        if len(open_) > MOST_NAMED:
+            return str(_("%(count)s have not answered yet.", count=len(open_)))
         return str(_("Not answered yet: %(names)s.", names=listed(open_)))
 
 

@@ -1,5 +1,7 @@
 """Whom to train next in a unit: the proposal, its limits, and the plan that it becomes."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -222,5 +224,5 @@ def _work_out(units: Tree, node: Node, terms: Terms, seen: int | None, actor: Ac
 
 def _address(node: Node) -> str:
     """The unit's page, with the gap that was asked about, or the part of it that is shown, still in view."""
-    kept = {key: request.args[key] for key in ("task", "shift", "part") if request.args.get(key)}
+    kept: dict[str, Any] = {key: request.args[key] for key in ("task", "shift", "part") if request.args.get(key)}
     return url_for(".unit", unit_id=node.id, **kept)

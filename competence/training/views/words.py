@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from competence.coverage.rules import SHIFT_NAMES
-from competence.coverage.signs import Sign
+from competence.coverage.signs import Shape, Sign
 from competence.coverage.statements import spoken_count
 from competence.delegation.rules import CellRule
 from competence.foundation.text import N_, Sentence, sentence
@@ -42,7 +42,7 @@ def hours(minutes: int) -> str:
 
 def sign_of(row: Row) -> Sign:
     """How she stands today, as the board draws it."""
-    shape = "diamond" if row.rule == CellRule.DELEGATION_ONLY else "circle"
+    shape: Shape = "diamond" if row.rule == CellRule.DELEGATION_ONLY else "circle"
     match row.state:
         case "training":
             return Sign(shape, "training", done=row.done, of=max(row.of, row.done, 1))
@@ -122,6 +122,11 @@ def _otherwise(row: Row, employees: Mapping[int, str]) -> Sentence:
         return sentence(N_("Nobody else with the shift can be trained for it under the division of tasks."))
     if not following:
         return sentence(N_("%(others)s others could be trained for it."), others=row.others)
+    if row.next_minutes < row.total:
+        text = N_(
+            "%(name)s would take %(hours)s hours, but covers fewer spots or learns something else in these weeks."
+        )
+        return sentence(text, name=following, hours=hours(row.next_minutes))
     return sentence(
         N_("Otherwise %(name)s would be next: %(hours)s hours, where this takes %(own)s."),
         name=following, hours=hours(row.next_minutes), own=hours(row.total),
