@@ -8,7 +8,7 @@ from competence.training.models import TeachingYes
 TEAM = "Team Havnen"
 SAID_YES = ("Hanne Lykke", "Karen Winther", "Ida Møller")
 ASKED = ("Maja Lind",)
-COURSE, TASK = "Uro og udadreagerende adfærd", "Forebygge udadreagerende adfærd"
+COURSE, TASK = "Færdighedstræning: sugning af luftveje", "Sugning af luftveje"
 
 
 def write_teaching(to: Writing) -> None:
@@ -34,9 +34,9 @@ def write_teaching(to: Writing) -> None:
             Activity,
             [
                 {
-                    "code": "FJ10-01", "name": COURSE, "part": Part.FORMAL, "area": "Demens", "minutes": 180,
-                    "who_leads": "Demenskonsulent", "place": "Fjordby Læringshus", "task_id": to.rules.tasks[TASK],
-                    "price": 1700, "revision": 1,
+                    "code": "FJ10-01", "name": COURSE, "part": Part.FORMAL, "area": "Sygepleje", "minutes": 120,
+                    "who_leads": "Sygeplejerske", "place": "Fjordby Læringshus", "task_id": to.rules.tasks[TASK],
+                    "price": 400, "revision": 1,
                 }
             ],
         )  # fmt: skip

@@ -71,7 +71,7 @@ def lines_of(content: Content, weeks: int, names: Names, asked: Gap | None) -> l
     """Those that are turned on in their order, then those that are off; what is about the gap that was asked about first."""
     have: dict[int, int] = {}
     found = [_line(content, row, weeks, names, asked, have, on=True) for row in content.rows]
-    found += [_line(content, row, weeks, names, asked, dict(have), on=False) for row in content.off]
+    found += [_line(content, row, weeks, names, asked, {}, on=False) for row in content.off]
     return sorted(found, key=lambda line: not line.asked)
 
 
