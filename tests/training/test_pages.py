@@ -9,9 +9,10 @@ from competence.access.rules import Role
 from competence.audit.models import AccessEntry
 from competence.coverage.rules import Shift
 from competence.delegation.rules import CellRule
-from competence.foundation.clock import today
+from competence.foundation.clock import now, today
 from competence.learning.models import Goal, PlannedActivity
 from competence.learning.rules import Origin, Part
+from competence.signoffs.models import SignOffRequest
 from competence.training.models import TeachingYes, TrainingRun
 from competence.training.views import plan as views
 from tests.forecast.worlds import in_days
@@ -190,6 +191,22 @@ def test_each_role_reaches_what_it_may(team, plan):
     elsewhere = team.as_role(Role.LEADER, "Lis Skov", over=other)
     assert elsewhere.get(plan).status_code == 404
     assert elsewhere.post(f"{plan}/agree", data={"seen": 1}).status_code == 404
+
+
+def test_what_she_has_asked_for_is_known_to_her_leader_alone(team, leader, plan):
+    team.world.session.add(
+        SignOffRequest(
+            employment_id=team.soren.employment.id, task_id=team.rinse.id, asked_by=team.soren.person.id, asked_at=now()
+        )
+    )
+    team.world.session.commit()
+    leader.post(plan)
+    page = leader.get(plan).text
+    assert "eget ønske" in page
+    assert "Søren har selv ønsket det." in page
+    other = team.as_role(Role.DEVELOPMENT_NURSE, "Marianne Holm", over=team.world.root).get(plan).text
+    assert "Søren Juhl" in other
+    assert "ønske" not in other.partition("Forslag")[2].partition("Rammer")[0]
 
 
 def test_somebody_is_asked_whether_she_will_teach_and_answers_on_her_own_page(team, leader, plan):

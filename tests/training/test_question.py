@@ -109,6 +109,23 @@ def test_what_is_planned_already_is_not_proposed_again_and_counts_as_load(team):
     assert next(one for one in question.spots if one.task_id == team.rinse.id).waiting == 1
 
 
+def test_nothing_is_proposed_to_whoever_has_paused_her_plan_or_put_the_proposal_away(team):
+    world = team.world
+    plan = DevelopmentPlan(employment_id=team.soren.employment.id, recorded_at=now(), recorded_by=team.karen.person.id)
+    world.session.add(plan)
+    world.session.flush()
+    goal = Goal(
+        plan_id=plan.id, employment_id=plan.employment_id, kind=GoalKind.TASK, task_id=team.rinse.id, level=1,
+        origin=Origin.PROPOSAL, set_aside_on=in_days(-3), recorded_at=now(), recorded_by=team.karen.person.id,
+    )  # fmt: skip
+    world.session.add(goal)
+    assert of(asked(world), team.soren, team.rinse) is None
+    goal.set_aside_on = in_days(-300)
+    assert of(asked(world), team.soren, team.rinse) is not None
+    plan.paused_on = today()
+    assert of(asked(world), team.soren, team.rinse) is None
+
+
 def test_only_her_own_request_is_a_wish(team):
     request = SignOffRequest(
         employment_id=team.soren.employment.id, task_id=team.rinse.id, asked_by=team.karen.person.id, asked_at=now()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 import numpy as np
@@ -21,8 +21,8 @@ from competence.delegation.rules import CellRule
 from competence.foundation.changes import Tell, quiet
 from competence.foundation.clock import today
 from competence.foundation.orm import scoped
-from competence.learning.models import Activity, Goal, PlannedActivity
-from competence.learning.rules import GoalKind, Part
+from competence.learning.models import Activity, DevelopmentPlan, Goal, PlannedActivity
+from competence.learning.rules import GoalKind, Origin, Part
 from competence.signoffs.models import SignOffRequest
 from competence.signoffs.queries import OBSERVATIONS, chunks, times_needed
 from competence.training.queries.spots import Found
@@ -31,6 +31,7 @@ from competence.training.rules.problem import Candidate, Pair
 from competence.training.rules.rows import Terms, minutes_of, weeks_of
 from competence.training.rules.spots import Spot
 
+PLANS = cast(Table, DevelopmentPlan.__table__)
 GOALS = cast(Table, Goal.__table__)
 PLANNED = cast(Table, PlannedActivity.__table__)
 REQUESTS = cast(Table, SignOffRequest.__table__)
@@ -40,6 +41,8 @@ ON_THE_WAY = frozenset({State.LOW, State.LAPSED, State.TRAINING, State.NOT_BEGUN
 FORMAL = frozenset({GateKind.COURSE, GateKind.E_LEARNING, GateKind.OTHER})
 GATE_MINUTES = 60
 """What a course, dialogue or check takes where the list of activities says nothing else."""
+PUT_AWAY = timedelta(days=182)
+"""For so long what somebody has put away is not proposed to her again."""
 MOST_DEEP = 4
 """So many tasks that must be held one before the other are followed."""
 
@@ -68,6 +71,10 @@ class Known:
     """What is planned already."""
     busy: dict[int, int] = field(default_factory=dict)
     """Employment -> how many trainings run in the weeks."""
+    paused: set[int] = field(default_factory=set)
+    """Employments whose plan is paused: nothing is proposed to them."""
+    put_away: set[Pair] = field(default_factory=set)
+    """What was proposed and put away not long ago: it is not proposed again, and nobody is told why."""
     passed: set[tuple[int, str]] = field(default_factory=set)
     """(person, code) of courses, dialogues and checks."""
 
@@ -142,6 +149,17 @@ def known_of(session: Session, employments: Mapping[int, Employment], tasks: Ite
             g.set_aside_on.is_(None),
         )  # fmt: skip
         known.wishes |= {(row.employment_id, row.task_id) for row in session.execute(goals)}
+        put_away = scoped(session, GOALS, g.employment_id, g.task_id).where(
+            g.employment_id.in_(some),
+            g.origin == Origin.PROPOSAL,
+            g.task_id.is_not(None),
+            g.set_aside_on > on - PUT_AWAY,
+        )
+        known.put_away |= {(row.employment_id, row.task_id) for row in session.execute(put_away)}
+        paused = scoped(session, PLANS, PLANS.c.employment_id).where(
+            PLANS.c.employment_id.in_(some), PLANS.c.ended_on.is_(None), PLANS.c.paused_on.is_not(None)
+        )
+        known.paused |= set(session.scalars(paused))
         planned = scoped(session, PLANNED, p.employment_id, p.task_id).where(
             p.employment_id.in_(some), p.task_id.is_not(None), p.done_on.is_(None), p.dropped_on.is_(None),
             p.begins < end, or_(p.ends.is_(None), p.ends > on),
@@ -222,6 +240,8 @@ class Learners:
             spots = wanted[facts.id, task]
             if (facts.id, task) in known.underway:
                 self._note(spots, facts.person_id)
+            elif facts.id in known.paused or (facts.id, task) in known.put_away:
+                continue
             elif known.busy.get(facts.id, 0) < self._terms.at_once:
                 self._add(facts, task, wanted, known, found, MOST_DEEP)
         return list(found.values())

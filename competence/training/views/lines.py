@@ -28,6 +28,8 @@ class Names:
     tasks: Mapping[int, str]
     units: Mapping[int, str]
     """Empty where all is about one unit, which the page's heading names."""
+    wishes: bool = False
+    """Whether the reader may know who has asked for what: her leader, who has their plans."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Line:
     last_week: int
     """Their numbers in the calendar."""
     why: tuple[str, ...]
+    wish: bool
+    """Whether she has asked for it, where the reader may know."""
     asked: bool
     """Whether it is about the gap from which somebody came to the page."""
 
@@ -94,7 +98,8 @@ def _line(
         names.persons.get(row.teacher_id, ""), sign_of(row), say(sign_words(row)),
         tuple((part, hours(row.minutes[part]) if part in row.minutes else "") for part in Part), tuple(effects),
         weeks_svg(row, weeks), first, last,
-        tuple(say(text) for text in reasons(row, content, names.persons, names.employees)), hits,
+        tuple(say(text) for text in reasons(row, content, names.persons, names.employees, wishes=names.wishes)),
+        row.wish and names.wishes, hits,
     )  # fmt: skip
 
 

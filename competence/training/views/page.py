@@ -74,7 +74,7 @@ def page_of(
     looked_at(unit_id=(part or node).id)
     return render_template(
         "training/unit.html",
-        plan=Plan(units, part or node, content, terms_from(run.terms), run), part=part, made=_made(run),
+        plan=Plan(units, part or node, content, terms_from(run.terms), run, actor), part=part, made=_made(run),
         parts=[] if part else _parts(units, node, whole, run), **shared,
     )  # fmt: skip
 
@@ -104,7 +104,7 @@ def _made(run: TrainingRun) -> str:
 class Plan:
     """All that is shown of a proposal, or of one unit's part of it."""
 
-    def __init__(self, units: Tree, node: Node, content: Content, terms: Terms, run: TrainingRun) -> None:
+    def __init__(self, units: Tree, node: Node, content: Content, terms: Terms, run: TrainingRun, actor: Actor) -> None:
         self.content, self.terms, self.node = content, terms, node
         following = {row.next_employment for row in content.rows if row.next_employment}
         employees = persons_of(db.session, following)
@@ -113,7 +113,7 @@ class Plan:
         tasks = {row.task_id for row in (*content.rows, *content.off)} | {spot.task_id for spot in content.spots}
         self.names = Names(
             persons, {one: persons.get(person, "") for one, person in employees.items()}, task_names(db.session, tasks),
-            {one.id: one.name for one in units.below(node)} if several else {},
+            {one.id: one.name for one in units.below(node)} if several else {}, actor.may(Permission.PLAN_WRITE, node.path),
         )  # fmt: skip
         self._spots = {spot.id: spot for spot in content.spots}
         self.before, self.after = standing(content.spots, {}), standing(content.spots, content.more)

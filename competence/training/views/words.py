@@ -67,14 +67,16 @@ def sign_words(row: Row) -> Sentence:
             return sentence(N_("Not begun."))
 
 
-def reasons(row: Row, content: Content, names: Mapping[int, str], employees: Mapping[int, str]) -> list[Sentence]:
+def reasons(
+    row: Row, content: Content, names: Mapping[int, str], employees: Mapping[int, str], *, wishes: bool
+) -> list[Sentence]:
     """Why this proposal. `names`: person -> name; `employees`: employment -> the name of whoever has it."""
     spots = {spot.id: spot for spot in content.spots}
     name, teacher = _first(names.get(row.person_id, "")), names.get(row.teacher_id, "")
     said = [_gives(spots[gift.seat_id], closes=bool(gift.closes)) for gift in row.gives if gift.seat_id in spots]
     if row.for_tasks:
         said.append(sentence(N_("It must be held before another task that is proposed for her.")))
-    if row.wish:
+    if row.wish and wishes:
         said.append(sentence(N_("%(name)s has asked for it."), name=name))
     said.append(_way(row, name))
     if row.gates:
