@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from competence.training.rules import Aim, Candidate, Problem
+from competence.training.rules import Candidate, Problem
 from competence.training.rules.lookup import Lookup
+from competence.training.solving.choosing import AtMost
 
 Way = tuple[int, int, int, int | None]
 """(candidate's place, first week, teacher, course)."""
@@ -20,8 +21,8 @@ class Best:
     """How many of those that must be kept can be, at most."""
 
 
-def best(problem: Problem, *, open_at_most: int, critical_at_most: int) -> Best:
-    """By trying every plan. The two numbers only matter where the aim is the cheapest."""
+def best(problem: Problem, at_most: Sequence[AtMost]) -> Best:
+    """By trying every plan that leaves no more open than that."""
     look, lowest, most = Lookup(problem), None, 0
     ways = [[None, *_ways(problem, i, one)] for i, one in enumerate(problem.candidates)]
     pairs = [(one.employment_id, one.task_id) for one in problem.candidates]
@@ -33,13 +34,13 @@ def best(problem: Problem, *, open_at_most: int, critical_at_most: int) -> Best:
         kept = len(problem.must & {pairs[way[0]] for way in plan})
         most = max(most, kept)
         value = objective(problem, look, plan)
-        if problem.aim is Aim.CHEAPEST:
-            left = [look.missing[s] - _have(problem, plan, seat.id) for s, seat in enumerate(problem.seats)]
-            if sum(max(0, one) for one in left) > open_at_most:
-                continue
-            critical = [one for one, seat in zip(left, problem.seats, strict=True) if seat.critical]
-            if sum(max(0, one) for one in critical) > critical_at_most:
-                continue
+        left = [max(0, look.missing[s] - _have(problem, plan, seat.id)) for s, seat in enumerate(problem.seats)]
+        if any(
+            sum(left[s] for s in one.seats) > one.open
+            or sum(left[s] for s in one.seats if problem.seats[s].critical) > one.critical
+            for one in at_most
+        ):
+            continue
         found.append((kept, value))
     all_ = [value for kept, value in found if kept == len(problem.must)]
     lowest = min(all_, default=None)

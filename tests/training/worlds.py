@@ -83,16 +83,24 @@ def small_problems(draw: st.DrawFn) -> Problem:
     )  # fmt: skip
 
 
-TASKS, TEAM, DISTRICT = 150, 25, 40
+TASKS, TEAM, DISTRICT, NURSES = 150, 25, 40, 4
 SHARES = (0.12, 0.38, 0.38, 0.12)
 MIX = ((50, 90), (30, 95), (20, 85), (10, 75))
 """Of the tasks, how many each staff group may do at once, and how many once they are signed."""
 
 
-def municipality(teams: int, *, seed: int = 7, guide_minutes: int = 100, aim: Aim = Aim.GAPS, **limits: Any) -> Problem:
+def municipality(
+    teams: int,
+    *,
+    seed: int = 7,
+    guide_minutes: int = 100,
+    nurse_minutes: int = 2400,
+    aim: Aim = Aim.GAPS,
+    **limits: Any,
+) -> Problem:
     """Made-up teams of 25 with 150 tasks, forty to a district: the same shares as a large municipality has.
 
-    A team has three guides, a district two nurses who teach everywhere in it, and two specialists teach in all districts.
+    A team has three guides, a district four nurses who teach everywhere in it, and two specialists teach in all districts.
     """
     rng = np.random.default_rng(seed)
     rule = np.zeros((4, TASKS), np.int8)
@@ -101,10 +109,10 @@ def municipality(teams: int, *, seed: int = 7, guide_minutes: int = 100, aim: Ai
         rule[group, order[:at_once]] = 1
         rule[group, order[at_once : at_once + signed]] = 2
     hours, guided = rng.integers(2, 13, TASKS), rng.integers(1, 5, TASKS)
-    common = rng.beta(1.1, 0.8, TASKS) * 0.5 + 0.1
+    common = 1 - np.exp(-4 * (rng.beta(1.1, 0.8, TASKS) * 0.97 + 0.03))
     critical = rng.random(TASKS) < 0.2
     dear = set(rng.permutation(TASKS)[:10].tolist())
-    world = _World(rng, rule, hours, guided, common, critical, dear, guide_minutes)
+    world = _World(rng, rule, hours, guided, common, critical, dear, guide_minutes, nurse_minutes)
     for team in range(teams):
         world.team(team)
     return replace(world.problem(), aim=aim, limits=Limits(**limits))
@@ -112,9 +120,10 @@ def municipality(teams: int, *, seed: int = 7, guide_minutes: int = 100, aim: Ai
 
 class _World:
     def __init__(self, rng: Any, rule: Any, hours: Any, guided: Any, common: Any, critical: Any, dear: set[int],
-                 guide_minutes: int) -> None:  # fmt: skip
+                 guide_minutes: int, nurse_minutes: int) -> None:  # fmt: skip
         self.rng, self.rule, self.hours, self.guided, self.common = rng, rule, hours, guided, common
-        self.critical, self.dear, self.guide_minutes = critical, dear, guide_minutes
+        self.critical, self.dear = critical, dear
+        self.guide_minutes, self.nurse_minutes = guide_minutes, nurse_minutes
         self.seats: list[Seat] = []
         self.candidates: list[Candidate] = []
         self.teachers = {10_000_001: Teacher(10_000_001, 600), 10_000_002: Teacher(10_000_002, 600)}
@@ -131,11 +140,11 @@ class _World:
         may, could = (rules == 1) | valid, (rules == 2) & ~valid
         have, least = may.sum(axis=0), rng.integers(2, 8, TASKS)
         guides = [team * TEAM + int(one) for one in rng.permutation(TEAM)[:3]]
-        nurses = [9_000_000 + district * 2, 9_000_001 + district * 2]
+        nurses = [9_000_000 + district * NURSES + n for n in range(NURSES)]
         for one in guides:
             self.teachers[one] = Teacher(one, self.guide_minutes, yes=bool(rng.random() < 0.95))
         for one in nurses:
-            self.teachers[one] = Teacher(one, 900)
+            self.teachers[one] = Teacher(one, self.nurse_minutes)
         wanted = {t for t in range(TASKS) if have[t] <= least[t]}
         for t in sorted(wanted):
             opens = MONDAY + timedelta(days=int(rng.integers(7, 140))) if rng.random() < 0.15 else None
@@ -155,7 +164,7 @@ class _World:
         person, district = team * TEAM + e, team // DISTRICT
         minutes = int(self.hours[t]) * (24 if renewal else 60)
         teachers = [one for one in guides if may[one - team * TEAM, t] and one != person]
-        teachers += [nurses[t % 2]] + ([10_000_001 + t % 2] if t % 7 == 0 else [])
+        teachers += [nurses[t % NURSES], nurses[(t + 1) % NURSES]] + ([10_000_001 + t % 2] if t % 7 == 0 else [])
         courses: tuple[int, ...] = ()
         if t in self.dear and not renewal:
             courses = tuple((district * TASKS + t) * 2 + k for k in range(2))

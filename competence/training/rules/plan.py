@@ -3,7 +3,7 @@
 A training takes whole weeks in a row. Its teacher gives its minutes in any of these weeks, as many as she has left.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from competence.training.rules.lookup import Lookup
@@ -46,16 +46,13 @@ class Plan:
             found = self.free[teacher] = [self.lookup.room[teacher]] * self.lookup.weeks
         return found
 
-    def fits(
-        self, i: int, *, prefer: int | None = None, course: int | None = None, not_before: int = 0
-    ) -> Placed | WhyNot:
+    def fits(self, i: int, *, prefer: int | None = None, course: int | None = None) -> Placed | WhyNot:
         """Where the training can lie soonest beside what is placed, or what stands in its way.
 
-        What it needs must be placed. `prefer` and `course` are taken where they fit as soon as any other.
+        What it needs must be placed. With `prefer` if she has time at all, on `course` if it is as soon as any other.
         """
         look = self.lookup
-        person, length, minutes = look.person[i], look.length[i], look.taught[i]
-        if self.used.get(person, 0) + look.minutes[i] > look.limits.person_minutes:
+        if self.used.get(look.person[i], 0) + look.minutes[i] > look.limits.person_minutes:
             return WhyNot.NO_TIME
         options: tuple[int | None, ...] = (None,)
         if look.candidates[i].courses:
@@ -64,15 +61,22 @@ class Plan:
                 return WhyNot.NO_SEAT
             if course in options:
                 options = (course, *(k for k in options if k != course))
-        if self.money is not None:
-            options = tuple(k for k in options if self._price(i, k) <= self.money)  # type: ignore[operator]
-            if not options:
-                return WhyNot.BUDGET
+        options = tuple(k for k in options if self.affords(i, k))
+        if not options:
+            return WhyNot.BUDGET
+        first = max([look.head[i], *(self.placed[j].last + 1 for j in look.needs[i])])
         teachers = look.teachers[i]
-        if prefer is not None and prefer in teachers:
-            teachers = (prefer, *(t for t in teachers if t != prefer))
-        busy = self.busy.get(person)
-        first = max([not_before, look.head[i], *(self.placed[j].last + 1 for j in look.needs[i])])
+        if prefer in teachers:
+            found = self._soonest(i, first, options, (prefer,))
+            if found is not None:
+                return found
+            teachers = tuple(t for t in teachers if t != prefer)
+        return self._soonest(i, first, options, teachers) or WhyNot.NO_TIME
+
+    def _soonest(self, i: int, first: int, options: Sequence[int | None], teachers: Sequence[int]) -> Placed | None:
+        """The first weeks from `first` in which the person, one of the teachers and one of the courses can."""
+        look = self.lookup
+        length, minutes, busy = look.length[i], look.taught[i], self.busy.get(look.person[i])
         for start in range(first, look.weeks - length + 1):
             end = start + length
             if busy and max(busy[start:end]) >= look.limits.at_once:
@@ -84,7 +88,11 @@ class Plan:
                 free = self._free(teacher)
                 if sum(free[start:end]) >= minutes:
                     return Placed(start, end - 1, teacher, on, _poured(free[start:end], minutes))
-        return WhyNot.NO_TIME
+        return None
+
+    def affords(self, i: int, course: int | None) -> bool:
+        """Whether the budget has room for it on that course."""
+        return self.money is None or self._price(i, course) <= self.money
 
     def _price(self, i: int, course: int | None) -> int:
         return self.lookup.price[i] + (self.lookup.course[course].price if course is not None else 0)

@@ -1,7 +1,7 @@
 """What an open seat, a vulnerable one, a week of waiting and a training weigh against each other: the objective. Pure.
 
 GAPS      open seats at a price no training reaches, then kroner, with vulnerable seats worth about one training each.
-CHEAPEST  kroner alone; it may leave no more seats open than the greedy way, in all and of the critical ones.
+CHEAPEST  kroner alone; no team is left with more open seats than the greedy way leaves it, in all and of the critical ones.
 FASTEST   open seats at the same price, then each week that a seat stands open, then a tenth of the kroner.
 
 A critical seat weighs 1.4 times another, and one that opens in a year 0.8 times one that is open now: together less than

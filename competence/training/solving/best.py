@@ -1,6 +1,7 @@
 """The answer: choose with a bound, place in weeks, join what competes and choose again, and check all that is said."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from competence.training.rules.counting import passed, proposals_of, tally
@@ -9,16 +10,20 @@ from competence.training.rules.lookup import BY_USE, Lookup
 from competence.training.rules.plan import Plan
 from competence.training.rules.problem import Aim, Greedy, Problem, Solution, Unclosable, WhyNot
 from competence.training.solving.choosing import AtMost, Choosing, Chosen
-from competence.training.solving.groups import joined, pieces
+from competence.training.solving.groups import has_weeks, joined, pieces
 from competence.training.solving.musts import settled
-from competence.training.solving.placing import Hints, by_urgency, carried_out, place
+from competence.training.solving.placing import TRIES, Hints, by_urgency, carried_out, place
 from competence.training.solving.timed import Timed
 
 Told = Callable[[int, int], object]
-SMALL = 6000
+SMALL = 12_000
 """Starts and teachers' weeks that an exact model can have."""
+TIMED = 400
+"""Candidates of which a model with weeks is solved in seconds: a large team."""
 ROUNDS = 4
 NEARLY = 1e-6
+NEARER = 0.8
+"""Of the gap that is asked for, what the model is solved to: a little is left for what the weeks take."""
 
 
 def best(problem: Problem, *, seconds: float, gap: float = 1e-4, told: Told | None = None) -> Solution:
@@ -36,7 +41,10 @@ class _Solving:
         self.plain = greedy(self.kept.plan.copy())
         self.useful = list(self.look.of_use(self.kept.ids))
         self.hints: dict[tuple[int, ...], Chosen] = {}
-        self.steps = 0
+        self.pieces = pieces(self.look, self.useful)
+        self.done = 0
+        self.at: dict[int, tuple[int, ...]] = {}
+        """The group that each was last solved in."""
 
     def left(self) -> float:
         """Seconds that are left."""
@@ -44,7 +52,7 @@ class _Solving:
 
     def solution(self) -> Solution:
         """All of it."""
-        groups = pieces(self.look, self.useful)
+        groups = [sorted(piece) for piece in self.pieces]
         plan, bound = self._chosen(groups)
         plan = self._better(plan, groups)
         objective = plan.objective()
@@ -71,69 +79,149 @@ class _Solving:
         """The plan and a bound of the whole."""
         outside = self._outside(groups)
         plan, failed = self.kept.plan.copy(), list[int]()
-        of = len(groups) + 1
         for _round in range(ROUNDS):
-            found = [self._solve(group, of) for group in groups]
-            plan, failed = self._place(found)
-            if not failed:
-                break
+            found = self._solved(groups)
+            plan, failed = self._place(found, tries=1)
             wanted = [i for one in found for i in one.hints]
-            more = joined(self.look, groups, plan, failed, wanted)
-            if len(more) == len(groups) or time.monotonic() > self.end:
+            more = joined(self.look, groups, plan, failed, wanted) if failed else groups
+            if failed and len(more) == len(groups):
+                plan, failed = self._place(found, tries=TRIES)
+            if not failed or len(more) == len(groups) or time.monotonic() > self.end:
                 break
-            groups, of = more, self.steps + len(more)
+            groups = more
         bounds = {tuple(group): self.hints[tuple(group)].bound for group in groups}
         if failed:
+            plan, failed = self._with_less(groups, plan, failed)
+        if failed:
             plan = self._exactly(plan, groups, failed, bounds)
-        self.told(1, 1)
-        known = [one for one in bounds.values() if one is not None]
-        return plan, sum(known) + outside if len(known) == len(bounds) else 0.0
+        self.told(self.done + 1, self.done + 1)
+        return plan, sum(bounds.values()) + outside
 
-    def _solve(self, group: list[int], of: int) -> Chosen:
-        key = tuple(group)
-        if key in self.hints:
-            return self.hints[key]
-        if self.look.aim is Aim.FASTEST:
-            found = self._soonest(group)
+    def _solved(self, groups: list[list[int]]) -> list[Chosen]:
+        """What is chosen in each group. A group of which several were solved before is no better than they were."""
+        before = dict(self.at)
+        left = sum(tuple(group) not in self.hints for group in groups)
+        for group in groups:
+            key = tuple(group)
+            if key not in self.hints:
+                parts = [self.hints[one] for one in dict.fromkeys(before[i] for i in group if i in before)]
+                found = self._solve(group, self.left() * min(1, 3 / left))
+                bound = max([found.bound, sum(one.bound for one in parts)])
+                hints = found.hints or {i: hint for one in parts for i, hint in one.hints.items()}
+                self.hints[key] = Chosen(hints, bound, found.seconds)
+                self.at |= dict.fromkeys(group, key)
+                left -= 1
+                self.done += 1
+                self.told(self.done, self.done + left + 1)
+        return [self.hints[tuple(group)] for group in groups]
+
+    def _solve(self, group: list[int], seconds: float) -> Chosen:
+        if self.look.aim is Aim.FASTEST and len(group) <= TIMED:
+            found = self._soonest(group, seconds)
         else:
             kept = self.kept.ids & set(group)
             model = Choosing(self.look, group, kept=kept, at_most=self._at_most(group))
-            found = model.solve(seconds=self.left(), gap=self.gap / 2)
+            found = model.solve(seconds=seconds, gap=self.gap * NEARER)
+            if self.look.aim is Aim.FASTEST:
+                # Several teams are too many for the weeks: who is trained is chosen without, and the short ones begin.
+                # The bound of each team by itself is the better one.
+                first = sorted(found.hints, key=self._soon)
+                found = Chosen({i: (None, found.hints[i][1]) for i in first}, 0.0, found.seconds)
         self.solving += found.seconds
-        self.hints[key] = found
-        self.steps += 1
-        self.told(min(self.steps, of - 1), of)
         return found
 
-    def _soonest(self, group: list[int]) -> Chosen:
+    def _soon(self, i: int) -> tuple[bool, float, int]:
+        """What begins before others where all shall be closed soon: what takes little time for what it closes."""
+        look = self.look
+        closes = sum(look.prices.week[s] for s in look.in_seats[i] if look.missing[s])
+        return not closes, (look.taught[i] + look.minutes[i]) / max(1.0, closes), i
+
+    def _soonest(self, group: list[int], seconds: float) -> Chosen:
         """The same with weeks. Its trainings are named in the order they begin."""
         timed = Timed(Plan(self.look), group, exact=False)
         for i in self.kept.ids & set(group):
             timed.must(i)
-        timed.close(None)
-        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap / 2)
+        timed.close()
+        answer = timed.model.solve(seconds=seconds, gap=self.gap * NEARER)
         if answer.values is None:
             return Chosen({}, max(0.0, answer.bound), answer.seconds)
         hints = {i: (teacher, course) for _start, i, teacher, course in timed.order(answer)}
-        return Chosen(hints, answer.bound, answer.seconds)
+        return Chosen(hints, max(0.0, answer.bound), answer.seconds)
 
-    def _place(self, found: Sequence[Chosen]) -> tuple[Plan, list[int]]:
+    def _with_less(self, groups: list[list[int]], plan: Plan, failed: list[int]) -> tuple[Plan, list[int]]:
+        """The better of the plan and others chosen as if the teachers who ran out of weeks had a little less time."""
+        if self.look.aim is Aim.FASTEST:
+            return plan, failed
+        less = self._shares(groups)
+        best_, left = plan, failed
+        for _round in range(ROUNDS):
+            short = {i for i in left if has_weeks(plan, i)}
+            touched = [g for g, group in enumerate(groups) if short.intersection(group) or (less[g] and _round == 0)]
+            for g in touched:
+                for i in short.intersection(groups[g]):
+                    for t in self.look.teachers[i]:
+                        less[g][t] = less[g].get(t, 0) + self.look.taught[i]
+            spent = sum(self.hints[tuple(groups[g])].seconds for g in touched)
+            if not touched or self.left() < 1.5 * spent:
+                break
+            found = [self.hints[tuple(group)] for group in groups]
+            for g in touched:
+                kept, at_most = self.kept.ids & set(groups[g]), self._at_most(groups[g])
+                model = Choosing(self.look, groups[g], kept=kept, at_most=at_most, less=less[g])
+                again = model.solve(seconds=self.left() / 2, gap=self.gap)
+                self.solving += again.seconds
+                found[g] = again if again.hints else found[g]
+            plan, left = self._place(found, tries=TRIES)
+            fill(plan, self.useful if left and self.look.aim is not Aim.CHEAPEST else ())
+            if (plan.open(), plan.objective()) < (best_.open(), best_.objective()):
+                best_, failed = plan, left
+            if not left:
+                break
+        return best_, failed
+
+    def _shares(self, groups: list[list[int]]) -> list[dict[int, int]]:
+        """For each group, the minutes of teachers that the other groups need, by what is chosen in each."""
+        look = self.look
+        asked: list[dict[int, int]] = [defaultdict(int) for _group in groups]
+        total: dict[int, int] = defaultdict(int)
+        for g, group in enumerate(groups):
+            for i in self.hints[tuple(group)].hints:
+                for t in look.teachers[i]:
+                    asked[g][t] += look.taught[i]
+                    total[t] += look.taught[i]
+        return [
+            {
+                t: room * (total[t] - minutes) // total[t]
+                for t, minutes in mine.items()
+                if minutes < total[t] and total[t] > (room := look.room[t] * look.weeks)
+            }
+            for mine in asked
+        ]
+
+    def _place(self, found: Sequence[Chosen], *, tries: int) -> tuple[Plan, list[int]]:
         hints: Hints = {i: hint for one in found for i, hint in one.hints.items()}
         order = list(hints) if self.look.aim is Aim.FASTEST else by_urgency(self.look, hints)
-        plan, failed = place(self.look, order, hints)
+        if self.look.aim is Aim.FASTEST and len(found) > 1:
+            order.sort(key=self._soon)
+        plan, failed = place(self.look, order, hints, tries=tries, until=self.end)
         if failed and self.kept.ids:
             # What must be kept is where it was found to have room, and the rest around it.
-            around, missed = place(self.look, order, hints, base=self.kept.plan)
+            around, missed = place(self.look, order, hints, base=self.kept.plan, tries=tries, until=self.end)
             if len(missed) < len(failed) or not self.kept.ids <= plan.placed.keys():
                 return around, missed
         return plan, failed
 
-    def _at_most(self, group: Sequence[int]) -> AtMost | None:
-        """How many the greedy way leaves open, where no more may be and nothing else says so."""
+    def _at_most(self, group: Sequence[int]) -> list[AtMost]:
+        """How many the greedy way leaves open in each of the teams, where no more may be and nothing else says so."""
         if self.look.aim is not Aim.CHEAPEST:
-            return None
-        seats = {s for i in group for s in self.look.in_seats[i]}
-        return AtMost(self.plain.open(seats), self.plain.open(s for s in seats if self.look.seats[s].critical))
+            return []
+        inside, found = set(group), []
+        for piece in self.pieces:
+            if inside.issuperset(piece):
+                seats = frozenset(s for i in piece for s in self.look.in_seats[i])
+                critical = [s for s in seats if self.look.seats[s].critical]
+                found.append(AtMost(seats, self.plain.open(seats), self.plain.open(critical)))
+        return found
 
     def _outside(self, groups: Sequence[Sequence[int]]) -> float:
         """What the objective holds of seats that nobody worth training counts in."""
@@ -144,7 +232,7 @@ class _Solving:
     # Where no placing was found by trying.
 
     def _exactly(
-        self, plan: Plan, groups: list[list[int]], failed: list[int], bounds: dict[tuple[int, ...], float | None]
+        self, plan: Plan, groups: list[list[int]], failed: list[int], bounds: dict[tuple[int, ...], float]
     ) -> Plan:
         """The plan with an exact model's answer for each group that something failed in, and its bound where it holds."""
         for group in groups:
@@ -155,7 +243,7 @@ class _Solving:
                 bound = self._again(plan, group)
                 key = tuple(group)
                 if alone and bound is not None:
-                    bounds[key] = max(bound, bounds[key] or 0.0)
+                    bounds[key] = max(bound, bounds[key])
             else:
                 for piece in pieces(self.look, group):
                     if set(piece) & set(failed) and self._size(piece) <= SMALL and time.monotonic() < self.end:
@@ -171,7 +259,7 @@ class _Solving:
         for i in self.kept.ids & set(group):
             timed.must(i)
         timed.close(self._at_most(group))
-        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap / 2)
+        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap * NEARER)
         self.solving += answer.seconds
         if answer.values is not None and carried_out(plan, timed.order(answer)):
             missed = not self.kept.ids & set(group) <= was.keys()

@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable
 from competence.training.rules.lookup import Lookup
 from competence.training.rules.plan import Plan
 
+LARGEST = 9000
+"""Candidates that are chosen together at most: a large district, solved in seconds."""
+
 
 class Together:
     """Things joined two by two, and whose set each is in."""
@@ -50,19 +53,29 @@ def joined(
     courses = {k for i in failed if look.courses[i] and all(plan.seats[k] < 1 for k in look.courses[i])
                for k in look.courses[i]}  # fmt: skip
     poor = plan.money is not None and any(look.least_price(i) > plan.money for i in failed)
-    sets = Together()
+    rivals: dict[object, set[int]] = defaultdict(set)
     for i in wanted:
         for t in look.teachers[i]:
             if t in teachers:
-                sets.join(("group", at[i]), ("teacher", t))
+                rivals["teacher", t].add(at[i])
         for k in look.courses[i]:
             if k in courses:
-                sets.join(("group", at[i]), ("course", k))
+                rivals["course", k].add(at[i])
         if poor and look.least_price(i):
-            sets.join(("group", at[i]), "budget")
+            rivals["budget"].add(at[i])
+    sets = Together()
+    size: dict[object, int] = {g: len(group) for g, group in enumerate(groups)}
+    # Those that few compete for first, so that whoever teaches everywhere does not make one of all districts.
+    for _thing, some in sorted(rivals.items(), key=lambda one: (len(one[1]), str(one[0]))):
+        tops = {sets.of(g) for g in some}
+        total = sum(size[g] for g in tops)
+        if total <= LARGEST:
+            for g in tops:
+                sets.join(g, next(iter(some)))
+            size[sets.of(next(iter(some)))] = total
     found: dict[object, list[int]] = defaultdict(list)
     for g, group in enumerate(groups):
-        found[sets.of(("group", g))].extend(group)
+        found[sets.of(g)].extend(group)
     return [sorted(group) for group in found.values()]
 
 

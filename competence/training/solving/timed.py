@@ -5,11 +5,11 @@ teachers' time is counted from the first week up to each, which is enough to kno
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from competence.training.rules.plan import Plan
-from competence.training.solving.choosing import AtMost, scarce
+from competence.training.solving.choosing import AtMost, rooms
 from competence.training.solving.lp import INF, Answer, Model
 
 
@@ -161,35 +161,35 @@ class Timed:
 
     def _teachers(self) -> None:
         look, model = self.look, self.model
+        if not self.exact:
+            for room, mine in rooms(look, self.group):
+                columns = [column for i in mine for column in self.whole(i)]
+                model.most(room, columns, [float(look.taught[i]) for i in mine for _column in self.whole(i)])
+            self._up_to_each_week()
+            return
         asked: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        tight = scarce(look, self.group) if not self.exact else {}
         for i in self.group:
             columns = []
             for t in self._able(i):
-                if not self.exact and i not in tight.get(t, ()):
-                    continue
-                column = self.taught[i, t] = model.column(whole=self.exact)
+                column = self.taught[i, t] = model.column()
                 columns.append(column)
                 asked[t].append((i, column))
             whole = self.whole(i)
-            if columns or (self.slack is None and self.exact):
+            if columns or self.slack is None:
                 model.row(0, 0, columns + whole, [1.0] * len(columns) + [-1.0] * len(whole))
         given: dict[tuple[int, int], list[int]] = defaultdict(list)
         """The minutes of each training in each week, whoever gives them."""
-        for t, mine in asked.items():
-            room = self._room(t)
-            total = sum(look.taught[i] for i, _column in mine)
-            if total > sum(room):
+        for t, all_ in asked.items():
+            room_by_week = self._room(t)
+            total = sum(look.taught[i] for i, _column in all_)
+            if total > sum(room_by_week):
                 over = self.over("teacher", t, look.limits.hour / 60 * self.weeks, total)
-                factors = [float(look.taught[i]) for i, _column in mine] + [-float(self.weeks)] * len(over)
-                model.most(sum(room), [column for _i, column in mine] + over, factors)
-            if self.exact:
-                self._by_week(t, mine, room, given)
+                factors = [float(look.taught[i]) for i, _column in all_] + [-float(self.weeks)] * len(over)
+                model.most(sum(room_by_week), [column for _i, column in all_] + over, factors)
+            self._by_week(t, all_, room_by_week, given)
         for (i, week), columns in given.items():
             running = self.during(i, week)
             model.most(0, columns + running, [1.0] * len(columns) + [-float(look.taught[i])] * len(running))
-        if not self.exact:
-            self._up_to_each_week({t for i in self.group for t in look.teachers[i]})
 
     def _by_week(
         self, t: int, mine: list[tuple[int, int]], room: list[int], given: dict[tuple[int, int], list[int]]
@@ -211,24 +211,27 @@ class Timed:
             over = self.over("teacher", t, look.limits.hour / 60 * self.weeks, most)
             model.most(room[week], columns + over, [1.0] * len(columns) + [-1.0] * len(over))
 
-    def _up_to_each_week(self, teachers: Collection[int]) -> None:
-        room = 0
-        for week in range(1, self.weeks):
-            room += sum(self._room(t)[week - 1] for t in teachers)
-            columns, factors = [], []
-            for i in self.group:
-                for column in self.ended(i, week):
-                    columns.append(column)
-                    factors.append(float(self.look.taught[i]))
-            if sum(factors) > room:
-                self.model.most(room, columns, factors)
+    def _up_to_each_week(self) -> None:
+        """A row for each week and each set of teachers: what only they can teach and has ended fits in their time so far."""
+        look = self.look
+        by_teachers: dict[frozenset[int], list[int]] = defaultdict(list)
+        for i in self.group:
+            by_teachers[frozenset(look.teachers[i])].append(i)
+        everybody = frozenset(t for some in by_teachers for t in some)
+        for some in sorted({*by_teachers, everybody}, key=sorted):
+            mine = [i for able, all_ in by_teachers.items() if able <= some for i in all_]
+            each = sum(look.room[t] for t in some)
+            for week in range(1, self.weeks):
+                columns = [(column, float(look.taught[i])) for i in mine for column in self.ended(i, week)]
+                if sum(look.taught[i] for i in mine) > each * week:
+                    self.model.most(each * week, [one for one, _by in columns], [by for _one, by in columns])
 
     # What is wanted.
 
-    def close(self, at_most: AtMost | None) -> None:
+    def close(self, at_most: Sequence[AtMost] = ()) -> None:
         """Nothing; the model closes seats by the aim's prices. Nobody outside the group may count in them."""
         look, model, prices = self.look, self.model, self.look.prices
-        open_, critical = [], []
+        open_: dict[int, int] = {}
         inside = set(self.group)
         for s in sorted({s for i in self.group for s in look.in_seats[i]}):
             who = [i for i in look.who[s] if i in inside]
@@ -238,17 +241,14 @@ class Timed:
                 left = model.column(prices.open[s], high=missing, whole=False)
                 model.least(missing, [*columns, left])
                 columns.append(left)
-                open_.append(left)
-                if look.seats[s].critical:
-                    critical.append(left)
+                open_[s] = left
                 if prices.week[s]:
                     self._waiting(s, who)
             if spare and prices.spare[s]:
                 thin = model.column(prices.spare[s], high=spare, whole=False)
                 model.least(missing + spare, [*columns, thin])
-        if at_most is not None:
-            model.most(at_most.open, open_)
-            model.most(at_most.critical, critical)
+        for one in at_most:
+            one.rows(model, look, open_)
 
     def _waiting(self, s: int, who: Sequence[int]) -> None:
         look = self.look

@@ -2,19 +2,19 @@
 
 import pickle
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 _LENGTH = struct.Struct(">Q")
 
 
-def send(stream: BinaryIO, told: object) -> None:
+def send(stream: IO[bytes], told: object) -> None:
     """Nothing; the object is on its way. OSError when nobody listens any more."""
     packed = pickle.dumps(told, protocol=pickle.HIGHEST_PROTOCOL)
     stream.write(_LENGTH.pack(len(packed)) + packed)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> Any:
+def receive(stream: IO[bytes]) -> Any:
     """The next object. EOFError when there is none to come."""
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
