@@ -27,15 +27,26 @@ def soonest_first(problem: Problem, proposals: Sequence[Proposal]) -> Sequence[P
         for j in (*look.before[i], i):
             if j in after.placed or j not in before.placed:
                 continue
-            teachers = [one for one in look.candidates[j].teachers if one in look.teachers[j]]
-            found = after.fits(j, prefer=teachers[0] if teachers else None, course=before.placed[j].course)
-            if not isinstance(found, Placed):
+            found = _place(after, j, before.placed[j].course)
+            if found is None:
                 return proposals
             after.put(j, found)
     if after.objective() > before.objective() + 1e-6:
         return proposals
     better = proposals_of(after)
     return better if _late(better) <= _late(proposals) else proposals
+
+
+def _place(plan: Plan, i: int, course: int | None) -> Placed | None:
+    """Where it can lie soonest, with the nearest teacher who has time as soon as any other."""
+    soonest = plan.fits(i, course=course)
+    if not isinstance(soonest, Placed):
+        return None
+    for teacher in plan.lookup.candidates[i].teachers:
+        found = plan.fits(i, prefer=teacher, course=course)
+        if isinstance(found, Placed) and found.teacher == teacher and found.first <= soonest.first:
+            return found
+    return soonest
 
 
 def _rank(look: Lookup, i: int) -> tuple[bool, bool, int, int]:

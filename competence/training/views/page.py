@@ -123,7 +123,8 @@ class Plan:
         self.is_agreed = bool(units_in) and units_in <= run.agreed.keys()
         self.is_begun = content.begins <= today()
         self.statement, self.said = summary.statement(content), summary.said(content, terms)
-        self.distance, self.plain_way = say(distance(content)), summary.plain_way(content)
+        self.distance = say(distance(content))
+        self.plain_way = summary.plain_way(content) if node.id == run.unit_id else ""
         self.shares, self.total_hours = content.balance.shares, hours(content.balance.total)
         self.listed = courses_in(db.session, content)
         self.price = sum(row.price for row in content.rows)

@@ -74,17 +74,16 @@ def said(content: Content, terms: Terms) -> list[str]:
 
 
 def plain_way(content: Content) -> str:
-    """What taking the quickest proposal first would have come to; empty where it is no worse."""
-    lacks = sum(spot.lacks for spot in content.spots)
-    more = content.greedy_open - (lacks - sum(row.closes for row in content.rows))
-    hopeless = sum(one.lacks for one in content.unclosable)
-    if more > hopeless:
+    """What taking the quickest proposal first would have come to, for the whole of a proposal; empty where it is no worse."""
+    left = sum(spot.lacks for spot in content.spots) - sum(row.closes for row in content.rows)
+    more = content.greedy_open - left
+    if more > 0:
         text = ngettext(
             "Taking the quickest one first would leave one more open.",
-            "Taking the quickest one first would leave %(num)s more open.", more - hopeless,
+            "Taking the quickest one first would leave %(num)s more open.", more,
         )  # fmt: skip
         return str(text)
     saved = content.greedy_cost - content.cost
-    return (
-        str(_("Taking the quickest one first would cost %(saved)s kr. more.", saved=number(saved))) if saved > 0 else ""
-    )
+    if more < 0 or saved <= 0:
+        return ""
+    return str(_("Taking the quickest one first would cost %(saved)s kr. more.", saved=number(saved)))
