@@ -85,19 +85,27 @@ class Led:
 
 
 def led_by(session: Session, person_id: int) -> Sequence[Led]:
-    """What she is planned to lead from today on, the first first."""
+    """What she is planned to lead from today on, the first first; what belongs to one task is one line."""
     p = PlannedActivity
     rows = session.execute(
-        select(p.name, PersonIdentity.name.label("learner"), p.begins, p.ends, p.minutes)
+        select(
+            p.employment_id, p.task_id, p.name, Task.name.label("task"), PersonIdentity.name.label("learner"), p.begins,
+            p.ends, p.minutes,
+        )
         .join(Employment, Employment.id == p.employment_id)
+        .outerjoin(Task, Task.id == p.task_id)
         .outerjoin(PersonIdentity, PersonIdentity.person_id == Employment.person_id)
         .where(
             p.led_by == person_id, p.done_on.is_(None), p.dropped_on.is_(None), p.begins.is_not(None), p.ends > today()
         )
         .order_by(p.begins, p.id)
-    )
-    return [
-        Led(row.name, row.learner or "", row.begins, date.fromordinal(row.ends.toordinal() - 1), row.minutes)
-        for row in rows
-        if row.begins is not None and row.ends is not None
-    ]
+    )  # fmt: skip
+    found: dict[tuple[int, int | str, date, date], Led] = {}
+    for row in rows:
+        if row.begins is None or row.ends is None:
+            continue
+        key = row.employment_id, row.task_id or row.name, row.begins, row.ends
+        before = found[key].minutes if key in found else 0
+        last = date.fromordinal(row.ends.toordinal() - 1)
+        found[key] = Led(row.task or row.name, row.learner or "", row.begins, last, before + row.minutes)
+    return list(found.values())

@@ -61,9 +61,10 @@ def page_of(
     units: Tree, node: Node, actor: Actor, within: Reach, run: TrainingRun | None, form: LimitsForm, *, wide: bool
 ) -> str:
     """The page of the unit, or of one part of it when the address names one."""
+    jobs = unfinished(db.session, KIND, str(node.id))
     shared = {
         "node": node, "above": units.way_to(node, within), "form": form, "wide": wide, "run": run, "asked": _asked(),
-        "working": bool(unfinished(db.session, KIND, str(node.id))),
+        "working": bool(jobs), "job": next((job for job in jobs if job.asked_by == actor.person_id), None),
         "aims": [(aim, say(AIM_NAMES[aim])) for aim in Aim], "may_agree": actor.may(Permission.PLAN_WRITE, node.path),
         "may_keep_board": actor.may(Permission.BOARD_KEEP, node.path),
     }  # fmt: skip
