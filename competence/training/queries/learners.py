@@ -184,7 +184,9 @@ def courses_of(session: Session) -> dict[int, Course]:
         .where(Activity.part == Part.FORMAL, Activity.task_id.is_not(None), Activity.archived_on.is_(None))
         .order_by(Activity.minutes.desc(), Activity.price.desc(), Activity.id.desc())
     )
-    return {row.task_id: Course(row.id, row.minutes or GATE_MINUTES, row.price) for row in rows if row.task_id is not None}
+    return {
+        row.task_id: Course(row.id, row.minutes or GATE_MINUTES, row.price) for row in rows if row.task_id is not None
+    }
 
 
 class Learners:
