@@ -59,6 +59,7 @@ class Staff:
         self._hands, self._appointed, self._holds = hands, appointed, holds
         self._minutes, self._led = minutes, led
         self.yes = yes
+        self._reaching: dict[str, list[Hand]] = {}
         self._able: dict[tuple[str, int, int], list[Hand]] = {}
 
     def teachers_of(self, person_id: int, node: Node, slot: int, level: int, shifts: int) -> list[tuple[int, bool]]:
@@ -66,14 +67,9 @@ class Staff:
         level, the nearest first. Source: product.md, the rule at the centre, point 5."""
         key = node.path, slot, level
         if key not in self._able:
-            self._able[key] = [
-                hand for hand in self._hands
-                if self._holds[hand.at, slot] >= level
-                and (
-                    (hand.by_group and node.path.startswith(hand.path))
-                    or any(node.path.startswith(path) for path in self._appointed.get(hand.person_id, ()))
-                )
-            ]  # fmt: skip
+            if node.path not in self._reaching:
+                self._reaching[node.path] = [hand for hand in self._hands if self._reaches(hand, node)]
+            self._able[key] = [hand for hand in self._reaching[node.path] if self._holds[hand.at, slot] >= level]
         found: dict[int, tuple[bool, bool, bool, int]] = {}
         for hand in self._able[key]:
             if hand.person_id == person_id:
@@ -85,6 +81,12 @@ class Staff:
             found[hand.person_id] = min(found.get(hand.person_id, rank), rank)
         nearest = sorted(found.items(), key=lambda item: item[1])[:MOST_TEACHERS]
         return [(person, not rank[0]) for person, rank in nearest]
+
+    def _reaches(self, hand: Hand, node: Node) -> bool:
+        """Whether she may sign in the unit: where her group signs she works there or above it, or she is appointed over it."""
+        if hand.by_group and node.path.startswith(hand.path):
+            return True
+        return any(node.path.startswith(path) for path in self._appointed.get(hand.person_id, ()))
 
     def minutes_a_week(self, person_id: int, *, otherwise: int, weeks: int) -> int:
         """What she has a week to teach: what was said of her appointment, else `otherwise`, less what she leads already."""
