@@ -56,6 +56,7 @@ BLUEPRINTS = (
     "competence.coverage.views.latent:bp", "competence.coverage.views.roster:bp", "competence.coverage.views.may_she:bp",
     "competence.coverage.views.gaps_today:bp", "competence.coverage.views.impact:bp",
     "competence.forecast.views.forecast:bp", "competence.forecast.views.what_if:bp",
+    "competence.training.views.plan:bp",
     "competence.meetings.views.meetings:bp", "competence.meetings.views.actions:bp", "competence.meetings.views.screens:bp",
     "competence.meetings.views.own:bp",
     "competence.figures.views.aiming:bp",
@@ -94,6 +95,7 @@ JOBS = {
     "check": "competence.imports.loading:check",
     "load": "competence.imports.loading:load",
     "inspection": "competence.reports.inspecting:work",
+    "training": "competence.training.working:work",
 }
 """What is done in the background, by kind: what prepares it, as "module:name"."""
 USES = ("competence.coverage.queries.uses:uses_of_task",)
@@ -122,10 +124,15 @@ IN_TEMPLATES = (
     "competence.coverage.signs:have_need",
     "competence.coverage.views.unit_pages:unit_links",
     "competence.onboarding.views.showing:unready",
+    "competence.training.views.plan:asked_to_teach",
 )
 """What every template may call by its name, as "module:name"."""
 
-WAITING = ("competence.signoffs.queries:waiting_count", "competence.reminders.queries:open_count")
+WAITING = (
+    "competence.signoffs.queries:waiting_count",
+    "competence.reminders.queries:open_count",
+    "competence.training.queries.runs:waiting_count",
+)
 """(session, actor) -> how many things wait for her; added up for the bell in the top bar."""
 
 NEXT_ENDS = "competence.entitlements.queries:next_ends"

@@ -113,6 +113,7 @@ class Permission(StrEnum):
     STOP_WRITE = "stop:write"
     TALK_HOLD = "talk:hold"
     TARGET_WRITE = "target:write"
+    TRAINING_PLAN = "training:plan"
     UNIT_WRITE = "unit:write"
     WHO_MAY_ASK = "who_may:ask"
     WHO_MAY_COLLEAGUES = "who_may:colleagues"
@@ -194,6 +195,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.STOP_WRITE: N_("stop a task, and lift the stop"),
     Permission.TALK_HOLD: N_("plan and hold talks with the employees whom one leads"),
     Permission.TARGET_WRITE: N_("set the municipality's targets for the key figures"),
+    Permission.TRAINING_PLAN: N_("have it worked out whom to train next in a unit, with names"),
     Permission.UNIT_WRITE: N_("change units"),
     Permission.WHO_MAY_ASK: N_("find out who may do a task"),
     Permission.WHO_MAY_COLLEAGUES: N_("see which colleagues may do a task"),
@@ -226,8 +228,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.WHO_MAY_PERSON, P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
         P.GUIDE_CAPACITY, P.GUIDE_TIME_READ, P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
         P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.ROSTER_IMPORT, P.ROSTER_READ, P.SCENARIO_WRITE,
-        P.PLAN_WRITE, P.TALK_HOLD,
-        P.ONBOARDING_KEEP, P.ONBOARDING_TICK,
+        P.ONBOARDING_KEEP, P.ONBOARDING_TICK, P.PLAN_WRITE, P.TALK_HOLD, P.TRAINING_PLAN,
     },
     Role.PLANNER: _EVERYBODY
     | {
@@ -246,7 +247,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.ONBOARDING_TICK, P.ONBOARDING_WRITE,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_REVIEW,
         P.SIGNOFF_SIGN, P.SIGNOFF_SUSPEND,
-        P.SCENARIO_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.WHO_MAY_PERSON,
+        P.SCENARIO_WRITE, P.STOP_READ, P.STOP_WRITE, P.TRAINING_PLAN, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.WHO_MAY_PERSON,
     },
     Role.DIRECTOR: _EVERYBODY
     | {

@@ -194,6 +194,8 @@ COVERAGE_PAGES = (
     "meetings",
     "requirements",
     "roster",
+    "training_plan.index",
+    "training_plan.unit",
     "what_if",
 )
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=(*COVERAGE_PAGES, "actions"))

@@ -276,5 +276,9 @@ ACTIONS: Mapping[str, str] = {
     "withdraw_request": N_("took a request back"),
     "withdraw_training": N_("took a request for training back"),
     "withdrawn": N_("took her own signature back"),
+    "propose_training": N_("had it worked out whom to train next in a unit"),
+    "agree_to_training": N_("made a proposal of training into goals and activities"),
+    "ask_to_teach": N_("asked a colleague to teach others"),
+    "answer_teaching": N_("answered whether she teaches colleagues"),
 }
 """What a log says of each recorded action; a test reads the code for actions that have no words here."""

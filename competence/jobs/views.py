@@ -17,6 +17,7 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 ASKING = (
     Permission.IMPORT_MATRIX, Permission.IMPORT_PEOPLE, Permission.IMPORT_REQUIREMENTS, Permission.IMPORT_SIGNOFFS,
     Permission.IMPORT_UNITS, Permission.INSPECTION_READ, Permission.MATRIX_APPROVE, Permission.MATRIX_EDIT,
+    Permission.TRAINING_PLAN,
 )  # fmt: skip
 """What one must be allowed, to have asked for a job."""
 

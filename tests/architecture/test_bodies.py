@@ -126,6 +126,10 @@ BODIES = {
     "students.move": Body(
         {"supervisor": "supervisor_id"}, {"stage": "2. periode", "begins_on": TODAY, "seen": "0"}, {"student_id": "student_id"}
     ),
+    "training_plan.ask": Body({"person": "supervisor_id"}, {}, {"unit_id": "unit_id"}),
+    "training_plan.switch": Body(
+        {"employment": "employment_id", "task": "task_id"}, {"seen": "1"}, {"unit_id": "unit_id"}
+    ),
     "what_if.keep": Body({"step": "step"}, {"name": "Ferie"}, {"unit_id": "unit_id"}),
 }  # fmt: skip
 """Every route whose form carries ids."""
@@ -189,6 +193,11 @@ NAME_NOBODY = frozenset(
         ("signoffs.external", "level"),
         ("signoffs.level", "expects"),
         ("signoffs.level", "level"),
+        ("training_plan.agree", "seen"),
+        ("training_plan.compute", "seen"),
+        ("training_plan.own", "yes"),
+        ("training_plan.switch", "on"),
+        ("training_plan.switch", "seen"),
         ("what_if.delete", "seen"),
         ("what_if.keep", "as_new"),
         ("what_if.keep", "seen"),

@@ -12,6 +12,7 @@ from competence.audit.chain import NewEvent, append_all
 from competence.catalogue.models import InstructionVersion, Task, TaskPicture
 from competence.catalogue.rules import Asks
 from competence.config import for_tests
+from competence.coverage.rules import DayKind, Shift
 from competence.credentials import jose
 from competence.credentials.keys import jwk_of
 from competence.credentials.models import BroughtCredential, TrustedIssuer
@@ -35,6 +36,7 @@ from competence.inspection.models import InspectionPack
 from competence.inspection.rules import About
 from competence.jobs.models import Job
 from competence.jobs.rules import State
+from competence.learning.rules import Part as LearningPart
 from competence.meetings.models import ImprovementAction, Screen
 from competence.meetings.queries import hash_of
 from competence.meetings.rules import Figure
@@ -45,6 +47,10 @@ from competence.profiles.models import CompetenceProfile, ProfileTask
 from competence.reminders.models import Reminder
 from competence.reminders.rules import Kind, Part
 from competence.signoffs.rules import EventKind
+from competence.training.models import TrainingRun
+from competence.training.rules.problem import Closed
+from competence.training.rules.rows import Content, Row, Terms
+from competence.training.rules.spots import Spot
 from tests.factories import Someone, World
 
 
@@ -293,6 +299,23 @@ def scenario(world: World, made_by: Someone) -> int:
     kept = Scenario(
         unit_id=made_by.unit.id, owner_id=made_by.person.id, name="Sommerferie", shared_with=Shared.LEADERS,
         steps=[away(made_by)], saved_at=now(), saved_by=made_by.person.id,
+    )  # fmt: skip
+    world.session.add(kept)
+    world.session.flush()
+    return kept.id
+
+
+def proposal(world: World, one: Someone, teacher: Someone, task: Task) -> int:
+    """The id of a proposal for somebody's unit: she learns the task from a colleague, and another does not."""
+    made = Row(
+        one.employment.id, one.person.id, one.unit.id, task.id, 3, teacher.person.id, 0, 0, (Closed(1, 1, 0),), (),
+        {LearningPart.DAILY: 90}, 90, 0, 0, 1, "not_begun",
+    )  # fmt: skip
+    monday = today() + timedelta(days=7 - today().weekday())
+    spot = Spot(1, one.unit.id, task.id, Shift.DAY, DayKind.EVERY, 0, 2)
+    kept = TrainingRun(
+        unit_id=one.unit.id, terms=Terms().stored(), content=Content(monday, (spot,), (made,)).stored(), agreed={},
+        made_at=now(), made_by=teacher.person.id,
     )  # fmt: skip
     world.session.add(kept)
     world.session.flush()

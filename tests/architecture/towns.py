@@ -230,6 +230,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "pack_id": things.pack(world, one, one),
         "reminder_id": things.reminded(world, one, task),
         "scenario_id": things.scenario(world, one),
+        "proposal_id": things.proposal(world, one, guide, task),
         "step": things.away(one),
         "screen_id": things.screen(world, one, guide, f"link of {guide_name}"),
         "action_id": things.action(world, one),

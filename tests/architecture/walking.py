@@ -35,6 +35,7 @@ QUERIES = {
     "requirements.index": {"unit_id": "unit_id"},
     "what_if.keep": {"saved": "scenario_id"},
     "what_if.unit": {"saved": "scenario_id", "step": "step"},
+    "training_plan.unit": {"part": "unit_id"},
     "who_may.index": {"unit": "unit_id"},
     "gaps_today.index": {"unit": "unit_id"},
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from competence.access.rules import Actor, Permission
@@ -32,6 +32,8 @@ class Card:
     """Its task, shift and unit, by which is asked since when it has been open."""
     ask: int | None
     """The employment of whoever is nearest, when the guide can be asked for a sign-off of her."""
+    plan: str = ""
+    """Where the training that closes it is worked out; empty for whoever does not plan it."""
 
 
 def card(found: Board, gap: Gap, actor: Actor) -> Card:
@@ -47,7 +49,15 @@ def card(found: Board, gap: Gap, actor: Actor) -> Card:
         gap.near[0].employment_id
         if gap.near and found.on >= today() and actor.may(Permission.SIGNOFF_ASK, found.unit.path)
         else None,
+        _plan(gap) if found.on == today() and actor.may(Permission.TRAINING_PLAN, found.unit.path) else "",
     )
+
+
+def _plan(gap: Gap) -> str:
+    """The page of a feature above this one, by its endpoint; empty where it is not there."""
+    if "training_plan.compute" not in current_app.view_functions:
+        return ""
+    return url_for("training_plan.compute", unit_id=gap.unit_id, task=gap.task_id, shift=gap.shift.value)
 
 
 def place_of(gap: Gap | Spot) -> str:

@@ -27,6 +27,7 @@ UNIT_PAGES: Sequence[UnitPage] = (
     UnitPage("roster.unit", N_("Duty roster"), (P.ROSTER_READ,)),
     UnitPage("forecast.unit", N_("Forecast"), (P.COVERAGE_READ, P.COVERAGE_COUNTS)),
     UnitPage("what_if.unit", N_("What if?"), (P.SCENARIO_COUNTS, P.SCENARIO_WRITE)),
+    UnitPage("training_plan.unit", N_("Training plan"), (P.TRAINING_PLAN,)),
     UnitPage("meetings.unit", N_("Board meeting"), (P.BOARD_KEEP, P.ACTION_READ)),
     UnitPage("requirements.index", N_("Staffing needs"), (P.REQUIREMENT_READ,)),
     UnitPage("latent.index", N_("Latent competence"), (P.COVERAGE_LATENT,)),

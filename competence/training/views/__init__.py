@@ -1,0 +1,1 @@
+"""The pages of a unit's training plan, and each one's own answer about teaching."""
