@@ -17,6 +17,8 @@ from competence.delegation.rules import DATA_CODES, ENTITLING, CellRule, Ground,
 from competence.foundation.clock import now
 from competence.foundation.orm import tenant_id
 from competence.imports.shipped import read_rows, seed_folder
+from competence.learning.models import Activity
+from competence.learning.rules import Part
 from competence.people.models import StaffGroup, StaffGroupFollow
 from competence.profiles.models import CompetenceProfile, ProfileStatement, ProfileTask
 
@@ -137,6 +139,7 @@ def load_reference(session: Session, files: Files | None = None) -> MatrixVersio
     tasks = load_catalogue(session, files, groups)
     load_profiles(session, files, groups, tasks)
     load_examples(session, files, groups, tasks)
+    load_activities(session, files)
     if session.scalars(select(MatrixVersion.id).where(MatrixVersion.reference_code == "EDIT")).first() is not None:
         return None
     return new_draft(
@@ -293,6 +296,21 @@ def load_examples(session: Session, files: Files, groups: Mapping[str, int], tas
         )
         for row in files["delegation_matrix"]
         if row["matrix_code"] != "EDIT" and row["task_code"] in tasks
+    )  # fmt: skip
+    session.flush()
+
+
+def load_activities(session: Session, files: Files) -> None:
+    """Nothing; the municipality has its own list of activities to learn by. What it has by a code is left as it is."""
+    known = set(session.scalars(select(Activity.code)))
+    session.add_all(
+        Activity(
+            code=row["code"], name=row["name_da"], part=Part(row["category"]), area=row["area"],
+            minutes=round(float(row["typical_hours"].replace(",", ".")) * 60), who_leads=row["who_leads"],
+            source=row["source"],
+        )
+        for row in files["activities_70_20_10"]
+        if row["code"] not in known
     )  # fmt: skip
     session.flush()
 
