@@ -34,7 +34,7 @@ class Waits:
         return self.names.get(self.learners.get(planned.employment_id, 0), "")
 
 
-def waits_for(session: Session, person_id: int, employment_ids: Sequence[int]) -> Waits:
+def learning_waits(session: Session, person_id: int, employment_ids: Sequence[int]) -> Waits:
     """What waits for her. Of a plan that is paused nothing does."""
     mine = sorted(employment_ids)
     paused = select(DevelopmentPlan.employment_id).where(

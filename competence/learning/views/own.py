@@ -16,7 +16,7 @@ from competence.learning import commands
 from competence.learning.forms import LearntForm
 from competence.learning.models import DevelopmentPlan, Goal
 from competence.learning.queries import plans as queries
-from competence.learning.queries.waiting import led_by, talks_ahead, waits_for
+from competence.learning.queries.waiting import learning_waits, led_by, talks_ahead
 from competence.learning.rules import TALK_NAMES, Part
 from competence.learning.rules.standing import ActivityState, balances, quarter_of
 from competence.learning.views.acting import act
@@ -58,7 +58,7 @@ def own(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     jobs = queries.own_employments(db.session, actor.person_id, on=on)
     ids = [one.id for one in jobs]
     rows = queries.activities_of(db.session, ids, on=on)
-    waits = waits_for(db.session, actor.person_id, ids)
+    waits = learning_waits(db.session, actor.person_id, ids)
     leads = led_by(db.session, actor.person_id, on=on)
     people = names_of(db.session, {one.led_by for one in rows if one.led_by})
     shown = [activity_shown(one, people) for one in rows]

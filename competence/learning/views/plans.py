@@ -58,7 +58,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         "learning/index.html", node=node, units=units.reached(within), members=members, total=total, page=page,
         pages=max(1, -(-total // PAGE)), plans=plans_of(db.session, ids, on=on),
         talks=next_talks(db.session, actor.person_id, ids), state_names=PLAN_STATE_NAMES, talk_names=TALK_NAMES,
-        waits=PlanState.WAITS_FOR_LEADER, none=PlanState.NONE, page_url=lambda number: url_for(
+        waits=PlanState.WAITS_FOR_LEADER, no_plan=PlanState.NONE, page_url=lambda number: url_for(
             ".index", unit=node.id, page=number
         ), holds=actor.may(Permission.TALK_HOLD, node.path),
     )  # fmt: skip

@@ -161,7 +161,7 @@ def when_of(planned: PlannedActivity) -> str:
     """The day or days in words: "i dag", "torsdag kl. 13", "17. juni kl. 9"; empty for none."""
     on = today()
     if planned.done_on is not None:
-        return str(_("done on %(day)s", day=short_day(planned.done_on)))
+        return str(_("was done on %(day)s", day=short_day(planned.done_on)))
     if planned.begins is None:
         return ""
     last = date.fromordinal(planned.ends.toordinal() - 1) if planned.ends else planned.begins

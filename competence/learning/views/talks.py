@@ -150,8 +150,8 @@ class Beside:
 
     employment_id: int
     goals: Sequence[object]
-    areas: Sequence[tuple[str, str, int]]
-    """(area, name of the level, tasks missing for the next)."""
+    areas: Sequence[tuple[str, str, int, str]]
+    """(area, name of the level, tasks missing for the next, name of the next)."""
 
 
 def _beside(found: OneTalk) -> Beside | None:
@@ -167,7 +167,12 @@ def _beside(found: OneTalk) -> Beside | None:
     plan = plan_queries.open_plan(db.session, facts.id)
     goals = plan_queries.goals_of(db.session, plan.id) if plan else []
     areas = [
-        (area, names.profile.get(standing.level, ""), len(standing.missing))
+        (
+            area,
+            names.profile.get(standing.level, ""),
+            len(standing.missing),
+            names.profile.get(standing.following or 0, ""),
+        )
         for area, standing in (levels.areas.items() if levels else ())
     ]
     shown = [goal_shown(one, names, held, levels) for one in goals]
