@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import wtforms
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -12,7 +13,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
-    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -44,6 +44,15 @@ def _text(label: Any, most: int = MOST_WORDS, description: Any = "") -> StringFi
 
 def _words(label: Any, description: Any = NO_NAMES) -> TextAreaField:
     return TextAreaField(label, description=description, validators=[Optional(), AtMost(MOST_TEXT), NoCpr()])
+
+
+class SelectField(wtforms.SelectField):
+    """A choice; one that the browser has not sent is none, and no mistake."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Nothing; ValidationError for what is no choice."""
+        if self.raw_data:
+            super().pre_validate(form)
 
 
 class HoursField(Field):
@@ -173,6 +182,8 @@ class GoalForm(Seen):
         self.level.choices = as_choices(levels)
         self.area.choices = as_choices([("", _l("The whole profile")), *((one, one) for one in areas)])
         self.profile_level.choices = as_choices(profile_levels)
+        if not areas:
+            del self.area, self.profile_level
         if self.kind.data not in {value for value, _name in kinds}:
             self.kind.data = GoalKind.TASK.value
 
