@@ -147,14 +147,15 @@ _ASKED = (
     )
     .scalar_subquery()
 )  # fmt: skip
-_NAMED = func.coalesce(TASKS.c.name, PLANNED.c.name).label("task")
+_COURSE = PLANNED.alias("course")
+_NAMED = func.coalesce(TASKS.c.name, _COURSE.c.name).label("task")
 _LISTED = (
     _open(REMINDERS, UNITS.c.path, UNITS.c.name.label("unit"), IDENTITIES.c.name, _NAMED, _ASKED.label("waits"))
     .outerjoin(IDENTITIES, (IDENTITIES.c.municipality_id == R.municipality_id) & (IDENTITIES.c.person_id == R.about_id))
     .outerjoin(TASKS, (TASKS.c.municipality_id == R.municipality_id) & (TASKS.c.id == R.task_id))
     .outerjoin(
-        PLANNED,
-        (PLANNED.c.municipality_id == R.municipality_id) & (PLANNED.c.id == R.subject_id)
+        _COURSE,
+        (_COURSE.c.municipality_id == R.municipality_id) & (_COURSE.c.id == R.subject_id)
         & R.kind.in_((Kind.AFTER.value, Kind.FOLLOW_UP.value)),
     )
 )  # fmt: skip
