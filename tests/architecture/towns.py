@@ -262,8 +262,10 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = things.delegated(world, someone, task, signer)
     own["reminder_id"] = things.reminded(world, someone, task)
-    own["planned_id"], own["talk_id"] = things.own_plan(world, someone, insider)
-    own["note_id"] = things.own_note(world, someone, insider)
+    own |= dict.fromkeys(("planned_id", "talk_id", "note_id"), UNKNOWN)
+    if name in WORKS or name.startswith("leader"):
+        own["planned_id"], own["talk_id"] = things.own_plan(world, someone, insider)
+        own["note_id"] = things.own_note(world, someone, insider)
     if name in WORKS or name.endswith("that was"):
         own |= {"employment_id": someone.employment.id, "seq": seq}
         request = SignOffRequest(

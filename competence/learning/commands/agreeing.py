@@ -24,7 +24,9 @@ BETWEEN_THE_TWO = (Origin.OWN, Origin.LEADER, Origin.GAP, Origin.TALK, Origin.PR
 """Activities of these go with the plan when it ends; a class, a path or an introduction has a life of its own."""
 
 
-def _record(session: Session, action: str, subject: str, subject_id: int, employment: Employment, by: Actor) -> None:
+def _record_plan(
+    session: Session, action: str, subject: str, subject_id: int, employment: Employment, by: Actor
+) -> None:
     record(
         session, by=by.person_id, action=action, subject=subject, subject_id=subject_id, person_id=employment.person_id
     )
@@ -66,7 +68,7 @@ def lay_before(session: Session, employment_id: int, *, seen: int, by: Actor) ->
     if own:
         _answer_all(session, plan)
     session.flush()
-    _record(session, "lay_plan_before", "plan_version", version.id, employment, by)
+    _record_plan(session, "lay_plan_before", "plan_version", version.id, employment, by)
     return version
 
 
@@ -91,7 +93,7 @@ def answer_version(session: Session, version_id: int, *, yes: bool, by: Actor) -
         _answer_all(session, plan)
     else:
         version.leader_yes_at, version.leader_id = now(), by.person_id
-    _record(session, "answer_plan", "plan_version", version.id, employment, by)
+    _record_plan(session, "answer_plan", "plan_version", version.id, employment, by)
     return version
 
 
@@ -105,7 +107,7 @@ def withdraw_version(session: Session, version_id: int, *, by: Actor) -> PlanVer
         raise RuleBroken(sentence(N_("Both have said yes already. Change the plan instead.")))
     if version.withdrawn_at is None:
         version.withdrawn_at = now()
-        _record(session, "withdraw_plan", "plan_version", version.id, employment, by)
+        _record_plan(session, "withdraw_plan", "plan_version", version.id, employment, by)
     return version
 
 
@@ -188,7 +190,7 @@ def pause_plan(session: Session, employment_id: int, *, by: Actor) -> Developmen
         plan.paused_on = today()
         for version in session.scalars(waiting(plan.id)):
             version.withdrawn_at = now()
-        _record(session, "pause_plan", "development_plan", plan.id, employment, by)
+        _record_plan(session, "pause_plan", "development_plan", plan.id, employment, by)
     return plan
 
 
@@ -198,7 +200,7 @@ def resume_plan(session: Session, employment_id: int, *, by: Actor) -> Developme
     employment, plan = _plan(session, employment_id, by)
     if plan.paused_on is not None:
         plan.paused_on = None
-        _record(session, "resume_plan", "development_plan", plan.id, employment, by)
+        _record_plan(session, "resume_plan", "development_plan", plan.id, employment, by)
     return plan
 
 
@@ -218,7 +220,7 @@ def end_plan(session: Session, employment_id: int, *, seen: int, by: Actor) -> D
         planned.dropped_on = today()
         planned.revision += 1
     plan.ended_on = today()
-    _record(session, "end_plan", "development_plan", plan.id, employment, by)
+    _record_plan(session, "end_plan", "development_plan", plan.id, employment, by)
     return plan
 
 
@@ -243,7 +245,7 @@ def write_note(session: Session, employment_id: int, text: str, *, goal_id: int 
     )
     session.add(note)
     session.flush()
-    _record(session, "write_plan_note", "plan_note", note.id, employment, by)
+    _record_plan(session, "write_plan_note", "plan_note", note.id, employment, by)
     return note
 
 
@@ -253,7 +255,7 @@ def remove_note(session: Session, note_id: int, *, by: Actor) -> int:
     note = session.scalars(select(PlanNote).where(PlanNote.id == note_id)).one_or_none()
     if note is None or note.written_by != by.person_id:
         raise NotFound
-    employment, _unit = one_of_the_two(session, note.employment_id, by)
+    employment = session.scalars(select(Employment).where(Employment.id == note.employment_id)).one()
     session.delete(note)
-    _record(session, "remove_plan_note", "plan_note", note.id, employment, by)
+    _record_plan(session, "remove_plan_note", "plan_note", note.id, employment, by)
     return employment.id

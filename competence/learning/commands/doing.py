@@ -62,7 +62,7 @@ def _held(
     return employment, found
 
 
-def _record(session: Session, action: str, planned: PlannedActivity, employment: Employment, by: Actor) -> None:
+def _record_planned(session: Session, action: str, planned: PlannedActivity, employment: Employment, by: Actor) -> None:
     record(
         session, by=by.person_id, action=action, subject="planned_activity", subject_id=planned.id,
         person_id=employment.person_id,
@@ -91,7 +91,7 @@ def answer_activity(session: Session, planned_id: int, yes: bool, *, by: Actor) 
     else:
         planned.dropped_on = today()
         _said_otherwise(session, planned)
-    _record(session, "answer_activity", planned, employment, by)
+    _record_planned(session, "answer_activity", planned, employment, by)
     return planned
 
 
@@ -124,7 +124,7 @@ def change_planned(session: Session, planned_id: int, said: Said, *, seen: int, 
     planned.aim, planned.agreed_use = words(said.aim, "aim"), words(said.agreed_use, "agreed_use")
     planned.cover = words(said.cover, "cover")
     _said_otherwise(session, planned)
-    _record(session, "change_planned_activity", planned, employment, by)
+    _record_planned(session, "change_planned_activity", planned, employment, by)
     return planned
 
 
@@ -159,7 +159,7 @@ def move_activity(
     if planned.led_by is not None and planned.led_by != by.person_id:
         planned.led_yes_at = None
     _said_otherwise(session, planned)
-    _record(session, "move_activity", planned, employment, by)
+    _record_planned(session, "move_activity", planned, employment, by)
     return planned
 
 
@@ -176,7 +176,7 @@ def do_activity(session: Session, planned_id: int, done_on: date, *, by: Actor) 
         if by.person_id == employment.person_id:
             planned.yes_on = planned.yes_on or today()
         planned.revision += 1
-        _record(session, "do_activity", planned, employment, by)
+        _record_planned(session, "do_activity", planned, employment, by)
     return planned
 
 
@@ -194,7 +194,7 @@ def undo_activity(session: Session, planned_id: int, *, by: Actor) -> PlannedAct
         _said_otherwise(session, planned)
     else:
         planned.revision += 1
-    _record(session, "undo_activity", planned, employment, by)
+    _record_planned(session, "undo_activity", planned, employment, by)
     return planned
 
 
@@ -207,7 +207,7 @@ def drop_activity(session: Session, planned_id: int, *, by: Actor) -> PlannedAct
     if planned.dropped_on is None:
         planned.dropped_on = today()
         _said_otherwise(session, planned)
-        _record(session, "drop_activity", planned, employment, by)
+        _record_planned(session, "drop_activity", planned, employment, by)
     return planned
 
 
@@ -233,7 +233,7 @@ def write_after(session: Session, planned_id: int, said: After, *, seen: int, by
     planned.after_use, planned.shared_with, planned.follow_up_on = use, shared, said.follow_up_on
     planned.followed_up_on = (planned.followed_up_on or today()) if said.followed_up else None
     planned.revision += 1
-    _record(session, "write_after", planned, employment, by)
+    _record_planned(session, "write_after", planned, employment, by)
     return planned
 
 
@@ -262,7 +262,7 @@ def answer_leading(session: Session, planned_id: int, yes: bool, *, by: Actor) -
     else:
         planned.led_by = planned.led_yes_at = None
         _said_otherwise(session, planned)
-    _record(session, "answer_leading", planned, employment, by)
+    _record_planned(session, "answer_leading", planned, employment, by)
     return planned
 
 

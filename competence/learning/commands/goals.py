@@ -32,7 +32,7 @@ def _goal(session: Session, goal_id: int, by: Actor) -> tuple[Employment, Develo
     return employment, plan, found
 
 
-def _record(session: Session, action: str, goal: Goal, employment: Employment, by: Actor) -> None:
+def _record_goal(session: Session, action: str, goal: Goal, employment: Employment, by: Actor) -> None:
     record(session, by=by.person_id, action=action, subject="goal", subject_id=goal.id, person_id=employment.person_id)
 
 
@@ -49,7 +49,7 @@ def answer_goal(session: Session, goal_id: int, yes: bool, *, by: Actor) -> Goal
     else:
         goal.set_aside_on = today()
         changed(plan, seen=None)
-    _record(session, "answer_goal", goal, employment, by)
+    _record_goal(session, "answer_goal", goal, employment, by)
     return goal
 
 
@@ -80,7 +80,7 @@ def change_goal(
     elif (goal.level, goal.words) != (level, said):
         goal.yes_on = None
     goal.level, goal.words, goal.wanted_by = level, said, wanted_by
-    _record(session, "change_goal", goal, employment, by)
+    _record_goal(session, "change_goal", goal, employment, by)
     return goal
 
 
@@ -99,7 +99,7 @@ def close_goal(session: Session, goal_id: int, *, reached: bool, by: Actor) -> G
     else:
         goal.set_aside_on = today()
     changed(plan, seen=None)
-    _record(session, "close_goal", goal, employment, by)
+    _record_goal(session, "close_goal", goal, employment, by)
     return goal
 
 
@@ -119,5 +119,5 @@ def open_goal(session: Session, goal_id: int, *, by: Actor) -> Goal:
     if by.person_id == employment.person_id:
         goal.yes_on = goal.yes_on or today()
     changed(plan, seen=None)
-    _record(session, "open_goal", goal, employment, by)
+    _record_goal(session, "open_goal", goal, employment, by)
     return goal

@@ -63,7 +63,7 @@ def plan_talk(session: Session, new: NewTalk, *, by: Actor) -> Talk:
     session.flush()
     session.add_all(TalkTaker(talk_id=talk.id, employment_id=one.id, prepared={}) for one in takers)
     session.flush()
-    _record(session, "plan_talk", talk, by)
+    _record_talk(session, "plan_talk", talk, by)
     return talk
 
 
@@ -92,7 +92,7 @@ def _takers(
     return [row.Employment for row in rows]
 
 
-def _record(session: Session, action: str, talk: Talk, by: Actor) -> None:
+def _record_talk(session: Session, action: str, talk: Talk, by: Actor) -> None:
     record(session, by=by.person_id, action=action, subject="talk", subject_id=talk.id)
 
 
@@ -121,7 +121,7 @@ def move_talk(
         raise RuleBroken(sentence(N_("The day has passed. Choose a later one.")), field="planned_on")
     talk.planned_on, talk.planned_at = planned_on, planned_at
     talk.revision += 1
-    _record(session, "move_talk", talk, by)
+    _record_talk(session, "move_talk", talk, by)
     return talk
 
 
@@ -134,7 +134,7 @@ def cancel_talk(session: Session, talk_id: int, *, by: Actor) -> Talk:
         _still_ahead(talk)
         talk.cancelled_on = today()
         talk.revision += 1
-        _record(session, "cancel_talk", talk, by)
+        _record_talk(session, "cancel_talk", talk, by)
     return talk
 
 
@@ -168,7 +168,7 @@ def write_talk(session: Session, talk_id: int, said: Written, *, seen: int, by: 
     }
     talk.agreed, talk.held_on, talk.next_on = words(said.agreed, "agreed"), said.held_on, said.next_on
     talk.revision += 1
-    _record(session, "write_talk", talk, by)
+    _record_talk(session, "write_talk", talk, by)
     return talk
 
 
@@ -200,5 +200,5 @@ def prepare_talk(
     taker.prepared = {code: words(text, f"a-{code}") for code, text in answered(kind, prepared).items()}
     taker.shown_at = (taker.shown_at or now()) if show else None
     taker.revision += 1
-    _record(session, "prepare_talk", talk, by)
+    _record_talk(session, "prepare_talk", talk, by)
     return taker

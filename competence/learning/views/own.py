@@ -10,7 +10,7 @@ from sqlalchemy import select
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
 from competence.foundation.clock import add_months, today
-from competence.foundation.errors import RuleBroken
+from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import db, show, transaction
 from competence.learning import commands
 from competence.learning.forms import LearntForm
@@ -134,6 +134,8 @@ def leading(*, actor: Actor, within: Reach) -> ResponseReturnValue:
 @requires(Permission.OWN_READ)
 def answer_leading(planned_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Her yes to lead it, or that she cannot; nobody asks why."""
+    if planned_id not in {one.id for one in led_by(db.session, actor.person_id, on=today()).activities}:
+        raise NotFound
     yes = request.form.get("answer") == "yes"
     if request.form.get("answer") not in ("yes", "not_now"):
         flash(_("Choose yes or not now."), "error")

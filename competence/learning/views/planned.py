@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import looked_at, requires
 from competence.foundation.clock import today
-from competence.foundation.errors import Overtaken, RuleBroken
+from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.web import db, show, transaction
 from competence.learning import commands
 from competence.learning.forms import ActivityForm, AfterForm, DoneForm, MoveForm, as_hours, day_before
@@ -63,7 +63,10 @@ def new(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVal
     if not whose.own:
         looked_at(person_id=whose.employment.person_id)
     taken = request.args.get("activity", type=int)
-    said: dict[str, object] = {"goal": request.args.get("goal", type=int), "part": Part.DAILY.value}
+    goal = request.args.get("goal", type=int)
+    if goal and goal not in dict(goal_choices(employment_id)):
+        raise NotFound
+    said: dict[str, object] = {"goal": goal, "part": Part.DAILY.value}
     chosen = get_listed(db.session, taken) if taken else None
     if chosen is not None:
         said |= {
@@ -86,7 +89,7 @@ def new(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVal
             return redirect(_plan(employment_id))
     return render_template(
         "learning/activity_form.html", form=form, whose=whose, planned=None, listed=listed(db.session),
-        parts=Part, part_names=PART_NAMES, taken=taken, goal=request.args.get("goal", type=int),
+        parts=Part, part_names=PART_NAMES, taken=taken, goal=goal,
     ), 422 if form.errors else 200  # fmt: skip
 
 
