@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from io import BytesIO
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -230,12 +231,14 @@ def named(walk: Walk, parameter: str) -> Ids:
     return Ids(own or ids.own, ids.other, ids.foreign)
 
 
-def attempts(walk: Walk, endpoint: str) -> Iterator[tuple[str, dict[str, str]]]:
+def attempts(walk: Walk, endpoint: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """(what is wrong with it, the body): each id in turn from outside; "" for the one in which all is right."""
     body = BODIES[endpoint]
-    right = dict(body.rest) | {name: str(named(walk, one).own) for name, one in body.ids.items()}
+    right: dict[str, Any] = dict(body.rest) | {name: str(named(walk, one).own) for name, one in body.ids.items()}
     if endpoint == "organisation.change":
         right["parent"] = str(walk.known.root_id)
+    if endpoint == "talks.group":  # a talk of a group is with two at least
+        right["takers"] = [right["takers"], str(walk.known.visitors["employee"].own["employment_id"])]
     yield "", _shown_first(endpoint, right)
     for name, parameter in body.ids.items():
         ids = named(walk, parameter)
@@ -244,7 +247,7 @@ def attempts(walk: Walk, endpoint: str) -> Iterator[tuple[str, dict[str, str]]]:
         yield f"{name} foreign", _shown_first(endpoint, right | {name: str(ids.foreign)})
 
 
-def _shown_first(endpoint: str, said: dict[str, str]) -> dict[str, str]:
+def _shown_first(endpoint: str, said: dict[str, Any]) -> dict[str, Any]:
     """The body as it is sent from the list that is shown before an area is changed."""
     if endpoint != "editing.bulk":
         return said

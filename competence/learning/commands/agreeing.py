@@ -102,7 +102,9 @@ def withdraw_version(session: Session, version_id: int, *, by: Actor) -> PlanVer
     """The version, taken back by whoever laid it before the other, as long as it waits."""
     employment, _open, version = _version(session, version_id, by)
     if version.made_by != by.person_id:
-        raise NotFound
+        raise RuleBroken(
+            sentence(N_("Whoever laid the plan before the other takes it back. You can answer “not yet”."))
+        )
     if version.employee_yes_at is not None and version.leader_yes_at is not None:
         raise RuleBroken(sentence(N_("Both have said yes already. Change the plan instead.")))
     if version.withdrawn_at is None:
