@@ -55,10 +55,15 @@ class Two:
         new = NewActivity(**({"name": "Ilt hos to borgere", "part": Part.DAILY, "minutes": 120} | said))  # type: ignore[arg-type]
         return commands.plan_activity(self.session, self.job, new, by=(by or self.amira).actor)
 
-    def course(self, *, held: bool = True, **said: object) -> PlannedActivity:
+    def course(self, *, held: bool = True, aim: str = "", place: str = "") -> PlannedActivity:
         """A course, held yesterday."""
         made = self.activity(
-            name="Kursus: sonde", part=Part.FORMAL, minutes=180, begins=today() - timedelta(days=1), **said
+            name="Kursus: sonde",
+            part=Part.FORMAL,
+            minutes=180,
+            begins=today() - timedelta(days=1),
+            aim=aim,
+            place=place,
         )
         if held:
             commands.do_activity(self.session, made.id, today() - timedelta(days=1), by=self.amira.actor)

@@ -145,7 +145,8 @@ def _plans(to: Writing, people: list[str], *, paused: tuple[str, ...] = ()) -> d
         DevelopmentPlan,
         [
             {
-                "employment_id": to.employments[person], "paused_on": to.day(-4) if person in paused else None, "revision": 1,
+                "employment_id": to.employments[person], "paused_on": to.day(-4) if person in paused else None,
+                "revision": 2 if person == AMIRA else 1,  # Dorthe has proposed something since they agreed
                 "recorded_at": to.moment(-60, 10), "recorded_by": to.persons[person],
             }
             for person in people
@@ -209,13 +210,15 @@ def _versions(to: Writing, plans: dict[str, int]) -> None:
     leader = to.persons[LEADER]
     made = []
     for person in (*AGREED, *LAID_BY_LEADER, *LAID_BY_EMPLOYEE):
+        plan = rows[plans[person]]
         by_leader, both = person not in LAID_BY_EMPLOYEE, person in AGREED
         day = -30 if both else -2
         yes = to.moment(day + 1, 14, 20)
         made.append(
             {
                 "plan_id": plans[person], "employment_id": to.employments[person], "number": 1,
-                "content": content_of(to.session, rows[plans[person]]), "plan_revision": 1, "made_at": to.moment(day, 9, 40),
+                "content": content_of(to.session, plan) if not both else _as_agreed(to, plan),
+                "plan_revision": 1, "made_at": to.moment(day, 9, 40),
                 "made_by": leader if by_leader else to.persons[person],
                 "employee_yes_at": yes if both or not by_leader else None,
                 "leader_yes_at": to.moment(day, 9, 40) if by_leader else None,
@@ -223,6 +226,20 @@ def _versions(to: Writing, plans: dict[str, int]) -> None:
             }
         )  # fmt: skip
     to.insert(PlanVersion, made)
+
+
+def _as_agreed(to: Writing, plan: DevelopmentPlan) -> dict[str, list[dict[str, Any]]]:
+    """What the plan said before anything in it was done, or was proposed and not answered."""
+    said = content_of(to.session, plan)
+    goals = select(Goal.id).where(Goal.yes_on.is_not(None), Goal.plan_id == plan.id)
+    activities = select(PlannedActivity.id).where(
+        PlannedActivity.yes_on.is_not(None), PlannedActivity.employment_id == plan.employment_id
+    )
+    agreed = {"goals": set(to.session.scalars(goals)), "activities": set(to.session.scalars(activities))}
+    return {
+        part: [one | ({"done": ""} if "done" in one else {}) for one in some if one["id"] in agreed[part]]
+        for part, some in said.items()
+    }
 
 
 def _talks(to: Writing, leader: int) -> None:
