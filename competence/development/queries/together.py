@@ -28,7 +28,7 @@ def both_on_duty(
     shared: dict[int, date] = {}
     for person in persons:
         days = [
-            day_of(max(mine.starts_at, theirs.duty.starts_at))
+            day_of(max(mine.starts_at, theirs.duty.starts_at, at))
             for theirs in duties.get(person, ())
             for mine in own
             if mine.unit_id == theirs.duty.unit_id and mine.span.overlaps(theirs.duty.span)
