@@ -183,6 +183,9 @@ class MenuItem:
 P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
 ACTIONS = MenuItem("actions.index", N_("Improvement actions"), "flag", P.ACTION_READ)
+ACTIVITIES = MenuItem(
+    "activities.index", N_("Activities"), "checklist", P.ACTIVITY_WRITE, covers=("activities", "balance")
+)
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
 CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
 COVERAGE_PAGES = (
@@ -200,6 +203,13 @@ COVERAGE_PAGES = (
 )
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=(*COVERAGE_PAGES, "actions"))
 OVERVIEW = MenuItem("figures.index", N_("Overview"), "analytics", covers=COVERAGE_PAGES)
+DEVELOPMENT = MenuItem(
+    "plans.index",
+    N_("Development"),
+    "student",
+    P.PLAN_WRITE,
+    covers=("plans", "plan_goals", "plan_activities", "talks", "balance"),
+)
 DISTRICTS = MenuItem("figures.all_units", N_("Districts"), "business", covers=("figures.all_units", "figures.units"))
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
@@ -208,6 +218,13 @@ INSPECTION = MenuItem(
     "inspection.index", N_("Inspection pack"), "time", P.INSPECTION_READ, covers=("inspection", "inspection_files")
 )
 INSTRUCTIONS = MenuItem("instructions.index", N_("New instructions"), "file", P.SIGNOFF_AGREE)
+LEARNING = MenuItem(
+    "learning.own",
+    N_("Learning"),
+    "student",
+    P.OWN_READ,
+    covers=("learning", "plans", "plan_goals", "plan_activities", "talks"),
+)
 MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
 NEEDS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
@@ -275,9 +292,9 @@ API_KEYS = MenuItem("api_keys.index", N_("Other systems"), "language", P.API_KEY
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
-    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, ONBOARDING, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
+    Role.LEADER: (COVERAGE, DEVELOPMENT, WHO_MAY, PEOPLE, ONBOARDING, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
     Role.GUIDE: (QUEUE, ONBOARDING, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
-    Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
+    Role.EMPLOYEE: (PATH, MAY, LEARNING, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, GAPS_TODAY, ROSTER, CITIZENS_DELEGATIONS, STOPS, EXTERNAL),
     Role.DEVELOPMENT_NURSE: (
         MATRIX,
@@ -289,6 +306,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         SIGNOFFS,
         PEOPLE,
         ONBOARDING,
+        ACTIVITIES,
         IMPORTS,
         INSPECTION,
     ),
@@ -301,7 +319,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
 """The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""
 
 TABS: Mapping[Role, tuple[MenuItem, ...]] = {
-    Role.EMPLOYEE: (PATH, MAY, PASSPORT),
+    Role.EMPLOYEE: (PATH, MAY, LEARNING, PASSPORT),
     Role.GUIDE: (QUEUE, COLLEAGUES, WHO_MAY),
 }
 """The bar at the bottom of a phone."""

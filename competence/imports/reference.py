@@ -18,6 +18,8 @@ from competence.foundation.clock import now
 from competence.foundation.orm import tenant_id
 from competence.imports.onboarding import load_templates
 from competence.imports.shipped import read_rows, seed_folder
+from competence.learning.models import Activity
+from competence.learning.rules import Part
 from competence.people.models import StaffGroup, StaffGroupFollow
 from competence.profiles.models import CompetenceProfile, ProfileStatement, ProfileTask
 
@@ -139,6 +141,7 @@ def load_reference(session: Session, files: Files | None = None) -> MatrixVersio
     load_profiles(session, files, groups, tasks)
     load_examples(session, files, groups, tasks)
     load_templates(session, files, groups)
+    load_activities(session, files)
     if session.scalars(select(MatrixVersion.id).where(MatrixVersion.reference_code == "EDIT")).first() is not None:
         return None
     return new_draft(
@@ -295,6 +298,21 @@ def load_examples(session: Session, files: Files, groups: Mapping[str, int], tas
         )
         for row in files["delegation_matrix"]
         if row["matrix_code"] != "EDIT" and row["task_code"] in tasks
+    )  # fmt: skip
+    session.flush()
+
+
+def load_activities(session: Session, files: Files) -> None:
+    """Nothing; the municipality has its own list of activities to learn by. What it has by a code is left as it is."""
+    known = set(session.scalars(select(Activity.code)))
+    session.add_all(
+        Activity(
+            code=row["code"], name=row["name_da"], part=Part(row["category"]), area=row["area"],
+            minutes=round(float(row["typical_hours"].replace(",", ".")) * 60), who_leads=row["who_leads"],
+            source=row["source"],
+        )
+        for row in files["activities_70_20_10"]
+        if row["code"] not in known
     )  # fmt: skip
     session.flush()
 

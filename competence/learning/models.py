@@ -45,7 +45,7 @@ class Activity(Base, Tenant):
     part: Mapped[Part] = mapped_column(String(2))
     area: Mapped[str] = mapped_column(String(120), default="")
     minutes: Mapped[int]
-    """Usual length."""
+    """Usual length; 0: it differs."""
     who_leads: Mapped[str] = mapped_column(String(200), default="")
     place: Mapped[str] = mapped_column(String(200), default="")
     about: Mapped[str] = mapped_column(Text, default="")
@@ -77,7 +77,9 @@ class DevelopmentPlan(Base, Tenant):
     paused_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     revision: Mapped[int] = mapped_column(default=1)
-    """Counts all changes of the plan, its goals and its activities, so that a page that is out of date is told."""
+    """Counts the changes of what the plan says, its goals and activities, so that a page that is out of date is told.
+
+    That something was done or is followed up changes nothing of what was agreed, and is not counted."""
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int]
 

@@ -18,6 +18,7 @@ from competence.decision.rules import judge
 from competence.foundation.orm import scoped
 from competence.organisation.queries import settings_of
 from competence.organisation.rules import ladder_from
+from competence.reminders.courses import due_courses
 from competence.reminders.queries import (
     ABSENCES,
     CURRENT,
@@ -144,7 +145,7 @@ def find(session: Session, *, on: date) -> list[Due]:
     reading = _Reading(session, on)
     matters = [
         *_signoffs(reading), *_again(reading), *_delegations(reading), *_supervisions(reading), *_frameworks(reading),
-        *_exemptions(reading), *_returns(reading),
+        *_exemptions(reading), *_returns(reading), *_courses(reading),
     ]  # fmt: skip
     known = reached(session)
     due = [one for matter in matters for one in _whom(reading, matter) if is_new(one, known)]
@@ -338,6 +339,21 @@ def _returns(reading: _Reading) -> list[Matter]:
         named: Mapping[Part, int | None] = {Part.OWN: None, Part.LEADER: None} if back else {Part.LEADER: None}
         rung = 0 if back else BACK_AHEAD
         found.append(Matter(Kind.RETURN, row.id, row.valid_to, rung, job.person_id, job.id, job.path, None, named))
+    return found
+
+
+def _courses(reading: _Reading) -> list[Matter]:
+    """Courses whose *after* is still to be written, for whoever was there; and those to be followed up, for both."""
+    runs = {job.id: job for some in reading.jobs.values() for job in some}
+    found = []
+    for one in due_courses(reading.session, on=reading.on):
+        job = runs.get(one.employment_id)
+        if job is None:
+            continue
+        named: Mapping[Part, int | None] = {Part.OWN: None} | (
+            {Part.LEADER: None} if one.kind is Kind.FOLLOW_UP else {}
+        )
+        found.append(Matter(one.kind, one.planned_id, one.due_on, 0, job.person_id, job.id, job.path, None, named))
     return found
 
 

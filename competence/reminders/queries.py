@@ -16,6 +16,7 @@ from competence.foundation.clock import today
 from competence.foundation.orm import execute, scoped, standing
 from competence.organisation.models import Unit
 from competence.people.models import Absence, Employment, PersonIdentity
+from competence.reminders.courses import PLANNED, after_is_missing, follow_up_is_open, plan_runs
 from competence.reminders.models import MailRefusal, MailWish, OutgoingMail, Reminder
 from competence.reminders.rules import SHOWN_AFTER, UNASKED, Kind, MailKind, Part, last_day_of
 from competence.signoffs.models import CurrentSignOff, Exemption, SignOffRequest, WaitingSignOff
@@ -80,6 +81,7 @@ def stands() -> ColumnElement[bool]:
         CURRENT.c.municipality_id == own, CURRENT.c.person_id == R.about_id, CURRENT.c.task_id == R.task_id,
         CURRENT.c.event_id == R.subject_id, CURRENT.c.ended_on.is_(None), ~renewed(R.due_on),
     )  # fmt: skip
+    planned = (PLANNED.c.municipality_id == own, PLANNED.c.id == R.subject_id)
     given = (DELEGATIONS.c.municipality_id == own, DELEGATIONS.c.id == R.subject_id, DELEGATIONS.c.ended_on.is_(None))
     return or_(
         and_(R.kind == Kind.SIGNOFF, exists().where(*signed, CURRENT.c.valid_to == R.due_on)),
@@ -104,6 +106,11 @@ def stands() -> ColumnElement[bool]:
             exists().where(
                 ABSENCES.c.municipality_id == own, ABSENCES.c.id == R.subject_id, ABSENCES.c.valid_to == R.due_on
             ),
+        ),
+        and_(R.kind == Kind.AFTER, exists().where(*planned, after_is_missing(), plan_runs())),
+        and_(
+            R.kind == Kind.FOLLOW_UP,
+            exists().where(*planned, follow_up_is_open(), PLANNED.c.follow_up_on == R.due_on, plan_runs()),
         ),
     )  # fmt: skip
 
@@ -140,10 +147,17 @@ _ASKED = (
     )
     .scalar_subquery()
 )  # fmt: skip
+_COURSE = PLANNED.alias("course")
+_NAMED = func.coalesce(TASKS.c.name, _COURSE.c.name).label("task")
 _LISTED = (
-    _open(REMINDERS, UNITS.c.path, UNITS.c.name.label("unit"), IDENTITIES.c.name, TASKS.c.name.label("task"), _ASKED.label("waits"))
+    _open(REMINDERS, UNITS.c.path, UNITS.c.name.label("unit"), IDENTITIES.c.name, _NAMED, _ASKED.label("waits"))
     .outerjoin(IDENTITIES, (IDENTITIES.c.municipality_id == R.municipality_id) & (IDENTITIES.c.person_id == R.about_id))
     .outerjoin(TASKS, (TASKS.c.municipality_id == R.municipality_id) & (TASKS.c.id == R.task_id))
+    .outerjoin(
+        _COURSE,
+        (_COURSE.c.municipality_id == R.municipality_id) & (_COURSE.c.id == R.subject_id)
+        & R.kind.in_((Kind.AFTER.value, Kind.FOLLOW_UP.value)),
+    )
 )  # fmt: skip
 _HERS = _LISTED.where(R.person_id == bindparam("person"), R.due_on > _SINCE).order_by(R.due_on, R.id)
 _MAILED = _LISTED.where(R.mail_id == bindparam("mail"), R.due_on > _SINCE).order_by(R.due_on, R.id)

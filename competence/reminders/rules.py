@@ -26,6 +26,10 @@ class Kind(StrEnum):
     EXEMPTION = "exemption"
     RETURN = "return"
     """Somebody has been away: what to do again first. Says nothing about why."""
+    AFTER = "after"
+    """A course was held, and how it is used is still to be written."""
+    FOLLOW_UP = "follow_up"
+    """A course is to be followed up."""
 
 
 class Part(StrEnum):
@@ -47,6 +51,7 @@ class MailKind(StrEnum):
     DELEGATIONS = "delegations"
     EXEMPTIONS = "exemptions"
     RETURNS = "returns"
+    COURSES = "courses"
     HEARINGS = "hearings"
     ROSTER = "roster"
     """Gaps of the coming shifts: nobody gets them unasked."""
@@ -57,6 +62,7 @@ MAIL_NAMES: Mapping[MailKind, str] = {
     MailKind.DELEGATIONS: N_("Delegations that end, and supervision"),
     MailKind.EXEMPTIONS: N_("Exemptions that end"),
     MailKind.RETURNS: N_("What to do again after a time away"),
+    MailKind.COURSES: N_("Courses: how they are used, and their follow-up"),
     MailKind.HEARINGS: N_("A hearing that ends soon"),
     MailKind.ROSTER: N_("Gaps of the coming shifts: after each new duty roster, and once a week"),
 }
@@ -77,8 +83,10 @@ MAIL_OF: Mapping[Kind, MailKind] = {
     Kind.SUPERVISION: MailKind.DELEGATIONS,
     Kind.EXEMPTION: MailKind.EXEMPTIONS,
     Kind.RETURN: MailKind.RETURNS,
+    Kind.AFTER: MailKind.COURSES,
+    Kind.FOLLOW_UP: MailKind.COURSES,
 }
-DIGEST = (MailKind.SIGNOFFS, MailKind.DELEGATIONS, MailKind.EXEMPTIONS, MailKind.RETURNS)
+DIGEST = (MailKind.SIGNOFFS, MailKind.DELEGATIONS, MailKind.EXEMPTIONS, MailKind.RETURNS, MailKind.COURSES)
 """What the weekly mail tells of."""
 
 
@@ -111,14 +119,22 @@ def rung_on(ladder: Iterable[int], days_left: int) -> int | None:
     return min((days for days in ladder if days >= days_left), default=None)
 
 
+ON_THE_DAY = (Kind.SUPERVISION, Kind.RETURN, Kind.AFTER, Kind.FOLLOW_UP)
+"""What stands with its own last day, not with the first day after."""
+AFTER_WITHIN = 14
+"""So many days after a course it is good to have written how it is used."""
+FOLLOW_UP_AHEAD = 3
+"""So many days before the day of a follow-up both are told."""
+
+
 def last_day_of(kind: Kind, due_on: date) -> date:
     """The last day it counts, or by which it is to be done; for a return the first day back."""
-    return due_on if kind in (Kind.SUPERVISION, Kind.RETURN) else due_on - timedelta(days=1)
+    return due_on if kind in ON_THE_DAY else due_on - timedelta(days=1)
 
 
 def due_of(kind: Kind, last_day: date) -> date:
     """The day as it stands in the fact for a last day."""
-    return last_day if kind in (Kind.SUPERVISION, Kind.RETURN) else last_day + timedelta(days=1)
+    return last_day if kind in ON_THE_DAY else last_day + timedelta(days=1)
 
 
 def week_of(day: date) -> date:

@@ -76,6 +76,8 @@ def _button(line: Line, actor: Actor, asked: set[tuple[int, int]]) -> tuple[str,
     if line.kind is Kind.RETURN:
         where = url_for("me.path") if line.part is Part.OWN else url_for("persons.person", person_id=line.about_id)
         return _("See the list"), f"{where}#back", None
+    if line.kind in (Kind.AFTER, Kind.FOLLOW_UP):
+        return _("See the course"), f"{url_for('plan_activities.one', planned_id=line.subject_id)}#after", None
     if line.kind is Kind.FRAMEWORK:
         if any(root.count("/") == 2 for root in actor.reach(Permission.FRAMEWORK_WRITE).roots):  # over all of it
             return _("Renew"), url_for("frameworks.renew", framework_id=line.subject_id), None

@@ -30,6 +30,14 @@ OWN = {
         N_("Welcome back. See what to do again first."),
         N_("Welcome back. See what to do again first."),
     ),
+    Kind.AFTER: (
+        N_("%(task)s is held. Write how you use it, with whom you share it, and when you follow up."),
+        N_("%(task)s is held. Write how you use it, with whom you share it, and when you follow up."),
+    ),
+    Kind.FOLLOW_UP: (
+        N_("You follow up on %(task)s on %(day)s."),
+        N_("%(task)s was to be followed up on %(day)s. Follow up, or choose another day."),
+    ),
 }
 """What is said to whom it is about, until the last day and after it."""
 
@@ -62,12 +70,17 @@ OTHERS = {
         N_("%(name)s is back on %(day)s. See what to do again first."),
         N_("%(name)s has been back since %(day)s. See what to do again first."),
     ),
+    Kind.FOLLOW_UP: (
+        N_("%(name)s: follow-up on %(task)s on %(day)s."),
+        N_("%(name)s: follow-up on %(task)s was to be on %(day)s."),
+    ),
 }
 """What is said to others who may see it."""
 
 UNNAMED = {
     Kind.EXEMPTION: N_("An agreement with a colleague ends soon. See which in Kompetencetavlen."),
     Kind.RETURN: N_("A colleague is back, or will be soon. See who in Kompetencetavlen."),
+    Kind.FOLLOW_UP: N_("A course with a colleague is to be followed up. See which in Kompetencetavlen."),
 }
 """What a mail says of others instead: a mail can be read by more than its reader."""
 

@@ -26,6 +26,9 @@ from competence.foundation.clock import today
 from competence.foundation.errors import NotFound
 from competence.foundation.spreadsheets import Content
 from competence.foundation.web import db
+from competence.learning.queries.listing import listed as listed_activities
+from competence.learning.queries.plans import names
+from competence.learning.views.listing import wanted_part
 from competence.meetings import queries as meetings
 from competence.meetings.views.meetings import named
 from competence.organisation.queries import settings_of
@@ -266,3 +269,16 @@ def actions(ending: str, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     return given(
         tables.actions_table(found, today()), ending, title=title, place=_("All within reach"), on=today(), file=title
     )
+
+
+@bp.get("/activities.<ending>")
+@requires(Permission.ACTIVITY_WRITE)
+def activities(ending: str, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The municipality's list of activities to learn by, or one part of it; nobody stands in it."""
+    known(ending)
+    found = listed_activities(db.session, part=wanted_part())
+    title = _("Activities to learn by")
+    return given(
+        tables.activities_table(found, names(db.session)), ending, title=title, place=_("The whole municipality"), on=today(),
+        file=title, notes=[_("70-20-10 is a guide, and nobody is measured by it")],
+    )  # fmt: skip

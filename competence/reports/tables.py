@@ -21,6 +21,9 @@ from competence.forecast.views.forecast import Line, TeamAhead
 from competence.forecast.views.units import UnitsAhead
 from competence.foundation.spreadsheets import Content
 from competence.foundation.web import clock_time, say
+from competence.learning.models import Activity
+from competence.learning.queries.plans import Names
+from competence.learning.rules import PART_NAMES, Part
 from competence.meetings.queries import ShownAction
 from competence.meetings.rules import ENDED_NAMES
 from competence.meetings.rules import FIGURE_NAMES as BOARD_FIGURES
@@ -349,3 +352,27 @@ def actions_table(found: Sequence[ShownAction], on: date) -> Rows:
 
 def _short(value: float) -> float | int:
     return int(value) if value == int(value) else value
+
+
+# Development.
+
+
+def activities_table(found: Sequence[Activity], names: Names) -> Rows:
+    """The municipality's list of activities to learn by."""
+    rows: Rows = [
+        [
+            _("Code"), _("Activity"), _("Part"), _("Where the learning comes from"), _("Subject area"), _("Hours"),
+            _("Who leads it"), _("Where"), _("Task that it leads to"), _("Level that it leads to"), _("Price"), _("About it"),
+            _("Source"),
+        ]
+    ]  # fmt: skip
+    for one in found:
+        rows.append(
+            [
+                one.code, one.name, int(one.part), say(PART_NAMES[Part(one.part)]), one.area,
+                round(one.minutes / 60, 2) if one.minutes else None, one.who_leads, one.place,
+                names.tasks.get(one.task_id or 0, ""), names.practice.get(one.level or 0, ""), one.price or None, one.about,
+                one.source,
+            ]
+        )  # fmt: skip
+    return rows

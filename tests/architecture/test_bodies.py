@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from io import BytesIO
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -95,6 +96,22 @@ BODIES = {
         {"buddy": "supervisor_id", "mentor": "supervisor_id"}, {"first_day": TODAY}, {"employment_id": "external_id"}
     ),
     "onboarding_templates.new": Body({"unit": "unit_id", "group": "staff_group_id"}),
+    "activities.new": Body({"task": "task_id"}, {"name": "Netværk", "part": "20", "hours": "1", "level": "1"}),
+    "activities.change": Body(
+        {"task": "task_id"}, {"name": "Netværk", "part": "20", "hours": "1", "level": "1", "seen": "1"},
+        {"activity_id": "activity_id"},
+    ),
+    "plan_goals.new": Body({"task": "task_id"}, {"kind": "task", "level": "1"}, {"employment_id": "employment_id"}),
+    "plan_activities.new": Body(
+        {"goal": "goal_id", "led_by": "supervisor_id"}, {"name": "Ilt", "part": "70", "hours": "1"},
+        {"employment_id": "employment_id"},
+    ),
+    "plan_activities.change": Body(
+        {"goal": "goal_id", "led_by": "supervisor_id"}, {"name": "Ilt", "part": "70", "hours": "1", "seen": "1"},
+        {"planned_id": "planned_id"},
+    ),
+    "talks.group": Body({"takers": "employment_id"}, {"kind": "grus", "planned_on": SOON}, {"unit_id": "unit_id"}),
+    "talks.new": Body({"takers": "employment_id"}, {"kind": "mus", "planned_on": SOON}, {"employment_id": "employment_id"}),
     "organisation.change": Body(
         {"parent": "unit_id"}, {"name": "Team Havnen", "kind": "team"}, {"unit_id": "unit_id"},
         unchanged=frozenset({"unit"})
@@ -202,6 +219,36 @@ NAME_NOBODY = frozenset(
         ("what_if.keep", "as_new"),
         ("what_if.keep", "seen"),
         ("what_if.share", "seen"),
+        ("activities.archive", "seen"),
+        ("activities.change", "level"),
+        ("activities.change", "part"),
+        ("activities.change", "seen"),
+        ("activities.new", "level"),
+        ("activities.new", "part"),
+        ("activities.new", "seen"),
+        ("learning.learnt", "part"),
+        ("learning.learnt", "seen"),
+        ("plan_activities.after", "seen"),
+        ("plan_activities.change", "part"),
+        ("plan_activities.change", "seen"),
+        ("plan_activities.done", "seen"),
+        ("plan_activities.move", "seen"),
+        ("plan_activities.new", "activity"),
+        ("plan_activities.new", "part"),
+        ("plan_activities.new", "seen"),
+        ("plan_goals.new", "level"),
+        ("plan_goals.new", "profile_level"),
+        ("plan_goals.new", "seen"),
+        ("plan_goals.one", "level"),
+        ("plan_goals.one", "seen"),
+        ("plans.end", "seen"),
+        ("plans.lay", "seen"),
+        ("plans.note", "seen"),
+        ("talks.group", "seen"),
+        ("talks.move", "seen"),
+        ("talks.new", "seen"),
+        ("talks.prepare", "seen"),
+        ("talks.write", "seen"),
     }
 )
 """Numbers that are no ids: levels, places in a list, revisions, and how far a chain has come, and numbers of versions."""
@@ -215,12 +262,14 @@ def named(walk: Walk, parameter: str) -> Ids:
     return Ids(own or ids.own, ids.other, ids.foreign)
 
 
-def attempts(walk: Walk, endpoint: str) -> Iterator[tuple[str, dict[str, str]]]:
+def attempts(walk: Walk, endpoint: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """(what is wrong with it, the body): each id in turn from outside; "" for the one in which all is right."""
     body = BODIES[endpoint]
-    right = dict(body.rest) | {name: str(named(walk, one).own) for name, one in body.ids.items()}
+    right: dict[str, Any] = dict(body.rest) | {name: str(named(walk, one).own) for name, one in body.ids.items()}
     if endpoint == "organisation.change":
         right["parent"] = str(walk.known.root_id)
+    if endpoint == "talks.group":  # a talk of a group is with two at least
+        right["takers"] = [right["takers"], str(walk.known.visitors["employee"].own["employment_id"])]
     yield "", _shown_first(endpoint, right)
     for name, parameter in body.ids.items():
         ids = named(walk, parameter)
@@ -229,7 +278,7 @@ def attempts(walk: Walk, endpoint: str) -> Iterator[tuple[str, dict[str, str]]]:
         yield f"{name} foreign", _shown_first(endpoint, right | {name: str(ids.foreign)})
 
 
-def _shown_first(endpoint: str, said: dict[str, str]) -> dict[str, str]:
+def _shown_first(endpoint: str, said: dict[str, Any]) -> dict[str, Any]:
     """The body as it is sent from the list that is shown before an area is changed."""
     if endpoint != "editing.bulk":
         return said

@@ -46,11 +46,20 @@ MUNICIPALITY_WIDE = frozenset(
 )
 """Pages about all of the municipality: a role over a part of it does not reach them."""
 
-SAVES_FOR_ALL = frozenset({"catalogue.restore", "areas.restore", "profiles.new"})
+SAVES_FOR_ALL = frozenset(
+    {"activities.archive", "activities.restore", "areas.restore", "catalogue.restore", "profiles.new"}
+)
 """What is kept for all of the municipality is read everywhere, and changed only by a role over all of it."""
 
 HIDDEN = ("inspection.", "inspection_files.")
 """Pages that are not there at all for whoever lacks the permission: an inspector's access ends, and leaves no door."""
+
+PLANS = (
+    *(f"plans.{one}" for one in ("one", "lay", "pause", "resume", "end", "note", "version", "answer", "withdraw")),
+    *(f"plan_goals.{one}" for one in ("new", "one", "note", "answer", "close", "open_again")),
+    *(f"plan_activities.{one}" for one in ("new", "one", "change", "move", "done", "undo", "drop", "answer", "after")),
+)
+"""Pages of a person's plan: her own besides, which none of the visitors' is."""
 
 ASKS_FOR = {
     "delegations.end": Permission.DELEGATION_GIVE,
@@ -64,6 +73,7 @@ ASKS_FOR = {
     "files.file": Permission.EVIDENCE_FILE_READ,
     "files.remove": Permission.EVIDENCE_FILE_ADD,
     "signoffs.ask": Permission.SIGNOFF_ASK,
+    **dict.fromkeys(PLANS, Permission.PLAN_WRITE),
 }
 """What a view asks for besides, once it knows whom it is about."""
 

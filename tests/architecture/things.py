@@ -36,6 +36,17 @@ from competence.inspection.models import InspectionPack
 from competence.inspection.rules import About
 from competence.jobs.models import Job
 from competence.jobs.rules import State
+from competence.learning.models import (
+    Activity,
+    DevelopmentPlan,
+    Goal,
+    PlannedActivity,
+    PlanNote,
+    PlanVersion,
+    Talk,
+    TalkTaker,
+)
+from competence.learning.rules import GoalKind, Origin, TalkKind
 from competence.learning.rules import Part as LearningPart
 from competence.meetings.models import ImprovementAction, Screen
 from competence.meetings.queries import hash_of
@@ -188,6 +199,85 @@ def programme(world: World, one: Someone, guide: Someone) -> dict[str, int]:
     world.session.add(item)
     world.session.flush()
     return {"onboarding_id": made.id, "item_id": item.id}
+
+
+def listed_activity(world: World) -> int:
+    """The id of an activity on the municipality's list."""
+    made = Activity(code="A70-01", name="Følgevagt", part=LearningPart.DAILY, minutes=60)
+    world.session.add(made)
+    world.session.flush()
+    return made.id
+
+
+def plan(world: World, one: Someone, other: Someone) -> dict[str, int]:
+    """By parameter: a goal, an activity, a version and a note of somebody's plan; `other` is asked to lead the activity."""
+    wrote = {"recorded_at": now(), "recorded_by": one.person.id}
+    made = DevelopmentPlan(employment_id=one.employment.id, **wrote)
+    world.session.add(made)
+    world.session.flush()
+    common = {"employment_id": one.employment.id, "yes_on": today()} | wrote
+    goal = Goal(plan_id=made.id, kind=GoalKind.WISH, words="Lære mere", origin=Origin.OWN, **common)
+    world.session.add(goal)
+    world.session.flush()
+    planned = PlannedActivity(
+        goal_id=goal.id, name="Følgevagt", part=LearningPart.COLLEAGUES, minutes=60, led_by=other.person.id, origin=Origin.OWN,
+        **common,
+    )  # fmt: skip
+    version = PlanVersion(
+        plan_id=made.id, employment_id=one.employment.id, number=1, content={"goals": [], "activities": []}, plan_revision=1,
+        made_at=now(), made_by=one.person.id, employee_yes_at=now(),
+    )  # fmt: skip
+    note = PlanNote(
+        plan_id=made.id,
+        employment_id=one.employment.id,
+        words="Vi taler om det",
+        written_at=now(),
+        written_by=one.person.id,
+    )
+    world.session.add_all([planned, version, note])
+    world.session.flush()
+    return {"goal_id": goal.id, "planned_id": planned.id, "version_id": version.id, "note_id": note.id}
+
+
+def own_plan(world: World, asked: Someone, someone: Someone) -> tuple[int, int]:
+    """(an activity of somebody's that `asked` is asked to lead, a talk that `asked` holds with her)."""
+    planned = PlannedActivity(
+        employment_id=someone.employment.id, name="Følgevagt", part=LearningPart.COLLEAGUES, minutes=60,
+        led_by=asked.person.id, origin=Origin.OWN, yes_on=today(), recorded_at=now(), recorded_by=someone.person.id,
+    )  # fmt: skip
+    world.session.add(planned)
+    world.session.flush()
+    return planned.id, talk(world, asked, someone)
+
+
+def own_note(world: World, writer: Someone, someone: Someone) -> int:
+    """A note that somebody wrote in another's plan."""
+    plan_id = world.session.scalars(
+        select(DevelopmentPlan.id).where(DevelopmentPlan.employment_id == someone.employment.id)
+    ).one()
+    made = PlanNote(
+        plan_id=plan_id,
+        employment_id=someone.employment.id,
+        words="Husk det",
+        written_at=now(),
+        written_by=writer.person.id,
+    )
+    world.session.add(made)
+    world.session.flush()
+    return made.id
+
+
+def talk(world: World, holder: Someone, taker: Someone) -> int:
+    """The id of a talk that somebody holds with somebody."""
+    made = Talk(
+        kind=TalkKind.MUS, unit_id=taker.unit.id, held_by=holder.person.id, planned_on=today() + timedelta(days=5), answers={},
+        recorded_at=now(), recorded_by=holder.person.id,
+    )  # fmt: skip
+    world.session.add(made)
+    world.session.flush()
+    world.session.add(TalkTaker(talk_id=made.id, employment_id=taker.employment.id, prepared={}))
+    world.session.flush()
+    return made.id
 
 
 def issuer(world: World, by: Someone) -> tuple[int, bytes]:

@@ -111,7 +111,7 @@ def build(database: Database) -> Towns:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
         reserved = world.task("Epoprostenol", reserved=Reserved.YES)
-        framework = things.framework(world, reserved)
+        framework, listed = things.framework(world, reserved), things.listed_activity(world)
         instruction, mapping = things.instruction(world, task), things.mapping(world, signer)
         said_of_profiles = things.mapping(world, signer, OWN_PROFILES)
         said_of_rosters = things.mapping(world, signer, OWN_ROSTER)
@@ -146,6 +146,7 @@ def build(database: Database) -> Towns:
             "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
             "reserved_id": Ids(reserved.id, foreign=foreign_reserved.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
+            "activity_id": Ids(listed),
             "area_id": Ids(world.area.id, foreign=foreign_world.area.id),
             "instruction_id": Ids(instruction, foreign=foreign_instruction),
             "mapping_id": Ids(mapping, foreign=foreign_mapping),
@@ -235,6 +236,8 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "screen_id": things.screen(world, one, guide, f"link of {guide_name}"),
         "action_id": things.action(world, one),
         **things.onboarding(world, one, guide),
+        "talk_id": things.talk(world, guide, one),
+        **things.plan(world, one, guide),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
@@ -262,6 +265,10 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = things.delegated(world, someone, task, signer)
     own["reminder_id"] = things.reminded(world, someone, task)
+    own |= dict.fromkeys(("planned_id", "talk_id", "note_id"), UNKNOWN)
+    if name in WORKS or name.startswith("leader"):
+        own["planned_id"], own["talk_id"] = things.own_plan(world, someone, insider)
+        own["note_id"] = things.own_note(world, someone, insider)
     if name in WORKS or name.endswith("that was"):
         own |= {"employment_id": someone.employment.id, "seq": seq} | things.programme(world, someone, signer)
         request = SignOffRequest(

@@ -10,6 +10,7 @@ from competence.delegation.models import Cell, ExampleCell, MatrixVersion
 from competence.delegation.rules import DATA_CODES, CellRule
 from competence.foundation.orm import Base, TenantSession
 from competence.imports.reference import PRACTICE, load_reference, read_files, refuse_e_learning_alone
+from competence.learning.models import Activity
 from competence.organisation.commands import add_municipality
 from competence.people.models import StaffGroup
 from competence.profiles.models import ProfileStatement, ProfileTask
@@ -30,6 +31,7 @@ def test_every_row_of_the_files_is_there(loaded: TenantSession) -> None:
         Task: len(files["task_catalogue"]),
         StaffGroup: len(files["professions"]),
         Limit: len(files["limits"]),
+        Activity: len(files["activities_70_20_10"]),
         TaskCriterion: len(files["task_criteria"]),
         TaskPrerequisite: sum(len([p for p in row["prerequisites"].split(";") if p]) for row in files["task_rules"]),
         ProfileStatement: len(files["competence_profile"]),
@@ -82,6 +84,16 @@ def test_loading_again_changes_nothing(loaded: TenantSession) -> None:
     loaded.flush()
     after = sizes()
     assert after == before
+
+
+def test_a_municipality_that_came_before_the_list_gets_it_and_keeps_its_own(loaded: TenantSession) -> None:
+    activity = loaded.scalars(select(Activity).where(Activity.code == "A20-01")).one()
+    activity.name = "Vores egen"
+    loaded.delete(loaded.scalars(select(Activity).where(Activity.code == "A10-01")).one())
+    loaded.flush()
+    load_reference(loaded)
+    assert loaded.scalar(select(func.count()).select_from(Activity)) == len(read_files()["activities_70_20_10"])
+    assert activity.name == "Vores egen"
 
 
 def test_no_task_is_opened_by_e_learning_alone(loaded: TenantSession) -> None:

@@ -219,6 +219,14 @@ def requests_of(session: Session, employment_ids: Iterable[int]) -> dict[tuple[i
 
 def guides_for(session: Session, unit: Unit, task_ids: Iterable[int], *, on: date, but: int) -> dict[int, list[str]]:
     """Task -> names of the guides over the unit who hold it themselves, without the person `but`."""
+    found = guides_by_task(session, unit, task_ids, on=on, but=but)
+    return {task: list(dict.fromkeys(name for _person, name in some)) for task, some in found.items()}
+
+
+def guides_by_task(
+    session: Session, unit: Unit, task_ids: Iterable[int], *, on: date, but: int
+) -> dict[int, list[tuple[int, str]]]:
+    """The same, as (person, name)."""
     wanted = sorted(set(task_ids))
     rows = session.execute(
         select(RoleAssignment.person_id, Unit.path)
@@ -235,12 +243,12 @@ def guides_for(session: Session, unit: Unit, task_ids: Iterable[int], *, on: dat
     if not guides or not wanted:
         return {}
     names = names_of(session, guides)
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[tuple[int, str]]] = {}
     for facts in load(session, EMPLOYMENTS.c.person_id.in_(guides) & running(on)):
+        one = (facts.person_id, names.get(facts.person_id, ""))
         for task in wanted:
-            name = names.get(facts.person_id, "")
-            if name and name not in found.get(task, ()) and judge(facts, task, on=on).level:
-                found.setdefault(task, []).append(name)
+            if one[1] and one not in found.get(task, ()) and judge(facts, task, on=on).level:
+                found.setdefault(task, []).append(one)
     return found
 
 

@@ -31,10 +31,12 @@ from competence.development.rules import BEFORE_THE_FIRST
 from competence.development.views.levels import AreaShown, areas_shown, talks_shown
 from competence.development.views.refreshing import refreshes_of, written_shown
 from competence.development.views.showing import Shown, shown, since
+from competence.development.views.together import NO_HELP, Help, help_with
 from competence.files.queries import files_of
 from competence.foundation.clock import last_day, local, today
 from competence.foundation.errors import NotFound, RuleBroken
-from competence.foundation.web import day, db, listed, say, transaction
+from competence.foundation.web import day, db, say, transaction
+from competence.learning.queries.waiting import learning_waits
 from competence.onboarding.queries.programmes import own_programmes
 from competence.onboarding.views.showing import next_words, week_words
 from competence.reminders.showing import back_shown
@@ -69,7 +71,7 @@ class Step:
     asked_on: str = ""
     """The day on which a sign-off was asked for; empty when none is open."""
     request_id: int = 0
-    guides: str = ""
+    help: Help = NO_HELP
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         again=to_sign_again(db.session, actor.person_id, on=today()),
         overdue=supervisions_overdue(db.session, within=actor.reach(Permission.DELEGATION_GIVE), on=today()),
         refreshes=refreshes_of(own),
+        learning_waits=bool(learning_waits(db.session, actor.person_id, [job.employment.id for job in own.jobs])),
         ways=ways,
         intros=[(one.id, week_words(one), next_words(one)) for one in own_programmes(db.session, actor.person_id)],
         talks=talks_shown(queries.confirmed_of(db.session, actor.person_id, reader_id=actor.person_id)),
@@ -199,7 +202,7 @@ def _way(own: Mine, job: Job) -> Way | None:
     open_ = queries.requests_of(db.session, [job.employment.id])
     missing = set(found.standing.missing)
     begun = [one.task_id for one, line in found.steps if one in missing and line and line.answer.done]
-    guides = queries.guides_for(db.session, job.employment.unit, begun, on=own.on, but=own.person_id)
+    guides = help_with(own, job, begun)
     names = {task.id: task.name for task in queries.tasks(db.session, on=own.on)}
     held: list[Step] = []
     ahead: list[Step] = []
@@ -218,7 +221,7 @@ def _way(own: Mine, job: Job) -> Way | None:
         step = Step(
             drawn, title, _step_text(own, line, done=done), done,
             day(local(request_.asked_at).date()) if request_ else "", request_.id if request_ else 0,
-            _guides_text(guides.get(one.task_id, [])),
+            guides.get(one.task_id, NO_HELP),
         )  # fmt: skip
         (held if done else ahead).append(step)
     following = found.standing.following
@@ -240,14 +243,6 @@ def _way(own: Mine, job: Job) -> Way | None:
         complete=following is None,
         begun=bool(begun),
     )
-
-
-def _guides_text(names: list[str]) -> str:
-    if not names:
-        return ""
-    if len(names) == 1:
-        return str(_("%(name)s may sign.", name=names[0].split(" ")[0]))
-    return str(_("%(names)s may sign.", names=listed(list(dict.fromkeys(name.split(" ")[0] for name in names)))))
 
 
 def _step_text(own: Mine, line: Line | None, *, done: bool) -> str:

@@ -10,6 +10,7 @@ from competence.foundation.clock import now, today
 from competence.foundation.orm import begin_writing, open_session, tenant_id, work_for
 from competence.imports.demo.daily import write_daily
 from competence.imports.demo.evidence import write_evidence, write_observations
+from competence.imports.demo.learning import write_learning
 from competence.imports.demo.meeting import write_meetings
 from competence.imports.demo.months import write_months
 from competence.imports.demo.onboarding import write_onboarding
@@ -77,6 +78,7 @@ class Loader(Writing):
         write_meetings(self)
         write_onboarding(self)
         write_teaching(self)
+        write_learning(self)
         record(
             self.session,
             by=None,

@@ -23,6 +23,7 @@ from competence.imports.reference import (
     Files,
     also_called,
     default_ground,
+    load_activities,
     load_examples,
     load_profiles,
     load_terms,
@@ -65,6 +66,7 @@ def load_rules(
     alone = {code: ids[0] for code, ids in by_code.items()}
     load_profiles(session, files, groups, alone)
     load_examples(session, files, groups, alone)
+    load_activities(session, files)
     made = [NewCell(task_id=tasks[name], staff_group_id=groups[group], **terms) for name, group, terms in cells]
     versions = {v.number: _version(session, v.number, made, recorded=moment(v.approved)) for v in demo.versions}
     events = []

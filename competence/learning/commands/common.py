@@ -1,14 +1,14 @@
 """What several commands on plans look up and check."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, object_session
 
 from competence.access.rules import Actor, Permission
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.orm import tenant_id
 from competence.foundation.text import N_, looks_like_cpr, sentence
-from competence.learning.models import DevelopmentPlan
+from competence.learning.models import DevelopmentPlan, PlanVersion
 from competence.learning.rules import MOST_TEXT
 from competence.organisation.models import Unit
 from competence.people.commands.common import employment_for
@@ -52,10 +52,36 @@ def plan_of(session: Session, employment: Employment, by: Actor) -> DevelopmentP
 
 
 def changed(plan: DevelopmentPlan, *, seen: int | None) -> None:
-    """Nothing; the plan counts one change more. Overtaken when it is not as it was `seen`; None: it was not looked at."""
+    """Nothing; what the plan says has changed once more, and a version that waits for an answer is withdrawn.
+
+    Overtaken when the plan is not as it was `seen`; None: it was not looked at.
+    """
     if seen is not None and plan.revision != seen:
         raise Overtaken(sentence(N_("The plan has been changed meanwhile. Nothing was saved. Look at it again.")))
     plan.revision += 1
+    session = object_session(plan)
+    if session is None or plan.id is None:
+        return
+    for version in session.scalars(waiting(plan.id)):
+        version.withdrawn_at = now()
+
+
+def waiting(plan_id: int) -> Select[PlanVersion]:
+    """The versions of the plan that wait for one of the two: at most one."""
+    return select(PlanVersion).where(
+        PlanVersion.plan_id == plan_id, PlanVersion.withdrawn_at.is_(None),
+        or_(PlanVersion.employee_yes_at.is_(None), PlanVersion.leader_yes_at.is_(None)),
+    )  # fmt: skip
+
+
+def running_plan(session: Session, employment_id: int) -> DevelopmentPlan | None:
+    """The open plan, held against whoever changes it at the same time; None when there is none."""
+    return session.scalars(
+        select(DevelopmentPlan)
+        .where(DevelopmentPlan.employment_id == employment_id, DevelopmentPlan.ended_on.is_(None))
+        .with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
 
 
 def words(text: str, field: str, most: int = MOST_TEXT) -> str:

@@ -58,6 +58,8 @@ class NewActivity:
     aim: str = ""
     agreed_use: str = ""
     cover: str = ""
+    done_on: date | None = None
+    """The day on which it was done already; nothing of what was agreed changes by it."""
 
 
 @command
@@ -126,8 +128,11 @@ def plan_activity(
         raise RuleBroken(sentence(N_("Write what the activity is.")), field="name")
     check_minutes(new.minutes)
     begins, ends = check_days(new.begins, new.last)
+    if new.done_on is not None and new.done_on > today():
+        raise RuleBroken(sentence(N_("The day has not come yet.")), field="done_on")
     plan = plan_of(session, employment, by)
-    changed(plan, seen=seen)
+    if new.done_on is None:
+        changed(plan, seen=seen)
     if new.goal_id is not None and (
         session.scalar(select(Goal.id).where(Goal.id == new.goal_id, Goal.plan_id == plan.id)) is None
     ):
@@ -149,7 +154,7 @@ def plan_activity(
         led_text=words(new.led_text, "led_text", MOST_WORDS), place=words(new.place, "place", MOST_WORDS),
         led_yes_at=now() if new.led_by == by.person_id else None, begins=begins, ends=ends, at=new.at, origin=new.origin,
         yes_on=today() if own else None, aim=words(new.aim, "aim"), agreed_use=words(new.agreed_use, "agreed_use"),
-        cover=words(new.cover, "cover"), recorded_at=now(), recorded_by=by.person_id,
+        cover=words(new.cover, "cover"), done_on=new.done_on, recorded_at=now(), recorded_by=by.person_id,
     )  # fmt: skip
     session.add(activity)
     session.flush()
