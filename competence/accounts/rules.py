@@ -184,7 +184,9 @@ P = Permission
 ACCOUNTS = MenuItem("accounts.index", N_("Accounts"), "account", P.PERSON_ADMINISTER, covers=())
 ACTIONS = MenuItem("actions.index", N_("Improvement actions"), "flag", P.ACTION_READ)
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
-CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
+CLASSES = MenuItem(
+    "teaching.index", N_("Classes"), "groups", covers=("teaching", "class_people", "desk", "signoffs.together")
+)
 COVERAGE_PAGES = (
     "coverage",
     "figures",
@@ -216,6 +218,7 @@ PASSPORT = MenuItem(
     P.OWN_READ,
     covers=("me.passport", "passports", "brought.own", "files.own"),
 )
+PATHS = MenuItem("paths.index", N_("Learning paths"), "map", P.OWN_READ, covers=("paths", "path_people"))
 PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ)
 PEOPLE = MenuItem(
     "people.index",
@@ -266,7 +269,7 @@ API_KEYS = MenuItem("api_keys.index", N_("Other systems"), "language", P.API_KEY
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
-    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
+    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, CLASSES, PATHS, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
     Role.GUIDE: (QUEUE, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, GAPS_TODAY, ROSTER, CITIZENS_DELEGATIONS, STOPS, EXTERNAL),
@@ -279,6 +282,8 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         COVERAGE,
         SIGNOFFS,
         PEOPLE,
+        CLASSES,
+        PATHS,
         IMPORTS,
         INSPECTION,
     ),
