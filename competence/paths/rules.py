@@ -121,9 +121,7 @@ class Walked:
 def walked(steps: Sequence[Step], known: Known) -> Walked:
     """How far the person is."""
     there = tuple(is_in_place(step, known) for step in steps)
-    open_ = tuple(
-        not there[at] and (not step.waits or all(there[:at])) for at, step in enumerate(steps)
-    )
+    open_ = tuple(not there[at] and (not step.waits or all(there[:at])) for at, step in enumerate(steps))
     left = sum(step.weeks for step, is_there in zip(steps, there, strict=True) if not is_there)
     return Walked(there, open_, left)
 
@@ -133,7 +131,9 @@ def check_step(step: Step, *, steps: int) -> None:
     if steps >= MOST_STEPS:
         raise RuleBroken(sentence(N_("A path has at most %(most)s steps."), most=MOST_STEPS))
     if not 0 <= step.weeks <= MOST_WEEKS:
-        raise RuleBroken(sentence(N_("Write the weeks as a number, from 0 to %(most)s."), most=MOST_WEEKS), field="weeks")
+        raise RuleBroken(
+            sentence(N_("Write the weeks as a number, from 0 to %(most)s."), most=MOST_WEEKS), field="weeks"
+        )
     missing = {
         StepKind.TASK: (step.task_id is None, N_("Choose a task."), "task"),
         StepKind.LEVEL: (step.staff_group_id is None, N_("Choose whose profile it is."), "staff_group"),

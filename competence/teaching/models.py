@@ -26,7 +26,9 @@ class TeachingClass(Base, Tenant):
         period=N_("5 years after it was planned; the class stays, without its teacher"),
         erasures=(
             Erasure(
-                5 * YEAR, since="recorded_at", blank=("teacher_id", "teacher_text"),
+                5 * YEAR,
+                since="recorded_at",
+                blank=("teacher_id", "teacher_text"),
                 where="teacher_id IS NOT NULL OR teacher_text IS NOT NULL",
             ),
         ),

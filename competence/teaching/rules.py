@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from competence.foundation.clock import local
 from competence.foundation.errors import RuleBroken
@@ -138,7 +139,7 @@ def spans_of(times: Sequence[WallTime], *, now: datetime) -> list[Span]:
     if len(times) > MOST_TIMES:
         raise RuleBroken(sentence(N_("A class has at most %(most)s days."), most=MOST_TIMES), field="times")
     spans = sorted((_span(one) for one in times), key=lambda span: (span.starts_at, span.ends_at))
-    for one, following in zip(spans, spans[1:], strict=False):
+    for one, following in pairwise(spans):
         if one.overlaps(following):
             raise RuleBroken(
                 sentence(N_("Two of the times on %(day)s overlap."), day=local(following.starts_at).date()),
@@ -153,9 +154,7 @@ def spans_of(times: Sequence[WallTime], *, now: datetime) -> list[Span]:
 
 def _span(one: WallTime) -> Span:
     if one.ends <= one.begins:
-        raise RuleBroken(
-            sentence(N_("On %(day)s the class ends before it begins."), day=one.day), field="times"
-        )
+        raise RuleBroken(sentence(N_("On %(day)s the class ends before it begins."), day=one.day), field="times")
     begins = moments_of(datetime.combine(one.day, one.begins))
     ends = moments_of(datetime.combine(one.day, one.ends))
     if not begins or not ends:
@@ -178,7 +177,9 @@ def minutes_of(spans: Iterable[Span]) -> int:
 def check_seats(seats: int) -> int:
     """The seats. RuleBroken when there is none, or more than a class can have."""
     if not 1 <= seats <= MOST_SEATS:
-        raise RuleBroken(sentence(N_("Write how many seats there are, from 1 to %(most)s."), most=MOST_SEATS), field="seats")
+        raise RuleBroken(
+            sentence(N_("Write how many seats there are, from 1 to %(most)s."), most=MOST_SEATS), field="seats"
+        )
     return seats
 
 

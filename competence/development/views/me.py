@@ -40,6 +40,8 @@ from competence.signoffs import commands
 from competence.signoffs.models import SignOffRequest
 from competence.signoffs.queries import last_ending, names_of, pause_of, returned_of
 from competence.signoffs.rules import Origin, Signed
+from competence.teaching.queries.people import told
+from competence.teaching.views.showing import rows_of
 
 bp = Blueprint("me", __name__, url_prefix="/me")
 
@@ -113,6 +115,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         overdue=supervisions_overdue(db.session, within=actor.reach(Permission.DELEGATION_GIVE), on=today()),
         refreshes=refreshes_of(own),
         ways=ways,
+        classes=rows_of([one.lesson for one in told(db.session, actor.person_id)]),
         talks=talks_shown(queries.confirmed_of(db.session, actor.person_id, reader_id=actor.person_id)),
     )
 

@@ -21,6 +21,7 @@ from competence.paths.models import LearningPath, PathFrom, PathStep
 from competence.paths.queries.paths import Route, gate_choices, get_route
 from competence.paths.rules import MOST_ABOUT, MOST_WORDS, Step, StepKind, check_step
 from competence.people.models import StaffGroup
+from competence.profiles.queries import content_of, profile_on
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ def _kept(session: Session, path_id: int, seen: int, by: Actor) -> Route:
     _keeps(session, by)
     route = get_route(session, path_id, lock=True)
     if route.row.revision != seen:
-        raise Overtaken(sentence(N_("Somebody else has changed the path meanwhile. Nothing was saved. Look at it again.")))
+        raise Overtaken(
+            sentence(N_("Somebody else has changed the path meanwhile. Nothing was saved. Look at it again."))
+        )
     return route
 
 
@@ -65,7 +68,14 @@ def _changed(session: Session, row: LearningPath, by: Actor, action: str) -> Non
     row.changed_at, row.changed_by = now(), by.person_id
     row.approved_at, row.approved_by = None, None
     session.flush()
-    record(session, by=by.person_id, action="change_path", subject="learning_path", subject_id=row.id, detail={"what": action})
+    record(
+        session,
+        by=by.person_id,
+        action="change_path",
+        subject="learning_path",
+        subject_id=row.id,
+        detail={"what": action},
+    )
 
 
 def _check(session: Session, new: NewPath, *, own: int = 0) -> tuple[str, str, str]:
@@ -165,16 +175,28 @@ def _check_step(session: Session, step: Step) -> None:
             raise NotFound
         if task.archived_on is not None and task.archived_on <= today():
             raise RuleBroken(sentence(N_("The task “%(task)s” is no longer used."), task=task.name), field="task")
-    if step.kind is StepKind.LEVEL and (
-        session.scalar(select(StaffGroup.id).where(StaffGroup.id == step.staff_group_id)) is None
-    ):
-        raise NotFound
+    if step.kind is StepKind.LEVEL:
+        _check_area(session, step)
     if step.kind is StepKind.ACTIVITY and (
         session.scalar(select(Activity.id).where(Activity.id == step.activity_id)) is None
     ):
         raise NotFound
     if step.kind is StepKind.GATE and step.gate not in gate_choices(session, [step.gate]):
         raise NotFound
+
+
+def _check_area(session: Session, step: Step) -> None:
+    group = session.scalars(select(StaffGroup).where(StaffGroup.id == step.staff_group_id)).one_or_none()
+    if group is None:
+        raise NotFound
+    profile = profile_on(session, group.id, today())
+    if profile is None:
+        raise RuleBroken(sentence(N_("%(group)s has no competence profile."), group=group.name), field="staff_group")
+    if step.area and step.area not in content_of(session, profile.id).areas:
+        raise RuleBroken(
+            sentence(N_("The competence profile of %(group)s has no area “%(area)s”."), group=group.name, area=step.area),
+            field="area",
+        )  # fmt: skip
 
 
 @command

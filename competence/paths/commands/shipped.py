@@ -25,10 +25,12 @@ def take_shipped(session: Session, paths: Rows, steps: Rows, activities: Rows) -
     known = set(session.scalars(select(LearningPath.code)))
     groups = {row.code: row.id for row in session.execute(select(StaffGroup.code, StaffGroup.id))}
     tasks: dict[str, int] = {}
-    for row in session.execute(select(Task.id, Task.reference_code, Task.code, Task.name).order_by(Task.position.desc())):
-        for name in (row.name, row.reference_code, row.code):
+    for task in session.execute(
+        select(Task.id, Task.reference_code, Task.code, Task.name).order_by(Task.position.desc())
+    ):
+        for name in (task.name, task.reference_code, task.code):
             if name:
-                tasks[name] = row.id
+                tasks[name] = task.id
     gates = set(session.scalars(select(TaskGate.code)))
     by_path: dict[str, list[Mapping[str, str]]] = {}
     for step in steps:

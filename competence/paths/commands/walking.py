@@ -119,7 +119,12 @@ def _put(session: Session, route: Route, employment: Employment, *, by: Actor) -
 def _record(session: Session, row: PathPlacing, person_id: int, *, own: bool, by: Actor) -> None:
     if own:
         record(
-            session, by=by.person_id, action="ask_for_path", subject="path_placing", subject_id=row.id, person_id=person_id
+            session,
+            by=by.person_id,
+            action="ask_for_path",
+            subject="path_placing",
+            subject_id=row.id,
+            person_id=person_id,
         )
     else:
         record(

@@ -41,7 +41,7 @@ def known_of(session: Session, person_ids: Iterable[int], steps: Sequence[Step])
     gates = {step.gate for step in steps if step.gate}
     for some in chunks(persons):
         if activities:
-            rows = session.execute(
+            learnt = session.execute(
                 select(Employment.person_id, PlannedActivity.activity_id)
                 .join(PlannedActivity, PlannedActivity.employment_id == Employment.id)
                 .where(
@@ -49,8 +49,8 @@ def known_of(session: Session, person_ids: Iterable[int], steps: Sequence[Step])
                     PlannedActivity.done_on.is_not(None),
                 )
             )  # fmt: skip
-            for row in rows:
-                done.setdefault(row.person_id, set()).add(row.activity_id)
+            for one in learnt:
+                done.setdefault(one.person_id, set()).add(one.activity_id or 0)
         if gates:
             seen = session.execute(
                 select(Observation.person_id, Observation.gate_code).where(

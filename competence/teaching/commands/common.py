@@ -86,7 +86,12 @@ def lay_out(session: Session, lesson: Lesson) -> None:
     session.flush()
     for one in changes:
         row = rows[one.id]
-        row.stand, row.seat, row.offered_until, row.in_line_since = one.stand, one.seat, one.offered_until, one.in_line_since
+        row.stand, row.seat, row.offered_until, row.in_line_since = (
+            one.stand,
+            one.seat,
+            one.offered_until,
+            one.in_line_since,
+        )
         if one.stand is Stand.OFFERED:
             tell(session, lesson.id, [row.person_id], News.OFFERED)
     session.flush()
@@ -118,7 +123,12 @@ def as_class(activity: PlannedActivity, lesson: Lesson, *, person_id: int) -> No
     row = lesson.row
     teaches = row.teacher_id is not None and row.teacher_id != person_id
     activity.name, activity.minutes, activity.place = row.name, lesson.minutes, row.place
-    activity.task_id, activity.level, activity.part, activity.activity_id = row.task_id, row.level, row.part, row.activity_id
+    activity.task_id, activity.level, activity.part, activity.activity_id = (
+        row.task_id,
+        row.level,
+        row.part,
+        row.activity_id,
+    )
     activity.led_by, activity.led_yes_at = (row.teacher_id, row.teacher_yes_at) if teaches else (None, None)
     activity.led_text = row.teacher_text or ""
     activity.begins, activity.ends = lesson.days[0], day_after(lesson.days[-1])

@@ -40,9 +40,7 @@ def make_feed(session: Session, kind: FeedKind, *, by: Actor, unit_id: int | Non
         row.ended_at = now()
     session.flush()
     secret = secrets.token_urlsafe(32)
-    feed = CalendarFeed(
-        person_id=by.person_id, kind=kind, unit_id=unit_id, link_hash=hash_of(secret), made_at=now()
-    )
+    feed = CalendarFeed(person_id=by.person_id, kind=kind, unit_id=unit_id, link_hash=hash_of(secret), made_at=now())
     session.add(feed)
     session.flush()
     record(
@@ -69,5 +67,5 @@ def close_feed(session: Session, feed_id: int, *, by: Actor) -> CalendarFeed:
     return row
 
 
-def _open(person_id: int) -> Select[tuple[CalendarFeed]]:
+def _open(person_id: int) -> Select[CalendarFeed]:
     return select(CalendarFeed).where(CalendarFeed.person_id == person_id, CalendarFeed.ended_at.is_(None))

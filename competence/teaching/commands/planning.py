@@ -247,12 +247,8 @@ def _check(session: Session, new: NewClass, *, by: Actor, standing: Lesson | Non
         known = standing.row.teacher_id if standing is not None else None
         if new.teacher_id not in {one.person_id for one in teachers(session, paths, also=known)}:
             raise NotFound
-        _check_teacher_free(
-            session, spans, new.teacher_id, but=standing.id if standing is not None else 0, own=False
-        )
-        if standing is not None and any(
-            one.person_id == new.teacher_id for one in open_places(session, standing.id)
-        ):
+        _check_teacher_free(session, spans, new.teacher_id, but=standing.id if standing is not None else 0, own=False)
+        if standing is not None and any(one.person_id == new.teacher_id for one in open_places(session, standing.id)):
             raise RuleBroken(sentence(N_("Whoever teaches the class cannot take part in it.")), field="teacher")
     check_seats(new.seats)
     return _Checked(
@@ -285,7 +281,10 @@ def _check_teacher_free(session: Session, spans: Sequence[Span], person_id: int,
         return
     if own:
         raise RuleBroken(
-            sentence(N_("You are at “%(other)s” at the same time, on %(day)s."), other=other[1], day=local(other[0].starts_at).date())
+            sentence(
+                N_("You are at “%(other)s” at the same time, on %(day)s."), other=other[1],
+                day=local(other[0].starts_at).date(),
+            )
         )  # fmt: skip
     raise RuleBroken(
         sentence(
@@ -325,10 +324,7 @@ def _place_units(session: Session, lesson: Lesson, new: NewClass) -> None:
     for group in session.scalars(select(ClassGroup).where(ClassGroup.class_id == lesson.id)):
         if group.staff_group_id not in new.group_ids:
             session.delete(group)
-    session.add_all(
-        ClassUnit(class_id=lesson.id, unit_id=unit) for unit in sorted(set(new.unit_ids) - lesson.unit_ids)
-    )
+    session.add_all(ClassUnit(class_id=lesson.id, unit_id=unit) for unit in sorted(set(new.unit_ids) - lesson.unit_ids))
     session.add_all(
         ClassGroup(class_id=lesson.id, staff_group_id=group) for group in sorted(set(new.group_ids) - lesson.group_ids)
     )
-

@@ -112,9 +112,7 @@ def _check_known(session: Session, employment_ids: Collection[int], by: Actor) -
         .join(Unit, Unit.id == Employment.unit_id)
         .where(Employment.id.in_(sorted(employment_ids)))
     ).all()
-    if len(rows) != len(set(employment_ids)) or not all(
-        by.may(Permission.TEACHING_SIGN_UP, row.path) for row in rows
-    ):
+    if len(rows) != len(set(employment_ids)) or not all(by.may(Permission.TEACHING_SIGN_UP, row.path) for row in rows):
         raise NotFound
 
 
@@ -264,15 +262,15 @@ def _check_learns(session: Session, lesson: Lesson, employment: Employment, *, n
             sentence(N_("%(name)s: by the division of tasks the staff group may not do “%(task)s”."), name=name, task=task.name),
             field="people",
         )  # fmt: skip
-    raise RuleBroken(
-        sentence(N_("By the division of tasks the staff group may not do “%(task)s”."), task=task.name)
-    )
+    raise RuleBroken(sentence(N_("By the division of tasks the staff group may not do “%(task)s”."), task=task.name))
 
 
 def _check_free(session: Session, lesson: Lesson, employment: Employment, *, name: str) -> None:
     """Nothing. RuleBroken when she has another class then, teaches this one, or is away."""
     if lesson.row.teacher_id == employment.person_id:
-        raise RuleBroken(sentence(N_("Whoever teaches the class cannot take part in it.")), field="people" if name else None)
+        raise RuleBroken(
+            sentence(N_("Whoever teaches the class cannot take part in it.")), field="people" if name else None
+        )
     clashes = clashes_of(session, lesson, [(employment.id, employment.person_id)]).get(employment.id, [])
     hinders = next((one for one in clashes if one.hinders), None)
     if hinders is None:
@@ -280,4 +278,3 @@ def _check_free(session: Session, lesson: Lesson, employment: Employment, *, nam
     if name:
         raise RuleBroken(sentence(N_("%(name)s: %(why)s"), name=name, why=hinders.words), field="people")
     raise RuleBroken(sentence(N_("You cannot be at the class. %(why)s"), why=hinders.words))
-

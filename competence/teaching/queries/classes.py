@@ -333,4 +333,3 @@ def to_note(session: Session, actor: Actor, *, since: datetime) -> list[Lesson]:
 def day_words(lesson: Lesson) -> list[tuple[date, datetime, datetime]]:
     """(day, from, to) of each of its days, in order."""
     return [(local(span.starts_at).date(), span.starts_at, span.ends_at) for span in lesson.spans]
-

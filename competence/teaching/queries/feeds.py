@@ -82,7 +82,9 @@ def feeds_of(session: Session, person_id: int) -> list[tuple[CalendarFeed, str]]
         .order_by(CalendarFeed.id)
     ).all()
     order = list(FeedKind)
-    return sorted(((row[0], row[1] or "") for row in rows), key=lambda one: (order.index(FeedKind(one[0].kind)), one[1]))
+    return sorted(
+        ((row[0], row[1] or "") for row in rows), key=lambda one: (order.index(FeedKind(one[0].kind)), one[1])
+    )
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ def entries(session: Session, living: Living) -> list[Entry]:
     match FeedKind(living.feed.kind):
         case FeedKind.OWN:
             person = living.actor.person_id
-            found = [*_classes_taken(session, person, since), *_activities(session, person, since), *_talks(session, person, since)]  # fmt: skip
+            found = _classes_taken(session, person, since) + _activities(session, person, since)
+            found += _talks(session, person, since)
         case FeedKind.GUIDE:
             found = [*_classes_taught(session, living.actor, since), *_led(session, living.actor, since)]
         case FeedKind.TEAM:
@@ -122,7 +125,7 @@ def _moment(value: datetime | date) -> datetime:
     return value if isinstance(value, datetime) else datetime.combine(value, time(), COPENHAGEN)
 
 
-def _times(wanted: Select[tuple[TeachingClass, ClassTime]], since: datetime) -> Select[tuple[TeachingClass, ClassTime]]:
+def _times(wanted: Select[TeachingClass, ClassTime], since: datetime) -> Select[TeachingClass, ClassTime]:
     return wanted.where(ClassTime.ends_at > since).order_by(ClassTime.starts_at, ClassTime.id)
 
 
@@ -173,7 +176,7 @@ def _classes_taught(session: Session, actor: Actor, since: datetime) -> list[Ent
     ]  # fmt: skip
 
 
-def _dated(since: datetime) -> Select[tuple[PlannedActivity]]:
+def _dated(since: datetime) -> Select[PlannedActivity]:
     """Activities with a day, but for those that are a class's: these stand there as the class."""
     of_class = select(ClassSignUp.planned_activity_id).where(ClassSignUp.planned_activity_id.is_not(None))
     return (
@@ -189,7 +192,14 @@ def _dated(since: datetime) -> Select[tuple[PlannedActivity]]:
 def _activity_entry(row: PlannedActivity, summary: Sentence | str) -> Entry:
     begins, ends = _span(row)
     return Entry(
-        f"activity-{row.id}", begins, ends, summary, row.place, row.dropped_on is not None, row.revision, row.recorded_at
+        f"activity-{row.id}",
+        begins,
+        ends,
+        summary,
+        row.place,
+        row.dropped_on is not None,
+        row.revision,
+        row.recorded_at,
     )
 
 
@@ -284,7 +294,7 @@ def _of_team(session: Session, actor: Actor, unit: Unit, since: datetime) -> lis
     ).all()
     names: dict[int, list[str]] = {}
     for some in chunks(ids):
-        rows = session.execute(
+        seated = session.execute(
             select(ClassSignUp.class_id, PersonIdentity.name)
             .join(Employment, Employment.id == ClassSignUp.employment_id)
             .join(Unit, Unit.id == Employment.unit_id)
@@ -294,8 +304,8 @@ def _of_team(session: Session, actor: Actor, unit: Unit, since: datetime) -> lis
             )
             .order_by(PersonIdentity.name)
         )  # fmt: skip
-        for row in rows:
-            names.setdefault(row.class_id, []).append(row.name)
+        for one in seated:
+            names.setdefault(one.class_id, []).append(one.name)
     found = []
     for some in chunks(ids):
         wanted = (
@@ -315,8 +325,9 @@ def _of_team(session: Session, actor: Actor, unit: Unit, since: datetime) -> lis
             )
         ).all()  # fmt: skip
         who = _named(session, {one.employment_id for one in planned}, actor)
-        for one in planned:
-            summary = sentence(N_("%(activity)s: %(names)s"), activity=one.name, names=[who.get(one.employment_id, "")])
-            found.append(_activity_entry(one, summary))
+        for activity in planned:
+            summary = sentence(
+                N_("%(activity)s: %(names)s"), activity=activity.name, names=[who.get(activity.employment_id, "")]
+            )
+            found.append(_activity_entry(activity, summary))
     return found
-

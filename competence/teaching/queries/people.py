@@ -47,17 +47,20 @@ def clashes_of(session: Session, lesson: Lesson, people: Iterable[tuple[int, int
     found: dict[int, list[Clash]] = {}
     for employment, person in jobs:
         some: list[Clash] = []
-        for span, name in classes.get(person, ()):
-            if clashing([span], lesson.spans):
-                day = local(span.starts_at).date()
-                some.append(Clash(sentence(N_("Takes part in “%(other)s” at the same time, on %(day)s."), other=name, day=day), True))  # fmt: skip
-                break
+        other = next((one for one in classes.get(person, ()) if clashing([one[0]], lesson.spans)), None)
+        if other is not None:
+            day = local(other[0].starts_at).date()
+            words = sentence(N_("Takes part in “%(other)s” at the same time, on %(day)s."), other=other[1], day=day)
+            some.append(Clash(words, True))
         gone = next((day for day in lesson.days if _away(away.get(employment, ()), day)), None)
         if gone is not None:
             some.append(Clash(sentence(N_("Is away on %(day)s."), day=gone), True))
-        duty = clashing(lesson.spans, [Span(one.duty.starts_at, one.duty.ends_at) for one in duties.get(person, ())])
+        hers = [Span(one.duty.starts_at, one.duty.ends_at) for one in duties.get(person, ())]
+        duty = clashing(lesson.spans, hers)
         if duty is not None:
-            some.append(Clash(sentence(N_("Is on duty on %(day)s by the roster: the shift must be covered."), day=dates_touched(duty.starts_at, duty.ends_at)[0]), False))  # fmt: skip
+            first = dates_touched(duty.starts_at, duty.ends_at)[0]
+            words = sentence(N_("Is on duty on %(day)s by the roster: the shift must be covered."), day=first)
+            some.append(Clash(words, False))
         if some:
             found[employment] = some
     return found
@@ -240,7 +243,8 @@ def _still(row: ClassNews, lesson: Lesson, mine: ClassSignUp | None) -> bool:
 
 
 _COUNTED = standing(NEWS, func.count()).where(
-    NEWS.c.person_id == bindparam("person"), NEWS.c.closed_at.is_(None), NEWS.c.made_at > bindparam("since", type_=NEWS.c.made_at.type)
+    NEWS.c.person_id == bindparam("person"), NEWS.c.closed_at.is_(None),
+    NEWS.c.made_at > bindparam("since", type_=NEWS.c.made_at.type),
 )  # fmt: skip
 
 
@@ -261,9 +265,7 @@ def unsent(session: Session, *, since: timedelta) -> list[tuple[int, int]]:
 
 def one_told(session: Session, news_id: int) -> Told | None:
     """The word, as long as it stands and there is still something to tell."""
-    row = session.scalars(
-        select(ClassNews).where(ClassNews.id == news_id, ClassNews.closed_at.is_(None))
-    ).one_or_none()
+    row = session.scalars(select(ClassNews).where(ClassNews.id == news_id, ClassNews.closed_at.is_(None))).one_or_none()
     if row is None:
         return None
     return next((one for one in told(session, row.person_id) if one.news.id == news_id), None)
@@ -282,7 +284,9 @@ def with_expired(session: Session, at: datetime) -> list[int]:
     )
 
 
-def running_employments(session: Session, employment_ids: Iterable[int], on: date) -> Mapping[int, tuple[Employment, Unit]]:
+def running_employments(
+    session: Session, employment_ids: Iterable[int], on: date
+) -> Mapping[int, tuple[Employment, Unit]]:
     """Those of the employments that run on the day, with their units, by id."""
     found: dict[int, tuple[Employment, Unit]] = {}
     for some in chunks(employment_ids):

@@ -41,9 +41,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     over = request.args.get("over") == "1"
     found = reads.past(db.session, since=now() - KEPT) if over else reads.coming(db.session)
     mine = [
-        one
-        for one in found
-        if one.concerns(within) or one.planned_by(actor) or one.row.teacher_id == actor.person_id
+        one for one in found if one.concerns(within) or one.planned_by(actor) or one.row.teacher_id == actor.person_id
     ]
     return render_template(
         "teaching/index.html", rows=rows_of(mine), over=over,
@@ -161,7 +159,11 @@ def _form_page(lesson: Lesson | None, actor: Actor, within: Reach) -> ResponseRe
         except RuleBroken as broken:
             show(broken, form)
         else:
-            flash(_("The class is planned.") if lesson is None else _("The class is changed. Those with a place are told."))
+            flash(
+                _("The class is planned.")
+                if lesson is None
+                else _("The class is changed. Those with a place are told.")
+            )
             return redirect(url_for(".one", class_id=class_id))
     elif any(one.errors for one in times):
         form.form_errors = [*form.form_errors, _("Look at the days and times.")]
@@ -212,9 +214,7 @@ def cancel(class_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue
         else:
             flash(_("The class is cancelled. Those with a place are told."))
             return redirect(url_for(".one", class_id=class_id))
-    return render_template(
-        "teaching/cancel.html", form=form, row=shown(lesson)
-    ), 422 if form.errors else 200
+    return render_template("teaching/cancel.html", form=form, row=shown(lesson)), 422 if form.errors else 200
 
 
 @bp.post("/<int:class_id>/teach")
@@ -230,4 +230,3 @@ def teach(class_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     else:
         flash(_("You teach the class.") if yes else _("Thank you for the answer. Whoever planned it is told."))
     return redirect(url_for(".one", class_id=class_id) if yes else url_for(".index"))
-

@@ -53,10 +53,11 @@ def when(begins: datetime, ends: datetime) -> str:
     """As "mandag den 8. juni 2026 kl. 13.00–15.30"."""
     date = local(begins).date()
     weekday = as_pattern(date, "EEEE")
-    return _(
+    said: str = _(
         "%(weekday)s %(day)s, %(begins)s–%(ends)s", weekday=weekday, day=day(date), begins=clock_time(begins),
         ends=clock_time(ends),
     )  # fmt: skip
+    return said
 
 
 def rows_of(lessons: Sequence[Lesson]) -> list[Row]:
@@ -119,4 +120,3 @@ def _state(lesson: Lesson, taken: Taken) -> tuple[str, str]:
     if taken.free(row.seats) == 0:
         return _("full"), "info"
     return "", ""
-

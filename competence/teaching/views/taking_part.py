@@ -215,9 +215,7 @@ def attendance(class_id: int, *, actor: Actor, within: Reach) -> ResponseReturnV
     every = reads.takers(db.session, class_id)
     looked_at_all({one.sign_up.person_id for one in every})
     noted = lesson.row.held_at is not None
-    ticked = [
-        one.sign_up.id for one in every if (one.sign_up.attended if noted else one.sign_up.stand == Stand.SEATED)
-    ]
+    ticked = [one.sign_up.id for one in every if (one.sign_up.attended if noted else one.sign_up.stand == Stand.SEATED)]
     seated = [one for one in every if one.sign_up.stand == Stand.SEATED]
     others = [one for one in every if one.sign_up.stand != Stand.SEATED]
     listed = [*seated, *others]
