@@ -187,6 +187,10 @@ CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P
 CLASSES = MenuItem(
     "teaching.index", N_("Classes"), "groups", covers=("teaching", "class_people", "desk", "signoffs.together")
 )
+NURSES_CLASSES = replace(
+    CLASSES, covers=("teaching", "class_people", "desk", "signoffs.together", "paths", "path_people")
+)
+"""For the development nurse, whose menu is full: the learning paths are reached from the classes."""
 COVERAGE_PAGES = (
     "coverage",
     "figures",
@@ -282,8 +286,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         COVERAGE,
         SIGNOFFS,
         PEOPLE,
-        CLASSES,
-        PATHS,
+        NURSES_CLASSES,
         IMPORTS,
         INSPECTION,
     ),

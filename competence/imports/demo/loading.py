@@ -14,6 +14,7 @@ from competence.imports.demo.meeting import write_meetings
 from competence.imports.demo.months import write_months
 from competence.imports.demo.people import write_employments, write_people, write_roles, write_units
 from competence.imports.demo.roster import write_roster
+from competence.imports.demo.teaching import write_teaching
 from competence.imports.demo.vocabulary import load_rules
 from competence.imports.demo.writing import Writing
 from competence.imports.demonstration.generate import generate
@@ -73,6 +74,7 @@ class Loader(Writing):
         write_observations(self)
         write_daily(self)
         write_meetings(self)
+        write_teaching(self, read_files())
         record(
             self.session,
             by=None,
