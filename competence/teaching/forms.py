@@ -52,7 +52,7 @@ class TimeForm(Form):
 
     day = DateField(_l("Day"), validators=[Optional()], years_back=1, years_ahead=3)
     begins = TimeField(_l("From"), validators=[Optional()])
-    ends = TimeField(_l("Until"), validators=[Optional()])
+    ends = TimeField(_l("To"), validators=[Optional()])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether it is empty, or says all three."""

@@ -46,7 +46,18 @@ MUNICIPALITY_WIDE = frozenset(
 )
 """Pages about all of the municipality: a role over a part of it does not reach them."""
 
-SAVES_FOR_ALL = frozenset({"catalogue.restore", "areas.restore", "profiles.new"})
+SAVES_FOR_ALL = frozenset(
+    {
+        "catalogue.restore",
+        "areas.restore",
+        "profiles.new",
+        "paths.approve",
+        "paths.archive",
+        "paths.move",
+        "paths.remove",
+        "paths.restore",
+    }
+)
 """What is kept for all of the municipality is read everywhere, and changed only by a role over all of it."""
 
 HIDDEN = ("inspection.", "inspection_files.")

@@ -21,7 +21,7 @@ from competence.people.models import Absence
 from competence.practice.models import PracticeUse, TrainingRequest
 from competence.practice.rules import Wanted
 from competence.signoffs.models import Exemption, SignOffRequest, TrainingCode
-from tests.architecture import things
+from tests.architecture import taught, things
 from tests.databases import Database
 from tests.factories import Someone, World, another
 from tests.web import PASSWORD
@@ -172,6 +172,9 @@ def build(database: Database) -> Towns:
             "link": Ids("link of Inge Vejleder", "link of Olga Vejleder", "link of Fie Fremmed"),
             "secret": Ids("code-within", "code-elsewhere", "code-abroad"),
             "after": Ids(0, foreign=0),
+            "path_id": Ids(taught.path(world).id, foreign=taught.path(foreign_world).id),
+            "step_id": Ids(taught.step(world), foreign=taught.step(foreign_world)),
+            "activity_id": Ids(taught.activity(world), foreign=taught.activity(foreign_world)),
         }
         towns.working = {INSIDER, OUTSIDER, SIGNER, "Inge Vejleder", "Olga Vejleder"} | {
             visitor.name for name, visitor in towns.visitors.items() if name in WORKS or name.endswith("that was")
@@ -233,6 +236,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "step": things.away(one),
         "screen_id": things.screen(world, one, guide, f"link of {guide_name}"),
         "action_id": things.action(world, one),
+        **taught.place(world, one, guide, task),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
@@ -258,9 +262,11 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
     own["pack_id"] = things.pack(world, someone, insider)
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = things.delegated(world, someone, task, signer)
+    own |= {"sign_up_id": UNKNOWN, "news_id": UNKNOWN, "feed_id": UNKNOWN, "placing_id": UNKNOWN}
     own["reminder_id"] = things.reminded(world, someone, task)
     if name in WORKS or name.endswith("that was"):
         own |= {"employment_id": someone.employment.id, "seq": seq}
+        own |= taught.own(world, someone, taught.teaching(world, insider, signer, task), signer)
         request = SignOffRequest(
             employment_id=someone.employment.id, task_id=task.id, asked_by=someone.person.id, asked_at=now()
         )

@@ -26,7 +26,9 @@ own_bp = Blueprint("own_paths", __name__, url_prefix="/me/paths")
 def _aims() -> dict[str, str]:
     """What one can be seen for, in words: the roles, and the paths in use."""
     roles = {f"role:{role.value}": say(name) for role, name in SEEN_FOR.items()}
-    return roles | {f"path:{one.id}": one.row.name for one in reads.routes(db.session) if one.in_use}
+    return roles | {
+        f"path:{one.id}": _("the path “%(name)s”", name=one.row.name) for one in reads.routes(db.session) if one.in_use
+    }
 
 
 @own_bp.get("")
@@ -77,7 +79,7 @@ def answer(placing_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVal
 def end(placing_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """She walks it no more."""
     with transaction() as session:
-        commands.end_placing(session, placing_id, by=actor)
+        commands.answer_placing(session, placing_id, yes=False, by=actor)
     flash(_("You do not walk the path."))
     return redirect(url_for(".own"))
 
@@ -85,7 +87,14 @@ def end(placing_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
 @own_bp.post("/<int:placing_id>/plan/<int:step_id>")
 @requires(Permission.OWN_ANSWER)
 def plan(placing_id: int, step_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """A step into her plan."""
+    """A step into her own plan."""
+    if placing_id not in {one.placing.id for one in placed.walkers_of(db.session, actor.person_id)}:
+        raise NotFound
+    _plan(placing_id, step_id, actor)
+    return redirect(url_for(".own"))
+
+
+def _plan(placing_id: int, step_id: int, actor: Actor) -> None:
     try:
         with transaction() as session:
             commands.plan_step(session, placing_id, step_id, by=actor)
@@ -93,9 +102,6 @@ def plan(placing_id: int, step_id: int, *, actor: Actor, within: Reach) -> Respo
         flash(say(broken.message), "error")
     else:
         flash(_("The step stands in the plan."))
-    if request.form.get("back") == "people":
-        return redirect(url_for("path_people.index"))
-    return redirect(url_for(".own"))
 
 
 @own_bp.post("/wishes")
@@ -162,6 +168,14 @@ def agree(placing_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
     with transaction() as session:
         commands.agree_placing(session, placing_id, yes=yes, by=actor)
     flash(_("It is noted."))
+    return redirect(url_for(".index"))
+
+
+@bp.post("/placings/<int:placing_id>/plan/<int:step_id>")
+@requires(Permission.PATH_PLACE)
+def plan_for(placing_id: int, step_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A step into an employee's plan, which waits for her yes there."""
+    _plan(placing_id, step_id, actor)
     return redirect(url_for(".index"))
 
 

@@ -170,11 +170,11 @@ def cancel_class(session: Session, class_id: int, why: str, *, seen: int, by: Ac
 
 @command
 def answer_teaching(session: Session, class_id: int, *, yes: bool, by: Actor) -> TeachingClass:
-    """The class, with her yes to teach it, or without a teacher: then whoever planned it is told. NotFound if not asked."""
+    """The class, with her yes to teach it, or without a teacher: then whoever planned it is told."""
     lesson = get_lesson(session, class_id, lock=True)
     row = lesson.row
     if row.teacher_id != by.person_id:
-        raise NotFound
+        raise RuleBroken(sentence(N_("You are not asked to teach the class.")))
     check_open(lesson)
     forget(session, class_id, [by.person_id], [News.TEACH])
     if yes:

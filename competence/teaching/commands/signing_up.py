@@ -29,10 +29,13 @@ MOST_AT_A_TIME = 60
 def sign_up(session: Session, class_id: int, *, by: Actor) -> ClassSignUp:
     """Her own place: a seat when one is free, else the last place in line. The place she has when she has one already.
 
-    RuleBroken when the class is not for her, she cannot be there, or it has begun or been cancelled.
+    RuleBroken when the class is not for her, she cannot be there, or it has begun or been cancelled. NotFound when it is
+    for other units altogether.
     """
     authorise(by, Permission.OWN_ANSWER)
     lesson = get_lesson(session, class_id, lock=True)
+    if not lesson.concerns(by.reach(Permission.OWN_ANSWER)):
+        raise NotFound
     check_open(lesson)
     there = _place(session, lesson, by.person_id)
     if there is not None:

@@ -221,6 +221,7 @@ def cancel(class_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue
 @requires(any_of=ANY)
 def teach(class_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Her answer whether she teaches it."""
+    reads.reached_lesson(db.session, class_id, actor, within)
     yes = request.form.get("answer") == "yes"
     try:
         with transaction() as session:

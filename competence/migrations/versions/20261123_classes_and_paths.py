@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "20261123_classes_and_learning_paths"
+revision: str = "20261123_classes_and_paths"
 down_revision: str | Sequence[str] | None = "20261123_plans_and_activities"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
