@@ -120,6 +120,7 @@ def build(database: Database) -> Towns:
         world.session.add(PracticeUse(discussed_on=today(), begun_at=now()))
         world.session.add(TrainingCode(person_id=insider.person.id, secret="code-within", made_at=now()))
         world.session.add(TrainingCode(person_id=outsider.person.id, secret="code-elsewhere", made_at=now()))
+        path_here, step_here, activity_here = taught.path(world).id, taught.step(world), taught.activity(world)
         world.settle().session.commit()
         foreign_world = another(world)
         foreign_task, foreign_delegable = things.matrix(foreign_world)
@@ -172,9 +173,9 @@ def build(database: Database) -> Towns:
             "link": Ids("link of Inge Vejleder", "link of Olga Vejleder", "link of Fie Fremmed"),
             "secret": Ids("code-within", "code-elsewhere", "code-abroad"),
             "after": Ids(0, foreign=0),
-            "path_id": Ids(taught.path(world).id, foreign=taught.path(foreign_world).id),
-            "step_id": Ids(taught.step(world), foreign=taught.step(foreign_world)),
-            "activity_id": Ids(taught.activity(world), foreign=taught.activity(foreign_world)),
+            "path_id": Ids(path_here, foreign=taught.path(foreign_world).id),
+            "step_id": Ids(step_here, foreign=taught.step(foreign_world)),
+            "activity_id": Ids(activity_here, foreign=taught.activity(foreign_world)),
         }
         towns.working = {INSIDER, OUTSIDER, SIGNER, "Inge Vejleder", "Olga Vejleder"} | {
             visitor.name for name, visitor in towns.visitors.items() if name in WORKS or name.endswith("that was")

@@ -62,7 +62,7 @@ def _kept(session: Session, path_id: int, seen: int, by: Actor) -> Route:
     return route
 
 
-def _changed(session: Session, row: LearningPath, by: Actor, action: str) -> None:
+def _draft_again(session: Session, row: LearningPath, by: Actor, action: str) -> None:
     """Nothing; the path counts one change more, and waits to be approved again."""
     row.revision = (row.revision or 0) + 1
     row.changed_at, row.changed_by = now(), by.person_id
@@ -137,7 +137,7 @@ def change_path(session: Session, path_id: int, new: NewPath, *, seen: int, by: 
     session.add_all(
         PathFrom(path_id=path_id, staff_group_id=group) for group in sorted(set(new.from_group_ids) - route.from_groups)
     )
-    _changed(session, row, by, "facts")
+    _draft_again(session, row, by, "facts")
     return row
 
 
@@ -149,7 +149,7 @@ def add_step(session: Session, path_id: int, step: Step, *, seen: int, by: Actor
     _check_step(session, step)
     made = _row(path_id, step, len(route.steps) + 1)
     session.add(made)
-    _changed(session, route.row, by, "add_step")
+    _draft_again(session, route.row, by, "add_step")
     return made
 
 
@@ -211,7 +211,7 @@ def move_step(session: Session, path_id: int, step_id: int, *, up: bool, seen: i
     if 0 <= to < len(order):
         order[at], order[to] = order[to], order[at]
         _number(session, path_id, order)
-        _changed(session, route.row, by, "move_step")
+        _draft_again(session, route.row, by, "move_step")
     return route.row
 
 
@@ -224,7 +224,7 @@ def remove_step(session: Session, path_id: int, step_id: int, *, seen: int, by: 
         raise NotFound
     session.delete(session.scalars(select(PathStep).where(PathStep.id == step_id)).one())
     _number(session, path_id, order)
-    _changed(session, route.row, by, "remove_step")
+    _draft_again(session, route.row, by, "remove_step")
     return route.row
 
 

@@ -112,11 +112,11 @@ def _put(session: Session, route: Route, employment: Employment, *, by: Actor) -
     )  # fmt: skip
     session.add(row)
     session.flush()
-    _record(session, row, employment.person_id, own=own, by=by)
+    _note_asked(session, row, employment.person_id, own=own, by=by)
     return row
 
 
-def _record(session: Session, row: PathPlacing, person_id: int, *, own: bool, by: Actor) -> None:
+def _note_asked(session: Session, row: PathPlacing, person_id: int, *, own: bool, by: Actor) -> None:
     if own:
         record(
             session,
