@@ -53,8 +53,8 @@ def _words(text: str, field: str, most: int) -> str:
 
 def _kept(session: Session, path_id: int, seen: int, by: Actor) -> Route:
     """The path, locked. Overtaken when it is not as `seen`; NotFound when it has been taken out of the list."""
-    _keeps(session, by)
     route = get_route(session, path_id, lock=True)
+    _keeps(session, by)
     if route.row.revision != seen:
         raise Overtaken(
             sentence(N_("Somebody else has changed the path meanwhile. Nothing was saved. Look at it again."))

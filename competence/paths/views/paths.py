@@ -169,10 +169,17 @@ def _areas(staff_group_id: int) -> tuple[str, ...]:
     return content_of(db.session, profile.id).areas if profile is not None else ()
 
 
+def _check_step(path_id: int, step_id: int) -> None:
+    """Nothing. NotFound when the step is not the path's."""
+    if step_id not in {step.id for step in reads.get_route(db.session, path_id).steps}:
+        raise NotFound
+
+
 @bp.post("/<int:path_id>/steps/<int:step_id>/move")
 @requires(Permission.PATH_WRITE)
 def move(path_id: int, step_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A step one place earlier or later."""
+    _check_step(path_id, step_id)
     form = ButtonForm()
     up = request.form.get("to") != "down"
     return _did(
@@ -185,6 +192,7 @@ def move(path_id: int, step_id: int, *, actor: Actor, within: Reach) -> Response
 @requires(Permission.PATH_WRITE)
 def remove(path_id: int, step_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A step goes."""
+    _check_step(path_id, step_id)
     form = ButtonForm()
     return _did(
         lambda session: commands.remove_step(session, path_id, step_id, seen=seen_revision(form.seen), by=actor),
