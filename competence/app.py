@@ -70,6 +70,9 @@ BLUEPRINTS = (
     "competence.development.views.me:bp", "competence.development.views.queue:bp", "competence.development.views.guiding:bp",
     "competence.development.views.persons:bp", "competence.development.views.instructions:bp",
     "competence.development.views.levels:bp",
+    "competence.teaching.views.classes:bp", "competence.teaching.views.taking_part:bp",
+    "competence.teaching.views.taking_part:people_bp", "competence.teaching.views.feeds:bp", "competence.teaching.views.desk:bp",
+    "competence.paths.views.paths:bp", "competence.paths.views.walking:bp", "competence.paths.views.walking:own_bp",
     "competence.profiles.views:bp",
     "competence.credentials.views:bp",
     "competence.files.views:bp",
@@ -132,10 +135,10 @@ IN_TEMPLATES = (
 """What every template may call by its name, as "module:name"."""
 
 WAITING = (
-    "competence.signoffs.queries:waiting_count",
-    "competence.reminders.queries:open_count",
+    "competence.signoffs.queries:waiting_count", "competence.reminders.queries:open_count",
+    "competence.teaching.queries.people:waiting_count", "competence.paths.queries.placed:waiting_count",
     "competence.training.queries.runs:waiting_count",
-)
+)  # fmt: skip
 """(session, actor) -> how many things wait for her; added up for the bell in the top bar."""
 
 NEXT_ENDS = "competence.entitlements.queries:next_ends"

@@ -87,6 +87,8 @@ class Permission(StrEnum):
     ONBOARDING_WRITE = "onboarding:write"
     OWN_ANSWER = "own:answer"
     OWN_READ = "own:read"
+    PATH_PLACE = "path:place"
+    PATH_WRITE = "path:write"
     PERSON_ADMINISTER = "person:administer"
     PERSON_HISTORY = "person:history"
     PERSON_READ = "person:read"
@@ -114,6 +116,9 @@ class Permission(StrEnum):
     TALK_HOLD = "talk:hold"
     TARGET_WRITE = "target:write"
     TRAINING_PLAN = "training:plan"
+    TEACHING_BEDSIDE = "teaching:bedside"
+    TEACHING_PLAN = "teaching:plan"
+    TEACHING_SIGN_UP = "teaching:sign_up"
     UNIT_WRITE = "unit:write"
     WHO_MAY_ASK = "who_may:ask"
     WHO_MAY_COLLEAGUES = "who_may:colleagues"
@@ -169,6 +174,8 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.ONBOARDING_WRITE: N_("keep the templates of introduction programmes"),
     Permission.OWN_ANSWER: N_("say yes or not yet to one's own sign-offs"),
     Permission.OWN_READ: N_("see all one's own data"),
+    Permission.PATH_PLACE: N_("put the employees whom one leads on a learning path, with their own yes"),
+    Permission.PATH_WRITE: N_("keep the learning paths"),
     Permission.PERSON_ADMINISTER: N_("administer people and accounts"),
     Permission.PERSON_HISTORY: N_("read a person's history of sign-offs"),
     Permission.PERSON_READ: N_("see people and their employments"),
@@ -196,6 +203,9 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.TALK_HOLD: N_("plan and hold talks with the employees whom one leads"),
     Permission.TARGET_WRITE: N_("set the municipality's targets for the key figures"),
     Permission.TRAINING_PLAN: N_("have it worked out whom to train next in a unit, with names"),
+    Permission.TEACHING_BEDSIDE: N_("plan bedside teaching, and note who was there"),
+    Permission.TEACHING_PLAN: N_("plan classes, and note who was there"),
+    Permission.TEACHING_SIGN_UP: N_("sign up the employees whom one leads for a class, with their own yes"),
     Permission.UNIT_WRITE: N_("change units"),
     Permission.WHO_MAY_ASK: N_("find out who may do a task"),
     Permission.WHO_MAY_COLLEAGUES: N_("see which colleagues may do a task"),
@@ -216,8 +226,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
     | {
         P.ACTION_READ, P.CITIZEN_READ, P.COVERAGE_READ, P.CREDENTIAL_BRING, P.DELEGATION_READ, P.PERSON_HISTORY, P.PERSON_READ,
         P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.GUIDE_TIME_NOTE, P.REQUIREMENT_READ, P.ROSTER_READ,
-        P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES,
-        P.WHO_MAY_PERSON, P.ONBOARDING_TICK,
+        P.ONBOARDING_TICK, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_SIGN, P.STOP_READ, P.TEACHING_BEDSIDE,
+        P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.WHO_MAY_PERSON,
     },
     Role.LEADER: _EVERYBODY
     | {
@@ -228,7 +238,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.WHO_MAY_PERSON, P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
         P.GUIDE_CAPACITY, P.GUIDE_TIME_READ, P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
         P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.ROSTER_IMPORT, P.ROSTER_READ, P.SCENARIO_WRITE,
-        P.ONBOARDING_KEEP, P.ONBOARDING_TICK, P.PLAN_WRITE, P.TALK_HOLD, P.TRAINING_PLAN,
+        P.ONBOARDING_KEEP, P.ONBOARDING_TICK, P.PATH_PLACE, P.PLAN_WRITE, P.TALK_HOLD, P.TEACHING_SIGN_UP, P.TRAINING_PLAN,
     },
     Role.PLANNER: _EVERYBODY
     | {
@@ -247,7 +257,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.ONBOARDING_TICK, P.ONBOARDING_WRITE,
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_REVIEW,
         P.SIGNOFF_SIGN, P.SIGNOFF_SUSPEND,
-        P.SCENARIO_WRITE, P.STOP_READ, P.STOP_WRITE, P.TRAINING_PLAN, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.WHO_MAY_PERSON,
+        P.SCENARIO_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.WHO_MAY_PERSON,
+        P.PATH_WRITE, P.TEACHING_BEDSIDE, P.TEACHING_PLAN, P.TRAINING_PLAN,
     },
     Role.DIRECTOR: _EVERYBODY
     | {

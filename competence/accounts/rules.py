@@ -187,7 +187,13 @@ ACTIVITIES = MenuItem(
     "activities.index", N_("Activities"), "checklist", P.ACTIVITY_WRITE, covers=("activities", "balance")
 )
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
-CLASSES = MenuItem("signoffs.together", N_("Classes"), "groups", P.SIGNOFF_SIGN, covers=())
+CLASSES = MenuItem(
+    "teaching.index", N_("Classes"), "groups", covers=("teaching", "class_people", "desk", "signoffs.together")
+)
+NURSES_CLASSES = replace(
+    CLASSES, covers=("teaching", "class_people", "desk", "signoffs.together", "paths", "path_people")
+)
+"""For the development nurse, whose menu is full: the learning paths are reached from the classes."""
 COVERAGE_PAGES = (
     "coverage",
     "figures",
@@ -243,6 +249,7 @@ PASSPORT = MenuItem(
     covers=("me.passport", "passports", "brought.own", "files.own"),
 )
 PATH = MenuItem("me.path", N_("My path"), "flag", P.OWN_READ, covers=("me", "intro"))
+PATHS = MenuItem("paths.index", N_("Learning paths"), "map", P.OWN_READ, covers=("paths", "path_people"))
 PEOPLE = MenuItem(
     "people.index",
     N_("Employees"),
@@ -292,7 +299,19 @@ API_KEYS = MenuItem("api_keys.index", N_("Other systems"), "language", P.API_KEY
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
-    Role.LEADER: (COVERAGE, DEVELOPMENT, WHO_MAY, PEOPLE, ONBOARDING, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
+    Role.LEADER: (
+        COVERAGE,
+        DEVELOPMENT,
+        WHO_MAY,
+        PEOPLE,
+        ONBOARDING,
+        CLASSES,
+        PATHS,
+        STOPS,
+        MATRIX,
+        DELEGATIONS,
+        INSTRUCTIONS,
+    ),
     Role.GUIDE: (QUEUE, ONBOARDING, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, LEARNING, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, GAPS_TODAY, ROSTER, CITIZENS_DELEGATIONS, STOPS, EXTERNAL),
@@ -307,6 +326,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         PEOPLE,
         ONBOARDING,
         ACTIVITIES,
+        NURSES_CLASSES,
         IMPORTS,
         INSPECTION,
     ),

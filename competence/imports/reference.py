@@ -20,6 +20,7 @@ from competence.imports.onboarding import load_templates
 from competence.imports.shipped import read_rows, seed_folder
 from competence.learning.models import Activity
 from competence.learning.rules import Part
+from competence.paths.commands import take_shipped
 from competence.people.models import StaffGroup, StaffGroupFollow
 from competence.profiles.models import CompetenceProfile, ProfileStatement, ProfileTask
 
@@ -133,7 +134,7 @@ def load_vocabulary(session: Session, files: Files) -> dict[str, int]:
 def load_reference(session: Session, files: Files | None = None) -> MatrixVersion | None:
     """The draft matrix of the municipality's own copy; None when it has it already.
 
-    Catalogue, criteria, profiles and examples are in place afterwards.
+    Catalogue, criteria, profiles, examples and learning paths are in place afterwards.
     """
     files = files or read_files()
     groups = load_vocabulary(session, files)
@@ -142,6 +143,7 @@ def load_reference(session: Session, files: Files | None = None) -> MatrixVersio
     load_examples(session, files, groups, tasks)
     load_templates(session, files, groups)
     load_activities(session, files)
+    take_shipped(session, files["learning_paths"], files["learning_path_steps"], files["activities_70_20_10"])
     if session.scalars(select(MatrixVersion.id).where(MatrixVersion.reference_code == "EDIT")).first() is not None:
         return None
     return new_draft(

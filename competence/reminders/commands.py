@@ -32,6 +32,7 @@ from competence.reminders.queries import (
 from competence.reminders.rules import (
     MAIL_OF,
     MOST_TRIES,
+    NEWS_DAYS,
     STUCK_AFTER,
     UNASKED,
     MailKind,
@@ -40,8 +41,9 @@ from competence.reminders.rules import (
     week_of,
 )
 from competence.roster.queries import imports_since
+from competence.teaching.queries.people import unsent
 
-DIGEST_MAIL, HEARING_MAIL, ROSTER_MAIL = "digest", "hearing", "roster"
+DIGEST_MAIL, HEARING_MAIL, ROSTER_MAIL, CLASS_MAIL = "digest", "hearing", "roster", "class"
 
 
 def lock_reminding(session: Session) -> None:
@@ -169,6 +171,30 @@ def queue_rosters(session: Session, *, on: date) -> int:
             _queue(session, person, ROSTER_MAIL, taken or 0, on if taken is not None else week_of(on))
             made += 1
     return made
+
+
+def queue_classes(session: Session, *, on: date) -> int:
+    """How many mails now wait with a word about a class: each word once, to those who can sign in and want them. Lock first."""
+    words = unsent(session, since=timedelta(days=NEWS_DAYS))
+    if not words:
+        return 0
+    readers, refusals = able_to_read(session, {person for _id, person in words}), all_refusals(session)
+    c = MAILS.c
+    sent = set(
+        session.scalars(
+            scoped(session, MAILS, c.subject_id).where(
+                c.kind == CLASS_MAIL, c.subject_id.in_([id_ for id_, _person in words])
+            )
+        )
+    )
+    wanted = [
+        (id_, person)
+        for id_, person in words
+        if id_ not in sent and person in readers and (person, MailKind.TEACHING) not in refusals
+    ]
+    for id_, person in wanted:
+        _queue(session, person, CLASS_MAIL, id_, on)
+    return len(wanted)
 
 
 def _queue(session: Session, person_id: int, kind: str, subject_id: int, period: date) -> OutgoingMail:

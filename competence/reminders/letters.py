@@ -22,7 +22,10 @@ from competence.reminders.rules import (
     Part,
 )
 from competence.reminders.tokens import ALL, sealed
-from competence.reminders.words import mailed
+from competence.reminders.words import NEWS, mailed
+from competence.teaching.queries.people import Told
+from competence.teaching.rules import News
+from competence.teaching.views.showing import when
 
 
 @dataclass(frozen=True)
@@ -104,3 +107,24 @@ def roster_letter(
             render_template("reminders/roster.txt", **context), render_template("reminders/roster.html", **context),
             headers=sender.headers(person_id, MailKind.ROSTER.value),
         )  # fmt: skip
+
+
+def class_letter(sender: Sender, told: Told, *, person_id: int, to: str, name: str, locale: str) -> Letter:
+    """The mail with a word about a class: what, when and where, and where to answer. It names nobody."""
+    with force_locale(locale):
+        row, news = told.lesson.row, News(told.news.news)
+        said = say(sentence(NEWS[news], name=row.name))
+        until = told.sign_up.offered_until if told.sign_up is not None and news is News.OFFERED else None
+        context = {
+            "first_name": name.split(" ")[0], "said": said, "words": row.cancelled_words if news is News.CANCELLED else "",
+            "times": [when(one.starts_at, one.ends_at) for one in told.lesson.spans], "place": row.place, "until": until,
+            "municipality": sender.municipality, "link": f"{sender.site}/me/classes", "choose": f"{sender.site}/account/mails",
+            "stop": sender.stop_link(person_id, MailKind.TEACHING.value), "language": locale,
+        }  # fmt: skip
+        return Letter(
+            to,
+            said,
+            render_template("reminders/class.txt", **context),
+            render_template("reminders/class.html", **context),
+            headers=sender.headers(person_id, MailKind.TEACHING.value),
+        )

@@ -53,6 +53,7 @@ class MailKind(StrEnum):
     RETURNS = "returns"
     COURSES = "courses"
     HEARINGS = "hearings"
+    TEACHING = "teaching"
     ROSTER = "roster"
     """Gaps of the coming shifts: nobody gets them unasked."""
 
@@ -64,12 +65,15 @@ MAIL_NAMES: Mapping[MailKind, str] = {
     MailKind.RETURNS: N_("What to do again after a time away"),
     MailKind.COURSES: N_("Courses: how they are used, and their follow-up"),
     MailKind.HEARINGS: N_("A hearing that ends soon"),
+    MailKind.TEACHING: N_("Classes: a free seat, a change, a question to you"),
     MailKind.ROSTER: N_("Gaps of the coming shifts: after each new duty roster, and once a week"),
 }
 """What each is called where one chooses."""
 
 UNASKED = frozenset(set(MailKind) - {MailKind.ROSTER})
 """The kinds that come unless somebody refuses them; the others only to those who have asked for them."""
+NEWS_DAYS = 7
+"""So long a word about a class is sent by mail, when that could not be done at once."""
 ROSTER_DAYS = 14
 """So many days ahead the mail about the roster looks."""
 ROSTER_LINES = 60

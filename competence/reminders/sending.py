@@ -23,10 +23,12 @@ from competence.foundation.errors import RuleBroken
 from competence.foundation.orm import TenantSession, begin_writing, open_session
 from competence.organisation.models import Municipality
 from competence.reminders import commands
-from competence.reminders.letters import Sender, digest, roster_letter
+from competence.reminders.letters import Sender, class_letter, digest, roster_letter
 from competence.reminders.matters import find
 from competence.reminders.queries import able_to_read, all_refusals, away_on, refused_by, reminders_in
 from competence.reminders.rules import ROSTER_DAYS, MailKind, State
+from competence.teaching.commands import settle_offers
+from competence.teaching.queries.people import one_told
 
 HEARING_WITHIN = timedelta(days=3)
 """So long before a hearing's last day those who have said nothing are reminded, once."""
@@ -96,8 +98,10 @@ def run(engine: Engine, municipality_id: int, post: Post | None, *, dry_run: boo
                 told.reminders = commands.add_reminders(session, found)
                 if post is not None:
                     told.mails = _hearings(session)
+                settle_offers(session)
                 if post is not None:
                     told.mails += commands.queue_rosters(session, on=on)
+                    told.mails += commands.queue_classes(session, on=on)
                 if post is not None and dry_run:
                     told.mails += commands.queue_digests(session, on=on)
                 if dry_run:
@@ -205,6 +209,8 @@ def _letter(session: Session, post: Post, one: commands.Outgoing, away: frozense
         return _hearing_letter(session, one, sender)
     if one.kind == commands.ROSTER_MAIL:
         return _roster_letter(session, one, sender, away)
+    if one.kind == commands.CLASS_MAIL:
+        return _class_letter(session, one, sender)
     reader = able_to_read(session, [one.person_id]).get(one.person_id)
     actor = actor_of_person(session, one.person_id)
     if reader is None or not actor.roles or one.person_id in away:
@@ -228,6 +234,16 @@ def _roster_letter(
     if not gaps:
         return None
     return roster_letter(sender, gaps, person_id=one.person_id, to=reader[0], name=actor.name, locale=reader[1])
+
+
+def _class_letter(session: Session, one: commands.Outgoing, sender: Sender) -> mail.Letter | None:
+    """The word about a class; None when there is nothing left to tell, or she wants no such mail now."""
+    told = one_told(session, one.subject_id)
+    reader = able_to_read(session, [one.person_id]).get(one.person_id)
+    if told is None or reader is None or MailKind.TEACHING in refused_by(session, one.person_id):
+        return None
+    name = actor_of_person(session, one.person_id).name
+    return class_letter(sender, told, person_id=one.person_id, to=reader[0], name=name, locale=reader[1])
 
 
 def _hearing_letter(session: Session, one: commands.Outgoing, sender: Sender) -> mail.Letter | None:

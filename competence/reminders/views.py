@@ -14,6 +14,8 @@ from competence.access.web import looked_at_all, public, requires
 from competence.accounts.queries import account_of_person
 from competence.foundation.errors import NotFound
 from competence.foundation.web import db, say, transaction
+from competence.paths.queries.placed import asked_of
+from competence.paths.queries.placed import waiting_count as paths_count
 from competence.reminders import commands, queries
 from competence.reminders.forms import MailsForm
 from competence.reminders.queries import Line
@@ -21,6 +23,7 @@ from competence.reminders.rules import MAIL_NAMES, UNASKED, Kind, MailKind, Part
 from competence.reminders.tokens import opened
 from competence.reminders.words import said
 from competence.signoffs.queries import waiting_count
+from competence.teaching.queries.people import waiting_count as news_count
 
 bp = Blueprint("reminders", __name__)
 
@@ -52,6 +55,9 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         own=[_shown(line, actor, asked) for line in lines if line.part is Part.OWN],
         others=[_shown(line, actor, asked) for line in lines if line.part is not Part.OWN],
         answers=waiting_count(db.session, actor),
+        classes=news_count(db.session, actor),
+        paths=paths_count(db.session, actor),
+        asked_paths=asked_of(db.session, actor),
     )
 
 

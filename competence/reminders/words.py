@@ -4,6 +4,7 @@ from competence.foundation.text import N_, Sentence, sentence
 from competence.reminders.queries import Line
 from competence.reminders.returning import Again, Redo
 from competence.reminders.rules import Kind, Part
+from competence.teaching.rules import News
 
 OWN = {
     Kind.SIGNOFF: (
@@ -76,6 +77,16 @@ OTHERS = {
     ),
 }
 """What is said to others who may see it."""
+
+NEWS = {
+    News.ASKED: N_("Your leader has signed you up for %(name)s"),
+    News.OFFERED: N_("A seat is free at %(name)s"),
+    News.CANCELLED: N_("%(name)s is cancelled"),
+    News.CHANGED: N_("%(name)s has been moved"),
+    News.TEACH: N_("Will you teach %(name)s?"),
+    News.NO_TEACHER: N_("%(name)s has no teacher"),
+}
+"""What somebody is told about a class."""
 
 UNNAMED = {
     Kind.EXEMPTION: N_("An agreement with a colleague ends soon. See which in Kompetencetavlen."),

@@ -264,7 +264,7 @@ def answer_teaching(session: Session, *, yes: bool, by: Actor) -> TeachingYes:
     said.revision += 1
     session.flush()
     record(
-        session, by=by.person_id, action="answer_teaching", subject="teaching_yes", subject_id=said.id,
+        session, by=by.person_id, action="answer_asked_to_teach", subject="teaching_yes", subject_id=said.id,
         person_id=by.person_id,
     )  # fmt: skip
     return said

@@ -175,6 +175,7 @@ def test_the_public_pages_are_these(sqlite_database: Database):
         "accounts.sign_in",
         "accounts.invitation",
         "accounts.switch_language",
+        "calendars.read",
         "healthz",
         "home.accessibility",
         "api_document.document",

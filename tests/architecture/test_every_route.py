@@ -47,7 +47,18 @@ MUNICIPALITY_WIDE = frozenset(
 """Pages about all of the municipality: a role over a part of it does not reach them."""
 
 SAVES_FOR_ALL = frozenset(
-    {"activities.archive", "activities.restore", "areas.restore", "catalogue.restore", "profiles.new"}
+    {
+        "activities.archive",
+        "activities.restore",
+        "areas.restore",
+        "catalogue.restore",
+        "profiles.new",
+        "paths.approve",
+        "paths.archive",
+        "paths.move",
+        "paths.remove",
+        "paths.restore",
+    }
 )
 """What is kept for all of the municipality is read everywhere, and changed only by a role over all of it."""
 

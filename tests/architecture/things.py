@@ -37,7 +37,6 @@ from competence.inspection.rules import About
 from competence.jobs.models import Job
 from competence.jobs.rules import State
 from competence.learning.models import (
-    Activity,
     DevelopmentPlan,
     Goal,
     PlannedActivity,
@@ -199,14 +198,6 @@ def programme(world: World, one: Someone, guide: Someone) -> dict[str, int]:
     world.session.add(item)
     world.session.flush()
     return {"onboarding_id": made.id, "item_id": item.id}
-
-
-def listed_activity(world: World) -> int:
-    """The id of an activity on the municipality's list."""
-    made = Activity(code="A70-01", name="Følgevagt", part=LearningPart.DAILY, minutes=60)
-    world.session.add(made)
-    world.session.flush()
-    return made.id
 
 
 def plan(world: World, one: Someone, other: Someone) -> dict[str, int]:

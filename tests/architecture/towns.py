@@ -21,7 +21,7 @@ from competence.people.models import Absence
 from competence.practice.models import PracticeUse, TrainingRequest
 from competence.practice.rules import Wanted
 from competence.signoffs.models import Exemption, SignOffRequest, TrainingCode
-from tests.architecture import things
+from tests.architecture import taught, things
 from tests.databases import Database
 from tests.factories import Someone, World, another
 from tests.web import PASSWORD
@@ -111,7 +111,7 @@ def build(database: Database) -> Towns:
             towns.visitors[name] = _visitor(world, name, task, signer, insider)
         towns.root_id, towns.root_path, towns.other_path = world.root.id, world.root.path, elsewhere.path
         reserved = world.task("Epoprostenol", reserved=Reserved.YES)
-        framework, listed = things.framework(world, reserved), things.listed_activity(world)
+        framework = things.framework(world, reserved)
         instruction, mapping = things.instruction(world, task), things.mapping(world, signer)
         said_of_profiles = things.mapping(world, signer, OWN_PROFILES)
         said_of_rosters = things.mapping(world, signer, OWN_ROSTER)
@@ -120,6 +120,7 @@ def build(database: Database) -> Towns:
         world.session.add(PracticeUse(discussed_on=today(), begun_at=now()))
         world.session.add(TrainingCode(person_id=insider.person.id, secret="code-within", made_at=now()))
         world.session.add(TrainingCode(person_id=outsider.person.id, secret="code-elsewhere", made_at=now()))
+        path_here, step_here, activity_here = taught.path(world).id, taught.step(world), taught.activity(world)
         world.settle().session.commit()
         foreign_world = another(world)
         foreign_task, foreign_delegable = things.matrix(foreign_world)
@@ -146,7 +147,6 @@ def build(database: Database) -> Towns:
             "delegable_id": Ids(delegable.id, foreign=foreign_delegable.id),
             "reserved_id": Ids(reserved.id, foreign=foreign_reserved.id),
             "staff_group_id": Ids(world.groups["SSH"].id, foreign=foreign_world.groups["SSH"].id),
-            "activity_id": Ids(listed),
             "area_id": Ids(world.area.id, foreign=foreign_world.area.id),
             "instruction_id": Ids(instruction, foreign=foreign_instruction),
             "mapping_id": Ids(mapping, foreign=foreign_mapping),
@@ -173,6 +173,9 @@ def build(database: Database) -> Towns:
             "link": Ids("link of Inge Vejleder", "link of Olga Vejleder", "link of Fie Fremmed"),
             "secret": Ids("code-within", "code-elsewhere", "code-abroad"),
             "after": Ids(0, foreign=0),
+            "path_id": Ids(path_here, foreign=taught.path(foreign_world).id),
+            "step_id": Ids(step_here, foreign=taught.step(foreign_world)),
+            "activity_id": Ids(activity_here, foreign=taught.activity(foreign_world)),
         }
         towns.working = {INSIDER, OUTSIDER, SIGNER, "Inge Vejleder", "Olga Vejleder"} | {
             visitor.name for name, visitor in towns.visitors.items() if name in WORKS or name.endswith("that was")
@@ -238,6 +241,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         **things.onboarding(world, one, guide),
         "talk_id": things.talk(world, guide, one),
         **things.plan(world, one, guide),
+        **taught.place(world, one, guide, task),
         "external_id": world.person(f"Vikar {guide_name}", unit=one.unit, is_external=True, agency="Vikar A/S",
                                     since=today(), until=today() + timedelta(days=7)).employment.id,
     }  # fmt: skip
@@ -264,6 +268,7 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
     own["pack_id"] = things.pack(world, someone, insider)
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = things.delegated(world, someone, task, signer)
+    own |= {"sign_up_id": UNKNOWN, "news_id": UNKNOWN, "feed_id": UNKNOWN, "placing_id": UNKNOWN}
     own["reminder_id"] = things.reminded(world, someone, task)
     own |= dict.fromkeys(("planned_id", "talk_id", "note_id"), UNKNOWN)
     if name in WORKS or name.startswith("leader"):
@@ -271,6 +276,8 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
         own["note_id"] = things.own_note(world, someone, insider)
     if name in WORKS or name.endswith("that was"):
         own |= {"employment_id": someone.employment.id, "seq": seq} | things.programme(world, someone, signer)
+        own |= {"employment_id": someone.employment.id, "seq": seq}
+        own |= taught.own(world, someone, taught.teaching(world, insider, signer, task), signer)
         request = SignOffRequest(
             employment_id=someone.employment.id, task_id=task.id, asked_by=someone.person.id, asked_at=now()
         )

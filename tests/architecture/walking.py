@@ -32,6 +32,7 @@ QUERIES = {
     "files.own": {"task": "task_id"},
     "files.person": {"task": "task_id"},
     "local.index": {"unit": "unit_id"},
+    "teaching.new": {"unit": "unit_id"},
     "requirements.index": {"unit_id": "unit_id"},
     "what_if.keep": {"saved": "scenario_id"},
     "what_if.unit": {"saved": "scenario_id", "step": "step"},
@@ -71,6 +72,14 @@ def is_own(rule: Rule) -> bool:
         "inspection_files.kept_pdf",
         "inspection_files.kept_sheet",
         "welcome_letters.own",
+        "calendars.close",
+        "calendars.renew",
+        "own_classes.no",
+        "own_classes.seen",
+        "own_classes.yes",
+        "own_paths.answer",
+        "own_paths.end",
+        "own_paths.plan",
     }
     return rule.endpoint.startswith(("intro.", "me.", "practice.")) or rule.endpoint in own
 

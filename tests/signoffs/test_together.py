@@ -140,8 +140,8 @@ def test_the_page_says_who_is_ready_and_signs_for_those_ticked(bedside: Bedside,
     bedside.world.role(bedside.guide, Role.DEVELOPMENT_NURSE)
     bedside.world.session.commit()
     guide = signed_in(bedside.guide)
-    assert "Vælg den opgave, undervisningen handlede om." in guide.get("/classes").text
-    where = f"/classes?task={bedside.task.id}&day={today().isoformat()}"
+    assert "Vælg den opgave, undervisningen handlede om." in guide.get("/classes/sign").text
+    where = f"/classes/sign?task={bedside.task.id}&day={today().isoformat()}"
     page = guide.get(where)
     assert page.text.count("1 punkt er ikke vist endnu.") == 3
     shown = {"shown": "1", "seen": [f"{one.employment.id}-0"], "people": [str(one.employment.id)]}

@@ -44,6 +44,8 @@ from competence.signoffs import commands
 from competence.signoffs.models import SignOffRequest
 from competence.signoffs.queries import last_ending, names_of, pause_of, returned_of
 from competence.signoffs.rules import Origin, Signed
+from competence.teaching.queries.people import told
+from competence.teaching.views.showing import rows_of
 
 bp = Blueprint("me", __name__, url_prefix="/me")
 
@@ -119,6 +121,7 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         learning_waits=bool(learning_waits(db.session, actor.person_id, [job.employment.id for job in own.jobs])),
         ways=ways,
         intros=[(one.id, week_words(one), next_words(one)) for one in own_programmes(db.session, actor.person_id)],
+        classes=rows_of([one.lesson for one in told(db.session, actor.person_id)]),
         talks=talks_shown(queries.confirmed_of(db.session, actor.person_id, reader_id=actor.person_id)),
     )
 

@@ -26,12 +26,15 @@ from competence.development.queries.queue import Item
 from competence.development.queries.queue_rows import Who
 from competence.development.queries.training import not_yet_to, wanting_training
 from competence.development.rules import next_step
-from competence.foundation.clock import today
+from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound
 from competence.foundation.web import db, say, short_day
 from competence.onboarding.queries.programmes import newcomers
 from competence.onboarding.views.showing import cards, group_word
 from competence.signoffs.queries import get_employment
+from competence.teaching.queries.classes import coming_for, to_note
+from competence.teaching.views.showing import Row as ClassRow
+from competence.teaching.views.showing import rows_of
 
 bp = Blueprint("queue", __name__, url_prefix="/queue")
 
@@ -79,8 +82,15 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         not_yet=not_yet_to(db.session, actor, within),
         delegations=delegations_waiting(db.session, actor.person_id),
         supervisions=supervisions_due(db.session, actor.person_id, on=today()),
+        classes=[(row, row.lesson.ends <= now()) for row in _classes(actor, within)],
         places=_places(found), in_force=found.in_force, in_force_from=found.in_force_from,
     )  # fmt: skip
+
+
+def _classes(actor: Actor, within: Reach) -> list[ClassRow]:
+    """The classes that wait to be noted, and the next ones to come, with their hours."""
+    over = to_note(db.session, actor, since=now() - timedelta(days=60))
+    return rows_of([*over, *(lesson for lesson, _taken in coming_for(db.session, actor, within, most=4))])
 
 
 @dataclass(frozen=True)

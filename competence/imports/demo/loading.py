@@ -16,7 +16,8 @@ from competence.imports.demo.months import write_months
 from competence.imports.demo.onboarding import write_onboarding
 from competence.imports.demo.people import write_employments, write_people, write_roles, write_units
 from competence.imports.demo.roster import write_roster
-from competence.imports.demo.training import write_teaching
+from competence.imports.demo.teaching import write_teaching
+from competence.imports.demo.training import write_teachers
 from competence.imports.demo.vocabulary import load_rules
 from competence.imports.demo.writing import Writing
 from competence.imports.demonstration.generate import generate
@@ -77,8 +78,9 @@ class Loader(Writing):
         write_daily(self)
         write_meetings(self)
         write_onboarding(self)
-        write_teaching(self)
+        write_teachers(self)
         write_learning(self)
+        write_teaching(self, read_files())
         record(
             self.session,
             by=None,

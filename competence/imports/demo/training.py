@@ -11,7 +11,7 @@ ASKED = ("Maja Lind",)
 COURSE, TASK = "Færdighedstræning: sugning af luftveje", "Sugning af luftveje"
 
 
-def write_teaching(to: Writing) -> None:
+def write_teachers(to: Writing) -> None:
     """Nothing; the answers and the course are written, as far as the people and the task are there."""
     numbers = {person.name: person.number for person in to.demo.people if person.unit == TEAM}
     leader = next((role.person for role in to.demo.roles if role.role == "leader" and role.unit == TEAM), None)

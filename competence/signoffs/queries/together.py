@@ -1,6 +1,6 @@
 """The same as at the bedside, read for many people at once: who is ready after a class, and what the others miss."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -184,13 +184,14 @@ class Candidate:
 
 def candidates(
     session: Session, task: Task, *, by: Actor, within: Reach, shown: Iterable[int] = (), day: date | None = None,
-    since: date | None = None, unit: Unit | None = None, search: str = "",
+    since: date | None = None, unit: Unit | None = None, search: str = "", people: Collection[int] = (),
 ) -> tuple[list[Candidate], int]:  # fmt: skip
     """(who may have been in a class about the task, by name; how many there are), within reach and without `by` herself.
 
     `day`: who was seen doing it, or passed a course, dialogue or check for it, on that day; `unit`: whoever may have it
-    there and below; neither: who has asked for it or was seen or passed something since `since`. `shown`: criteria
-    that all of them have shown, besides each one's own ticks.
+    there and below; neither: who has asked for it or was seen or passed something since `since`. `people`: of these
+    employments alone, whatever they were seen doing. `shown`: criteria that all of them have shown, besides each one's
+    own ticks.
     """
     on = today()
     e, o = EMPLOYMENTS.c, OBSERVATIONS.c
@@ -214,13 +215,15 @@ def candidates(
         REQUESTS.c.municipality_id == e.municipality_id, REQUESTS.c.employment_id == e.id,
         REQUESTS.c.task_id == task.id, REQUESTS.c.closed_at.is_(None),
     )  # fmt: skip
-    if day is not None:
+    if people:
+        wanted = wanted.where(e.id.in_(sorted(people)))
+    elif day is not None:
         wanted = wanted.where(about.where(o.observed_on == day))
     elif unit is None:
         wanted = wanted.where(or_(asked, about.where(o.observed_on >= (since or on))))
     if unit is not None:
         wanted = wanted.where(UNITS.c.path.startswith(unit.path, autoescape=True))
-        if day is None:
+        if day is None and not people:
             groups = [
                 group
                 for group in session.scalars(select(StaffGroup.id).order_by(StaffGroup.id))

@@ -41,6 +41,8 @@ class Choice:
     tasks: Sequence[tuple[int, str]]
     """Those that she may sign."""
     units: Sequence[tuple[int, str]]
+    people: frozenset[int] = frozenset()
+    """The employments of those who were there, when that has been noted: they alone are shown, and ticked."""
     wrong_day: str = ""
     """What was written as the day and is none."""
 
@@ -94,15 +96,18 @@ class Sent:
     expects: Mapping[int, int] = field(default_factory=dict)
 
 
-@bp.route("/classes", methods=["GET", "POST"])
+@bp.route("/classes/sign", methods=["GET", "POST"])
 @requires(Permission.SIGNOFF_SIGN)
 def together(*, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """Who is ready after a class, what the others miss, and one signature for all that are ticked."""
+    """Who is ready after a class, what the others miss, and one signature for all that are ticked.
+
+    `?people=` names the employments of those who were there, who are then ticked.
+    """
     choice = _choice(actor, within)
     scale = levels(db.session)
     form = TogetherForm(levels=[(one.rank, one.name) for one in scale])
     proof = needs_proof(actor)
-    sent = _sent()
+    sent = _sent() if request.method == "POST" else Sent(set(choice.people))
     told: list[Told] = []
     if choice.unit is not None:
         looked_at(unit_id=choice.unit.id)
@@ -139,7 +144,8 @@ def _choice(actor: Actor, within: Reach) -> Choice:
         wrong = written[:20]
     return Choice(
         queries.get_task(db.session, task) if task is not None else None, day, units[unit] if unit is not None else None,
-        " ".join(request.args.get("q", "").split())[:80], tasks, unit_choices(db.session, within=within, on=today()), wrong,
+        " ".join(request.args.get("q", "").split())[:80], tasks, unit_choices(db.session, within=within, on=today()),
+        frozenset(int(text) for text in request.args.getlist("people")[:200] if text.isdecimal() and len(text) < 10), wrong,
     )  # fmt: skip
 
 
@@ -196,7 +202,7 @@ def _rows(
 ) -> tuple[list[Row], int]:
     found, total = queries.candidates(
         db.session, task, by=actor, within=within, shown=sent.shown, day=choice.day, since=today() - LOOKS_BACK,
-        unit=choice.unit, search=choice.search,
+        unit=choice.unit, search=choice.search, people=choice.people,
     )  # fmt: skip
     held = [one.level if (one := current(c.matter.signed, on=today())) else 0 for c in found]
     asked = [

@@ -1,0 +1,1 @@
+"""What is read of learning paths, and of those who walk them."""

@@ -1,0 +1,191 @@
+"""The development nurse's desk: needs across units, how much each trainer has planned, and what classes have changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from competence.access.rules import Reach, Role
+from competence.accounts.models import RoleAssignment
+from competence.coverage.queries.board import tasks_on
+from competence.coverage.queries.places import Node, Tree, tree
+from competence.coverage.queries.wide import unit_counts, wide
+from competence.foundation.clock import local, midnight, now, today
+from competence.learning.models import PlannedActivity
+from competence.organisation.models import Unit
+from competence.people.models import PersonIdentity
+from competence.teaching.models import ClassTime, TeachingClass
+from competence.teaching.queries.classes import Lesson, past
+
+WEEKS_AHEAD = 4
+AFTER = timedelta(days=30)
+"""So long after its last day what a class has changed is counted; before that, until today."""
+EFFECT_OF = 5
+"""Of so many classes the effect is counted at a time."""
+MOST_UNITS = 6
+"""Of a class for more places its effect is not counted here: a past day is judged anew for each person."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A task that units are short of."""
+
+    task_id: int
+    task: str
+    critical: bool
+    gaps: int
+    """Shifts of units in which it is missing today."""
+    vulnerable: int
+    units: tuple[str, ...]
+    """Those with a gap."""
+    classes: int
+    """Classes about it that are to come."""
+
+
+def places_within(units: Tree, within: Reach) -> list[Node]:
+    """The units below which there are none, within reach."""
+    return [node for node in units.reached(within) if units.is_leaf(node)]
+
+
+def needs(session: Session, within: Reach, coming: Sequence[Lesson], *, most: int = 15) -> list[Need]:
+    """The tasks with most gaps today over all units within reach, from the stored counts; critical ones first."""
+    units = tree(session, on=today())
+    nodes = places_within(units, within)
+    if not nodes:
+        return []
+    found = wide(session, nodes)
+    tasks = {task.id: task for task in tasks_on(session, today())}
+    gaps: dict[int, int] = {}
+    weak: dict[int, int] = {}
+    where: dict[int, dict[str, None]] = {}
+    for at in np.flatnonzero(found.gaps | found.vulnerable).tolist():
+        task = found.asked.stated[at].task_id
+        if found.gaps[at]:
+            gaps[task] = gaps.get(task, 0) + 1
+            where.setdefault(task, {})[nodes[int(found.asked.unit[at])].name] = None
+        else:
+            weak[task] = weak.get(task, 0) + 1
+    planned: dict[int, int] = {}
+    for lesson in coming:
+        if lesson.row.task_id is not None:
+            planned[lesson.row.task_id] = planned.get(lesson.row.task_id, 0) + 1
+    listed = [
+        Need(
+            task, tasks[task].name, tasks[task].critical, gaps[task], weak.get(task, 0), tuple(where[task]),
+            planned.get(task, 0),
+        )
+        for task in gaps
+        if task in tasks
+    ]  # fmt: skip
+    return sorted(listed, key=lambda one: (not one.critical, -one.gaps, one.task))[:most]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a trainer has planned in the coming weeks."""
+
+    name: str
+    minutes: int
+    """Of classes and of activities that she leads."""
+    given: int
+    """Minutes that are set aside for her as a guide in the same weeks; 0: none."""
+
+
+def loads(session: Session, within: Reach) -> list[Load]:
+    """Hours planned of each guide and development nurse within reach, by name. Planning data: for those who plan."""
+    on = today()
+    through = on + timedelta(weeks=WEEKS_AHEAD)
+    rows = session.execute(
+        select(RoleAssignment.person_id, RoleAssignment.minutes_a_week, PersonIdentity.name, Unit.path)
+        .join(Unit, Unit.id == RoleAssignment.unit_id)
+        .join(PersonIdentity, PersonIdentity.person_id == RoleAssignment.person_id)
+        .where(
+            RoleAssignment.role.in_((Role.GUIDE.value, Role.DEVELOPMENT_NURSE.value)), RoleAssignment.valid_from <= on,
+            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to > on),
+        )
+        .order_by(PersonIdentity.name, RoleAssignment.id)
+    ).all()  # fmt: skip
+    mine = [row for row in rows if within.covers(row.path)]
+    minutes = _planned(session, {row.person_id for row in mine}, on, through)
+    given: dict[int, int] = {}
+    for row in mine:
+        given[row.person_id] = given.get(row.person_id, 0) + WEEKS_AHEAD * (row.minutes_a_week or 0)
+    return [
+        Load(name, minutes.get(id_, 0), given[id_]) for id_, name in {row.person_id: row.name for row in mine}.items()
+    ]
+
+
+def _planned(session: Session, persons: Iterable[int], on: date, through: date) -> dict[int, int]:
+    ids = sorted(persons)
+    found: dict[int, int] = {}
+    classes = session.execute(
+        select(TeachingClass.teacher_id, ClassTime.starts_at, ClassTime.ends_at)
+        .join(ClassTime, ClassTime.class_id == TeachingClass.id)
+        .where(
+            TeachingClass.teacher_id.in_(ids), TeachingClass.cancelled_at.is_(None), ClassTime.dropped_at.is_(None),
+            ClassTime.starts_at >= midnight(on), ClassTime.starts_at < midnight(through),
+        )
+    )  # fmt: skip
+    for row in classes:
+        if row.teacher_id is not None:
+            length = round((row.ends_at - row.starts_at).total_seconds()) // 60
+            found[row.teacher_id] = found.get(row.teacher_id, 0) + length
+    # An activity that is a class's is led by whoever teaches it: that hour is counted above.
+    activities = session.execute(
+        select(PlannedActivity.led_by, PlannedActivity.minutes).where(
+            PlannedActivity.led_by.in_(ids), PlannedActivity.dropped_on.is_(None), PlannedActivity.done_on.is_(None),
+            PlannedActivity.origin != "teaching", PlannedActivity.begins >= on, PlannedActivity.begins < through,
+        )
+    )  # fmt: skip
+    for one in activities:
+        if one.led_by is not None:
+            found[one.led_by] = found.get(one.led_by, 0) + one.minutes
+    return found
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Gaps in a class's task before and after it, in the units that it was for."""
+
+    lesson: Lesson
+    before_on: date
+    after_on: date
+    before: int | None
+    """Shifts of units in which the task was missing; None: for too many units to be counted here."""
+    after: int | None
+
+
+def effects(session: Session, within: Reach) -> list[Effect]:
+    """What the latest classes about a task have changed, the latest first: counts alone, no names."""
+    units = tree(session, on=today())
+    held = [
+        one
+        for one in past(session, since=now() - timedelta(days=370))
+        if one.row.task_id is not None
+        and one.row.held_at is not None
+        and one.concerns(within)
+        and one.ends < midnight(today())
+    ][:EFFECT_OF]
+    found = []
+    for lesson in held:
+        before = lesson.days[0] - timedelta(days=1)
+        after = min(today(), local(lesson.ends).date() + AFTER)
+        nodes = [node for node in places_within(units, within) if any(node.path.startswith(p) for p in lesson.paths)]
+        few = 0 < len(nodes) <= MOST_UNITS
+        found.append(
+            Effect(
+                lesson, before, after, _gaps(session, units, nodes, lesson, before) if few else None,
+                _gaps(session, units, nodes, lesson, after) if few else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _gaps(session: Session, units: Tree, nodes: Sequence[Node], lesson: Lesson, on: date) -> int:
+    counts = unit_counts(session, units, nodes, task_id=lesson.row.task_id, on=on)
+    return sum(
+        one.have[key] < stated.need.need for one in counts for key, stated in one.needs.items() if stated.need.need
+    )

@@ -1,0 +1,1 @@
+"""The pages about classes: planned, taken part in, held, and in calendars."""

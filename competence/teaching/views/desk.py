@@ -1,0 +1,28 @@
+"""The development nurse's desk."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from competence.access.rules import Actor, Permission, Reach
+from competence.access.web import requires
+from competence.accounts.forms import hours_text
+from competence.catalogue.queries.tasks import task_names
+from competence.foundation.web import db
+from competence.teaching.queries import classes as reads
+from competence.teaching.queries import desk as queries
+from competence.teaching.views.showing import rows_of
+
+bp = Blueprint("desk", __name__, url_prefix="/desk")
+MOST = 8
+
+
+@bp.get("")
+@requires(Permission.TEACHING_PLAN)
+def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Needs across units, coming classes, the trainers' load, and what classes have changed."""
+    coming = [one for one in reads.coming(db.session) if one.concerns(within)]
+    return render_template(
+        "teaching/desk.html", needs=queries.needs(db.session, within, coming), coming=rows_of(coming[:MOST]),
+        more=max(0, len(coming) - MOST), loads=queries.loads(db.session, within), weeks=queries.WEEKS_AHEAD,
+        effects=queries.effects(db.session, within), tasks=task_names(db.session), hours=hours_text,
+    )  # fmt: skip
