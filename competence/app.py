@@ -59,6 +59,7 @@ BLUEPRINTS = (
     "competence.meetings.views.meetings:bp", "competence.meetings.views.actions:bp", "competence.meetings.views.screens:bp",
     "competence.meetings.views.own:bp",
     "competence.figures.views.aiming:bp",
+    "competence.strategy.views:bp", "competence.strategy.views:own_bp",
     "competence.practice.views:bp", "competence.practice.views:guide_bp", "competence.practice.views:use_bp",
     "competence.reminders.views:bp",
     "competence.development.views.me:bp", "competence.development.views.queue:bp", "competence.development.views.guiding:bp",
@@ -70,7 +71,8 @@ BLUEPRINTS = (
     "competence.passport.views:bp",
     "competence.inspection.views:bp",
     "competence.reports.inspecting:bp", "competence.reports.delegations:bp", "competence.reports.coverage_files:bp",
-    "competence.reports.committee:bp", "competence.reports.table_files:bp", "competence.reports.views:bp",
+    "competence.reports.committee:bp", "competence.reports.strategic_plan:bp", "competence.reports.table_files:bp",
+    "competence.reports.views:bp",
     "competence.reports.views:documents",
     "competence.imports.views:bp",
     "competence.jobs.views:bp",
@@ -119,6 +121,7 @@ IN_TEMPLATES = (
     "competence.coverage.signs:sign",
     "competence.coverage.signs:have_need",
     "competence.coverage.views.unit_pages:unit_links",
+    "competence.strategy.views.pulse:pulse_waiting",
 )
 """What every template may call by its name, as "module:name"."""
 

@@ -258,6 +258,7 @@ WHO_MAY = MenuItem(
     "who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK, covers=("who_may.index", "who_may.gaps", "may_she")
 )
 GAPS_TODAY = MenuItem("gaps_today.index", N_("Today's gaps"), "warning", P.COVERAGE_COUNTS)
+STRATEGY = MenuItem("strategy.index", N_("Strategic plan"), "flag", P.STRATEGY_READ)
 SETTINGS = MenuItem("settings.settings", N_("Settings"), "settings", P.SETTINGS_WRITE)
 ISSUERS = MenuItem(
     "brought.issuers", N_("Trusted issuers"), "contact-card", P.ISSUER_TRUST, covers=("brought.issuers",)
@@ -266,7 +267,7 @@ API_KEYS = MenuItem("api_keys.index", N_("Other systems"), "language", P.API_KEY
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
-    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS),
+    Role.LEADER: (COVERAGE, WHO_MAY, PEOPLE, STOPS, MATRIX, DELEGATIONS, INSTRUCTIONS, STRATEGY),
     Role.GUIDE: (QUEUE, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, PASSPORT, QUEUE),
     Role.PLANNER: (WHO_MAY, COVERAGE, GAPS_TODAY, ROSTER, CITIZENS_DELEGATIONS, STOPS, EXTERNAL),
@@ -281,10 +282,11 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         PEOPLE,
         IMPORTS,
         INSPECTION,
+        STRATEGY,
     ),
-    Role.DIRECTOR: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
-    Role.HR: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
-    Role.COMMITTEE: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
+    Role.DIRECTOR: (OVERVIEW, DISTRICTS, STRATEGY, ACTIONS, MATRIX),
+    Role.HR: (OVERVIEW, DISTRICTS, STRATEGY, ACTIONS, MATRIX),
+    Role.COMMITTEE: (OVERVIEW, DISTRICTS, STRATEGY, ACTIONS, MATRIX),
     Role.ADMINISTRATOR: (PEOPLE, UNITS, NEEDS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, API_KEYS, SETTINGS, LOG),
     Role.AUDITOR: (INSPECTION, COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }
