@@ -122,7 +122,7 @@ class _Strategy(TabledSheets):
         shares = (0.4, 0.2, 0.2, 0.2)
         self._table(
             self._("Status"), self._columns(shares),
-            (self._("Key figure"), self._("At the beginning"), self._("Now"), self._("Change")),
+            (self._("Key figure"), self._("At the beginning"), self._("Now"), self._("How it moved")),
             [
                 [
                     self._cell(one.name, CELL_STRONG, shares[0]), self._cell(one.before or "–", CELL, shares[1]),
@@ -237,7 +237,7 @@ class _Strategy(TabledSheets):
         )  # fmt: skip
         if page.shares:
             self.y -= 10
-            deep = 42.0
+            deep = 50.0
             self._room(deep + 50)
             self._lay_lines("H3", [self._("70-20-10 of the hours")], STRONG)
             self.y -= 2

@@ -57,6 +57,12 @@ TASK = {
     "gate_1_kind": "course", "gate_1_name": "Kursus",
 }  # fmt: skip
 TASK_IDS = {"area_id": "area_id", "need_1": "task_id", "need_2": "task_id", "gate_1_groups": "staff_group_id"}
+PLAN = {"strategy_id": "strategy_id"}
+MEASURE = {
+    "title": "Hold", "part": "70", "hours": "10", "cost": "0", "funding": "own", "first_month": f"{today().year}-01-01",
+    "last_month": f"{today().year}-06-01",
+}  # fmt: skip
+PRIORITY = {"about": "area", "title": "Insulin", "why": "none"}
 BODIES = {
     "accounts.appointment": Body({"person": "deputy_id"}, {"valid_from": TODAY, "valid_through": SOON}, {"role_id": "role_id"}),
     "accounts.person": Body(
@@ -115,6 +121,21 @@ BODIES = {
         {"undo": "observation_id", "where": "unit_id"}, {}, {"employment_id": "employment_id", "task_id": "task_id"}
     ),
     "stops.new": Body({"task": "task_id"} | PLACES, {"valid_through": SOON, "reason": "Ny pumpe"}),
+    "strategy.new": Body(
+        {"unit": "unit_id", "copy_of": "strategy_id"}, {"kind": "year", "year": str(today().year), "title": "Ny plan"}
+    ),
+    "strategy.new_measure": Body({"owner": "asked_id", "priority": "priority_id"}, MEASURE, PLAN),
+    "strategy.change_measure": Body(
+        {"owner": "asked_id", "priority": "priority_id"}, MEASURE, PLAN | {"measure_id": "measure_id"}
+    ),
+    "strategy.new_priority": Body({"area": "area_id", "staff_group": "staff_group_id"}, PRIORITY, PLAN),
+    "strategy.change_priority": Body(
+        {"area": "area_id", "staff_group": "staff_group_id"}, PRIORITY, PLAN | {"priority_id": "priority_id"}
+    ),
+    "strategy.new_round": Body(
+        {"units": "unit_id"},
+        {"begins": (today() + timedelta(days=60)).isoformat(), "last": (today() + timedelta(days=66)).isoformat()},
+    ),
     "what_if.keep": Body({"step": "step"}, {"name": "Ferie"}, {"unit_id": "unit_id"}),
 }  # fmt: skip
 """Every route whose form carries ids."""
@@ -167,6 +188,11 @@ NAME_NOBODY = frozenset(
         ("signoffs.external", "level"),
         ("signoffs.level", "expects"),
         ("signoffs.level", "level"),
+        ("strategy.change_measure", "part"),
+        ("strategy.decide", "seen"),
+        ("strategy.need", "seen"),
+        ("strategy.new_measure", "part"),
+        ("strategy.write", "seen"),
         ("what_if.delete", "seen"),
         ("what_if.keep", "as_new"),
         ("what_if.keep", "seen"),

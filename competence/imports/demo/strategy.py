@@ -194,6 +194,18 @@ def _indicators(session: Session, plan: StrategicPlan, by: int) -> None:
     )  # fmt: skip
     session.add(own)
     session.flush()
+    turnover = session.scalars(
+        select(PlanIndicator).where(
+            PlanIndicator.strategy_id == plan.id, PlanIndicator.kind == Indicator.TURNOVER.value
+        )
+    ).one()
+    # From the national staffing data: the made-up people seldom leave.
+    session.add_all(
+        IndicatorValue(indicator_id=turnover.id, measured_on=on, value=value, recorded_at=now(), recorded_by=by)
+        for on, value in (
+            (date(plan.year - 2, 12, 31), 18.4), (date(plan.year - 1, 12, 31), 17.1), (today(), 15.6)
+        )
+    )  # fmt: skip
     session.add_all(
         IndicatorValue(
             indicator_id=own.id, measured_on=today() - timedelta(days=ago), value=value, recorded_at=now(), recorded_by=by

@@ -51,7 +51,8 @@ class NeedRow:
     gaps: int
     critical: int
     ahead: int | None
-    """Gaps in twelve months if nobody acts; None where all of it is hidden from the reader."""
+    """Gaps in twelve months if nobody acts; None where all of it is hidden from the reader. Where few share a shift, and she
+    sees numbers only, as they stand today."""
     lacks: Sequence[Lacks] = ()
     """Those with most people first."""
     hides: bool = False
@@ -100,7 +101,9 @@ def ground_of(session: Session, units: Tree, tops: Sequence[Node], *, hides: boo
     staffed = now.staffed.tolist()
     places = frozenset(node.id for at, node in enumerate(nodes) if staffed[at] or units.is_leaf(node))
     areas = list({task.area_id: task.area for task in now.tasks}.items())
-    names = {row.id: row.name for row in session.execute(scoped(session, GROUPS, GROUPS.c.id, GROUPS.c.name))}
+    names = {
+        row.id: row.short_name for row in session.execute(scoped(session, GROUPS, GROUPS.c.id, GROUPS.c.short_name))
+    }
     return Ground(
         units, now, then, places, _lacking(session, now, places, [area for area, _name in areas]), areas, names,
         _apart(units, now) if hides else {},
@@ -121,11 +124,17 @@ def needs_of(session: Session, ground: Ground, node: Node, *, hides: bool) -> Ne
         np.bincount(area_of[some & here], minlength=number).tolist() for some in (now.asked.counts, now.gaps, worst)
     )
     then_area = _areas(then, ground.areas)
-    visible = own[then.asked.unit] if len(then.asked.need) else np.zeros(0, dtype=bool)
+    later = own[then.asked.unit] if len(then.asked.need) else np.zeros(0, dtype=bool)
+    ahead = np.bincount(then_area[then.gaps & later], minlength=number)
+    seen = np.bincount(then_area[then.asked.counts & later], minlength=number)
     if hides:
-        visible = visible & ~_few(now)[then.asked.unit, then.asked.shift]
-    ahead = np.bincount(then_area[then.gaps & visible], minlength=number).tolist()
-    asked_then = np.bincount(then_area[then.asked.counts & visible], minlength=number).tolist()
+        # Where few share a shift nothing is told of what is to come: it stands as it stands today.
+        few = _few(now)
+        later_few = few[then.asked.unit, then.asked.shift] if len(then.asked.need) else later
+        today_few = few[now.asked.unit, now.asked.shift] if len(now.asked.need) else here
+        ahead = np.bincount(then_area[then.gaps & later & ~later_few], minlength=number)
+        ahead = ahead + np.bincount(area_of[now.gaps & here & today_few], minlength=number)
+        seen = np.bincount(then_area[then.asked.counts & later & ~later_few], minlength=number)
     rows = []
     for at, (area, name) in enumerate(ground.areas):
         if not needs[at]:
@@ -134,7 +143,7 @@ def needs_of(session: Session, ground: Ground, node: Node, *, hides: bool) -> Ne
         rows.append(
             NeedRow(
                 area, name, needs[at], needs[at] - gaps[at], gaps[at], grave[at],
-                None if hides and not asked_then[at] else ahead[at], lacks, some_hidden,
+                None if hides and not seen[at] else int(ahead[at]), lacks, some_hidden,
             )
         )  # fmt: skip
     return NeedsMap(node, rows, choices_of(session, node.id), now.as_of)
