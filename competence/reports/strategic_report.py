@@ -219,7 +219,7 @@ class _Strategy(TabledSheets):
         if not page.measures:
             return
         self._heading(self._("Measures"), below=100)
-        shares = (0.33, 0.14, 0.17, 0.12, 0.11, 0.13)
+        shares = (0.3, 0.13, 0.19, 0.12, 0.1, 0.16)
         self._table(
             self._("Measures"), self._columns(shares),
             (

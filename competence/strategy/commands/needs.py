@@ -37,11 +37,12 @@ def choose_how(
         raise Overtaken(
             sentence(N_("Somebody has changed the choice meanwhile. Nothing was saved. What you wrote is still here."))
         )
+    note = words(note, "note", MOST_NOTE)
     if row is None:
         row = NeedChoice(unit_id=node.id, area_id=area_id, revision=0)
         session.add(row)
     wanted = set(meets)
-    row.meets, row.note = [one.value for one in Meet if one in wanted], words(note, "note", MOST_NOTE)
+    row.meets, row.note = [one.value for one in Meet if one in wanted], note
     row.revision, row.chosen_at, row.chosen_by = seen + 1, now(), by.person_id
     session.flush()
     record(

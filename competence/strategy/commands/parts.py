@@ -103,14 +103,15 @@ def put_priority(
             sentence(N_("The figures are counted by subject area, not by staff group. Choose a theme or an area, or no figure.")),
             field="why",
         )  # fmt: skip
+    title, text = title_of(said.title), words(said.text, "text", MOST_NOTE * 2)
+    value = figure_now(session, node, said.why, area_id)
     row = _found(session, PlanPriority, priority_id, plan)
     if row is None:
         row = PlanPriority(strategy_id=plan.id, position=_room(session, PlanPriority, plan, MOST_PRIORITIES) + 1)
         session.add(row)
     row.about, row.area_id, row.staff_group_id = about, area_id, group_id
-    row.title, row.text, row.why = title_of(said.title), words(said.text, "text", MOST_NOTE * 2), said.why
-    row.value = figure_now(session, node, said.why, area_id)
-    row.value_on = today() if row.value is not None else None
+    row.title, row.text, row.why = title, text, said.why
+    row.value, row.value_on = value, today() if value is not None else None
     changed(plan)
     session.flush()
     _record(session, plan, "put_priority", by, row.id)
@@ -186,14 +187,15 @@ def put_measure(
         raise RuleBroken(sentence(N_("Choose who sees to it: somebody with a role in the unit.")), field="owner")
     check_amounts(said.minutes, said.kroner)
     first, last = check_months(PlanKind(plan.kind), plan.year, said.first_month, said.last_month)
+    title, criterion = title_of(said.title), words(said.criterion, "criterion", MOST_NOTE)
     if row is None:
         _room(session, Measure, plan, MOST_MEASURES)
         row = Measure(strategy_id=plan.id)
         session.add(row)
-    row.title, row.part, row.owner_id = title_of(said.title), said.part, said.owner_id
+    row.title, row.part, row.owner_id = title, said.part, said.owner_id
     row.minutes, row.kroner, row.funding = said.minutes, said.kroner, said.funding
     row.first_month, row.last_month, row.priority_id = first, last, said.priority_id
-    row.criterion = words(said.criterion, "criterion", MOST_NOTE)
+    row.criterion = criterion
     changed(plan)
     session.flush()
     _record(session, plan, "put_measure", by, row.id)
@@ -241,12 +243,14 @@ def put_indicator(
         same = select(PlanIndicator.id).where(PlanIndicator.strategy_id == plan.id, PlanIndicator.kind == kind.value)
         if any(other != indicator_id for other in session.scalars(same)):
             raise RuleBroken(sentence(N_("The plan has this indicator already.")), field="kind")
+    own = kind is Indicator.OWN
+    title, unit = (title_of(said.title), words(said.unit_of_value, "unit_of_value", 20)) if own else ("", "")
+    target = check_value(kind, said.target, field="target")
     if row is None:
         row = PlanIndicator(strategy_id=plan.id, position=_room(session, PlanIndicator, plan, MOST_INDICATORS) + 1)
         session.add(row)
-    row.title = title_of(said.title) if kind is Indicator.OWN else ""
-    row.unit_of_value = words(said.unit_of_value, "unit_of_value", 20) if kind is Indicator.OWN else ""
-    row.kind, row.target, row.at_least = kind, check_value(kind, said.target, field="target"), said.at_least
+    row.title, row.unit_of_value = title, unit
+    row.kind, row.target, row.at_least = kind, target, said.at_least
     changed(plan)
     session.flush()
     _record(session, plan, "put_indicator", by, row.id)
@@ -305,9 +309,10 @@ def put_wheel_step(
     if month not in months_of(PlanKind(plan.kind), plan.year):
         raise RuleBroken(sentence(N_("The month lies outside the years of the plan.")), field="month")
     _room(session, WheelStep, plan, MOST_WHEEL)
-    row = WheelStep(strategy_id=plan.id, month=month, kind=kind, text=words(text, "text", 120))
-    if WheelKind(kind) is WheelKind.OTHER and not row.text:
+    text = words(text, "text", 120)
+    if WheelKind(kind) is WheelKind.OTHER and not text:
         raise RuleBroken(sentence(N_("Write what happens.")), field="text")
+    row = WheelStep(strategy_id=plan.id, month=month, kind=kind, text=text)
     session.add(row)
     changed(plan)
     session.flush()

@@ -40,7 +40,7 @@ def _priority_form(row: PlanPriority | None) -> PriorityForm:
         "about": row.about, "area": row.area_id, "staff_group": row.staff_group_id, "title": row.title, "text": row.text,
         "why": row.why,
     } if row else {}  # fmt: skip
-    return PriorityForm(areas.tuples(), groups.tuples(), data=data)
+    return PriorityForm([(row.id, row.name) for row in areas], [(row.id, row.name) for row in groups], data=data)
 
 
 @bp.route("/<int:strategy_id>/priorities/new", methods=["GET", "POST"])

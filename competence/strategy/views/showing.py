@@ -222,8 +222,8 @@ def _change(was: float | None, at: float | None, *, more_is_better: bool, unit: 
 
 
 def _priorities(session: Session, parts: Parts) -> list[PriorityShown]:
-    areas = dict(session.execute(select(Area.id, Area.name)).tuples().all())
-    groups = dict(session.execute(select(StaffGroup.id, StaffGroup.name)).tuples().all())
+    areas: dict[int, str] = {row.id: row.name for row in session.execute(select(Area.id, Area.name))}
+    groups: dict[int, str] = {row.id: row.name for row in session.execute(select(StaffGroup.id, StaffGroup.name))}
     made = []
     for row in parts.priorities:
         about = say(ABOUT_NAMES[About(row.about)])
