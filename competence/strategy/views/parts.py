@@ -163,7 +163,9 @@ def new_step(strategy_id: int, *, actor: Actor, within: Reach) -> ResponseReturn
 @requires(Permission.STRATEGY_WRITE)
 def mark_step(strategy_id: int, wheel_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A step that is done, not done after all, or gone."""
-    for_writing(strategy_id, actor)
+    _units, _node, plan = for_writing(strategy_id, actor)
+    if all(step.id != wheel_id for step in parts_of(db.session, plan.id).wheel):
+        raise NotFound
     what = request.form.get("what", "")
     if what not in commands.MARKS:
         abort(400)
