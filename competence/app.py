@@ -65,6 +65,7 @@ BLUEPRINTS = (
     "competence.figures.views.aiming:bp",
     "competence.onboarding.views.templates:bp", "competence.onboarding.views.students:bp",
     "competence.onboarding.views.overview:bp", "competence.onboarding.views.programme:bp", "competence.onboarding.views.own:bp",
+    "competence.strategy.views:bp", "competence.strategy.views:own_bp",
     "competence.practice.views:bp", "competence.practice.views:guide_bp", "competence.practice.views:use_bp",
     "competence.reminders.views:bp",
     "competence.development.views.me:bp", "competence.development.views.queue:bp", "competence.development.views.guiding:bp",
@@ -79,8 +80,8 @@ BLUEPRINTS = (
     "competence.passport.views:bp",
     "competence.inspection.views:bp",
     "competence.reports.inspecting:bp", "competence.reports.delegations:bp", "competence.reports.coverage_files:bp",
-    "competence.reports.committee:bp", "competence.reports.table_files:bp", "competence.reports.views:bp",
-    "competence.reports.views:documents", "competence.reports.welcome_letters:bp",
+    "competence.reports.committee:bp", "competence.reports.strategic_plan:bp", "competence.reports.table_files:bp",
+    "competence.reports.views:bp", "competence.reports.views:documents", "competence.reports.welcome_letters:bp",
     "competence.imports.views:bp",
     "competence.jobs.views:bp",
     "competence.imports.downloads:bp", "competence.imports.mapping.views:bp", "competence.imports.mapping.profiles.views:bp",
@@ -131,6 +132,7 @@ IN_TEMPLATES = (
     "competence.coverage.views.unit_pages:unit_links",
     "competence.onboarding.views.showing:unready",
     "competence.training.views.plan:asked_to_teach",
+    "competence.strategy.views.pulse:pulse_waiting",
 )
 """What every template may call by its name, as "module:name"."""
 

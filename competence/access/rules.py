@@ -96,6 +96,7 @@ class Permission(StrEnum):
     PROFILE_APPROVE = "profile:approve"
     PROFILE_READ = "profile:read"
     PROFILE_WRITE = "profile:write"
+    PULSE_OPEN = "pulse:open"
     REQUIREMENT_WRITE = "requirement:write"
     REQUIREMENT_READ = "requirement:read"
     ROLE_GIVE = "role:give"
@@ -113,6 +114,8 @@ class Permission(StrEnum):
     STAFF_GROUP_WRITE = "staff_group:write"
     STOP_READ = "stop:read"
     STOP_WRITE = "stop:write"
+    STRATEGY_READ = "strategy:read"
+    STRATEGY_WRITE = "strategy:write"
     TALK_HOLD = "talk:hold"
     TARGET_WRITE = "target:write"
     TRAINING_PLAN = "training:plan"
@@ -183,6 +186,7 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.PROFILE_APPROVE: N_("approve a competence profile"),
     Permission.PROFILE_READ: N_("read the competence profiles"),
     Permission.PROFILE_WRITE: N_("edit drafts of competence profiles"),
+    Permission.PULSE_OPEN: N_("ask employees whether they can develop, without knowing who said what"),
     Permission.REQUIREMENT_WRITE: N_("change staffing needs"),
     Permission.REQUIREMENT_READ: N_("read staffing needs"),
     Permission.ROLE_GIVE: N_("give and end roles"),
@@ -200,6 +204,8 @@ PERMISSION_NAMES: Mapping[Permission, str] = {
     Permission.STAFF_GROUP_WRITE: N_("say which staff group follows which"),
     Permission.STOP_READ: N_("see stops"),
     Permission.STOP_WRITE: N_("stop a task, and lift the stop"),
+    Permission.STRATEGY_READ: N_("read the strategic competence plan, the needs map and the pulse, in numbers"),
+    Permission.STRATEGY_WRITE: N_("write the strategic competence plan, and say how needs are met"),
     Permission.TALK_HOLD: N_("plan and hold talks with the employees whom one leads"),
     Permission.TARGET_WRITE: N_("set the municipality's targets for the key figures"),
     Permission.TRAINING_PLAN: N_("have it worked out whom to train next in a unit, with names"),
@@ -238,7 +244,8 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.WHO_MAY_PERSON, P.IMPORT_REQUIREMENTS, P.CITIZEN_READ, P.DELEGATION_GIVE, P.DELEGATION_READ, P.LEVEL_CONFIRM,
         P.GUIDE_CAPACITY, P.GUIDE_TIME_READ, P.PROFILE_APPROVE, P.SIGNOFF_AGREE, P.SIGNOFF_ASK, P.SIGNOFF_SUSPEND,
         P.EVIDENCE_FILE_ADD, P.EVIDENCE_FILE_READ, P.ROSTER_IMPORT, P.ROSTER_READ, P.SCENARIO_WRITE,
-        P.ONBOARDING_KEEP, P.ONBOARDING_TICK, P.PATH_PLACE, P.PLAN_WRITE, P.TALK_HOLD, P.TEACHING_SIGN_UP, P.TRAINING_PLAN,
+        P.ONBOARDING_KEEP, P.ONBOARDING_TICK, P.PATH_PLACE, P.PLAN_WRITE, P.STRATEGY_READ, P.TALK_HOLD, P.TEACHING_SIGN_UP,
+        P.TRAINING_PLAN,
     },
     Role.PLANNER: _EVERYBODY
     | {
@@ -258,16 +265,20 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
         P.REQUIREMENT_READ, P.REQUIREMENT_WRITE, P.SIGNOFF_ASK, P.SIGNOFF_OBSERVE, P.SIGNOFF_REVIEW,
         P.SIGNOFF_SIGN, P.SIGNOFF_SUSPEND,
         P.SCENARIO_WRITE, P.STOP_READ, P.STOP_WRITE, P.WHO_MAY_ASK, P.WHO_MAY_COLLEAGUES, P.WHO_MAY_PERSON,
-        P.PATH_WRITE, P.TEACHING_BEDSIDE, P.TEACHING_PLAN, P.TRAINING_PLAN,
+        P.PATH_WRITE, P.STRATEGY_READ, P.STRATEGY_WRITE, P.TEACHING_BEDSIDE, P.TEACHING_PLAN, P.TRAINING_PLAN,
     },
     Role.DIRECTOR: _EVERYBODY
     | {
-        P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.SCENARIO_COUNTS, P.STOP_READ,
-        P.TARGET_WRITE,
+        P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.PULSE_OPEN, P.REQUIREMENT_READ, P.SCENARIO_COUNTS, P.STOP_READ,
+        P.STRATEGY_READ, P.STRATEGY_WRITE, P.TARGET_WRITE,
     },
     Role.HR: _EVERYBODY
-    | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.REQUIREMENT_READ, P.SCENARIO_COUNTS},
-    Role.COMMITTEE: _EVERYBODY | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.SCENARIO_COUNTS},
+    | {
+        P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.PULSE_OPEN, P.REQUIREMENT_READ, P.SCENARIO_COUNTS,
+        P.STRATEGY_READ, P.STRATEGY_WRITE,
+    },
+    Role.COMMITTEE: _EVERYBODY
+    | {P.ACTION_READ, P.COVERAGE_COUNTS, P.MATRIX_COMMENT, P.SCENARIO_COUNTS, P.STRATEGY_READ},
     Role.ADMINISTRATOR: _EVERYBODY
     | {
         P.ABSENCE_WRITE, P.ADMINISTRATION_AUDIT_READ, P.API_KEY_WRITE, P.IMPORT_MATRIX, P.IMPORT_PEOPLE, P.IMPORT_REQUIREMENTS,

@@ -291,6 +291,7 @@ WHO_MAY = MenuItem(
     "who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK, covers=("who_may.index", "who_may.gaps", "may_she")
 )
 GAPS_TODAY = MenuItem("gaps_today.index", N_("Today's gaps"), "warning", P.COVERAGE_COUNTS)
+STRATEGY = MenuItem("strategy.index", N_("Strategic plan"), "flag", P.STRATEGY_READ)
 SETTINGS = MenuItem("settings.settings", N_("Settings"), "settings", P.SETTINGS_WRITE)
 ISSUERS = MenuItem(
     "brought.issuers", N_("Trusted issuers"), "contact-card", P.ISSUER_TRUST, covers=("brought.issuers",)
@@ -311,6 +312,7 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         MATRIX,
         DELEGATIONS,
         INSTRUCTIONS,
+        STRATEGY,
     ),
     Role.GUIDE: (QUEUE, ONBOARDING, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, LEARNING, PASSPORT, QUEUE),
@@ -329,10 +331,11 @@ MENU: Mapping[Role, tuple[MenuItem, ...]] = {
         NURSES_CLASSES,
         IMPORTS,
         INSPECTION,
+        STRATEGY,
     ),
-    Role.DIRECTOR: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
-    Role.HR: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
-    Role.COMMITTEE: (OVERVIEW, DISTRICTS, ACTIONS, MATRIX),
+    Role.DIRECTOR: (OVERVIEW, DISTRICTS, STRATEGY, ACTIONS, MATRIX),
+    Role.HR: (OVERVIEW, DISTRICTS, STRATEGY, ACTIONS, MATRIX),
+    Role.COMMITTEE: (OVERVIEW, DISTRICTS, STRATEGY, ACTIONS, MATRIX),
     Role.ADMINISTRATOR: (PEOPLE, UNITS, NEEDS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, API_KEYS, SETTINGS, LOG),
     Role.AUDITOR: (INSPECTION, COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }

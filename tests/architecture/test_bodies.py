@@ -71,6 +71,12 @@ CLASS_IDS = {
     "units": "unit_id", "task": "task_id", "groups": "staff_group_id", "teacher": "supervisor_id", "activity": "activity_id"
 }  # fmt: skip
 TASK_IDS = {"area_id": "area_id", "need_1": "task_id", "need_2": "task_id", "gate_1_groups": "staff_group_id"}
+PLAN = {"strategy_id": "strategy_id"}
+MEASURE = {
+    "title": "Hold", "part": "70", "hours": "10", "cost": "0", "funding": "own", "first_month": f"{today().year}-01-01",
+    "last_month": f"{today().year}-06-01",
+}  # fmt: skip
+PRIORITY = {"about": "area", "title": "Insulin", "why": "none"}
 BODIES = {
     "accounts.appointment": Body({"person": "deputy_id"}, {"valid_from": TODAY, "valid_through": SOON}, {"role_id": "role_id"}),
     "accounts.person": Body(
@@ -168,6 +174,21 @@ BODIES = {
     "training_plan.switch": Body(
         {"employment": "employment_id", "task": "task_id"}, {"seen": "1"}, {"unit_id": "unit_id"}
     ),
+    "strategy.new": Body(
+        {"unit": "unit_id", "copy_of": "strategy_id"}, {"kind": "year", "year": str(today().year), "title": "Ny plan"}
+    ),
+    "strategy.new_measure": Body({"owner": "asked_id", "priority": "priority_id"}, MEASURE, PLAN),
+    "strategy.change_measure": Body(
+        {"owner": "asked_id", "priority": "priority_id"}, MEASURE, PLAN | {"measure_id": "measure_id"}
+    ),
+    "strategy.new_priority": Body({"area": "area_id", "staff_group": "staff_group_id"}, PRIORITY, PLAN),
+    "strategy.change_priority": Body(
+        {"area": "area_id", "staff_group": "staff_group_id"}, PRIORITY, PLAN | {"priority_id": "priority_id"}
+    ),
+    "strategy.new_round": Body(
+        {"units": "unit_id"},
+        {"begins": (today() + timedelta(days=60)).isoformat(), "last": (today() + timedelta(days=66)).isoformat()},
+    ),
     "what_if.keep": Body({"step": "step"}, {"name": "Ferie"}, {"unit_id": "unit_id"}),
 }  # fmt: skip
 """Every route whose form carries ids."""
@@ -257,6 +278,11 @@ NAME_NOBODY = frozenset(
         ("teaching.new", "level"),
         ("teaching.new", "part"),
         ("teaching.new", "seen"),
+        ("strategy.change_measure", "part"),
+        ("strategy.decide", "seen"),
+        ("strategy.need", "seen"),
+        ("strategy.new_measure", "part"),
+        ("strategy.write", "seen"),
         ("what_if.delete", "seen"),
         ("what_if.keep", "as_new"),
         ("what_if.keep", "seen"),

@@ -21,7 +21,7 @@ from competence.people.models import Absence
 from competence.practice.models import PracticeUse, TrainingRequest
 from competence.practice.rules import Wanted
 from competence.signoffs.models import Exemption, SignOffRequest, TrainingCode
-from tests.architecture import taught, things
+from tests.architecture import strategies, taught, things
 from tests.databases import Database
 from tests.factories import Someone, World, another
 from tests.web import PASSWORD
@@ -219,9 +219,10 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
     }  # fmt: skip
     world.session.add_all(made.values())
     world.session.flush()
+    planned = strategies.strategy(world, one)
     role_id = world.session.scalar(select(RoleAssignment.id).where(RoleAssignment.person_id == guide.person.id))
     assert role_id is not None
-    return {name: cast(Any, row).id for name, row in made.items()} | {
+    return {name: cast(Any, row).id for name, row in made.items()} | planned | {
         "unit_id": one.unit.id, "employment_id": one.employment.id, "person_id": one.person.id,
         "account_id": world.account(one).id, "role_id": role_id, "seq": seq,
         "observation_id": world.observed(one, task, by=guide).id,

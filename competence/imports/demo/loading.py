@@ -16,6 +16,7 @@ from competence.imports.demo.months import write_months
 from competence.imports.demo.onboarding import write_onboarding
 from competence.imports.demo.people import write_employments, write_people, write_roles, write_units
 from competence.imports.demo.roster import write_roster
+from competence.imports.demo.strategy import write_strategy
 from competence.imports.demo.teaching import write_teaching
 from competence.imports.demo.training import write_teachers
 from competence.imports.demo.vocabulary import load_rules
@@ -51,6 +52,7 @@ def load_demo(
         Loader(session, generate(employees, seed, wide=wide), wide=wide).load()
         add_reminders(session, find(session, on=today()))  # as the first `competence remind` does
         write_months(session)
+        write_strategy(session)
         session.commit()
         return municipality.id
 

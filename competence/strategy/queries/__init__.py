@@ -1,0 +1,1 @@
+"""What stands in plans, the needs map and the rounds of the pulse."""

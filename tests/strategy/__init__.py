@@ -1,0 +1,1 @@
+"""The strategic plan, the needs map and the pulse."""
