@@ -35,7 +35,7 @@ from competence.foundation import changes
 from competence.foundation.errors import NotAllowed, NotFound
 from competence.foundation.http import guard, log_json
 from competence.foundation.text import N_, Sentence
-from competence.foundation.web import FORMATS, address_of, db, say, write_after_reading, written, written_of
+from competence.foundation.web import FORMATS, address_of, db, say, spoken, spoken_of, write_after_reading
 from competence.jobs import running
 from competence.organisation.queries import municipality_for
 from competence.people import retention
@@ -274,8 +274,8 @@ def _say_in_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FORMATS)
     app.jinja_env.globals.update(FORMATS)
-    # The extension's own ones go through the template's context three times for each text, of which a page has a hundred.
-    app.jinja_env.globals.update(_=written, gettext=written, ngettext=written_of)
+    # The extension escapes what is put into a text where the template is a page, and leaves it alone where it is a plain mail.
+    app.jinja_env.install_gettext_callables(spoken, spoken_of, newstyle=True)  # type: ignore[attr-defined]
 
 
 def _speak(app: Flask) -> None:

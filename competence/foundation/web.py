@@ -15,7 +15,6 @@ from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import get_locale, get_translations
 from flask_sqlalchemy_lite import SQLAlchemy
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -121,20 +120,14 @@ def _catalogue() -> NullTranslations:
 
 
 def spoken(text: str, **values: Any) -> str:
-    """The text in the reader's language: `_`, for pages that say many."""
+    """The text in the reader's language: what `_` is in templates, and in pages that say many."""
     said = _catalogue().gettext(text)
     return said % values if values else said
 
 
-def written(text: str, /, **values: Any) -> Markup:
-    """The same in templates, all of which escape what is put into a text."""
-    said = Markup(_catalogue().gettext(text))  # noqa: S704 - our own texts
-    return said % values if values or "%" in said else said
-
-
-def written_of(one: str, many: str, count: int, /, **values: Any) -> Markup:
-    """The same for a number of things: what `ngettext` is in templates."""
-    return Markup(_catalogue().ngettext(one, many, count)) % {"num": count, **values}  # noqa: S704 - our own texts
+def spoken_of(one: str, many: str, count: int) -> str:
+    """The same for a number of things: what `ngettext` is in templates, which put the values in themselves."""
+    return _catalogue().ngettext(one, many, count)
 
 
 _addresses: dict[tuple[str, str], str] = {}

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from flask import render_template
 from sqlalchemy import func, select
 
 from competence.app import speaker
@@ -226,3 +227,17 @@ def test_reminders_and_mails_are_erased_when_their_period_is_over(team, run, pos
     erase(session, on=today() + timedelta(days=200))
     assert session.scalar(select(func.count()).select_from(OutgoingMail)) == 0
     assert session.scalar(select(func.count()).select_from(Reminder)) == 0
+
+
+def test_a_plain_mail_says_a_name_as_it_is_written_and_a_page_escapes_it(app):
+    said = {
+        "first_name": "D'Angela",
+        "own": [],
+        "others": [],
+        "stops": [],
+        "language": "da",
+        "municipality": "Fjordby & Omegn",
+    }
+    with app.test_request_context():
+        assert "D'Angela" in render_template("reminders/digest.txt", **said)
+        assert "D&#39;Angela" in render_template("reminders/digest.html", **said)
