@@ -1,4 +1,4 @@
-"""The duty roster of a demonstration: Team Havnen and the teams beside it, this week and the two that follow."""
+"""The duty roster of a demonstration: Team Havnen and the teams beside it, three weeks from that of last night's duty."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -34,7 +34,8 @@ def write_roster(to: Writing) -> None:
         return
     units = tree(to.session, on=to.today)
     home = units.by_id[to.units[HOME].id]
-    monday = to.today - timedelta(days=to.today.weekday())
+    last_night = to.today - timedelta(days=1)
+    monday = last_night - timedelta(days=last_night.weekday())
     duties: list[Planned] = []
     for unit in (home, *(one for one in units.siblings(home) if one.kind == home.kind)):
         found = board(to.session, units, unit, on=to.today)
