@@ -178,6 +178,13 @@ class MenuItem:
     covers: tuple[str, ...] | None = None
     """The pages and features that belong under it besides its own page; None: its feature. A page named by one item is no
     other's."""
+    pages: tuple["MenuItem", ...] = ()
+    """The pages it gathers, as a row under the menu; it leads to the first of them that may be opened."""
+
+
+def gather(label: str, *pages: MenuItem) -> MenuItem:
+    """An item that gathers pages under one word; left out for whoever may open none of them."""
+    return MenuItem(pages[0].endpoint, label, pages[0].icon, pages=pages)
 
 
 P = Permission
@@ -187,13 +194,7 @@ ACTIVITIES = MenuItem(
     "activities.index", N_("Activities"), "checklist", P.ACTIVITY_WRITE, covers=("activities", "balance")
 )
 CATALOGUE = MenuItem("catalogue.index", N_("Task catalogue"), "list-bulleted", P.CATALOGUE_READ)
-CLASSES = MenuItem(
-    "teaching.index", N_("Classes"), "groups", covers=("teaching", "class_people", "desk", "signoffs.together")
-)
-NURSES_CLASSES = replace(
-    CLASSES, covers=("teaching", "class_people", "desk", "signoffs.together", "paths", "path_people")
-)
-"""For the development nurse, whose menu is full: the learning paths are reached from the classes."""
+CLASSES = MenuItem("teaching.index", N_("Classes"), "groups", covers=("teaching", "class_people", "signoffs.together"))
 COVERAGE_PAGES = (
     "coverage",
     "figures",
@@ -203,19 +204,11 @@ COVERAGE_PAGES = (
     "meetings",
     "requirements",
     "roster",
-    "training_plan.index",
-    "training_plan.unit",
     "what_if",
 )
 COVERAGE = MenuItem("coverage.index", N_("Coverage"), "analytics", covers=(*COVERAGE_PAGES, "actions"))
 OVERVIEW = MenuItem("figures.index", N_("Overview"), "analytics", covers=COVERAGE_PAGES)
-DEVELOPMENT = MenuItem(
-    "plans.index",
-    N_("Development"),
-    "student",
-    P.PLAN_WRITE,
-    covers=("plans", "plan_goals", "plan_activities", "talks", "balance"),
-)
+DESK = MenuItem("desk.index", N_("The desk"), "assignment", P.TEACHING_PLAN)
 DISTRICTS = MenuItem("figures.all_units", N_("Districts"), "business", covers=("figures.all_units", "figures.units"))
 COLLEAGUES = MenuItem("people.index", N_("My colleagues"), "groups", P.PERSON_READ, covers=("people", "persons"))
 EXTERNAL = MenuItem("people.new_external", N_("Add an external"), "person-add", P.EXTERNAL_ADD)
@@ -233,6 +226,7 @@ LEARNING = MenuItem(
 )
 MATRIX = MenuItem("matrix.index", N_("Division of tasks"), "apps", P.MATRIX_READ)
 MAY = MenuItem("me.may", N_("What I may do"), "list-check", P.OWN_READ)
+MORE = MenuItem("home.menu", N_("More"), "menu", covers=())
 NEEDS = MenuItem("requirements.index", N_("Staffing needs"), "tune", P.REQUIREMENT_READ)
 ONBOARDING = MenuItem(
     "onboarding.index",
@@ -266,6 +260,13 @@ DELEGATIONS = MenuItem(
 )
 CITIZENS_DELEGATIONS = replace(DELEGATIONS, permission=P.CITIZEN_READ)
 """For whoever may ask for a citizen's list, and reads no delegations besides."""
+PLANS = MenuItem(
+    "plans.index",
+    N_("Development plans"),
+    "student",
+    P.PLAN_WRITE,
+    covers=("plans", "plan_goals", "plan_activities", "talks", "balance"),
+)
 PROFILES = MenuItem("profiles.index", N_("Profiles"), "list-check", P.PROFILE_READ)
 QUEUE = MenuItem(
     "queue.index", N_("My queue"), "list-check", P.SIGNOFF_SIGN, covers=("queue", "signoffs", "guiding.own_time")
@@ -287,6 +288,7 @@ ROSTER = MenuItem(
     P.ROSTER_READ,
     covers=("roster", "mapping_roster", "imports.roster", "imports.roster_preview"),
 )
+TRAINING = MenuItem("training_plan.index", N_("Training plan"), "student", P.TRAINING_PLAN)
 WHO_MAY = MenuItem(
     "who_may.index", N_("Who may?"), "search", P.WHO_MAY_ASK, covers=("who_may.index", "who_may.gaps", "may_she")
 )
@@ -299,50 +301,56 @@ ISSUERS = MenuItem(
 API_KEYS = MenuItem("api_keys.index", N_("Other systems"), "language", P.API_KEY_WRITE)
 LOG = MenuItem("accounts.log", N_("Log"), "time", P.ADMINISTRATION_AUDIT_READ, covers=())
 
+_READERS = (OVERVIEW, DISTRICTS, ACTIONS, gather(N_("Reports"), STRATEGY, MATRIX))
+
 MENU: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.LEADER: (
-        COVERAGE,
-        DEVELOPMENT,
-        WHO_MAY,
+        replace(COVERAGE, covers=(*COVERAGE_PAGES, "actions", "who_may", "may_she")),
+        gather(N_("Development"), TRAINING, PLANS, ONBOARDING, CLASSES, PATHS, STRATEGY),
+        gather(N_("Sign-offs"), SIGNOFFS, INSTRUCTIONS, DELEGATIONS),
         PEOPLE,
+        gather(N_("Division of tasks"), MATRIX, PROFILES, STOPS),
+    ),
+    Role.GUIDE: (
+        QUEUE,
         ONBOARDING,
         CLASSES,
-        PATHS,
-        STOPS,
-        MATRIX,
-        DELEGATIONS,
-        INSTRUCTIONS,
-        STRATEGY,
+        gather(N_("My colleagues"), COLLEAGUES, COVERAGE, WHO_MAY),
+        gather(N_("Division of tasks"), MATRIX, DELEGATIONS),
     ),
-    Role.GUIDE: (QUEUE, ONBOARDING, CLASSES, COVERAGE, COLLEAGUES, MATRIX, DELEGATIONS, WHO_MAY),
     Role.EMPLOYEE: (PATH, MAY, LEARNING, PASSPORT, QUEUE),
-    Role.PLANNER: (WHO_MAY, COVERAGE, GAPS_TODAY, ROSTER, CITIZENS_DELEGATIONS, STOPS, EXTERNAL),
-    Role.DEVELOPMENT_NURSE: (
-        MATRIX,
-        CATALOGUE,
-        PROFILES,
-        DELEGATIONS,
-        STOPS,
-        COVERAGE,
-        SIGNOFFS,
-        PEOPLE,
-        ONBOARDING,
-        ACTIVITIES,
-        NURSES_CLASSES,
-        IMPORTS,
-        INSPECTION,
-        STRATEGY,
+    Role.PLANNER: (
+        gather(N_("Who may?"), WHO_MAY, EXTERNAL),
+        gather(N_("Coverage"), COVERAGE, ROSTER),
+        gather(N_("Today's gaps"), GAPS_TODAY, STOPS),
+        CITIZENS_DELEGATIONS,
     ),
-    Role.DIRECTOR: (OVERVIEW, DISTRICTS, STRATEGY, ACTIONS, MATRIX),
-    Role.HR: (OVERVIEW, DISTRICTS, STRATEGY, ACTIONS, MATRIX),
-    Role.COMMITTEE: (OVERVIEW, DISTRICTS, STRATEGY, ACTIONS, MATRIX),
-    Role.ADMINISTRATOR: (PEOPLE, UNITS, NEEDS, ACCOUNTS, ROLES, IMPORTS, ISSUERS, API_KEYS, SETTINGS, LOG),
+    Role.DEVELOPMENT_NURSE: (
+        gather(N_("Division of tasks"), MATRIX, CATALOGUE, PROFILES, STOPS, IMPORTS),
+        gather(N_("What is needed"), COVERAGE, DESK, TRAINING, STRATEGY),
+        gather(N_("Teaching"), CLASSES, ACTIVITIES, PATHS, ONBOARDING),
+        gather(N_("Sign-offs"), SIGNOFFS, DELEGATIONS, INSPECTION),
+        PEOPLE,
+    ),
+    Role.DIRECTOR: _READERS,
+    Role.HR: _READERS,
+    Role.COMMITTEE: _READERS,
+    Role.ADMINISTRATOR: (
+        gather(N_("Employees"), PEOPLE, ACCOUNTS, ROLES),
+        gather(N_("Units"), UNITS, NEEDS),
+        IMPORTS,
+        gather(N_("Settings"), SETTINGS, ISSUERS, API_KEYS),
+        LOG,
+    ),
     Role.AUDITOR: (INSPECTION, COVERAGE, PEOPLE, MATRIX, DELEGATIONS),
 }
-"""The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission."""
+"""The menu of each role; the first page is its home. Permissions decide nothing here, and the menu decides no permission.
+
+Source: DESIGN.md, section 6.
+"""
 
 TABS: Mapping[Role, tuple[MenuItem, ...]] = {
     Role.EMPLOYEE: (PATH, MAY, LEARNING, PASSPORT),
-    Role.GUIDE: (QUEUE, COLLEAGUES, WHO_MAY),
+    Role.GUIDE: (QUEUE, COLLEAGUES, CLASSES, MORE),
 }
 """The bar at the bottom of a phone."""

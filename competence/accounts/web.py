@@ -156,6 +156,8 @@ class MenuLink:
     url: str
     icon: str
     current: bool
+    pages: tuple["MenuLink", ...] = ()
+    """The pages it gathers, itself first; empty where it is a page alone."""
 
 
 @dataclass(frozen=True)
@@ -205,15 +207,26 @@ def tabs(actor: Actor) -> list[MenuLink]:
 
 def _links(actor: Actor, items: tuple[MenuItem, ...]) -> list[MenuLink]:
     here = request.endpoint or ""
-    able = [
-        item
-        for item in items
-        if item.endpoint in current_app.view_functions and (item.permission is None or actor.may(item.permission))
-    ]
+    able = [(item, pages) for item in items if (pages := [one for one in item.pages or (item,) if _opens(actor, one)])]
+    every = [one for _item, pages in able for one in pages]
     group = here.partition(".")[0]
-    at = [item for item in able if item.endpoint == here or here in (item.covers or ())]
-    at = at or [item for item in able if group in _features(item)]
-    return [MenuLink(say(item.label), address_of(item.endpoint), item.icon, item in at[:1]) for item in able]
+    at = [one for one in every if one.endpoint == here or here in (one.covers or ())]
+    at = (at or [one for one in every if group in _features(one)])[:1]
+
+    def link(one: MenuItem) -> MenuLink:
+        return MenuLink(say(one.label), address_of(one.endpoint), one.icon, one in at)
+
+    return [
+        MenuLink(
+            say(item.label), address_of(pages[0].endpoint), item.icon, any(one in at for one in pages),
+            pages=tuple(map(link, pages)) if len(pages) > 1 else (),
+        )
+        for item, pages in able
+    ]  # fmt: skip
+
+
+def _opens(actor: Actor, item: MenuItem) -> bool:
+    return item.endpoint in current_app.view_functions and (item.permission is None or actor.may(item.permission))
 
 
 def _features(item: MenuItem) -> tuple[str, ...]:

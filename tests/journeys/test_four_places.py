@@ -99,7 +99,7 @@ def test_a_planner_finds_who_may_calls_her_and_sees_the_gaps_of_today_and_of_the
     go(page, "Dagens huller")
     expect(page.get_by_role("table")).to_contain_text(RINSING)
     everywhere(page)
-    go(page, "Vagtplan")
+    go(page, "Dækning", then="Vagtplan")
     page.get_by_role("link", name="Team Havnen").click()
     week = page.get_by_role("table")
     expect(week).to_contain_text(RINSING)

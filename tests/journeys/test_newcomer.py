@@ -53,7 +53,7 @@ def test_a_newcomer_gets_through_her_first_week_with_her_guide_on_two_phones(
     freja, hanne = phone(), phone()
     sign_in(page, week_one, "dorthe.nygaard")
     said(page, "1 nyansat mangler lederens ja til første vagt")
-    go(page, "Introforløb")
+    go(page, "Udvikling", then="Introforløb")
     accessible(page)
     page.get_by_role("link", name=FREJA).first.click()
     expect(page.get_by_role("heading", name=f"Introforløb for {FREJA}")).to_be_visible()

@@ -24,7 +24,7 @@ def test_from_her_own_grid_to_a_draft_on_the_profiles_page(
     fjordby: str, page: Page, accessible: Callable[[Page], None]
 ):
     sign_in(page, fjordby, "marianne.holm")
-    go(page, "Profiler")
+    go(page, "Opgavedeling", then="Profiler")
     page.get_by_role("link", name="Indlæs jeres egne profiler").click()
     accessible(page)
     page.get_by_role("link", name="Gå det igennem trin for trin").click()

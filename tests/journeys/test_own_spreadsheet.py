@@ -41,7 +41,7 @@ def test_from_her_own_spreadsheet_to_a_published_matrix(
     choose_password(karin, address, give_role(admin, "Karin Bæk", "udviklingssygeplejerske", "Strandby Kommune"))
 
     sign_in(karin, address, "karin.baek@strandby.example", PASSWORD)
-    go(karin, "Indlæs")
+    go(karin, "Opgavedeling", then="Indlæs")
     karin.get_by_role("main").get_by_role("link", name="Jeres egen opgavedeling", exact=True).click()
     karin.get_by_role("link", name="Gå det igennem trin for trin").click()
     accessible(karin)
@@ -62,7 +62,7 @@ def test_from_her_own_spreadsheet_to_a_published_matrix(
     expect(karin.get_by_role("main")).to_contain_text("Social- og sundhedshjælper")
 
     # A second file with the same headings asks about nothing that was answered.
-    go(karin, "Indlæs")
+    go(karin, "Opgavedeling", then="Indlæs")
     karin.get_by_role("main").get_by_role("link", name="Jeres egen opgavedeling", exact=True).click()
     karin.get_by_role("link", name="Gå det igennem trin for trin").click()
     choose_file(karin)

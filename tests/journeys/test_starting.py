@@ -155,7 +155,7 @@ def load(page: Page, kind: str) -> None:
 
 def give_role(page: Page, name: str, role: str | None, unit: str) -> str:
     """The link that invites the person, who has the role over the unit from today, if it names one."""
-    go(page, "Roller")
+    go(page, "Medarbejdere", then="Roller")
     page.get_by_role("link", name="Giv en rolle").click()
     page.get_by_label("Navn eller medarbejdernummer").fill(name)
     page.get_by_role("main").get_by_role("button", name="Søg").click()

@@ -26,7 +26,7 @@ def test_a_stop_is_seen_on_coverage_and_in_the_finder_until_it_is_lifted(
     expect(marianne.get_by_role("region", name="Sådan skriver andre")).to_contain_text("Gladsaxe Kommune")
     accessible(marianne)
 
-    go(marianne, "Stop")
+    go(marianne, "Opgavedeling", then="Stop")
     accessible(marianne)
     marianne.get_by_role("link", name="Stop en opgave").click()
     accessible(marianne)

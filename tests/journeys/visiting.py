@@ -16,10 +16,13 @@ def sign_in(page: Page, address: str, email: str, password: str = PASSWORD) -> N
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
-def go(page: Page, name: str) -> None:
-    """Nothing; the menu's page of that name is shown."""
+def go(page: Page, name: str, *, then: str = "") -> None:
+    """Nothing; the menu's page of that name is shown; or, of those it gathers, the one called `then`."""
     page.get_by_role("navigation", name="Hovedmenu").get_by_role("link", name=name, exact=True).click()
     page.wait_for_load_state()
+    if then:
+        page.get_by_role("navigation", name=name, exact=True).get_by_role("link", name=then, exact=True).click()
+        page.wait_for_load_state()
 
 
 def tab_to(page: Page, name: str, *, most: int = 80) -> None:

@@ -1,11 +1,10 @@
 """The front page, which is another one for each role; and the two pages that the footer names."""
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from competence.access.rules import PERMISSION_NAMES, POLICY, ROLE_NAMES, Actor, Permission, Reach
 from competence.access.web import public, requires
-from competence.accounts.rules import MENU
 from competence.accounts.web import menu
 
 bp = Blueprint("home", __name__)
@@ -15,10 +14,15 @@ bp = Blueprint("home", __name__)
 @requires(Permission.OWN_READ)
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """To the first page of the role she works in."""
-    for item in MENU.get(actor.home_role, ()):
-        if item.endpoint in current_app.view_functions and (item.permission is None or actor.may(item.permission)):
-            return redirect(url_for(item.endpoint))
-    return render_template("home/index.html", links=menu(actor))
+    links = menu(actor)
+    return redirect(links[0].url) if links else render_template("home/menu.html", links=links)
+
+
+@bp.get("/menu", endpoint="menu")
+@requires(Permission.OWN_READ)
+def more(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """All pages of the menu of the role she works in, for the bar at the bottom of a phone."""
+    return render_template("home/menu.html", links=menu(actor))
 
 
 @bp.get("/accessibility")
