@@ -14,7 +14,7 @@ from competence.coverage import heat
 from competence.coverage.queries.places import Node, Tree, tree
 from competence.coverage.rules import SMALLEST_GROUP
 from competence.figures.rules import PERIOD_NAMES, Figure
-from competence.figures.views.cards import Card
+from competence.figures.views.cards import Card, LearntCard
 from competence.figures.views.heat import words_of
 from competence.figures.views.overview import EITHER, Overview, chosen, overview_of
 from competence.foundation.clock import now, today
@@ -43,7 +43,7 @@ COUNTED: Mapping[Figure, str] = {
 def report_of_all(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """All units within reach."""
     units = tree(db.session, on=today())
-    return _report(units, units.tops(within), None, actor)
+    return _report(units, units.tops(within), None, actor, within)
 
 
 @bp.get("/<int:unit_id>/report.pdf")
@@ -52,11 +52,11 @@ def report(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A unit and all below it."""
     units = tree(db.session, on=today())
     node = units.get(unit_id, within)
-    return _report(units, [node], node, actor)
+    return _report(units, [node], node, actor, within)
 
 
-def _report(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor) -> ResponseReturnValue:
-    found = overview_of(units, tops, node, actor, chosen())
+def _report(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, within: Reach) -> ResponseReturnValue:
+    found = overview_of(units, tops, node, actor, within, chosen())
     if found is None:
         raise NotFound
     name = named_file(node.name if node else g.municipality.name, _("report"), found.look.on.isoformat(), "pdf")
@@ -91,7 +91,8 @@ def report_from(found: Overview) -> Report:
     return Report(
         g.municipality.name,
         _("Competences in %(unit)s", unit=node.name) if alone and node else _("Competences in elder care"),
-        " · ".join(said), tuple(_figure(card) for card in found.cards), tuple((one.heading, one.text) for one in found.acts),
+        " · ".join(said), (*(_figure(card) for card in found.cards), _learnt(found.learnt)),
+        tuple((one.heading, one.text) for one in found.acts),
         tuple(found.good), tuple(heat_tables(found)) if found.heat.fits else (),
         tuple(tuple(str(text) for text in row) for row in districts_table(found)) if found.districts else (), tuple(notes),
         _("Figures only. No names."), now(),
@@ -103,6 +104,10 @@ def _figure(card: Card) -> KeyFigure:
     change = " · ".join(text for text in (sign + card.change, card.note) if text)
     value = f"{card.value} {card.unit}".strip()
     return KeyFigure(card.name, value, change, card.target, say(COUNTED[card.figure]))
+
+
+def _learnt(card: LearntCard) -> KeyFigure:
+    return KeyFigure(card.name, card.value, card.note, "", _("hours done of what the employees have said yes to"))
 
 
 # The heat map.

@@ -72,7 +72,7 @@ def known(ending: str) -> None:
 def overview_of_all(what: str, ending: str, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     """A table of the overview of all units within reach."""
     units = tree(db.session, on=today())
-    return _overview(units, units.tops(within), None, actor, what, ending)
+    return _overview(units, units.tops(within), None, actor, within, what, ending)
 
 
 @bp.get("/overview/<int:unit_id>/<what>.<ending>")
@@ -81,16 +81,16 @@ def overview(unit_id: int, what: str, ending: str, *, actor: Actor, within: Reac
     """A table of a unit's overview: "figures", "areas", "units", "districts" or "months"."""
     units = tree(db.session, on=today())
     node = units.get(unit_id, within)
-    return _overview(units, [node], node, actor, what, ending)
+    return _overview(units, [node], node, actor, within, what, ending)
 
 
 def _overview(
-    units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, what: str, ending: str
+    units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, within: Reach, what: str, ending: str
 ) -> ResponseReturnValue:
     known(ending)
     if what not in OVERVIEW:
         raise NotFound
-    found = overview_of(units, tops, node, actor, chosen())
+    found = overview_of(units, tops, node, actor, within, chosen())
     if found is None:
         raise NotFound
     titles = {

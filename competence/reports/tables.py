@@ -77,6 +77,7 @@ def figures_table(found: Overview) -> Rows:
                 card.target,
             ]
         )
+    rows.append([found.learnt.name, found.learnt.value, "", "", found.learnt.note, ""])
     return rows
 
 

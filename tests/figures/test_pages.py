@@ -12,7 +12,10 @@ from competence.figures.commands import take_snapshot
 from competence.figures.models import UnitSnapshot
 from competence.figures.rules import first_of
 from competence.foundation.clock import add_months, now, set_to, today
+from competence.foundation.orm import begin_writing
 from competence.foundation.web import db
+from competence.learning.commands import NewActivity, plan_activity
+from competence.learning.rules import Part
 
 
 @pytest.fixture
@@ -96,7 +99,11 @@ def test_small_groups_are_hidden_from_those_who_see_numbers_only(town, director,
     beside = lines.partition("Team Engen")[2].partition("</tr>")[0]
     assert team.count("skjult") == beside.count("skjult") == 4
     assert "skjult" not in lines.partition("Team Havnen")[2].partition("</tr>")[0]
-    assert "skjult: færre end fem medarbejdere" in director.get(overview(town, tiny)).text
+    for hidden in (tiny, town.engen):  # whoever is hidden beside the small one is so on her own page too
+        page = director.get(overview(town, hidden)).text
+        assert page.count("skjult: en lille gruppe, her eller ved siden af") == 2
+        assert "medarbejdere</span>" not in page
+    assert "skjult: en lille gruppe" not in director.get(overview(town, town.south)).text
     nurse = signed_in(town.looker(Role.DEVELOPMENT_NURSE, "Marianne Holm"))
     assert "skjult" not in nurse.get(f"{overview(town)}/units").text
 
@@ -192,3 +199,41 @@ def test_a_planner_and_an_auditor_read_the_figures_without_names_and_every_link_
             assert not [one.name for one in helpers if one.name in main]
         for link in set(re.findall(r'href="(/[^"#]*)"', main)):
             assert client.get(link.replace("&amp;", "&"), follow_redirects=True).status_code == 200, link
+
+
+def test_hours_of_learning_are_sums_of_what_was_done_with_a_yes_and_hidden_where_few_share_them(town, director):
+    def done(someone, minutes, part=Part.DAILY, **changed):
+        planned = NewActivity(name="Følgevagt", part=part, minutes=minutes, begins=today() - timedelta(days=2))
+        row = plan_activity(town.world.session, someone.employment.id, planned, by=someone.actor)
+        for name, value in ({"done_on": today() - timedelta(days=1)} | changed).items():
+            setattr(row, name, value)
+
+    begin_writing(town.world.session)
+    havnen, lunden, engen = (town.helpers[one.id] for one in town.teams)
+    for someone in havnen:
+        done(someone, 60)
+    done(havnen[0], 60, Part.COLLEAGUES)
+    for someone in (lunden[0], *engen):
+        done(someone, 30)
+    for changed in (
+        {"done_on": None},
+        {"yes_on": None},
+        {"dropped_on": today()},
+        {"done_on": today() - timedelta(days=200)},
+    ):
+        done(havnen[1], 600, **changed)
+    town.world.session.commit()
+
+    def card(unit=None):
+        return (
+            director.get(overview(town, unit))
+            .text.partition("Læring i kvartalet, 70-20-10</h2>")[2]
+            .partition("</li>")[0]
+        )
+
+    assert "<b>9 timer</b>" in card()
+    assert "89 · 11 · 0 (pejlemærke 70 · 20 · 10)" in card()
+    assert "<b>6,5 timer</b>" in card(town.world.district)
+    assert "<b>2,5 timer</b>" in card(town.south)
+    assert "skjult" in card(town.lunden)
+    assert "skjult" in card(town.havnen), "else the one in the other team would be found by subtraction"

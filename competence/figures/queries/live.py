@@ -21,11 +21,13 @@ from competence.figures.look import PARTS, Look, Numbers, with_below
 from competence.figures.rules import Sums
 from competence.foundation.clock import local, midnight, today
 from competence.foundation.orm import execute, several, standing
+from competence.learning.models import Goal
 from competence.signoffs.models import SignOffRequest, WaitingSignOff
 from competence.signoffs.queries import OBSERVATIONS, chunks, counted
 from competence.signoffs.rules import TIMES
 
 REQUESTS = cast(Table, SignOffRequest.__table__)
+GOALS = cast(Table, Goal.__table__)
 WAITING = cast(Table, WaitingSignOff.__table__)
 UNDER_WAY = timedelta(days=180)
 """An observed time is part of a training that is under way for so long."""
@@ -71,7 +73,8 @@ def look_at(session: Session, units: Tree, found: Wide, signatures: Sequence[Wai
     bare = np.bincount(tasks[~renewed]) if len(tasks) else np.zeros(0, dtype=np.intp)
     waiting = _waiting(found, counted_, signatures)
     waits = _waits(session, since, on + timedelta(days=1))
-    numbers = _sums(found, _planned(session, found, requests, on))
+    goals = _codes(execute(session, _WANTED, on=on).all())
+    numbers = _sums(found, _planned(session, found, np.union1d(requests, goals), on))
     own = {
         node.id: Sums(
             *numbers[at], int(found.people[at]), int(expiring[at]), int(renewing[at]), int(waiting[at]),
@@ -162,6 +165,11 @@ _REQUESTED = standing(REQUESTS, REQUESTS.c.employment_id, REQUESTS.c.task_id).wh
     REQUESTS.c.asked_at < bindparam("night"),
     REQUESTS.c.closed_at.is_(None) | (REQUESTS.c.closed_at >= bindparam("night")),
 )
+_WANTED = standing(GOALS, GOALS.c.employment_id, GOALS.c.task_id).where(
+    GOALS.c.task_id.is_not(None), GOALS.c.yes_on <= bindparam("on"),
+    GOALS.c.reached_on.is_(None) | (GOALS.c.reached_on > bindparam("on")),
+    GOALS.c.set_aside_on.is_(None) | (GOALS.c.set_aside_on > bindparam("on")),
+)  # fmt: skip
 _WAITS = standing(WAITING, WAITING.c.person_id, WAITING.c.task_id, WAITING.c.accepted_on, WAITING.c.lacks_second).where(
     WAITING.c.citizen_id.is_(None),
     WAITING.c.accepted_on.is_not(None)
@@ -203,13 +211,13 @@ def days_between(asked: datetime, closed: datetime) -> int:
     return (local(closed).date() - local(asked).date()).days
 
 
-def _planned(session: Session, found: Wide, requests: Ints, on: date) -> Flags:
-    """Which gaps have a plan: somebody of the shift has an open request, or times of hers are being observed."""
+def _planned(session: Session, found: Wide, wanted: Ints, on: date) -> Flags:
+    """Which gaps have a plan: somebody of the shift has an open request or goal, or times of hers are being observed."""
     asked, crowd = found.asked, found.crowd
     planned = np.zeros(len(asked.need), dtype=bool)
     gaps, rows = _near(found)
     about = np.fromiter([asked.stated[gap].task_id for gap in gaps.tolist()], dtype=np.intp)
-    planned[gaps[_among(crowd.ids[rows], about, requests)]] = True
+    planned[gaps[_among(crowd.ids[rows], about, wanted)]] = True
     # Of a gap that has its plan nothing more is asked.
     still = ~planned[gaps]
     gaps, rows, about = gaps[still], rows[still], about[still]

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from competence.coverage.queries.places import Node
 from competence.figures.look import Look
 from competence.figures.queries.kept import kept_of
+from competence.figures.queries.learnt import Learnt
 from competence.figures.queries.live import waits_between
 from competence.figures.rules import (
     AIMS,
@@ -31,6 +32,7 @@ from competence.foundation.clock import add_months, today
 from competence.foundation.text import N_, sentence
 from competence.foundation.web import db, language, listed, number, say
 from competence.foundation.web import spoken as _
+from competence.learning.views.showing import BalanceShown, balance_shown
 
 SHOWN_MONTHS = 12
 IN_PERIOD: Mapping[Period, str] = {
@@ -118,7 +120,7 @@ def _card(
 ) -> Card:
     name = say(FIGURE_NAMES[figure])
     if small:
-        return Card(figure, name, "", _("hidden: fewer than five people"), "", "", "", "", "", Markup(""), "")
+        return Card(figure, name, "", _("hidden: a small group, here or beside it"), "", "", "", "", "", Markup(""), "")
     value = sums.value(figure)
     base = past.before if figure is Figure.WAIT else past.months.get(past.base)
     old = base.value(figure) if base is not None else None
@@ -172,6 +174,37 @@ def _change(figure: Figure, value: float | None, old: float | None, period: Peri
     }[better]
     said = say(sentence(words, change=number(abs(change)), period=say(IN_PERIOD[period])))
     return "▲" if change > 0 else "▼", said, "better" if better else "worse"
+
+
+@dataclass(frozen=True)
+class LearntCard:
+    """The hours of learning of the period, with how they lie against the guide."""
+
+    name: str
+    value: str
+    """In words, as "2.340 timer", "skjult" or that nothing is recorded."""
+    balance: BalanceShown
+    note: str
+
+
+LEARNT_NAMES: Mapping[Period, str] = {
+    Period.MONTH: N_("Learning in a month, 70-20-10"),
+    Period.QUARTER: N_("Learning in a quarter, 70-20-10"),
+    Period.YEAR: N_("Learning in a year, 70-20-10"),
+}
+
+
+def learnt_card(found: Learnt, tops: Sequence[Node], period: Period) -> LearntCard:
+    """What was done in the period. Never a target: 70-20-10 is a guide (product.md)."""
+    balance = found.of(tops)
+    drawn = balance_shown(balance)
+    if balance is None:
+        few = any(one.id in found.hidden for one in tops)
+        value = _("hidden: a small group, here or beside it") if few else _("nothing is recorded as done")
+        return LearntCard(say(LEARNT_NAMES[period]), value, drawn, "")
+    shares = " · ".join(str(one.share) for one in drawn.parts)
+    note = _("%(shares)s (guide 70 · 20 · 10)", shares=shares)
+    return LearntCard(say(LEARNT_NAMES[period]), drawn.hours, drawn, note)
 
 
 def _note(figure: Figure, sums: Sums, most: str) -> str:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from competence.coverage.queries.places import Node
 from competence.figures.look import Look
+from competence.figures.queries.learnt import Learnt
 from competence.figures.rules import Figure, Sums, letters_of
 from competence.figures.views.cards import shown
 from competence.figures.views.charts import Dot, dots
@@ -74,7 +75,9 @@ class Compared:
         return any(strip.picture for strip in self.strips)
 
 
-def compare(look: Look, tops: Sequence[Node], targets: Mapping[Figure, int], hidden: frozenset[int]) -> Compared | None:
+def compare(
+    look: Look, tops: Sequence[Node], targets: Mapping[Figure, int], hidden: frozenset[int], done: Learnt
+) -> Compared | None:
     """The units right below, on the same scale; None when there are fewer than two. In `hidden` nothing about people is shown."""
     units = [
         one for top in tops for one in look.units.children.get(top.id, ()) if one.id in look.sums and look.leaves(one)
@@ -83,9 +86,12 @@ def compare(look: Look, tops: Sequence[Node], targets: Mapping[Figure, int], hid
         return None
     letters = letters_of([one.name for one in units])
     whole = look.together(tops)
-    strips = tuple(
-        _strip(measured, look, list(zip(units, letters, strict=True)), whole, targets.get(measured.figure), hidden)
-        for measured in MEASURED
+    strips = (
+        *(
+            _strip(measured, look, list(zip(units, letters, strict=True)), whole, targets.get(measured.figure), hidden)
+            for measured in MEASURED
+        ),
+        _hours(look, list(zip(units, letters, strict=True)), tops, whole, done, hidden),
     )
     return Compared(tuple(zip(units, letters, strict=True)), strips, any(one.id in hidden for one in units))
 
@@ -130,3 +136,40 @@ def _strip(
         ),
         measured.shown(average) if average is not None else "–", last[0] if last else "",
     )  # fmt: skip
+
+
+def _hours(
+    look: Look,
+    units: Sequence[tuple[Node, str]],
+    tops: Sequence[Node],
+    whole: Sums,
+    done: Learnt,
+    hidden: frozenset[int],
+) -> Strip:
+    """Hours of learning for each employee. Nobody is farthest: it is no race."""
+    unseen = hidden | done.hidden
+    found = [
+        None if one.id in unseen else done.per_head(one, look.sums[one.id].people) or 0.0 for one, _letter in units
+    ]
+    known = [value for value in found if value is not None]
+    together = done.of(tops)
+    average = together.total / 60 / whole.people if together is not None and whole.people else None
+    picture = Markup("")
+    if len(known) >= 2 and len(units) <= MOST_ON_A_STRIP and any(known):
+        picture = dots(
+            [
+                Dot(letter, value, _one_decimal(value), False)
+                for (_one, letter), value in zip(units, found, strict=True)
+                if value is not None
+            ],
+            average,
+        )
+    return Strip(
+        _("Hours of learning for each employee"), _("done in the period"), picture,
+        tuple(_("hidden") if value is None else _one_decimal(value) for value in found),
+        _one_decimal(average) if average is not None else "–", "",
+    )  # fmt: skip
+
+
+def _one_decimal(value: float) -> str:
+    return shown(Figure.MET, value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -17,10 +17,20 @@ from competence.coverage.views.choices import day_of
 from competence.coverage.views.figures import hides_small
 from competence.figures.look import Look
 from competence.figures.queries.kept import look_kept, months_kept, targets
+from competence.figures.queries.learnt import learnt
 from competence.figures.queries.live import look_now
 from competence.figures.rules import AIMS, FIGURE_NAMES, PERIOD_NAMES, Figure, Period, Sums, first_of
 from competence.figures.views.acts import Act, acts, good_news
-from competence.figures.views.cards import Card, Past, cards, month_name, past_of, period_begins
+from competence.figures.views.cards import (
+    Card,
+    LearntCard,
+    Past,
+    cards,
+    learnt_card,
+    month_name,
+    past_of,
+    period_begins,
+)
 from competence.figures.views.compare import Compared, compare
 from competence.figures.views.heat import HeatMap, draw, heat_map
 from competence.foundation.clock import now, today
@@ -105,6 +115,19 @@ def looked(units: Tree, tops: Sequence[Node], asked: Chosen) -> Look | None:
     return look_now(db.session, units, tops, since=period_begins(asked.on, asked.period))
 
 
+def too_small(units: Tree, outer: Sequence[Node], tops: Sequence[Node], look: Look, asked: Chosen) -> frozenset[int]:
+    """The units about whose people nothing is shown to a reader of numbers only, wherever she comes from.
+
+    They are found among all that she sees figures of (`outer`), so that a unit which is left out there beside a small one
+    is left out on its own page too.
+    """
+    if {one.id for one in outer} == {one.id for one in tops}:
+        return look.too_small(tops)
+    whole = looked(units, outer, asked)
+    assert whole is not None, "kept of the units below, and not of those above"
+    return whole.too_small([whole.units.by_id[one.id] for one in outer])
+
+
 def _same_day(look: Look, asked: Chosen) -> str:
     """What goes with links from a day that is over."""
     return f"?on={look.on.isoformat()}" if asked.past else ""
@@ -125,6 +148,7 @@ class Overview:
     cards: list[Card]
     acts: list[Act]
     good: list[str]
+    learnt: LearntCard
     districts: Compared | None
     hides: bool
     """Whether groups under five are hidden from the reader."""
@@ -137,7 +161,9 @@ class Overview:
         return self.node is not None and self.node.id in self.hidden
 
 
-def overview_of(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, asked: Chosen) -> Overview | None:
+def overview_of(
+    units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, within: Reach, asked: Chosen
+) -> Overview | None:
     """The figures of the units on the day of the address; None when none were kept then."""
     look = looked(units, tops, asked)
     if look is None:
@@ -146,7 +172,9 @@ def overview_of(units: Tree, tops: Sequence[Node], node: Node | None, actor: Act
     tops = [look.units.by_id[one.id] for one in tops]
     reads = all(actor.may(Permission.COVERAGE_READ, one.path) for one in tops)
     hides = hides_small(actor)
-    hidden = look.too_small(tops) if hides else frozenset[int]()
+    outer = units.tops(within)
+    hidden = too_small(units, outer, tops, look, asked) if hides else frozenset[int]()
+    done = learnt(db.session, look.units, outer, period_begins(look.on, asked.period), look.on + timedelta(days=1))
     heat = heat_map(look, tops, node, opened=asked.opened, query=query, reads_past=reads, shifts_apart=not hides)
     aims = targets(db.session)
     sums = look.together(tops)
@@ -160,22 +188,24 @@ def overview_of(units: Tree, tops: Sequence[Node], node: Node | None, actor: Act
     return Overview(
         look, tops, node, asked, heat, sums, past, aims,
         cards(look, sums, past, asked.period, aims, small=node is not None and node.id in hidden, most=most),
-        acts(look, heat, node, actor, hidden, query), good_news(look, heat), compare(look, tops, aims, hidden), hides, hidden,
+        acts(look, heat, node, actor, hidden, query), good_news(look, heat), learnt_card(done, tops, asked.period),
+        compare(look, tops, aims, hidden, done), hides, hidden,
     )  # fmt: skip
 
 
 def page(units: Tree, tops: Sequence[Node], node: Node | None, actor: Actor, within: Reach) -> ResponseReturnValue:
     """The overview."""
     asked = chosen()
-    found = overview_of(units, tops, node, actor, asked)
+    found = overview_of(units, tops, node, actor, within, asked)
     if found is None:
         return nothing_kept(units, node, asked, within)
     look = found.look
     return render_template(
         "figures/overview.html",
         look=look, heat=found.heat, rows=draw(found.heat) if found.heat.fits else "", node=node, asked=asked,
-        query=_same_day(look, asked), periods=PERIOD_NAMES, cards=found.cards, acts=found.acts, good=found.good,
-        districts=found.districts, above=units.way_to(node, within) if node else [], hides=found.hides, smallest=SMALLEST_GROUP,
+        query=_same_day(look, asked), periods=PERIOD_NAMES, cards=found.cards, learnt=found.learnt, acts=found.acts,
+        good=found.good, districts=found.districts,
+        above=units.way_to(node, within) if node else [], hides=found.hides, smallest=SMALLEST_GROUP,
         updated=now(), people=None if found.small else found.sums.people,
         places=sum(len(look.leaves(top)) for top in found.tops),
         months=[(month_name(month), month) for month in sorted(found.past.months, reverse=True)],
@@ -223,12 +253,14 @@ def side_by_side(
         return nothing_kept(units, node, asked, within)
     tops = [look.units.by_id[one.id] for one in tops]
     hides = hides_small(actor)
-    hidden = look.too_small(tops) if hides else frozenset[int]()
+    outer = units.tops(within)
+    hidden = too_small(units, outer, tops, look, asked) if hides else frozenset[int]()
+    done = learnt(db.session, look.units, outer, period_begins(look.on, asked.period), look.on + timedelta(days=1))
     lines = lines_of(look, tops, hidden)
     return render_template(
         "figures/units.html",
         look=look, lines=lines, node=node, asked=asked, query=_same_day(look, asked), periods=PERIOD_NAMES,
-        districts=compare(look, tops, targets(db.session), hidden), above=units.way_to(node, within) if node else [],
+        districts=compare(look, tops, targets(db.session), hidden, done), above=units.way_to(node, within) if node else [],
         hides=hides, smallest=SMALLEST_GROUP, updated=now(), any_hidden=bool(hidden),
     )  # fmt: skip
 
