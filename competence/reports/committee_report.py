@@ -94,7 +94,7 @@ class _Report(TabledSheets):
     def draw(self) -> bytes:
         """The finished file."""
         page = self.page
-        self.y -= 26
+        self.y -= 14
         self._lay_lines("H1", lines_of(page.title, TITLE, self.content), TITLE)
         self.y -= 3
         self._lay_lines("P", lines_of(page.about, SUBTITLE, self.content), SUBTITLE)
@@ -105,11 +105,11 @@ class _Report(TabledSheets):
             for heading, text in page.acts:
                 self._lay_lines("P", lines_of(heading, STRONG, self.content), STRONG)
                 self._lay_lines("P", lines_of(text, BODY, self.content), BODY)
-                self.y -= 4
+                self.y -= 2
         if page.good:
-            self._heading(self._("Going well"), below=12)
-            for text in page.good:
-                self._lay_lines("P", lines_of(text, BODY, self.content), BODY)
+            said = lines_of(" ".join(page.good), BODY, self.content)
+            self._heading(self._("Going well"), below=len(said) * BODY.leading)
+            self._lay_lines("P", said, BODY)
         if page.heat:
             self._heat()
         if page.districts:
@@ -124,7 +124,7 @@ class _Report(TabledSheets):
         heads = (
             self._("Key figure"), self._("Now"), self._("Change since"), self._("Targets"), self._("How it is counted")
         )  # fmt: skip
-        shares = (0.19, 0.15, 0.18, 0.18, 0.3)
+        shares = (0.18, 0.15, 0.22, 0.18, 0.27)
         self._table(
             self._("Key figures"), self._columns(shares), heads,
             [
