@@ -27,8 +27,6 @@ CELL_STRONG = Face(9.1, SEMIBOLD)
 COLUMNS = ((LEFT, 62.0), (LEFT + 70, 250.0), (LEFT + 330, CONTENT - 330))
 """Left edge and width of level, statements and tasks."""
 ROW_GAP = 6.0
-DOT = 10.0
-"""How far the words of a list stand in from their dot."""
 
 
 @dataclass(frozen=True)
@@ -130,30 +128,6 @@ class _Sheets(Sheets):
     def _lay_paragraph(self, text: str) -> None:
         self._lay_lines("P", lines_of(text, BODY, CONTENT), BODY)
         self.y -= 4
-
-    def _lay_list(self, items: Sequence[str]) -> None:
-        opened: list[Element] = []
-
-        def open_list() -> None:
-            with self.pdf.tag("L") as element:
-                opened.append(element)
-
-        self._place(open_list)
-        for item in items:
-            lines = lines_of(item, BODY, CONTENT - DOT)
-            self._room(len(lines) * BODY.leading)
-            self._place(self._list_item(opened, self.y, lines))
-            self.y -= len(lines) * BODY.leading + 2
-
-    def _list_item(self, opened: list[Element], y: float, lines: list[str]) -> Drawing:
-        def draw() -> None:
-            with self.pdf.inside(opened[0]), self.pdf.tag("LI"):
-                with self.pdf.tag("Lbl"):
-                    self.pdf.text(LEFT, y, "•", BODY)
-                with self.pdf.tag("LBody"):
-                    self.pdf.text(LEFT + DOT, y, lines, BODY)
-
-        return draw
 
     def _lay_area(self, area: ProfileArea) -> None:
         """None; the area's name and its table, one row for each level."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from reportlab.lib.pagesizes import A4
 
 from competence.reports.passport_page import (
+    BODY,
     BODY_SOFT,
     BRAND_NAME,
     HEIGHT,
@@ -15,9 +16,11 @@ from competence.reports.passport_page import (
     Gettext,
     draw_logo,
 )
-from competence.reports.tagging import TaggedPdf
+from competence.reports.tagging import Element, TaggedPdf
 from competence.reports.typography import BRAND_DARK, LINE, Face, lines_of, width_of
 
+DOT = 10.0
+"""How far the words of an item of a list stand in."""
 FOOT = 50.0
 """Nothing but the footer stands below this."""
 
@@ -84,6 +87,31 @@ class Sheets:
 
         self._place(draw)
         self.y -= len(lines) * face.leading
+
+    def _lay_list(self, items: Sequence[str]) -> None:
+        """None; the items stand as a list, each on one sheet."""
+        opened: list[Element] = []
+
+        def open_list() -> None:
+            with self.pdf.tag("L") as element:
+                opened.append(element)
+
+        self._place(open_list)
+        for item in items:
+            lines = lines_of(item, BODY, self.content - DOT)
+            self._room(len(lines) * BODY.leading)
+            self._place(self._list_item(opened, self.y, lines))
+            self.y -= len(lines) * BODY.leading + 2
+
+    def _list_item(self, opened: list[Element], y: float, lines: list[str]) -> Drawing:
+        def draw() -> None:
+            with self.pdf.inside(opened[0]), self.pdf.tag("LI"):
+                with self.pdf.tag("Lbl"):
+                    self.pdf.text(LEFT, y, "•", BODY)
+                with self.pdf.tag("LBody"):
+                    self.pdf.text(LEFT + DOT, y, lines, BODY)
+
+        return draw
 
     def _draw_brand(self, *, tagged: bool) -> None:
         pdf, y = self.pdf, self.height - 50.6

@@ -1,19 +1,16 @@
 """A newcomer's welcome letter on A4: the words, who is there for her, the talks, and the programme week by week, tagged."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from competence.reports.passport_page import BODY, CONTENT, LEFT, Drawing, Gettext
+from competence.reports.passport_page import BODY, CONTENT, Gettext
 from competence.reports.sheets import Sheets
-from competence.reports.tagging import Element
 from competence.reports.typography import INK2, SEMIBOLD, Face, lines_of
 
 TITLE = Face(22, SEMIBOLD, "#1A1A1A")
 SUBTITLE = Face(12, colour=INK2)
 HEADING = Face(13, SEMIBOLD)
 WEEK = Face(10.6, SEMIBOLD)
-DOT = 10.0
 """How far the words of a list stand in from their dot."""
 
 
@@ -84,27 +81,3 @@ class _Sheets(Sheets):
         self.y -= 10
         self._lay_lines(tag, lines_of(text, face, CONTENT), face)
         self.y -= 2
-
-    def _lay_list(self, items: Sequence[str]) -> None:
-        opened: list[Element] = []
-
-        def open_list() -> None:
-            with self.pdf.tag("L") as element:
-                opened.append(element)
-
-        self._place(open_list)
-        for item in items:
-            lines = lines_of(item, BODY, CONTENT - DOT)
-            self._room(len(lines) * BODY.leading)
-            self._place(self._list_item(opened, self.y, lines))
-            self.y -= len(lines) * BODY.leading + 2
-
-    def _list_item(self, opened: list[Element], y: float, lines: list[str]) -> Drawing:
-        def draw() -> None:
-            with self.pdf.inside(opened[0]), self.pdf.tag("LI"):
-                with self.pdf.tag("Lbl"):
-                    self.pdf.text(LEFT, y, "•", BODY)
-                with self.pdf.tag("LBody"):
-                    self.pdf.text(LEFT + DOT, y, lines, BODY)
-
-        return draw
