@@ -6,7 +6,7 @@ SQLAlchemy has compiled for it, and the application that stands on it, serve all
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -97,6 +97,41 @@ def database(request: pytest.FixtureRequest) -> Database:
     """An empty database; the test runs once on each kind."""
     found: Database = request.getfixturevalue(f"{request.param}_database")
     return found
+
+
+Fill = Callable[[Database], None]
+
+
+@pytest.fixture
+def filled(request: pytest.FixtureRequest, quick_folder: Path) -> Callable[[Database, Fill], None]:
+    """(the test's own database, what fills it, and leaves nobody connected) -> nothing.
+
+    What takes seconds to fill is filled once in each process; for all tests that follow it is a copy.
+    """
+
+    def fill_or_copy(database: Database, fill: Fill) -> None:
+        if database.dialect == "sqlite":
+            source, file = quick_folder / f"{fill.__name__}.filled", Path(database.url.removeprefix("sqlite:///"))
+            if source.exists():
+                lay_out(source, file)
+            else:
+                fill(database)
+                shutil.copyfile(file, source)
+            return
+        cluster: Cluster = request.getfixturevalue("laid_out_cluster")
+        template = f"template_{fill.__name__}"
+        if (cluster.folder, template) in _FILLED:
+            cluster.drop(TESTED)
+            cluster.create(TESTED, template=template)
+        else:
+            fill(database)
+            cluster.create(template, template=TESTED)
+            _FILLED.add((cluster.folder, template))
+
+    return fill_or_copy
+
+
+_FILLED: set[tuple[Path, str]] = set()
 
 
 @pytest.fixture

@@ -32,4 +32,6 @@ def walk(two_towns: tuple[Path, Towns], quick_folder: Path, tmp_path: Path) -> I
     file = quick_folder / "walk.sqlite"
     with running(lay_out(built, file), files_folder=folder) as app:
         app.test_client_class = FlaskClient
-        yield Walk(app, file, known)
+        walk = Walk(app, file, known)
+        yield walk
+        walk.stop_watching()

@@ -357,11 +357,11 @@ def _shown_first(endpoint: str, said: dict[str, Any]) -> dict[str, Any]:
 def test_ids_from_outside_write_nothing_and_show_nobody(walk: Walk, endpoint: str):
     body, wrong, taken = BODIES[endpoint], [], 0
     permissions = walk.app.view_functions[endpoint].__dict__["requires"]
-    bring_back = walk.keep()
     for name, visitor in walk.known.visitors.items():
         if not visitor.has(permissions):
             continue
         walk.sign_in(name)
+        bring_back = walk.keep()
         with walk.app.test_request_context(base_url=f"http://{HOST}"):
             address = walk.app.url_for(endpoint, **{key: named(walk, one).own for key, one in body.place.items()})
         before = walk.stored()
@@ -374,7 +374,6 @@ def test_ids_from_outside_write_nothing_and_show_nobody(walk: Walk, endpoint: st
             written = {table for table in after if after[table] != before[table]}
             if written:
                 bring_back()
-                walk.sign_in(name)
             if not outside:
                 # A key is shown on the page that answers, since it is shown this once.
                 taken += bool(written) and answer.status_code == (200 if endpoint in SHOWN_ONCE else 302)

@@ -126,6 +126,8 @@ def test_each_role_opens_what_it_may_within_reach_and_nothing_else(walk: Walk, n
     allowed = []
     for step in walk.steps():
         due = expected(walk, step)
+        if due == {403} and step.outside and name != first_without(walk, step):
+            continue
         if due <= {403, 404}:
             answer = walk.take(step)
             if answer.status_code not in due:
@@ -144,6 +146,15 @@ def test_each_role_opens_what_it_may_within_reach_and_nothing_else(walk: Walk, n
         if step.method == "POST":
             bring_back()
     assert not wrong, "\n".join(wrong)
+
+
+def first_without(walk: Walk, step: Step) -> str:
+    """The first visitor whom the route refuses for want of a permission, which is before it has read what it is about.
+
+    That it refuses whatever it is about is shown by her; the others are refused what is about their own team.
+    """
+    permissions = walk.permissions(step.rule)
+    return next(name for name, visitor in walk.known.visitors.items() if not visitor.has(permissions))
 
 
 def leaks(walk: Walk, step: Step, answer: TestResponse) -> list[str]:

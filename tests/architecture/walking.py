@@ -109,6 +109,8 @@ class Walk:
         self.app, self.file, self.known = app, file, known
         self.client: FlaskClient = app.test_client()
         self.visitor: towns.Visitor | None = None
+        self._watcher: sqlite3.Connection | None = None
+        self._found: tuple[int, dict[str, list[Any]]] | None = None
 
     def sign_in(self, name: str) -> "Walk":
         """The same walk with the visitor signed in, in a browser of her own."""
@@ -168,14 +170,19 @@ class Walk:
         return self.client.open(address, method=step.method, data=data, **({"base_url": f"http://{HOST}"} | arguments))
 
     def stored(self) -> dict[str, list[Any]]:
-        """All rows, but for the traces that a look leaves."""
-        with closing(sqlite3.connect(self.file)) as file:
-            tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return {
-                name: file.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()
+        """All rows, but for the traces that a look leaves. They are read again only after somebody has written."""
+        if self._watcher is None:
+            self._watcher = sqlite3.connect(self.file)
+        (edition,) = self._watcher.execute("PRAGMA data_version").fetchone()
+        if self._found is None or self._found[0] != edition:
+            tables = [name for (name,) in self._watcher.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            rows = {
+                name: self._watcher.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()
                 for name in tables
                 if name not in NO_TRACE
             }
+            self._found = edition, rows
+        return self._found[1]
 
     def write(self, statement: str, *values: Any) -> None:
         """Nothing; another process has changed the database, while she is signed in."""
@@ -197,5 +204,12 @@ class Walk:
     def _close(self) -> None:
         """SQLite writes all of its journal into the file when the last connection closes, a job's too."""
         self.app.extensions["jobs"].join(60)
+        self.stop_watching()
         with self.app.app_context():
             db.engine.dispose()
+
+    def stop_watching(self) -> None:
+        """Nothing; the walk's own connection is closed, and what it found is forgotten."""
+        if self._watcher is not None:
+            self._watcher.close()
+        self._watcher = self._found = None

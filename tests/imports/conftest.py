@@ -1,7 +1,7 @@
 """A municipality that begins with its own five files."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,14 @@ from competence.delegation.models import MatrixVersion
 from competence.delegation.rules import Ground
 from competence.foundation.clock import now, today
 from competence.foundation.console import Console
-from competence.foundation.orm import begin_writing, open_session
+from competence.foundation.orm import begin_writing, engine_for, open_session
 from competence.imports.cli import import_
 from competence.imports.reference import load_reference
 from competence.organisation.commands import add_municipality
 from competence.organisation.models import Unit
 from competence.organisation.queries import municipality_named
 from competence.people.models import Person, PersonIdentity
-from tests.databases import Database
+from tests.databases import Database, Fill
 from tests.imports.own_files import all_five
 
 
@@ -71,13 +71,25 @@ class Strandby:
         session.commit()
 
 
+def reference(database: Database) -> None:
+    """Nothing; the database holds a municipality with its own copy of the reference data."""
+    wire()
+    engine = engine_for(database.url)
+    with open_session(engine, None) as session:
+        add_municipality(session, "Strandby Kommune")
+        load_reference(session)
+        session.commit()
+    engine.dispose()
+
+
 @pytest.fixture
-def strandby(database: Database, engine: Engine, tmp_path: Path) -> Iterator[Strandby]:
+def strandby(
+    database: Database, engine: Engine, filled: Callable[[Database, Fill], None], tmp_path: Path
+) -> Iterator[Strandby]:
     """The municipality, with nothing brought in yet."""
     wire()
-    with open_session(engine, None) as session:
-        made = add_municipality(session, "Strandby Kommune")
-        load_reference(session)
+    filled(database, reference)
+    with open_session(engine, 1) as session:
         person = Person(recorded_at=now())
         session.add(person)
         session.flush()
@@ -90,5 +102,5 @@ def strandby(database: Database, engine: Engine, tmp_path: Path) -> Iterator[Str
         (tmp_path / name).write_bytes(data)
     settings = config.for_tests(database.url)
     console = Console(lambda: settings, lambda session, name: municipality_named(session, name).id)
-    yield Strandby(engine, made.id, tmp_path, console, nurse)
+    yield Strandby(engine, 1, tmp_path, console, nurse)
     console.engine.dispose()

@@ -1,28 +1,30 @@
 """The reference data becomes the municipality's own draft: each row with its source, loaded once, and nothing is lost."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from competence.catalogue.models import Limit, Task, TaskCriterion, TaskGate, TaskPrerequisite
 from competence.catalogue.rules import GateKind
 from competence.delegation.commands import ungrounded
 from competence.delegation.models import Cell, ExampleCell, MatrixVersion
 from competence.delegation.rules import DATA_CODES, CellRule
-from competence.foundation.orm import Base, TenantSession
+from competence.foundation.orm import Base, TenantSession, open_session
 from competence.imports.reference import PRACTICE, load_reference, read_files, refuse_e_learning_alone
 from competence.learning.models import Activity
-from competence.organisation.commands import add_municipality
 from competence.people.models import StaffGroup
 from competence.profiles.models import ProfileStatement, ProfileTask
+from tests.databases import Database, Fill
+from tests.imports.conftest import reference
 
 
 @pytest.fixture
-def loaded(session: TenantSession) -> TenantSession:
-    """An empty municipality with its own copy of the reference data."""
-    add_municipality(session, "Søby Kommune")
-    load_reference(session)
-    session.flush()
-    return session
+def loaded(database: Database, engine: Engine, filled: Callable[[Database, Fill], None]) -> Iterator[TenantSession]:
+    """A municipality with its own copy of the reference data, and nothing else."""
+    filled(database, reference)
+    with open_session(engine, 1) as session:
+        yield session
 
 
 def test_every_row_of_the_files_is_there(loaded: TenantSession) -> None:

@@ -4,32 +4,18 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from competence.coverage.rules import Shift
 from competence.foundation.clock import today
 from competence.imports.demo import PASSWORD
-from tests.browser import PHONE
+from tests.browser import PHONE, WIDE
 from tests.journeys.visiting import go, sign_in
 
-SIZES = ((390, 844), (768, 1024), (1440, 900), (1920, 1080))
 NAMES = re.compile("Karen|Søren|Jonas|Fatima|Camilla|Hanne|Dorthe")
 RINSING, DEMENTIA = "Skylning af blærekateter", "Forebygge udadreagerende adfærd"
 
 Everywhere = Callable[[Page], None]
-
-
-@pytest.fixture
-def everywhere(accessible: Callable[[Page], None]) -> Everywhere:
-    """A check of the page as it stands, on a phone, a tablet, a desk and a wide screen; it ends at the desk."""
-
-    def check(page: Page) -> None:
-        for width, height in (*SIZES[:2], SIZES[3], SIZES[2]):
-            page.set_viewport_size({"width": width, "height": height})
-            accessible(page)
-
-    return check
 
 
 def follow(page: Page, name: str) -> None:
@@ -132,7 +118,7 @@ def test_a_director_goes_from_the_overview_to_a_district_and_a_teams_counts_and_
 
 
 def test_a_wall_shows_a_gap_closed_by_a_signature_without_being_loaded_again_and_nothing_when_its_link_is_closed(
-    fjordby: str, page: Page, visit: Callable[..., Page], everywhere: Everywhere
+    fjordby: str, page: Page, visit: Callable[..., Page], accessible: Callable[[Page], None]
 ):
     sign_in(page, fjordby, "dorthe.nygaard")
     follow(page, "Tavlemøde")
@@ -140,14 +126,14 @@ def test_a_wall_shows_a_gap_closed_by_a_signature_without_being_loaded_again_and
     page.get_by_role("button", name="Lav et link til en skærm").click()
     link = page.get_by_role("textbox").and_(page.locator("[readonly]")).input_value()
 
-    wall = visit(viewport={"width": 1920, "height": 1080})
+    wall = visit(viewport=WIDE)
     wall.clock.install()
     wall.goto(link)
     wall.get_by_role("button", name="Vis tavlen her").click()
     demens = wall.get_by_role("row").filter(has_text="Demens")
     expect(demens.get_by_role("cell").nth(1)).to_have_text("1 hul")
     assert wall.evaluate("document.documentElement.scrollHeight") <= 1080, "nobody scrolls a wall"
-    everywhere(wall)
+    accessible(wall)
     wall.evaluate("window.sameScreen = true")
     stranger = visit()
     stranger.goto(link)
