@@ -1,6 +1,7 @@
 """What a strategic plan has decided and how it is followed: the later sections of the report."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from competence.reports.passport_page import LEFT
@@ -63,9 +64,7 @@ class DecidedSheets(TabledSheets):
         said = lines_of(one.about, SOFT, self.content) if one.about else []
         text = lines_of(one.text, BODY, self.content) if one.text else []
         below = 90 if one.measures else 0
-        self._room(
-            len(title) * STRONG_TITLE.leading + len(said) * SOFT.leading + len(text) * BODY.leading + below + 10
-        )
+        self._room(len(title) * STRONG_TITLE.leading + len(said) * SOFT.leading + len(text) * BODY.leading + below + 10)
         self._lay_lines("H3", title, STRONG_TITLE)
         if said:
             self._lay_lines("P", said, SOFT)
@@ -194,11 +193,18 @@ class DecidedSheets(TabledSheets):
             self._place(title)
             self._picture(
                 x, y - above, wide, COURSE, one.words,
-                lambda canvas, x, y, wide, one=one: course(
-                    self.pdf, canvas, x, y, wide, Course(one.points, one.aim, self._("target"))
-                ),
+                partial(self._draw_course, one),
             )  # fmt: skip
         self.y -= above + COURSE + 14
+
+    def _draw_course(self, one: Gauge, canvas: Any, x: float, y: float, wide: float) -> None:
+        course(self.pdf, canvas, x, y, wide, Course(one.points, one.aim, self._("target")))
+
+    def _draw_wheel(self, year: str, months: Sequence[Month], canvas: Any, x: float, y: float, wide: float) -> None:
+        wheel(self.pdf, canvas, x, y, wide, year, months)
+
+    def _draw_spans(self, some: Sequence[Span], canvas: Any, x: float, y: float, wide: float) -> None:
+        spans(self.pdf, canvas, x, y, wide, self.page.months, some)
 
     def _wheel(self, heading: str) -> None:
         page = self.page
@@ -212,9 +218,7 @@ class DecidedSheets(TabledSheets):
             shown = [Month(name, words, done) for name, words, done in months]
             self._chart(
                 WHEEL, "; ".join(f"{name} {year}: {words}" for name, words, _done in months if words),
-                lambda canvas, x, y, wide, year=year, shown=shown: wheel(
-                    self.pdf, canvas, x, y, wide, str(year), shown
-                ),
+                partial(self._draw_wheel, str(year), shown),
             )  # fmt: skip
         most = int((self._deepest - 60) // 15)
         for at in range(0, len(running), most):
@@ -226,9 +230,7 @@ class DecidedSheets(TabledSheets):
                 self._lay_lines("H3", [self._("The measures over the months")], STRONG)
             self._chart(
                 deep, "; ".join(f"{one.title}: {page.months[one.first]}–{page.months[one.last]}" for one, _span in some),
-                lambda canvas, x, y, wide, some=some: spans(
-                    self.pdf, canvas, x, y, wide, page.months, [span for _one, span in some]
-                ),
+                partial(self._draw_spans, [span for _one, span in some]),
             )  # fmt: skip
 
     def _roles(self, heading: str) -> None:

@@ -80,6 +80,7 @@ class Gauge:
     first: str
     """Its first value; empty with fewer than two."""
     latest: str
+    latest_on: str
     stands: str
     how: str
     points: tuple[tuple[date, float], ...]
@@ -121,7 +122,8 @@ class Paper:
     wheel: tuple[tuple[int, tuple[tuple[str, str, bool], ...]], ...]
     """(year, its twelve months as (name, what happens, whether all of it is done))."""
     roles: tuple[str, ...]
-    units: tuple[tuple[str, str, str, str], ...]
+    units: tuple[tuple[str, str, str, str, float, float], ...]
+    """(unit, met then, met now, gaps then and now, the two shares as numbers)."""
     follow_ups: tuple[tuple[str, str], ...]
     evaluation: tuple[str, ...]
     notes: tuple[str, ...]

@@ -6,7 +6,7 @@ from competence.reports.passport_page import HEIGHT, LEFT, Gettext
 from competence.reports.strategic_charts import Bar, Moved, bars, deep_of, moved_deep, moves
 from competence.reports.strategic_decided import DecidedSheets
 from competence.reports.strategic_paper import Centre, Figured, Paper
-from competence.reports.tabled import BODY, CELL, CELL_SOFT, CELL_STRONG, FIGURE, STRONG, Cell
+from competence.reports.tabled import CELL, CELL_SOFT, CELL_STRONG, FIGURE, STRONG, Cell
 from competence.reports.typography import BRAND, BRAND_DARK, INK2, SEMIBOLD, Face, colour_of, lines_of
 
 NAME = Face(30, SEMIBOLD, "#1A1A1A")

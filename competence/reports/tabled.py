@@ -99,7 +99,9 @@ class TabledSheets(Sheets):
                     with pdf.tag("THead"), pdf.tag("TR"):
                         for at, (lines, column) in enumerate(zip(above, columns, strict=True)):
                             with pdf.tag("TH", scope="Column"):
-                                pdf.text(_edge(column, at in numbers), top - 10, lines, HEAD, align=_align(at in numbers))
+                                pdf.text(
+                                    _edge(column, at in numbers), top - 10, lines, HEAD, align=_align(at in numbers)
+                                )
                     with pdf.tag("TBody") as element:
                         body.append(element)
             pdf.line(LEFT, right, top - deep - 4, colour=INK, width=1)
@@ -132,7 +134,11 @@ class TabledSheets(Sheets):
                         y = top
                         for words, face in cell.lines:
                             pdf.text(
-                                _edge(column, at in numbers), y - face.size - 2, words + " ", face, align=_align(at in numbers)
+                                _edge(column, at in numbers),
+                                y - face.size - 2,
+                                words + " ",
+                                face,
+                                align=_align(at in numbers),
                             )
                             y -= face.leading
             pdf.line(LEFT, right, top - height + 0.5, colour=LINE, width=0.5)

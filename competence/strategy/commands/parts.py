@@ -11,7 +11,7 @@ from competence.audit.commands import record
 from competence.catalogue.models import Area
 from competence.coverage.queries.places import Node, tree
 from competence.figures.queries.live import look_now
-from competence.figures.rules import Figure, Sums
+from competence.figures.rules import Figure
 from competence.foundation.changes import command
 from competence.foundation.clock import now, today
 from competence.foundation.errors import RuleBroken

@@ -145,8 +145,9 @@ class PlanShown:
     follow_ups: Sequence[tuple[PlanFollowUp, str]]
     """(what was said, of which measure)."""
     baseline_on: date | None
-    units: Sequence[tuple[str, str, str, str]]
-    """(unit, met then, met now, gaps then and now) of those right below, where the plan is held against a month."""
+    units: Sequence[tuple[str, str, str, str, float, float]]
+    """(unit, met then, met now, gaps then and now, the two shares as numbers) of those right below, where the plan is held
+    against a month and both are known."""
 
 
 def years_of(plan: StrategicPlan) -> str:
@@ -318,18 +319,18 @@ def _step(one: WheelStep) -> str:
     return f"{name}: {one.text}" if one.text else name
 
 
-def _below(plan: StrategicPlan, now: Mapping[int, Sums]) -> list[tuple[str, str, str, str]]:
+def _below(plan: StrategicPlan, now: Mapping[int, Sums]) -> list[tuple[str, str, str, str, float, float]]:
     made = []
     for unit_id, name, needs, gaps, _critical, _vulnerable in plan.baseline.get("units", ()):
         found = now.get(unit_id)
         value = found.value(Figure.MET) if found else None
-        if not needs:
-            continue
+        before = per_cent(needs - gaps, needs)
+        if found is None or value is None or before is None:
+            continue  # closed meanwhile, or without needs then or now
         made.append(
             (
-                name, with_unit(plain(round(per_cent(needs - gaps, needs) or 0, 1)), "%"),
-                with_unit(plain(value), "%") if value is not None else "–",
-                f"{number(gaps)} → {number(found.gaps)}" if found else number(gaps),
+                name, with_unit(plain(round(before, 1)), "%"), with_unit(plain(value), "%"),
+                f"{number(gaps)} → {number(found.gaps)}", before, value,
             )
         )  # fmt: skip
     return made
