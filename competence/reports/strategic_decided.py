@@ -64,7 +64,8 @@ class DecidedSheets(TabledSheets):
         said = lines_of(one.about, SOFT, self.content) if one.about else []
         text = lines_of(one.text, BODY, self.content) if one.text else []
         below = 90 if one.measures else 0
-        self._room(len(title) * STRONG_TITLE.leading + len(said) * SOFT.leading + len(text) * BODY.leading + below + 10)
+        self._room(len(title) * STRONG_TITLE.leading + len(said) * SOFT.leading + len(text) * BODY.leading + below + 18)
+        self.y -= 8
         self._lay_lines("H3", title, STRONG_TITLE)
         if said:
             self._lay_lines("P", said, SOFT)
@@ -79,7 +80,7 @@ class DecidedSheets(TabledSheets):
         self.y -= 16
 
     def _measures(self, one: Prior) -> None:
-        shares = (0.35, 0.13, 0.18, 0.12, 0.08, 0.14)
+        shares = (0.3, 0.12, 0.24, 0.11, 0.075, 0.155)
         self._table(
             self._("Measures: %(priority)s", priority=one.title), self._columns(shares),
             (
@@ -89,7 +90,7 @@ class DecidedSheets(TabledSheets):
             [
                 [
                     self._two(row.title, row.under, shares[0]), self._cell(row.part, CELL, shares[1]),
-                    self._cell(row.owner or "–", CELL, shares[2]), self._two(row.months, row.stands, shares[3], CELL),
+                    self._cell(row.owner or "–", CELL_SOFT, shares[2]), self._two(row.months, row.stands, shares[3], CELL),
                     self._cell(row.hours, CELL, shares[4]), self._two(row.cost, row.funding, shares[5], CELL),
                 ]
                 for row in one.measures
@@ -156,7 +157,7 @@ class DecidedSheets(TabledSheets):
     def _indicators(self, heading: str) -> None:
         gauges = self.page.indicators
         self._begin(heading, 130)
-        shares = (0.4, 0.18, 0.12, 0.16, 0.14)
+        shares = (0.38, 0.15, 0.13, 0.2, 0.14)
         self._table(
             heading, self._columns(shares),
             (

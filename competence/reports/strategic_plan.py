@@ -32,6 +32,7 @@ from competence.strategy.views.showing import (
     PlanShown,
     PriorityShown,
     hours,
+    in_hours,
     kroner,
     plain,
     shown,
@@ -183,7 +184,7 @@ def _centre(found: NeedsMap) -> Centre:
 
 def _took(rows: Iterable[Measure]) -> tuple[str, str, str]:
     kept = [row for row in rows if row.dropped_on is None]
-    return number(len(kept)), hours(sum(row.minutes for row in kept)), kroner(sum(row.kroner for row in kept))
+    return number(len(kept)), in_hours(sum(row.minutes for row in kept)), kroner(sum(row.kroner for row in kept))
 
 
 def _groups(found: PlanShown, place: Mapping[date, int]) -> dict[int | None, Prior]:
@@ -211,7 +212,7 @@ def _done(one: MeasureShown, place: Mapping[date, int]) -> Done:
     row = one.row
     return Done(
         row.title, _("Success: %(criterion)s", criterion=row.criterion) if row.criterion else "",
-        f"{Part(row.part).value}: {say(PART_NAMES[Part(row.part)])}", one.role, one.months, one.hours,
+        f"{Part(row.part).value}: {say(PART_NAMES[Part(row.part)])}", one.role, one.months, in_hours(row.minutes),
         one.cost, one.funding, one.progress_name, place.get(row.first_month, 0), place.get(row.last_month, 0),
         row.dropped_on is not None,
     )  # fmt: skip

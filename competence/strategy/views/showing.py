@@ -162,8 +162,12 @@ def kroner(value: int) -> str:
 
 def hours(minutes: int) -> str:
     """As "12 timer"."""
-    value = round(minutes / 60, 1)
-    return str(_("%(hours)s hours", hours=number(int(value) if value == int(value) else value)))
+    return str(_("%(hours)s hours", hours=in_hours(minutes)))
+
+
+def in_hours(minutes: int) -> str:
+    """As "12" or "1,5"."""
+    return plain(minutes / 60)
 
 
 def plain(value: float) -> str:

@@ -10,6 +10,7 @@ from competence.catalogue.queries.tasks import task_names
 from competence.foundation.web import db
 from competence.teaching.queries import classes as reads
 from competence.teaching.queries import desk as queries
+from competence.teaching.queries.effects import effects, together
 from competence.teaching.views.showing import rows_of
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -20,9 +21,10 @@ MOST = 8
 @requires(Permission.TEACHING_PLAN)
 def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Needs across units, coming classes, the trainers' load, and what classes have changed."""
+    changed = effects(db.session, within)
     coming = [one for one in reads.coming(db.session) if one.concerns(within)]
     return render_template(
         "teaching/desk.html", needs=queries.needs(db.session, within, coming), coming=rows_of(coming[:MOST]),
         more=max(0, len(coming) - MOST), loads=queries.loads(db.session, within), weeks=queries.WEEKS_AHEAD,
-        effects=queries.effects(db.session, within), tasks=task_names(db.session), hours=hours_text,
+        effects=changed, together=together(changed), tasks=task_names(db.session), hours=hours_text,
     )  # fmt: skip
