@@ -24,7 +24,8 @@ from competence.reports.tables import Rows
 from competence.strategy.models import Measure, StrategicPlan
 from competence.strategy.queries.needs import NeedsMap, ground_of, needs_below, needs_map, needs_of
 from competence.strategy.queries.plans import plan_for
-from competence.strategy.rules.planning import Progress, Status
+from competence.strategy.rules.planning import Status
+from competence.strategy.views.in_short import in_short
 from competence.strategy.views.needs import lacks_of, met_of
 from competence.strategy.views.showing import (
     IndicatorShown,
@@ -74,7 +75,7 @@ def paper(units: Tree, plan: StrategicPlan, node: Node) -> Paper:
         notes.append(_("Some figures are from %(day)s and are being counted again.", day=day(map_.as_of)))
     return Paper(
         g.municipality.name, plan.title, found.kind, node.name, found.years, _stands(found), _lines(plan.frame),
-        tuple(_in_short(found, map_)),
+        tuple(in_short(found, map_.rows)),
         tuple(Figured(one.name, one.before, one.now, one.change) for one in found.figures),
         _("Held against the figures of %(day)s.", day=day(found.baseline_on)) if found.baseline_on else "",
         tuple(_needed(map_)), tuple(_centre(one) for one in needs_below(db.session, ground, node, hides=True)),
@@ -101,53 +102,6 @@ def _stands(found: PlanShown) -> str:
     if plan.replaced_on:
         said += " " + _("The plan was replaced on %(day)s.", day=day(plan.replaced_on))
     return str(said)
-
-
-def _in_short(found: PlanShown, map_: NeedsMap) -> list[str]:
-    """What a reader in a hurry must know."""
-    met, *_others = found.figures
-    said = []
-    if map_.rows:
-        if met.before and found.baseline_on:
-            said.append(
-                _(
-                    "%(now)s of the staffing needs are met, against %(before)s on %(day)s.", now=met.now, before=met.before,
-                    day=day(found.baseline_on),
-                )
-            )  # fmt: skip
-        else:
-            said.append(_("%(now)s of the staffing needs are met.", now=met.now))
-        line = ngettext(
-            "There is %(num)s gap, and in critical tasks %(critical)s.",
-            "There are %(num)s gaps, %(critical)s of them in critical tasks.", sum(row.gaps for row in map_.rows),
-            critical=number(sum(row.critical for row in map_.rows)),
-        )  # fmt: skip
-        ahead = [row.ahead for row in map_.rows]
-        if None not in ahead:
-            line += " " + _(
-                "If nobody acts there are %(gaps)s in 12 months.", gaps=number(sum(one or 0 for one in ahead))
-            )
-        said.append(line)
-    kept = [one for one in found.measures if one.row.dropped_on is None]
-    if kept:
-        said.append(
-            _(
-                "The plan has %(priorities)s and %(measures)s: %(hours)s and %(cost)s in all.",
-                priorities=ngettext("%(num)s priority", "%(num)s priorities", len(found.priorities)),
-                measures=ngettext("%(num)s measure", "%(num)s measures", len(kept)),
-                hours=hours(found.budget.balance.total), cost=kroner(found.budget.kroner),
-            )
-        )  # fmt: skip
-    if kept and found.status is not Status.DRAFT:
-        said.append(
-            _(
-                "Measures done: %(done)s, under way: %(begun)s. Indicators that have reached their target: %(reached)s of %(all)s.",
-                done=sum(one.progress is Progress.DONE for one in kept),
-                begun=sum(one.progress is Progress.UNDER_WAY for one in kept),
-                reached=sum(one.reached is True for one in found.indicators), all=len(found.indicators),
-            )
-        )  # fmt: skip
-    return said
 
 
 def _needed(found: NeedsMap) -> list[Needed]:

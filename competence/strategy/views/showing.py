@@ -133,6 +133,8 @@ class PlanShown:
     status: Status
     status_name: str
     parts: Parts
+    now: Sums
+    """The unit's figures of today."""
     figures: Sequence[FigureShown]
     priorities: Sequence[PriorityShown]
     measures: Sequence[MeasureShown]
@@ -191,7 +193,8 @@ def shown(session: Session, units: Tree, plan: StrategicPlan, node: Node, actor:
     baseline = plan.baseline.get("on")
     return PlanShown(
         plan, node, say(PLAN_NAMES[PlanKind(plan.kind)]), years_of(plan), state, say(STATUS_NAMES[state]), parts,
-        _figures(plan, sums[node.id]), _priorities(session, look, node, parts), _measures(session, node, parts, actor), budget,
+        sums[node.id], _figures(plan, sums[node.id]),
+        _priorities(session, look, node, parts), _measures(session, node, parts, actor), budget,
         budget.balance.shares,
         [(say(FUNDING_NAMES[Funding(who)]), kroner(amount)) for who, amount in budget.by_funding.items()],
         _indicators(session, units, node, parts), _wheel(plan, parts),

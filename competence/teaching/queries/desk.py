@@ -44,8 +44,8 @@ def places_within(units: Tree, within: Reach) -> list[Node]:
     return [node for node in units.reached(within) if units.is_leaf(node)]
 
 
-def needs(session: Session, within: Reach, coming: Sequence[Lesson], *, most: int = 15) -> list[Need]:
-    """The tasks with most gaps today over all units within reach, from the stored counts; critical ones first."""
+def needs(session: Session, within: Reach, coming: Sequence[Lesson]) -> list[Need]:
+    """The tasks with a gap today over all units within reach, from the stored counts; critical ones first, then most gaps."""
     units = tree(session, on=today())
     nodes = places_within(units, within)
     if not nodes:
@@ -74,7 +74,7 @@ def needs(session: Session, within: Reach, coming: Sequence[Lesson], *, most: in
         for task in gaps
         if task in tasks
     ]  # fmt: skip
-    return sorted(listed, key=lambda one: (not one.critical, -one.gaps, one.task))[:most]
+    return sorted(listed, key=lambda one: (not one.critical, -one.gaps, one.task))
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,11 @@ class Load:
     """Of classes and of activities that she leads."""
     given: int
     """Minutes that are set aside for her as a guide in the same weeks; 0: none."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether there is anything to show of her."""
+        return bool(self.minutes or self.given)
 
 
 def loads(session: Session, within: Reach) -> list[Load]:

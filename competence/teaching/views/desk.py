@@ -15,6 +15,7 @@ from competence.teaching.views.showing import rows_of
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 MOST = 8
+MOST_NEEDS = 15
 
 
 @bp.get("")
@@ -23,8 +24,9 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Needs across units, coming classes, the trainers' load, and what classes have changed."""
     changed = effects(db.session, within)
     coming = [one for one in reads.coming(db.session) if one.concerns(within)]
+    missing = queries.needs(db.session, within, coming)
     return render_template(
-        "teaching/desk.html", needs=queries.needs(db.session, within, coming), coming=rows_of(coming[:MOST]),
+        "teaching/desk.html", missing=missing, needs=missing[:MOST_NEEDS], coming=rows_of(coming[:MOST]),
         more=max(0, len(coming) - MOST), loads=queries.loads(db.session, within), weeks=queries.WEEKS_AHEAD,
         effects=changed, together=together(changed), tasks=task_names(db.session), hours=hours_text,
     )  # fmt: skip
