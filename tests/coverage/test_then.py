@@ -20,6 +20,7 @@ AGO = (0, 10, 40, 200)
 @pytest.fixture
 def three(world):
     """Three teams that need two tasks; people who learned them, left, moved in, and were away."""
+    world.version.approved_at = now() - timedelta(days=100)
     tasks = world.task("Insulin med pen"), world.task("Sårpleje")
     for task, helper in zip(tasks, (CellRule.MAY_GENERAL, CellRule.CORE), strict=True):
         world.cell(task, "SPL", CellRule.CORE)
@@ -53,7 +54,8 @@ def test_it_is_what_each_unit_says_by_itself(three):
     asked = [Asking(task.id, on, nodes) for task in tasks for on in days]
     found = stood(world.session, asked)
     singly = [
-        sum(one.gaps for one in unit_counts(world.session, units, nodes, task_id=ask.task_id, on=ask.on)) for ask in asked
+        sum(one.gaps for one in unit_counts(world.session, units, nodes, task_id=ask.task_id, on=ask.on))
+        for ask in asked
     ]
     assert [one.gaps for one in found] == singly
     assert len(set(singly)) > 2

@@ -19,7 +19,8 @@ from competence.decision.queries import EMPLOYMENTS, WITH_PATH, book, facts_of, 
 from competence.decision.rules import Employment
 from competence.entitlements.rules import EPOCH, OPEN
 from competence.foundation.clock import today
-from competence.foundation.orm import execute
+from competence.foundation.editions import edition
+from competence.foundation.orm import execute, tenant_id
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,25 @@ class Stood:
     """People with fixed shift in units that need it who might do it."""
 
 
+MOST_KEPT = 1000
+_kept: dict[tuple[int, int | None, date, Asking], Stood] = {}
+
+
 def stood(session: Session, asked: Sequence[Asking]) -> list[Stood]:
-    """How each of the tasks stood, in their order. Of people it reads those of units with a need alone, once for each task."""
+    """How each of the tasks stood, in their order; that of a past day is kept until tomorrow."""
+    mark = edition(session)
+    keys = [(tenant_id(session), mark, today(), one) for one in asked]
+    new = [at for at, one in enumerate(asked) if mark is None or one.on >= today() or keys[at] not in _kept]
+    fresh = dict(zip(new, _read(session, [asked[at] for at in new]), strict=True))
+    found = [fresh[at] if at in fresh else _kept[keys[at]] for at in range(len(asked))]
+    if len(_kept) > MOST_KEPT:
+        _kept.clear()
+    _kept.update({keys[at]: one for at, one in fresh.items() if mark is not None and asked[at].on < today()})
+    return found
+
+
+def _read(session: Session, asked: Sequence[Asking]) -> list[Stood]:
+    """The same, read anew. Of people it reads those of units with a need alone, once for each task."""
     tasks = [next((task for task in tasks_on(session, one.on) if task.id == one.task_id), None) for one in asked]
     needs = [_needs(session, one, task) for one, task in zip(asked, tasks, strict=True)]
     units: dict[int, set[int]] = {}
@@ -93,7 +111,8 @@ def _stood(session: Session, one: Asking, task: BoardTask, need: Asked, people: 
         if row.unit_id in places and row.valid_from <= one.on and (row.valid_to is None or row.valid_to > one.on)
     ]  # fmt: skip
     there.sort(key=lambda pair: (places[pair[0].unit_id], pair[0].person_id))
-    then = [facts.known_by(moment_of(one.on)) for _row, facts in there]
+    known_then = book(session).known_by(moment_of(one.on))
+    then = [facts.known_by(moment_of(one.on), book=known_then) for _row, facts in there]
     levels = [column[0].level for column in columns_for(session, then, [task], on=one.on)]
     groups = counted_groups(session)
     ends = np.zeros((len(there), 1, max([1, *levels])), dtype=np.uint16)
@@ -110,7 +129,7 @@ def _stood(session: Session, one: Asking, task: BoardTask, need: Asked, people: 
         np.array([any(a <= one.on and (b is None or one.on < b) for a, b in facts.absences) for facts in then], dtype=bool),
         ends, (one.on - EPOCH).days,
     )  # fmt: skip
-    within_limits = limited(book(session), {task.id: 0}, one.on, moment_of(one.on))
+    within_limits = limited(known_then, {task.id: 0}, one.on, moment_of(one.on))
     missing = many.gaps(need, many.have(need, crowd, within_limits))
     able = {row.person_id for (row, _facts), level in zip(there, levels, strict=True) if level}
     return Stood(int(missing.sum()), len(able))

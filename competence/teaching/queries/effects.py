@@ -35,11 +35,9 @@ class Effect:
     after: Stood
 
 
-def effects(session: Session, within: Reach) -> list[Effect]:
-    """What the latest classes about a task have changed, the latest first: counts alone, no names."""
-    units = tree(session, on=today())
-    places = places_within(units, within)
-    held = [
+def held_classes(session: Session, within: Reach) -> list[Lesson]:
+    """The latest classes about a task that have been held for somebody within reach, the latest first."""
+    return [
         one
         for one in past(session, since=now() - BACK)
         if one.row.task_id is not None
@@ -47,11 +45,25 @@ def effects(session: Session, within: Reach) -> list[Effect]:
         and one.concerns(within)
         and one.ends < midnight(today())
     ][:EFFECT_OF]
-    asked: list[Asking] = []
-    for lesson in held:
-        nodes = tuple(node for node in places if any(node.path.startswith(path) for path in lesson.paths))
-        for on in days_around(lesson):
-            asked.append(Asking(lesson.row.task_id or 0, on, nodes))
+
+
+def effects(session: Session, within: Reach, held: Sequence[Lesson], *, most: int | None = None) -> list[Effect] | None:
+    """What the classes have changed, in their order: counts alone, no names.
+
+    `most`: None is given back where they were for more places than so many in all, and each person of them would be judged.
+    """
+    units = tree(session, on=today())
+    places = places_within(units, within)
+    nodes = [
+        tuple(node for node in places if any(node.path.startswith(path) for path in lesson.paths)) for lesson in held
+    ]
+    if most is not None and sum(map(len, nodes)) > most:
+        return None
+    asked = [
+        Asking(lesson.row.task_id or 0, on, some)
+        for lesson, some in zip(held, nodes, strict=True)
+        for on in days_around(lesson)
+    ]
     found = stood(session, asked)
     there = _there(session, [lesson.id for lesson in held])
     return [
