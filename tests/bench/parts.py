@@ -122,6 +122,7 @@ class Bench:
             ("page of the strategic plan", f"/strategy/{plan.strategy_id}", {}),
             ("needs map of the municipality", needs, {}),
             ("development nurse's desk", "/desk", {}),
+            ("what 8 classes for all teams have changed", "/desk/effects", {}),
         ):
             size, _sent, _text = pages.fetch(client, address)
             ours, bare_ = in_turns(partial(pages.fetch, client, address), floor, runs=max(3, self.runs // 3), warm=1)

@@ -19,8 +19,7 @@ from competence.decision.queries import EMPLOYMENTS, WITH_PATH, book, facts_of, 
 from competence.decision.rules import Employment
 from competence.entitlements.rules import EPOCH, OPEN
 from competence.foundation.clock import today
-from competence.foundation.editions import edition
-from competence.foundation.orm import execute, tenant_id
+from competence.foundation.orm import execute
 
 
 @dataclass(frozen=True)
@@ -42,25 +41,8 @@ class Stood:
     """People with fixed shift in units that need it who might do it."""
 
 
-MOST_KEPT = 1000
-_kept: dict[tuple[int, int | None, date, Asking], Stood] = {}
-
-
 def stood(session: Session, asked: Sequence[Asking]) -> list[Stood]:
-    """How each of the tasks stood, in their order; that of a past day is kept until tomorrow."""
-    mark = edition(session)
-    keys = [(tenant_id(session), mark, today(), one) for one in asked]
-    new = [at for at, one in enumerate(asked) if mark is None or one.on >= today() or keys[at] not in _kept]
-    fresh = dict(zip(new, _read(session, [asked[at] for at in new]), strict=True))
-    found = [fresh[at] if at in fresh else _kept[keys[at]] for at in range(len(asked))]
-    if len(_kept) > MOST_KEPT:
-        _kept.clear()
-    _kept.update({keys[at]: one for at, one in fresh.items() if mark is not None and asked[at].on < today()})
-    return found
-
-
-def _read(session: Session, asked: Sequence[Asking]) -> list[Stood]:
-    """The same, read anew. Of people it reads those of units with a need alone, once for each task."""
+    """How each of the tasks stood, in their order. Of people it reads those of units with a need alone, once for each task."""
     tasks = [next((task for task in tasks_on(session, one.on) if task.id == one.task_id), None) for one in asked]
     needs = [_needs(session, one, task) for one, task in zip(asked, tasks, strict=True)]
     units: dict[int, set[int]] = {}
