@@ -80,7 +80,7 @@ class DecidedSheets(TabledSheets):
         self.y -= 16
 
     def _measures(self, one: Prior) -> None:
-        shares = (0.3, 0.12, 0.24, 0.11, 0.075, 0.155)
+        shares = (0.28, 0.12, 0.24, 0.12, 0.075, 0.165)
         self._table(
             self._("Measures: %(priority)s", priority=one.title), self._columns(shares),
             (
@@ -138,7 +138,7 @@ class DecidedSheets(TabledSheets):
                 numbers=(1, 2),
             )  # fmt: skip
         if page.shares:
-            self.y -= 14
+            self.y -= 22
             deep = 50.0
             self._room(deep + 60)
             self._lay_lines("H3", [self._("70-20-10 of the hours")], STRONG)

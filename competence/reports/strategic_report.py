@@ -176,7 +176,7 @@ class _Strategy(DecidedSheets):
         title = self._("Since the baseline, unit by unit")
         drawn = [Moved(one[0], one[4], one[5]) for one in page.units]
         deep = moved_deep(drawn)
-        self.y -= 14
+        self.y -= 22
         is_drawn = deep < self._deepest - 60
         self._room((deep if is_drawn else 60) + 60)
         self._lay_lines("H3", [title], STRONG)
