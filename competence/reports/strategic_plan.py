@@ -6,7 +6,6 @@ from datetime import date
 from flask import Blueprint, Response, g
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from competence.access.rules import Actor, Permission, Reach
 from competence.access.web import requires
@@ -26,7 +25,7 @@ from competence.strategy.queries.needs import NeedsMap, ground_of, needs_below, 
 from competence.strategy.queries.plans import plan_for
 from competence.strategy.rules.planning import Status
 from competence.strategy.views.in_short import in_short
-from competence.strategy.views.needs import lacks_of, met_of
+from competence.strategy.views.needs import centre_of, lacks_of, met_of
 from competence.strategy.views.showing import (
     IndicatorShown,
     MeasureShown,
@@ -42,8 +41,6 @@ from competence.strategy.views.showing import (
 
 bp = Blueprint("strategy_report", __name__, url_prefix="/strategy")
 HIDDEN = "–"
-MOST_AREAS = 3
-"""So many subject areas of each unit."""
 
 
 @bp.get("/<int:strategy_id>/report.pdf")
@@ -117,23 +114,8 @@ def _needed(found: NeedsMap) -> list[Needed]:
 
 
 def _centre(found: NeedsMap) -> Centre:
-    needs, met, gaps = (sum(getattr(row, name) for row in found.rows) for name in ("needs", "met", "gaps"))
-    ahead = [row.ahead for row in found.rows]
-    worst = sorted((row for row in found.rows if row.gaps), key=lambda row: (-row.gaps, -row.critical))[:MOST_AREAS]
-    return Centre(
-        found.node.name,
-        (
-            number(needs), with_unit(plain(round(100 * met / needs, 1)), "%"), number(gaps),
-            HIDDEN if None in ahead else number(sum(one or 0 for one in ahead)),
-        ),
-        tuple(
-            (
-                f"{row.name}: " + ngettext("%(num)s gap", "%(num)s gaps", row.gaps),
-                met_of(found, row) or _("not chosen yet how to meet it"),
-            )
-            for row in worst
-        ),
-    )  # fmt: skip
+    one = centre_of(found)
+    return Centre(found.node.name, (one.needs, one.met, one.gaps, one.ahead or HIDDEN), one.weakest)
 
 
 def _took(rows: Iterable[Measure]) -> tuple[str, str, str]:
