@@ -28,13 +28,14 @@ class Needed:
 
 
 @dataclass(frozen=True)
-class Prior:
-    """What comes first."""
+class Centre:
+    """A unit right below the plan's, with what it needs most and how it meets it."""
 
-    title: str
-    about: str
-    why: str
-    text: str
+    name: str
+    numbers: tuple[str, str, str, str]
+    """Needs, met, gaps, gaps in twelve months."""
+    weakest: tuple[tuple[str, str], ...]
+    """(subject area with its gaps, how it is met), those with most gaps first."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Done:
 
     title: str
     under: str
-    """The priority, and how its success is seen."""
+    """How its success is seen."""
     part: str
     owner: str
     months: str
@@ -58,12 +59,28 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Prior:
+    """What comes first, and what is done about it."""
+
+    title: str
+    about: str
+    """What it is about, and the figure that it rests on, then and now."""
+    text: str
+    measures: tuple[Done, ...]
+    took: tuple[str, str, str]
+    """Number of measures, hours and cost, those that were dropped left out."""
+
+
+@dataclass(frozen=True)
 class Gauge:
     """An indicator."""
 
     name: str
     target: str
+    first: str
+    """Its first value; empty with fewer than two."""
     latest: str
+    latest_on: str
     stands: str
     how: str
     points: tuple[tuple[date, float], ...]
@@ -84,24 +101,37 @@ class Paper:
     stands: str
     """Draft, or by whom and when it was decided."""
     frame: tuple[str, ...]
+    short: tuple[str, ...]
+    """The whole of it in a few sentences."""
     figures: tuple[Figured, ...]
     held: str
     """The day of the baseline."""
     needs: tuple[Needed, ...]
+    centres: tuple[Centre, ...]
     priorities: tuple[Prior, ...]
-    measures: tuple[Done, ...]
+    across: Prior | None
+    """The measures that belong to no priority."""
     shares: tuple[tuple[str, int, str], ...]
     """(part, per cent, hours)."""
-    budget: str
-    funding: tuple[tuple[str, str], ...]
+    took: tuple[str, str, str]
+    """Number of measures, hours and cost in all."""
+    funding: tuple[tuple[str, str, str], ...]
+    """(who pays, how much, per cent)."""
     indicators: tuple[Gauge, ...]
     months: tuple[str, ...]
-    wheel: tuple[tuple[str, str], ...]
-    """(month, what happens), of the months in which anything does."""
+    wheel: tuple[tuple[int, tuple[tuple[str, str, bool], ...]], ...]
+    """(year, its twelve months as (name, what happens, whether all of it is done))."""
     roles: tuple[str, ...]
-    units: tuple[tuple[str, str, str, str], ...]
+    units: tuple[tuple[str, str, str, str, float, float], ...]
+    """(unit, met then, met now, gaps then and now, the two shares as numbers)."""
     follow_ups: tuple[tuple[str, str], ...]
     evaluation: tuple[str, ...]
     notes: tuple[str, ...]
     notice: str
     issued_at: datetime
+
+    @property
+    def measures(self) -> list[Done]:
+        """All of them, by priority."""
+        groups = [*self.priorities, *([self.across] if self.across else [])]
+        return [one for group in groups for one in group.measures]

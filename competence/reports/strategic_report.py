@@ -1,19 +1,22 @@
 """A strategic plan on paper, for the committee: A4, tagged, with charts that read in black and white too."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from competence.reports.passport_page import HEIGHT, LEFT, Gettext
-from competence.reports.sheets import FOOT
-from competence.reports.strategic_charts import Bar, Course, Span, bars, course, deep_of, spans, stacked
-from competence.reports.strategic_paper import Figured, Paper
-from competence.reports.tabled import BODY, CELL, CELL_SOFT, CELL_STRONG, FIGURE, STRONG, Cell, TabledSheets
+from competence.reports.strategic_charts import Bar, Moved, bars, deep_of, moved_deep, moves
+from competence.reports.strategic_decided import DecidedSheets
+from competence.reports.strategic_paper import Centre, Figured, Paper
+from competence.reports.tabled import CELL, CELL_SOFT, CELL_STRONG, FIGURE, STRONG, Cell
 from competence.reports.typography import BRAND, BRAND_DARK, INK2, SEMIBOLD, Face, colour_of, lines_of
 
 NAME = Face(30, SEMIBOLD, "#1A1A1A")
 YEARS = Face(16, colour=BRAND_DARK)
-LEAD = Face(11.5, colour=INK2)
+LEAD = Face(11, colour=INK2)
+SAID = Face(11.5)
 SOFT = Face(9, colour=INK2)
+STRONG_HEAD = Face(13, SEMIBOLD)
+TILE = Face(21, SEMIBOLD, BRAND_DARK)
+MOST_BARS = 12
 
 
 def strategic_pdf(page: Paper, gettext: Gettext, *, language: str = "da") -> bytes:
@@ -21,7 +24,7 @@ def strategic_pdf(page: Paper, gettext: Gettext, *, language: str = "da") -> byt
     return _Strategy(page, gettext, language).draw()
 
 
-class _Strategy(TabledSheets):
+class _Strategy(DecidedSheets):
     top = HEIGHT - 80
 
     def __init__(self, page: Paper, gettext: Gettext, language: str) -> None:
@@ -30,46 +33,82 @@ class _Strategy(TabledSheets):
             foot=page.notice, issued_at=page.issued_at, further=(page.title, page.years),
         )  # fmt: skip
         self.page = page
+        self.begins: list[int] = []
+        """The sheet on which each section begins."""
 
     def draw(self) -> bytes:
-        """The finished file."""
-        self._title_page()
+        """The finished file. A section of which the plan says nothing is left out."""
+        page, _ = self.page, self._
+        all_: list[tuple[bool, str, Callable[[str], None]]] = [
+            (bool(page.frame), _("Frame"), self._frame),
+            (True, _("Status"), self._status),
+            (bool(page.needs), _("Gaps and risk: the needs map"), self._needs),
+            (bool(page.centres), _("What each unit needs, and how it is met"), self._centres),
+            (bool(page.priorities or page.across), _("Priorities and measures"), self._priorities),
+            (bool(page.measures), _("Hours, budget and funding"), self._budget),
+            (bool(page.indicators), _("Indicators"), self._indicators),
+            (bool(page.wheel or page.measures), _("Year wheel"), self._wheel),
+            (bool(page.roles), _("Roles"), self._roles),
+            (bool(page.follow_ups), _("Follow-ups"), self._course),
+            (bool(page.evaluation), _("Evaluation"), self._evaluation),
+            (True, _("How to read the report"), self._notes),
+        ]
+        parts = [(f"{number}. {words}", lay) for number, (words, lay) in enumerate(
+            ((words, lay) for there, words, lay in all_ if there), 1
+        )]  # fmt: skip
+        self._title_page([words for words, _lay in parts])
         self._turn()
-        self._status()
-        self._needs()
-        self._priorities()
-        self._measures()
-        self._indicators()
-        self._wheel()
-        self._course()
-        self._notes()
+        for words, lay in parts:
+            lay(words)
         return self._finish()
 
     # -- the first sheet
 
-    def _title_page(self) -> None:
+    def _title_page(self, contents: Sequence[str]) -> None:
         page = self.page
-        self.y = self.height - 190
+        self.y = self.height - 150
         band = self.y + 36
         self._place(lambda: self._band(band))
         self._lay_lines("H1", lines_of(page.title, NAME, self.content), NAME)
         self.y -= 4
         self._lay_lines("P", [page.years], YEARS)
-        self.y -= 14
+        self.y -= 12
         for text in (page.place, page.stands):
             self._lay_lines("P", lines_of(text, LEAD, self.content), LEAD)
         self.y -= 26
+        self._lay_lines("H2", [self._("In short")], STRONG_HEAD)
+        self.y -= 4
+        for text in page.short:
+            self._lay_lines("P", lines_of(text, SAID, self.content), SAID)
+            self.y -= 4
         if page.figures:
-            self._lay_lines("H2", [self._("In short")], STRONG_HEAD)
             self.y -= 8
             self._tiles()
         if page.priorities:
-            self.y -= 18
+            self.y -= 16
+            self._room(STRONG_HEAD.leading + 3 * LEAD.leading)
             self._lay_lines("H2", [self._("What comes first")], STRONG_HEAD)
             self.y -= 4
             for number, one in enumerate(page.priorities, 1):
                 self._lay_lines("P", lines_of(f"{number}. {one.title}", LEAD, self.content), LEAD)
                 self.y -= 2
+        self.y -= 20
+        self._room(STRONG_HEAD.leading + 4 + (LEAD.leading + 3) * len(contents))
+        self._lay_lines("H2", [self._("Contents")], STRONG_HEAD)
+        self.y -= 4
+        y = self.y
+        self._place(lambda: self._contents(contents, y))
+        self.y -= (LEAD.leading + 3) * len(contents)
+
+    def _contents(self, contents: Sequence[str], y: float) -> None:
+        """None; the sections with the sheets on which they begin, known when all has been placed."""
+        with self.pdf.tag("L"):
+            for at, words in enumerate(contents):
+                base = y - at * (LEAD.leading + 3)
+                with self.pdf.tag("LI"), self.pdf.tag("LBody"):
+                    self.pdf.text(LEFT, base, words + " ", LEAD)
+                    self.pdf.text(self.right, base, str(self.begins[at]), LEAD, align="right")
+                self.pdf.line(LEFT, self.right, base - 4.6, colour="#E3E6E4", width=0.5)
 
     def _band(self, y: float) -> None:
         with self.pdf.decoration() as canvas:
@@ -104,24 +143,24 @@ class _Strategy(TabledSheets):
             deep = max(deep, 40 + (len(name) + len(beside)) * SOFT.leading)
         self.y -= deep
 
-    # -- status and needs
+    # -- where it stands
 
-    def _paragraphs(self, texts: Sequence[str], face: Face = BODY) -> None:
-        for text in texts:
-            self._lay_lines("P", lines_of(text, face, self.content), face)
-            self.y -= 4
+    def _begin(self, words: str, below: float) -> None:
+        self._heading(words, below=min(below, self._deepest))
+        self.begins.append(len(self.sheets))
 
-    def _status(self) -> None:
+    def _frame(self, heading: str) -> None:
+        self._begin(heading, 30)
+        self._paragraphs(self.page.frame)
+
+    def _status(self, heading: str) -> None:
         page = self.page
-        if page.frame:
-            self._heading(self._("Frame"), below=30)
-            self._paragraphs(page.frame)
-        self._heading(self._("Status"), below=110)
+        self._begin(heading, 110)
         if page.held:
             self._paragraphs([page.held])
-        shares = (0.4, 0.2, 0.2, 0.2)
+        shares = (0.46, 0.18, 0.18, 0.18)
         self._table(
-            self._("Status"), self._columns(shares),
+            heading, self._columns(shares),
             (self._("Key figure"), self._("At the beginning"), self._("Now"), self._("How it moved")),
             [
                 [
@@ -130,29 +169,45 @@ class _Strategy(TabledSheets):
                 ]
                 for one in page.figures
             ],
+            numbers=(1, 2, 3),
         )  # fmt: skip
-        if page.units:
-            self.y -= 12
-            self._room(60)
-            shares = (0.46, 0.18, 0.18, 0.18)
-            self._table(
-                self._("Since the baseline, unit by unit"), self._columns(shares),
-                (self._("Unit"), self._("Met then"), self._("Met now"), self._("Gaps")),
-                [
-                    [self._cell(text, CELL if at else CELL_STRONG, shares[at]) for at, text in enumerate(row)]
-                    for row in page.units
-                ],
-            )  # fmt: skip
-
-    def _needs(self) -> None:
-        page = self.page
-        if not page.needs:
+        if not page.units:
             return
+        title = self._("Since the baseline, unit by unit")
+        drawn = [Moved(one[0], one[4], one[5]) for one in page.units]
+        deep = moved_deep(drawn)
+        self.y -= 22
+        is_drawn = deep < self._deepest - 60
+        self._room((deep if is_drawn else 60) + 60)
+        self._lay_lines("H3", [title], STRONG)
+        self.y -= 4
+        if is_drawn:
+            self._chart(
+                deep,
+                "; ".join(
+                    self._("%(unit)s: %(then)s met then, %(now)s now", unit=one[0], then=one[1], now=one[2])
+                    for one in page.units
+                ),
+                lambda canvas, x, y, wide: moves(
+                    self.pdf, canvas, x, y, wide, drawn, (self._("met then"), self._("met now"))
+                ),
+            )  # fmt: skip
+        self._table(
+            title, self._columns(shares), (self._("Unit"), self._("Met then"), self._("Met now"), self._("Gaps")),
+            [
+                [self._cell(text, CELL if at else CELL_STRONG, shares[at]) for at, text in enumerate(row[:4])]
+                for row in page.units
+            ],
+            numbers=(1, 2, 3),
+        )  # fmt: skip
+
+    def _needs(self, heading: str) -> None:
+        page = self.page
         most = [one for one in page.needs if one.gaps or one.ahead]
-        most = sorted(most, key=lambda one: (-one.gaps, -(one.ahead or 0)))[:10]
+        most = sorted(most, key=lambda one: (-one.gaps, -(one.ahead or 0)))[:MOST_BARS]
         shown = [Bar(one.name, one.gaps, one.ahead) for one in most]
         deep = deep_of(shown) if shown else 60
-        self._heading(self._("Gaps and risk: the needs map"), below=min(deep + 60, self.top - FOOT - 60))
+        self._begin(heading, deep + 60)
         self._paragraphs(
             [self._("Gaps are needs (a task on a shift in a team) that are not met. In 12 months: if nobody acts.")]
         )
@@ -168,10 +223,10 @@ class _Strategy(TabledSheets):
                 ),
                 lambda canvas, x, y, wide: bars(self.pdf, canvas, x, y, wide, shown, (self._("now"), self._("in 12 months"))),
             )  # fmt: skip
-        shares = (0.2, 0.09, 0.09, 0.08, 0.12, 0.2, 0.22)
+        shares = (0.2, 0.08, 0.09, 0.08, 0.11, 0.21, 0.23)
         self.y -= 8
         self._table(
-            self._("Needs map"), self._columns(shares),
+            heading, self._columns(shares),
             (
                 self._("Subject area"), self._("Needs"), self._("Met"), self._("Gaps"), self._("In 12 months"),
                 self._("Who could learn it"), self._("How to meet it"),
@@ -184,154 +239,38 @@ class _Strategy(TabledSheets):
                 ]
                 for one in page.needs
             ],
+            numbers=(1, 2, 3, 4),
         )  # fmt: skip
 
-    def _chart(self, deep: float, alt: str, draw: Any) -> None:
-        """None; a picture as wide as the sheet and so deep, with its words."""
-        self._room(deep + 8)
-        y = self.y - deep
-
-        def placed() -> None:
-            with self.pdf.figure(alt=alt, box=(LEFT, y, self.right, y + deep)) as canvas:
-                draw(canvas, LEFT, y + deep, self.content)
-
-        self._place(placed)
-        self.y = y - 8
-
-    # -- what is decided
-
-    def _priorities(self) -> None:
-        if not self.page.priorities:
-            return
-        self._heading(self._("Priorities"), below=70)
-        for number, one in enumerate(self.page.priorities, 1):
-            words = lines_of(f"{number}. {one.title}", STRONG, self.content)
-            self._room(len(words) * STRONG.leading + 40)
-            self._lay_lines("H3", words, STRONG)
-            said = " · ".join(text for text in (one.about, one.why) if text)
-            self._lay_lines("P", lines_of(said, SOFT, self.content), SOFT)
-            if one.text:
-                self._lay_lines("P", lines_of(one.text, BODY, self.content), BODY)
-            self.y -= 6
-
-    def _measures(self) -> None:
-        page = self.page
-        if not page.measures:
-            return
-        self._heading(self._("Measures"), below=100)
-        shares = (0.3, 0.13, 0.19, 0.12, 0.1, 0.16)
+    def _centres(self, heading: str) -> None:
+        self._begin(heading, 110)
+        self._paragraphs([self._("Of each unit the subject areas with most gaps, and how it meets them.")])
+        shares = (0.23, 0.08, 0.09, 0.08, 0.11, 0.41)
         self._table(
-            self._("Measures"), self._columns(shares),
+            heading, self._columns(shares),
             (
-                self._("What is done"), self._("Learning"), self._("Who sees to it"), self._("Months"), self._("Hours"),
-                self._("Cost"),
+                self._("Unit"), self._("Needs"), self._("Met"), self._("Gaps"), self._("In 12 months"),
+                self._("Needed most, and how it is met"),
             ),
             [
                 [
-                    self._two(one.title, one.under, shares[0]), self._cell(one.part, CELL, shares[1]),
-                    self._cell(one.owner or "–", CELL, shares[2]), self._two(one.months, one.stands, shares[3], CELL),
-                    self._cell(one.hours, CELL, shares[4]), self._two(one.cost, one.funding, shares[5], CELL),
+                    self._cell(one.name, CELL_STRONG, shares[0]),
+                    *(self._cell(text, CELL, shares[at]) for at, text in enumerate(one.numbers, 1)),
+                    self._weakest(one, shares[5]),
                 ]
-                for one in page.measures
+                for one in self.page.centres
             ],
+            numbers=(1, 2, 3, 4),
         )  # fmt: skip
-        if page.shares:
-            self.y -= 10
-            deep = 50.0
-            self._room(deep + 50)
-            self._lay_lines("H3", [self._("70-20-10 of the hours")], STRONG)
-            self.y -= 2
-            said = "; ".join(f"{name}: {share} % ({hours})" for name, share, hours in page.shares)
-            self._chart(
-                deep, said,
-                lambda canvas, x, y, wide: stacked(
-                    self.pdf, canvas, x, y, wide, [(f"{name} {share} %", hours, share) for name, share, hours in page.shares]
-                ),
-            )  # fmt: skip
-            self._paragraphs([self._("70-20-10 is a guide: all three must have room. It is no target.")], SOFT)
-        self._heading(self._("Budget and funding"), below=60)
-        self._paragraphs([self._("The measures cost %(amount)s in all.", amount=page.budget)])
-        if page.funding:
-            halves = (0.6, 0.4)
-            self._table(
-                self._("Budget and funding"), self._columns(halves), (self._("Who pays"), self._("Cost")),
-                [[self._cell(who, CELL_STRONG, 0.6), self._cell(amount, CELL, 0.4)] for who, amount in page.funding],
-            )  # fmt: skip
 
-    def _two(self, first: str, second: str, share: float, face: Face = CELL_STRONG) -> Cell:
-        """A cell with something smaller below it."""
-        above, below = self._cell(first, face, share), self._cell(second, CELL_SOFT, share)
-        return Cell(above.lines + below.lines)
-
-    # -- how it is followed
-
-    def _indicators(self) -> None:
-        if not self.page.indicators:
-            return
-        self._heading(self._("Indicators"), below=170)
-        for one in self.page.indicators:
-            drawn = len(one.points) > 1
-            deep = 96.0 if drawn else 0.0
-            said = lines_of(one.how, SOFT, self.content)
-            self._room(STRONG.leading + BODY.leading + len(said) * SOFT.leading + deep + 20)
-            self._lay_lines("H3", lines_of(one.name, STRONG, self.content), STRONG)
-            line = " · ".join(
-                text for text in (one.latest, self._("target %(target)s", target=one.target), one.stands) if text
-            )
-            self._lay_lines("P", lines_of(line, BODY, self.content), BODY)
-            self._lay_lines("P", said, SOFT)
-            if drawn:
-                self.y -= 4
-                self._chart(
-                    deep, one.words,
-                    lambda canvas, x, y, wide, one=one: course(
-                        self.pdf, canvas, x, y, wide, Course(one.points, one.aim, self._("target"))
-                    ),
-                )  # fmt: skip
-            self.y -= 8
-
-    def _wheel(self) -> None:
-        page = self.page
-        running = [Span(one.title, one.first, one.last) for one in page.measures if not one.is_dropped]
-        deep = 26.0 + 15 * len(running)
-        self._heading(self._("Year wheel"), below=min(deep + 40, self.top - FOOT - 60))
-        if running and deep < self.top - FOOT - 60:
-            alt = "; ".join(
-                f"{one.name}: {page.months[one.first]}–{page.months[one.last]}" for one in running
-            )  # fmt: skip
-            self._chart(
-                deep, alt,
-                lambda canvas, x, y, wide: spans(self.pdf, canvas, x, y, wide, page.months, running),
-            )  # fmt: skip
-        if page.wheel:
-            shares = (0.25, 0.75)
-            self._table(
-                self._("Year wheel"), self._columns(shares), (self._("Month"), self._("What happens")),
-                [[self._cell(month, CELL_STRONG, 0.25), self._cell(words, CELL, 0.75)] for month, words in page.wheel],
-            )  # fmt: skip
-        if page.roles:
-            self._heading(self._("Roles"), below=40)
-            self._paragraphs(page.roles)
-
-    def _course(self) -> None:
-        page = self.page
-        if page.follow_ups:
-            self._heading(self._("Follow-ups"), below=50)
-            for day, text in page.follow_ups:
-                self._lay_lines("P", lines_of(day, STRONG, self.content), STRONG)
-                self._lay_lines("P", lines_of(text, BODY, self.content), BODY)
-                self.y -= 4
-        if page.evaluation:
-            self._heading(self._("Evaluation"), below=40)
-            self._paragraphs(page.evaluation)
-
-    def _notes(self) -> None:
-        self._heading(self._("How to read the report"), below=40)
-        self._paragraphs(self.page.notes)
-
-
-STRONG_HEAD = Face(13, SEMIBOLD)
-TILE = Face(21, SEMIBOLD, BRAND_DARK)
+    def _weakest(self, one: Centre, share: float) -> Cell:
+        if not one.weakest:
+            return self._cell(self._("no gap"), CELL_SOFT, share)
+        lines: list[tuple[str, Face]] = []
+        for area, how in one.weakest:
+            lines += self._cell(area, CELL, share).lines
+            lines += self._cell(how, CELL_SOFT, share).lines
+        return Cell(tuple(lines))
 
 
 def _or_none(value: int | None) -> str:

@@ -1,6 +1,6 @@
 """Sheets with headings and tables: what the reports to a committee are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from competence.reports.passport_page import LEFT, Drawing
@@ -58,26 +58,31 @@ class TabledSheets(Sheets):
         columns: Sequence[tuple[float, float]],
         heads: Sequence[str],
         rows: Sequence[Sequence[Cell]],
+        *,
+        numbers: Collection[int] = (),
     ) -> None:
-        """None; a table whose first column heads the rows. A row stands whole on one sheet, under the headings."""
+        """None; a table whose first column heads the rows. A row stands whole on one sheet, under the headings.
+
+        `numbers`: the columns whose texts end at the right edge, so that figures stand below each other.
+        """
         above = [lines_of(head, HEAD, wide) for head, (_x, wide) in zip(heads, columns, strict=True)]
         deep = max(len(lines) for lines in above) * HEAD.leading + 8
         body: list[Element] = []
         self._room(deep + 40)
-        self._place(self._headings(above, columns, body, self.y, summary))
+        self._place(self._headings(above, columns, body, self.y, summary, numbers))
         self.y -= deep
         for row in rows:
             height = max(sum(face.leading for _words, face in cell.lines) for cell in row) + PAD
             if self.y - height < FOOT:
                 self._turn()
-                self._place(self._headings(above, columns, body, self.y, None))
+                self._place(self._headings(above, columns, body, self.y, None, numbers))
                 self.y -= deep
-            self._place(self._row(row, columns, body, self.y, height))
+            self._place(self._row(row, columns, body, self.y, height, numbers))
             self.y -= height
 
     def _headings(
         self, above: Sequence[Sequence[str]], columns: Sequence[tuple[float, float]], body: list[Element], top: float,
-        summary: str | None,
+        summary: str | None, numbers: Collection[int],
     ) -> Drawing:  # fmt: skip
         """Draws the headings; those of a further sheet are not read aloud again."""
         pdf = self.pdf
@@ -87,14 +92,16 @@ class TabledSheets(Sheets):
         def draw() -> None:
             if summary is None:
                 with pdf.decoration("Header"):
-                    for lines, (x, _wide) in zip(above, columns, strict=True):
-                        pdf.text(x, top - 10, lines, HEAD)
+                    for at, (lines, column) in enumerate(zip(above, columns, strict=True)):
+                        pdf.text(_edge(column, at in numbers), top - 10, lines, HEAD, align=_align(at in numbers))
             else:
                 with pdf.tag("Table", summary=summary):
                     with pdf.tag("THead"), pdf.tag("TR"):
-                        for lines, (x, _wide) in zip(above, columns, strict=True):
+                        for at, (lines, column) in enumerate(zip(above, columns, strict=True)):
                             with pdf.tag("TH", scope="Column"):
-                                pdf.text(x, top - 10, lines, HEAD)
+                                pdf.text(
+                                    _edge(column, at in numbers), top - 10, lines, HEAD, align=_align(at in numbers)
+                                )
                     with pdf.tag("TBody") as element:
                         body.append(element)
             pdf.line(LEFT, right, top - deep - 4, colour=INK, width=1)
@@ -108,10 +115,10 @@ class TabledSheets(Sheets):
         body: list[Element],
         top: float,
         height: float,
+        numbers: Collection[int],
     ) -> Drawing:
         pdf = self.pdf
         right = columns[-1][0] + columns[-1][1]
-        align: Align = "left"
 
         def draw() -> None:
             for cell, (x, wide) in zip(row, columns, strict=True):
@@ -122,12 +129,28 @@ class TabledSheets(Sheets):
                         canvas.setLineWidth(thick)
                         canvas.roundRect(x - 4, top - height + 2.4, wide + 2, height - 4, 2, stroke=1, fill=0)
             with pdf.inside(body[0]), pdf.tag("TR"):
-                for at, (cell, (x, _wide)) in enumerate(zip(row, columns, strict=True)):
+                for at, (cell, column) in enumerate(zip(row, columns, strict=True)):
                     with pdf.tag("TD" if at else "TH", scope=None if at else "Row"):
                         y = top
                         for words, face in cell.lines:
-                            pdf.text(x, y - face.size - 2, words + " ", face, align=align)
+                            pdf.text(
+                                _edge(column, at in numbers),
+                                y - face.size - 2,
+                                words + " ",
+                                face,
+                                align=_align(at in numbers),
+                            )
                             y -= face.leading
             pdf.line(LEFT, right, top - height + 0.5, colour=LINE, width=0.5)
 
         return draw
+
+
+def _edge(column: tuple[float, float], is_number: bool) -> float:
+    """Where the text of a column begins, or ends where it is a number."""
+    left, wide = column
+    return left + wide if is_number else left
+
+
+def _align(is_number: bool) -> Align:
+    return "right" if is_number else "left"

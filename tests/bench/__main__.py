@@ -18,6 +18,7 @@ PARTS = (
     "havnen",
     "rules",
     "figures",
+    "strategy",
     "boards",
     "ahead",
     "finder",
@@ -38,7 +39,7 @@ PARTS = (
 """Signatures and locks last: they change what the others read."""
 COUNTRY = "country"
 """Only when it is asked for: making 100,000 people takes its time."""
-APART = ("havnen", "rules", "figures", "training")
+APART = ("havnen", "rules", "figures", "strategy", "training")
 """Those with a municipality of another size, or with none."""
 
 
@@ -64,6 +65,9 @@ def main() -> int:
         if "figures" in wanted:
             size = data.QUICK if chosen.quick else data.LARGE
             well &= _measure(kind, size, ("figures",), chosen.runs, chosen.large_file)
+        if "strategy" in wanted:
+            size = data.QUICK if chosen.quick else data.LARGE
+            well &= _measure(kind, size, ("strategy",), chosen.runs, chosen.large_file)
         if parts := [part for part in PARTS if part in wanted and part not in APART]:
             well &= _measure(kind, large, parts, chosen.runs, chosen.file)
     if "training" in wanted:

@@ -27,6 +27,7 @@ from tests.bench import (
     rosters,
     sheets,
     signing,
+    strategies,
 )
 from tests.bench.timing import Result, Taken, in_turns, result
 
@@ -106,6 +107,26 @@ class Bench:
                 floor = least or matrices.bare_page(text)
                 ours, bare_ = in_turns(partial(pages.fetch, client, address), floor, runs=self.runs)
                 yield self._result(name, ours, bare_, {}, html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1))
+
+    def strategy(self) -> Iterator[Result]:
+        """The committee's report of a strategic plan, its page, the needs map, and the development nurse's desk."""
+        yield from self._pages(self._strategy)
+
+    def _strategy(self, client: Any, _plain: Any) -> Iterator[Result]:
+        plan = strategies.filled(self.engine, self.m)
+        run = bare.runner(bare.connect(self.database), self.database.kind)
+        floor = bare.all_vectors(run, self.m, self.slots, self.ranks, (today() - EPOCH).days)
+        needs = client.get("/strategy/needs").headers.get("Location") or "/strategy/needs"
+        for name, address, limit in (
+            ("strategic plan as PDF, 10,000 people", f"/strategy/{plan.strategy_id}/report.pdf", {"ms": 10_000}),
+            ("page of the strategic plan", f"/strategy/{plan.strategy_id}", {}),
+            ("needs map of the municipality", needs, {}),
+            ("development nurse's desk", "/desk", {}),
+            ("what 8 classes for all teams have changed", "/desk/effects", {}),
+        ):
+            size, _sent, _text = pages.fetch(client, address)
+            ours, bare_ = in_turns(partial(pages.fetch, client, address), floor, runs=max(3, self.runs // 3), warm=1)
+            yield self._result(name, ours, bare_, dict(limit), kb=round(size / 1000, 1), measures=plan.measures)
 
     def _pages(self, some: Callable[[Any, Any], Iterator[Result]]) -> Iterator[Result]:
         with pages.serving(self.database) as app:

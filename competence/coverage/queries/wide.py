@@ -126,8 +126,8 @@ def wide(
     asked = _asked(session, tuple(nodes), on, days or kind_of_day(on), task_id)
     ids = [node.id for node in nodes]
     crowd, as_of = crowd_of(session, ids, on) if known_at is None else (_crowd_then(session, ids, on, known_at), None)
-    limited = _limited(book(session), {task.id: task.slot for task in tasks}, on, known_at)
-    return Wide(tuple(nodes), tasks, asked, many.have(asked, crowd, limited), crowd, as_of)
+    within_limits = limited(book(session), {task.id: task.slot for task in tasks}, on, known_at)
+    return Wide(tuple(nodes), tasks, asked, many.have(asked, crowd, within_limits), crowd, as_of)
 
 
 def unit_counts(
@@ -169,7 +169,7 @@ def _read_asked(session: Session, nodes: tuple[Node, ...], on: date, days: DayKi
     return many.asked_of([needs_of(node.place, stated, days) for node in nodes], places)
 
 
-def _limited(shared: Book, slots: Mapping[int, int], on: date, known_at: datetime | None = None) -> dict[int, set[int]]:
+def limited(shared: Book, slots: Mapping[int, int], on: date, known_at: datetime | None = None) -> dict[int, set[int]]:
     """Staff group -> the slots that it may only within a limit; a group without any has those of the one it follows."""
     version = shared.version_on(on, known_at)
     found: dict[int, set[int]] = {}
@@ -204,7 +204,7 @@ _THEIRS_AWAY = _AWAY.where(ABSENCES.c.employment_id.in_(several("employments")))
 _MADE_FOR = standing(VECTORS, func.min(VECTORS.c.made_for)).where(VECTORS.c.employment_id.in_(several("employments")))
 
 
-def _groups(session: Session) -> dict[int, bool]:
+def counted_groups(session: Session) -> dict[int, bool]:
     """Staff group -> whether it is of students; those that do not count in coverage are left out."""
     return remembered(session, "who counts", _read_groups)
 
@@ -220,7 +220,7 @@ def crowd_of(
     """(the people of the units with what each may do on the day, and without a break `through` a later one; the figures' own
     day where it is another)."""
     slots, ranks = shape(session)
-    groups = _groups(session)
+    groups = counted_groups(session)
     everybody = len(unit_ids) > MOST_NAMED
     found = execute(session, _EVERYBODY, on=on) if everybody else execute(session, _THEIRS, on=on, units=list(unit_ids))
     rows = found.all()
@@ -268,7 +268,7 @@ def _crowd_then(session: Session, unit_ids: Sequence[int], on: date, known_at: d
     slots, ranks = shape(session)
     tasks = tasks_on(session, on)
     slots = max([slots, *(task.slot + 1 for task in tasks)])
-    groups, places = _groups(session), {unit_id: at for at, unit_id in enumerate(unit_ids)}
+    groups, places = counted_groups(session), {unit_id: at for at, unit_id in enumerate(unit_ids)}
     rows = [row for row in execute(session, _THEIRS, on=on, units=list(unit_ids)).all() if row[3] in groups]
     rows.sort(key=lambda row: (places[row[2]], row[1]))
     by_id = {

@@ -190,7 +190,7 @@ def _indicators(session: Session, plan: StrategicPlan, by: int) -> None:
         session.add(PlanIndicator(strategy_id=plan.id, position=position, kind=kind, target=target, at_least=at_least))
     own = PlanIndicator(
         strategy_id=plan.id, position=len(USUAL) + 1, kind=Indicator.OWN, title="Stillinger, der slås op igen",
-        unit_of_value="%", target=10, at_least=False,
+        unit_of_value="%", target=15, at_least=False,
     )  # fmt: skip
     session.add(own)
     session.flush()
@@ -221,7 +221,11 @@ def _wheel(session: Session, plan: StrategicPlan) -> None:
         session.add(WheelStep(strategy_id=plan.id, month=month, kind=kind, done_on=done if done <= today() else None))
     session.add(
         WheelStep(
-            strategy_id=plan.id, month=date(plan.year, 10, 1), kind=WheelKind.OTHER, text="Temadag for læringsvejledere"
+            strategy_id=plan.id,
+            month=date(plan.year, 10, 1),
+            kind=WheelKind.OTHER,
+            text="Temadag for læringsvejledere",
+            done_on=date(plan.year, 10, 22) if date(plan.year, 10, 22) <= today() else None,
         )
     )
 
@@ -263,10 +267,17 @@ def _choices(session: Session, units: Tree, top: Node, plan: StrategicPlan, by: 
         ([Meet.PEER, Meet.INTERNAL], "Hold i foråret; oplæring i vagten bagefter"),
         ([Meet.PEER], "Læringsvejlederne tager to ad gangen"),
         ([Meet.INTERNAL, Meet.EXTERNAL], "AMU for fire, resten internt"),
+        ([Meet.PEER], "Følgevagter med en, der har opgaven"),
+        ([Meet.INTERNAL], "Hold sammen med nabodistriktet"),
+        ([Meet.PEER, Meet.EXTERNAL], ""),
+        ([Meet.PEER], "Oplæring ved borgeren, når opgaven er der"),
+        ([Meet.INTERNAL], ""),
     )
     areas = sorted(plan.baseline["areas"], key=lambda area: (-area[3], -area[4]))[: len(ways)]
-    for node in (top, *units.children.get(top.id, ())):
-        for area, (meets, note) in zip(areas, ways, strict=False):
+    for place, node in enumerate((top, *units.children.get(top.id, ()))):
+        # The last two areas are left to be chosen, another of them in each district.
+        chosen = zip(areas[: len(areas) - place % 2], ways, strict=False)
+        for area, (meets, note) in chosen:
             session.add(
                 NeedChoice(
                     unit_id=node.id, area_id=area[0], meets=[one.value for one in meets], note=note, chosen_at=now(),

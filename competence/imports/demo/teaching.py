@@ -50,6 +50,16 @@ def write_teaching(to: Writing, files: Files) -> None:
         place="Team Havnen, mødelokalet", days=((-20, time(13), time(15)),),
     )  # fmt: skip
     _seats(to, held, seated=("10111", "10113", "10114", "10116"), queued=(), asked=(), missed=("10116",))
+    spring = _class(
+        to, "Demens: mennesket før opgaven", Part.FORMAL, "Personcentreret demensomsorg", seats=12, teacher=NURSE,
+        units=("Fjordby Kommune",), place="Fjordby Læringshus, sal A", days=((-140, time(9), time(15)),),
+    )  # fmt: skip
+    _seats(to, spring, seated=("10108", "10112", "10115"), queued=(), asked=())
+    autumn = _class(
+        to, "Lindring sidst i livet", Part.FORMAL, "Lindrende pleje ved livets slutning", seats=12, teacher=NURSE,
+        units=("Fjordby Kommune",), place="Fjordby Læringshus, lokale 2", days=((-75, time(9), time(12)),),
+    )  # fmt: skip
+    _seats(to, autumn, seated=("10108", "10110", "10118"), queued=(), asked=(), missed=("10118",))
     _class(
         to, "Sondeernæring: sug og skift", Part.COLLEAGUES, "Sondeernæring (PEG)", seats=3, teacher=None, units=(TEAM,),
         days=((16, time(14), time(15)),),

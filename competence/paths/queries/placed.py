@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -189,6 +189,8 @@ class Wished:
     path: str
     group: str
     aims: tuple[str, ...]
+    far: Mapping[int, Walked]
+    """How far she is on each path that she named, by its id."""
 
 
 def wishes_of(session: Session, person_id: int) -> set[str]:
@@ -202,7 +204,10 @@ def wishes_within(session: Session, within: Reach, *, but: int) -> list[Wished]:
         return []
     on = today()
     rows = session.execute(
-        select(PathWish.aim, PathWish.person_id, PersonIdentity.name, Unit.name.label("unit"), Unit.path, StaffGroup.short_name)
+        select(
+            PathWish.aim, PathWish.path_id, PathWish.person_id, PersonIdentity.name, Unit.name.label("unit"), Unit.path,
+            StaffGroup.short_name,
+        )
         .join(Employment, Employment.person_id == PathWish.person_id)
         .join(Unit, Unit.id == Employment.unit_id)
         .join(StaffGroup, StaffGroup.id == Employment.staff_group_id)
@@ -214,15 +219,23 @@ def wishes_within(session: Session, within: Reach, *, but: int) -> list[Wished]:
         .order_by(PersonIdentity.name, PathWish.person_id, PathWish.aim)
     ).all()  # fmt: skip
     by_person: dict[int, list[str]] = {}
-    first: dict[int, object] = {}
+    first: dict[int, Any] = {}
     for row in rows:
         first.setdefault(row.person_id, row)
         if row.aim not in by_person.setdefault(row.person_id, []):
             by_person[row.person_id].append(row.aim)
+    by_id = paths_by_id(session, {row.path_id for row in rows if row.path_id is not None})
+    known = known_of(session, by_person, [step for route in by_id.values() for step in route.steps]) if by_id else {}
     return [
-        Wished(id_, one.name, one.unit, one.path, one.short_name, tuple(by_person[id_]))  # type: ignore[attr-defined]
+        Wished(
+            id_, one.name, one.unit, one.path, one.short_name, tuple(by_person[id_]),
+            {
+                route.id: walked(route.steps, known[id_])
+                for route in by_id.values() if f"path:{route.id}" in by_person[id_] and route.steps
+            },
+        )
         for id_, one in first.items()
-    ]
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Walking a path: her own page, and her leader's page about who walks which and who would like to be seen."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -128,8 +129,23 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     aims = _aims()
     return render_template(
         "paths/people.html", walkers=[(one, _next(one, known)) for one in walkers], button=ButtonForm(),
-        wished=[(one, [aims[aim] for aim in one.aims if aim in aims]) for one in wished if set(one.aims) & set(aims)],
+        wished=[(one, _seen_for(one, aims)) for one in wished if set(one.aims) & set(aims)],
     )  # fmt: skip
+
+
+def _seen_for(one: placed.Wished, aims: Mapping[str, str]) -> list[str]:
+    """What she would like to be seen for, and of a path how much of it is in place already."""
+    said = []
+    for aim in one.aims:
+        if aim not in aims:
+            continue
+        far = one.far.get(int(aim.removeprefix("path:"))) if aim.startswith("path:") else None
+        said.append(
+            _("%(aim)s: %(done)s of %(of)s in place", aim=aims[aim], done=far.done, of=len(far.in_place))
+            if far
+            else aims[aim]
+        )
+    return said
 
 
 def _next(one: Walker, known: Any) -> Any:

@@ -11,7 +11,7 @@ from competence.audit.commands import record
 from competence.catalogue.models import Area
 from competence.coverage.queries.places import Node, tree
 from competence.figures.queries.live import look_now
-from competence.figures.rules import Figure, Sums
+from competence.figures.rules import Figure
 from competence.foundation.changes import command
 from competence.foundation.clock import now, today
 from competence.foundation.errors import RuleBroken
@@ -30,6 +30,7 @@ from competence.strategy.models import (
 )
 from competence.strategy.queries.needs import needs_map
 from competence.strategy.queries.plans import owners_in
+from competence.strategy.queries.priorities import figure_of
 from competence.strategy.rules.indicators import Indicator, check_value
 from competence.strategy.rules.planning import (
     MOST_INDICATORS,
@@ -126,18 +127,7 @@ def figure_now(session: Session, node: Node, why: Why, area_id: int | None) -> f
     if why is Why.AHEAD:
         rows = needs_map(session, units, node, hides=False).rows
         return float(sum(row.ahead or 0 for row in rows if area_id in (None, row.area_id)))
-    look = look_now(session, units, [node], since=today())
-    sums = look.sums[node.id]
-    if area_id is not None:
-        field = look.fields(node).get(area_id)
-        if field is None:
-            return None
-        sums = Sums(field.needs, field.gaps, field.critical_gaps, field.vulnerable)
-    values = {
-        Why.GAPS: float(sums.gaps), Why.CRITICAL: float(sums.critical_gaps), Why.VULNERABLE: float(sums.vulnerable),
-        Why.MET: sums.value(Figure.MET),
-    }  # fmt: skip
-    return values[why]
+    return figure_of(look_now(session, units, [node], since=today()), node, why, area_id)
 
 
 @command

@@ -37,6 +37,8 @@ EVENTS = cast(Table, EvidenceEvent.__table__)
 YEARS_SHOWN = 3
 MONTHS_SHOWN = 12
 AT_ONCE = 5000
+FIRST_EVENTS = 6
+"""Among so many events nearly everybody's first yes is found; the whole chain is read of the few others."""
 
 
 def measured_of(session: Session, units: Tree, node: Node, parts: Parts) -> dict[int, Measured]:
@@ -126,6 +128,21 @@ def turnover_points(staff: Staffed) -> list[Point]:
     return points
 
 
+def _first_yes(session: Session, people: Sequence[int], *, within: int | None = None) -> dict[int, date]:
+    """Person -> the day of the first signature she said yes to; those without one, `within` her first events, are left out."""
+    found: dict[int, date] = {}
+    c = EVENTS.c
+    for some in chunks(sorted(people), AT_ONCE):
+        wanted = (
+            scoped(session, EVENTS, c.person_id, func.min(c.recorded_at))
+            .where(c.person_id.in_(list(some)), c.kind == EventKind.ACCEPTED.value)
+            .group_by(c.person_id)
+        )
+        for person, at in session.execute(wanted if within is None else wanted.where(c.seq <= within)):
+            found[person] = local(at).date()
+    return found
+
+
 def signature_points(session: Session, staff: Staffed) -> list[Point]:
     """The median of each of the last years: days from a newcomer's first day to the first signature she said yes to."""
     if staff.is_small:
@@ -137,15 +154,8 @@ def signature_points(session: Session, staff: Staffed) -> list[Point]:
             first_days[one.person_id], inside[one.person_id] = one.begins, one.within
     since = date(today().year - YEARS_SHOWN + 1, 1, 1)
     new = [person for person, begins in first_days.items() if inside[person] and since <= begins <= today()]
-    accepted: dict[int, date] = {}
-    c = EVENTS.c
-    for some in chunks(sorted(new), AT_ONCE):
-        for person, at in session.execute(
-            scoped(session, EVENTS, c.person_id, func.min(c.recorded_at))
-            .where(c.person_id.in_(list(some)), c.kind == EventKind.ACCEPTED.value)
-            .group_by(c.person_id)
-        ):
-            accepted[person] = local(at).date()
+    accepted = _first_yes(session, new, within=FIRST_EVENTS)
+    accepted |= _first_yes(session, [person for person in new if person not in accepted])
     by_year: dict[int, list[int]] = {}
     for person in new:
         if person in accepted:

@@ -110,8 +110,10 @@ def ground_of(session: Session, units: Tree, tops: Sequence[Node], *, hides: boo
     )  # fmt: skip
 
 
-def needs_of(session: Session, ground: Ground, node: Node, *, hides: bool) -> NeedsMap:
-    """The map of the unit with all below it. `hides`: the reader sees numbers only."""
+def needs_of(
+    session: Session, ground: Ground, node: Node, *, hides: bool, choices: Mapping[int, NeedChoice] | None = None
+) -> NeedsMap:
+    """The map of the unit with all below it. `hides`: the reader sees numbers only. `choices`: as they have been read already."""
     wanted = {one.id for one in ground.units.below(node)}
     now, then = ground.now, ground.then
     own = np.array([one.id in wanted and one.id in ground.places for one in now.nodes], dtype=bool)
@@ -146,7 +148,7 @@ def needs_of(session: Session, ground: Ground, node: Node, *, hides: bool) -> Ne
                 None if hides and not seen[at] else int(ahead[at]), lacks, some_hidden,
             )
         )  # fmt: skip
-    return NeedsMap(node, rows, choices_of(session, node.id), now.as_of)
+    return NeedsMap(node, rows, choices_of(session, node.id) if choices is None else choices, now.as_of)
 
 
 def needs_map(session: Session, units: Tree, node: Node, *, hides: bool) -> NeedsMap:
@@ -154,10 +156,25 @@ def needs_map(session: Session, units: Tree, node: Node, *, hides: bool) -> Need
     return needs_of(session, ground_of(session, units, [node], hides=hides), node, hides=hides)
 
 
-def choices_of(session: Session, unit_id: int) -> dict[int, NeedChoice]:
+def needs_below(session: Session, ground: Ground, node: Node, *, hides: bool) -> list[NeedsMap]:
+    """The map of each of the units right below the unit, those without needs left out."""
+    below = ground.units.children.get(node.id, [])
+    choices = choices_in(session, [one.id for one in below])
+    found = (needs_of(session, ground, one, hides=hides, choices=choices.get(one.id, {})) for one in below)
+    return [one for one in found if one.rows]
+
+
+def choices_of(session: Session, unit_id: int) -> Mapping[int, NeedChoice]:
     """Subject area -> how the unit meets its needs in it."""
-    rows = session.scalars(select(NeedChoice).where(NeedChoice.unit_id == unit_id).order_by(NeedChoice.id))
-    return {row.area_id: row for row in rows}
+    return choices_in(session, [unit_id]).get(unit_id, {})
+
+
+def choices_in(session: Session, unit_ids: Sequence[int]) -> dict[int, dict[int, NeedChoice]]:
+    """Unit -> subject area -> how the unit meets its needs in it."""
+    found: dict[int, dict[int, NeedChoice]] = {}
+    for row in session.scalars(select(NeedChoice).where(NeedChoice.unit_id.in_(unit_ids)).order_by(NeedChoice.id)):
+        found.setdefault(row.unit_id, {})[row.area_id] = row
+    return found
 
 
 def _areas(found: Wide, areas: Sequence[tuple[int, str]]) -> Ints:

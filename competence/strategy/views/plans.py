@@ -18,6 +18,7 @@ from competence.strategy.models import StrategicPlan
 from competence.strategy.queries.plans import plans_for, status
 from competence.strategy.rules.planning import PLAN_NAMES, STATUS_NAMES, PlanKind, Status
 from competence.strategy.views.blueprint import back, bp, for_writing, form_page, is_draft, opened, taken, too_late
+from competence.strategy.views.in_short import in_short
 from competence.strategy.views.showing import PART_ORDER, shown, years_of
 
 
@@ -71,7 +72,7 @@ def plan(strategy_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValu
     return render_template(
         "strategy/plan.html", plan=row, node=node, found=found, writes=writes and status(row) is not Status.REPLACED,
         edits=writes and is_draft(row), may_begin=writes, parts=PART_ORDER, button=ButtonForm(),
-        reads_needs=within.covers(node.path),
+        reads_needs=within.covers(node.path), in_short=in_short(found),
     )  # fmt: skip
 
 

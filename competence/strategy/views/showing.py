@@ -13,6 +13,7 @@ from competence.access.rules import ROLE_NAMES, Actor
 from competence.catalogue.models import Area
 from competence.coverage.queries.places import Node, Tree
 from competence.coverage.queries.staff import names_of
+from competence.figures.look import Look
 from competence.figures.queries.live import look_now
 from competence.figures.rules import Figure, Sums, per_cent
 from competence.figures.views.charts import sparkline
@@ -23,6 +24,7 @@ from competence.people.models import StaffGroup
 from competence.strategy.models import Measure, PlanFollowUp, PlanIndicator, PlanPriority, StrategicPlan, WheelStep
 from competence.strategy.queries.indicators import measured_of
 from competence.strategy.queries.plans import Owner, Parts, owners_in, parts_of, progress, sees_owners, status
+from competence.strategy.queries.priorities import figure_of
 from competence.strategy.rules.indicators import HOW, INDICATOR_NAMES, UNITS, Indicator, Measured
 from competence.strategy.rules.planning import (
     ABOUT_NAMES,
@@ -66,6 +68,8 @@ class PriorityShown:
     about: str
     why: str
     """The figure it rests on, in words; empty where it rests on none."""
+    now: str
+    """The same figure today, in words; empty where it cannot be told."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,8 @@ class PlanShown:
     status: Status
     status_name: str
     parts: Parts
+    now: Sums
+    """The unit's figures of today."""
     figures: Sequence[FigureShown]
     priorities: Sequence[PriorityShown]
     measures: Sequence[MeasureShown]
@@ -141,8 +147,9 @@ class PlanShown:
     follow_ups: Sequence[tuple[PlanFollowUp, str]]
     """(what was said, of which measure)."""
     baseline_on: date | None
-    units: Sequence[tuple[str, str, str, str]]
-    """(unit, met then, met now, gaps then and now) of those right below, where the plan is held against a month."""
+    units: Sequence[tuple[str, str, str, str, float, float]]
+    """(unit, met then, met now, gaps then and now, the two shares as numbers) of those right below, where the plan is held
+    against a month and both are known."""
 
 
 def years_of(plan: StrategicPlan) -> str:
@@ -157,8 +164,12 @@ def kroner(value: int) -> str:
 
 def hours(minutes: int) -> str:
     """As "12 timer"."""
-    value = round(minutes / 60, 1)
-    return str(_("%(hours)s hours", hours=number(int(value) if value == int(value) else value)))
+    return str(_("%(hours)s hours", hours=in_hours(minutes)))
+
+
+def in_hours(minutes: int) -> str:
+    """As "12" or "1,5"."""
+    return plain(minutes / 60)
 
 
 def plain(value: float) -> str:
@@ -174,14 +185,16 @@ def with_unit(value: str, unit: str) -> str:
 def shown(session: Session, units: Tree, plan: StrategicPlan, node: Node, actor: Actor | None) -> PlanShown:
     """The plan as it stands today. None as the reader: as the committee reads it on paper, without names."""
     parts = parts_of(session, plan.id)
-    sums = look_now(session, units, [node], since=today()).sums
+    look = look_now(session, units, [node], since=today())
+    sums = look.sums
     budget = budget_of(parts.costed)
     titles = {one.id: one.title for one in parts.measures}
     state = status(plan)
     baseline = plan.baseline.get("on")
     return PlanShown(
         plan, node, say(PLAN_NAMES[PlanKind(plan.kind)]), years_of(plan), state, say(STATUS_NAMES[state]), parts,
-        _figures(plan, sums[node.id]), _priorities(session, parts), _measures(session, node, parts, actor), budget,
+        sums[node.id], _figures(plan, sums[node.id]),
+        _priorities(session, look, node, parts), _measures(session, node, parts, actor), budget,
         budget.balance.shares,
         [(say(FUNDING_NAMES[Funding(who)]), kroner(amount)) for who, amount in budget.by_funding.items()],
         _indicators(session, units, node, parts), _wheel(plan, parts),
@@ -221,7 +234,7 @@ def _change(was: float | None, at: float | None, *, more_is_better: bool, unit: 
     return with_unit(f"{'+' if moved > 0 else '−'}{plain(abs(moved))}", unit), tone
 
 
-def _priorities(session: Session, parts: Parts) -> list[PriorityShown]:
+def _priorities(session: Session, look: Look, node: Node, parts: Parts) -> list[PriorityShown]:
     areas: dict[int, str] = {row.id: row.name for row in session.execute(select(Area.id, Area.name))}
     groups: dict[int, str] = {row.id: row.name for row in session.execute(select(StaffGroup.id, StaffGroup.name))}
     made = []
@@ -229,12 +242,14 @@ def _priorities(session: Session, parts: Parts) -> list[PriorityShown]:
         about = say(ABOUT_NAMES[About(row.about)])
         named = areas.get(row.area_id or 0) or groups.get(row.staff_group_id or 0)
         why = ""
+        value = figure_of(look, node, Why(row.why), row.area_id)
         if row.value is not None and row.value_on is not None:
             why = _(
                 "%(figure)s: %(value)s on %(day)s", figure=say(WHY_NAMES[Why(row.why)]), value=plain(row.value),
                 day=day(row.value_on),
             )  # fmt: skip
-        made.append(PriorityShown(row, f"{about}: {named}" if named else about, why))
+        today_ = _("now %(value)s", value=plain(value)) if why and value is not None else ""
+        made.append(PriorityShown(row, f"{about}: {named}" if named else about, why, today_))
     return made
 
 
@@ -311,18 +326,18 @@ def _step(one: WheelStep) -> str:
     return f"{name}: {one.text}" if one.text else name
 
 
-def _below(plan: StrategicPlan, now: Mapping[int, Sums]) -> list[tuple[str, str, str, str]]:
+def _below(plan: StrategicPlan, now: Mapping[int, Sums]) -> list[tuple[str, str, str, str, float, float]]:
     made = []
     for unit_id, name, needs, gaps, _critical, _vulnerable in plan.baseline.get("units", ()):
         found = now.get(unit_id)
         value = found.value(Figure.MET) if found else None
-        if not needs:
-            continue
+        before = per_cent(needs - gaps, needs)
+        if found is None or value is None or before is None:
+            continue  # closed meanwhile, or without needs then or now
         made.append(
             (
-                name, with_unit(plain(round(per_cent(needs - gaps, needs) or 0, 1)), "%"),
-                with_unit(plain(value), "%") if value is not None else "–",
-                f"{number(gaps)} → {number(found.gaps)}" if found else number(gaps),
+                name, with_unit(plain(round(before, 1)), "%"), with_unit(plain(value), "%"),
+                f"{number(gaps)} → {number(found.gaps)}", before, value,
             )
         )  # fmt: skip
     return made

@@ -19,7 +19,7 @@ from competence.people.queries import name_of
 from competence.teaching.commands.common import check_open, drop_from_plan, forget, lay_out, put_in_plan, tell
 from competence.teaching.models import ClassNews, ClassSignUp
 from competence.teaching.queries.classes import Lesson, get_lesson, open_places
-from competence.teaching.queries.people import clashes_of, own_employments, running_employments, with_expired
+from competence.teaching.queries.people import clashes_of, own_employments, running_employments, who_left, with_expired
 from competence.teaching.rules import News, Stand
 
 MOST_AT_A_TIME = 60
@@ -178,10 +178,18 @@ def see_news(session: Session, news_id: int, *, by: Actor) -> ClassNews:
 
 
 def settle_offers(session: Session) -> int:
-    """At how many classes an offer had run out and has gone on to the next. For the timer."""
-    ids = with_expired(session, now())
+    """At how many classes an offer had run out, or somebody with a place has left before it, and it has gone on to the next.
+
+    For the timer.
+    """
+    left = who_left(session)
+    ids = sorted({*with_expired(session, now()), *left})
     for class_id in ids:
-        lay_out(session, get_lesson(session, class_id, lock=True))
+        lesson = get_lesson(session, class_id, lock=True)
+        for row in open_places(session, class_id):
+            if row.id in left.get(class_id, ()):
+                _end(session, lesson, row)
+        lay_out(session, lesson)
     return len(ids)
 
 

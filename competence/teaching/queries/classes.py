@@ -219,6 +219,19 @@ def open_places(session: Session, class_id: int) -> Sequence[ClassSignUp]:
     ).all()
 
 
+def open_places_of(session: Session, class_ids: Iterable[int]) -> dict[int, list[ClassSignUp]]:
+    """Class -> the places at it that stand, in the order of their ids."""
+    found: dict[int, list[ClassSignUp]] = {}
+    for some in chunks(class_ids):
+        for row in session.scalars(
+            select(ClassSignUp)
+            .where(ClassSignUp.class_id.in_(some), ClassSignUp.ended_at.is_(None))
+            .order_by(ClassSignUp.id)
+        ):
+            found.setdefault(row.class_id, []).append(row)
+    return found
+
+
 def takers(session: Session, class_id: int) -> list[Taker]:
     """Those with a place at the class, by name."""
     rows = session.execute(

@@ -1,4 +1,4 @@
-"""The development nurse's desk: needs across units, how much each trainer has planned, and what classes have changed."""
+"""The development nurse's desk: needs across units, and how much each trainer has planned."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,21 +12,15 @@ from competence.access.rules import Reach, Role
 from competence.accounts.models import RoleAssignment
 from competence.coverage.queries.board import tasks_on
 from competence.coverage.queries.places import Node, Tree, tree
-from competence.coverage.queries.wide import unit_counts, wide
-from competence.foundation.clock import local, midnight, now, today
+from competence.coverage.queries.wide import wide
+from competence.foundation.clock import midnight, today
 from competence.learning.models import PlannedActivity
 from competence.organisation.models import Unit
 from competence.people.models import PersonIdentity
 from competence.teaching.models import ClassTime, TeachingClass
-from competence.teaching.queries.classes import Lesson, past
+from competence.teaching.queries.classes import Lesson
 
 WEEKS_AHEAD = 4
-AFTER = timedelta(days=30)
-"""So long after its last day what a class has changed is counted; before that, until today."""
-EFFECT_OF = 5
-"""Of so many classes the effect is counted at a time."""
-MOST_UNITS = 6
-"""Of a class for more places its effect is not counted here: a past day is judged anew for each person."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +44,8 @@ def places_within(units: Tree, within: Reach) -> list[Node]:
     return [node for node in units.reached(within) if units.is_leaf(node)]
 
 
-def needs(session: Session, within: Reach, coming: Sequence[Lesson], *, most: int = 15) -> list[Need]:
-    """The tasks with most gaps today over all units within reach, from the stored counts; critical ones first."""
+def needs(session: Session, within: Reach, coming: Sequence[Lesson]) -> list[Need]:
+    """The tasks with a gap today over all units within reach, from the stored counts; critical ones first, then most gaps."""
     units = tree(session, on=today())
     nodes = places_within(units, within)
     if not nodes:
@@ -80,7 +74,7 @@ def needs(session: Session, within: Reach, coming: Sequence[Lesson], *, most: in
         for task in gaps
         if task in tasks
     ]  # fmt: skip
-    return sorted(listed, key=lambda one: (not one.critical, -one.gaps, one.task))[:most]
+    return sorted(listed, key=lambda one: (not one.critical, -one.gaps, one.task))
 
 
 @dataclass(frozen=True)
@@ -92,6 +86,11 @@ class Load:
     """Of classes and of activities that she leads."""
     given: int
     """Minutes that are set aside for her as a guide in the same weeks; 0: none."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether there is anything to show of her."""
+        return bool(self.minutes or self.given)
 
 
 def loads(session: Session, within: Reach) -> list[Load]:
@@ -144,48 +143,3 @@ def _planned(session: Session, persons: Iterable[int], on: date, through: date) 
         if one.led_by is not None:
             found[one.led_by] = found.get(one.led_by, 0) + one.minutes
     return found
-
-
-@dataclass(frozen=True)
-class Effect:
-    """Gaps in a class's task before and after it, in the units that it was for."""
-
-    lesson: Lesson
-    before_on: date
-    after_on: date
-    before: int | None
-    """Shifts of units in which the task was missing; None: for too many units to be counted here."""
-    after: int | None
-
-
-def effects(session: Session, within: Reach) -> list[Effect]:
-    """What the latest classes about a task have changed, the latest first: counts alone, no names."""
-    units = tree(session, on=today())
-    held = [
-        one
-        for one in past(session, since=now() - timedelta(days=370))
-        if one.row.task_id is not None
-        and one.row.held_at is not None
-        and one.concerns(within)
-        and one.ends < midnight(today())
-    ][:EFFECT_OF]
-    found = []
-    for lesson in held:
-        before = lesson.days[0] - timedelta(days=1)
-        after = min(today(), local(lesson.ends).date() + AFTER)
-        nodes = [node for node in places_within(units, within) if any(node.path.startswith(p) for p in lesson.paths)]
-        few = 0 < len(nodes) <= MOST_UNITS
-        found.append(
-            Effect(
-                lesson, before, after, _gaps(session, units, nodes, lesson, before) if few else None,
-                _gaps(session, units, nodes, lesson, after) if few else None,
-            )
-        )  # fmt: skip
-    return found
-
-
-def _gaps(session: Session, units: Tree, nodes: Sequence[Node], lesson: Lesson, on: date) -> int:
-    counts = unit_counts(session, units, nodes, task_id=lesson.row.task_id, on=on)
-    return sum(
-        one.have[key] < stated.need.need for one in counts for key, stated in one.needs.items() if stated.need.need
-    )

@@ -19,7 +19,7 @@ from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity, StaffGroup
 from competence.roster.queries import chunks, duties_of
 from competence.roster.rules import Span, dates_touched
-from competence.teaching.models import ClassNews, ClassSignUp, TeachingClass
+from competence.teaching.models import ClassNews, ClassSignUp, ClassTime, TeachingClass
 from competence.teaching.queries.classes import Lesson, lessons_of, open_places, seated_spans
 from competence.teaching.rules import NEWS_FOR, News, Stand, clashing
 
@@ -142,16 +142,23 @@ def _levels(session: Session, task_id: int | None, employment_ids: Sequence[int]
 
 def own_employments(session: Session, person_id: int, on: date) -> list[tuple[Employment, Unit]]:
     """The person's employments that run on the day, with their units; the first of them first."""
+    return running_on(jobs_of(session, person_id), on)
+
+
+def jobs_of(session: Session, person_id: int) -> list[tuple[Employment, Unit]]:
+    """The person's employments, with their units; the first of them first."""
     rows = session.execute(
         select(Employment, Unit)
         .join(Unit, Unit.id == Employment.unit_id)
-        .where(
-            Employment.person_id == person_id, Employment.valid_from <= on,
-            or_(Employment.valid_to.is_(None), Employment.valid_to > on),
-        )
+        .where(Employment.person_id == person_id)
         .order_by(Employment.valid_from, Employment.id)
-    ).all()  # fmt: skip
+    ).all()
     return [(row.Employment, row.Unit) for row in rows]
+
+
+def running_on(jobs: Iterable[tuple[Employment, Unit]], on: date) -> list[tuple[Employment, Unit]]:
+    """Those of the employments that run on the day."""
+    return [(job, unit) for job, unit in jobs if job.valid_from <= on and (job.valid_to is None or job.valid_to > on)]
 
 
 @dataclass(frozen=True)
@@ -282,6 +289,29 @@ def with_expired(session: Session, at: datetime) -> list[int]:
             )
         )
     )
+
+
+def who_left(session: Session) -> dict[int, list[int]]:
+    """Class -> those of its places (by id) whose employment has ended when a class that has not begun is."""
+    first = select(func.min(ClassTime.starts_at)).where(
+        ClassTime.class_id == ClassSignUp.class_id, ClassTime.municipality_id == ClassSignUp.municipality_id,
+        ClassTime.dropped_at.is_(None),
+    )  # fmt: skip
+    rows = session.execute(
+        select(ClassSignUp.id, ClassSignUp.class_id, Employment.valid_to, first.scalar_subquery().label("first"))
+        .join(Employment, Employment.id == ClassSignUp.employment_id)
+        .join(TeachingClass, TeachingClass.id == ClassSignUp.class_id)
+        .where(
+            ClassSignUp.ended_at.is_(None), Employment.valid_to.is_not(None), TeachingClass.cancelled_at.is_(None),
+            TeachingClass.held_at.is_(None),
+        )
+        .order_by(ClassSignUp.class_id, ClassSignUp.id)
+    ).all()  # fmt: skip
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        if row.first is not None and row.first > now() and row.valid_to <= local(row.first).date():
+            found.setdefault(row.class_id, []).append(row.id)
+    return found
 
 
 def running_employments(

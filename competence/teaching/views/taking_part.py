@@ -1,5 +1,6 @@
 """A place at a class: her own page on the phone, her leader's list of employees, and who was there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -58,18 +59,21 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     open_ = [one for one in _open_to(actor) if one.id not in taken]
     word_rows = rows_of([one.lesson for one in words])
     place_rows = rows_of([lesson for _row, lesson in places])
+    at_each = reads.open_places_of(db.session, taken)
     return render_template(
         "teaching/own.html", news=News, stand=Stand, button=ButtonForm(),
         words=[Word(one, row, News(one.news.news)) for one, row in zip(words, word_rows, strict=True)],
-        places=[_mine(sign_up, row) for (sign_up, _lesson), row in zip(places, place_rows, strict=True)],
+        places=[
+            _mine(sign_up, row, at_each[sign_up.class_id]) for (sign_up, _lesson), row in zip(places, place_rows, strict=True)
+        ],
         open=rows_of(open_),
     )  # fmt: skip
 
 
-def _mine(sign_up: ClassSignUp, row: Row) -> Mine:
+def _mine(sign_up: ClassSignUp, row: Row, places: Sequence[ClassSignUp]) -> Mine:
     lesson = row.lesson
     now_ = settled(
-        [reads.place_of(one) for one in reads.open_places(db.session, lesson.id)], lesson.row.seats, now=now(),
+        [reads.place_of(one) for one in places], lesson.row.seats, now=now(),
         begins=lesson.begins if lesson.is_open else None,
     )  # fmt: skip
     stand = next((one.stand for one in now_ if one.id == sign_up.id), Stand(sign_up.stand))
@@ -79,10 +83,11 @@ def _mine(sign_up: ClassSignUp, row: Row) -> Mine:
 def _open_to(actor: Actor) -> list[Lesson]:
     """The classes that are for her unit and staff group, and about a task that she may have."""
     found = []
+    jobs = people.jobs_of(db.session, actor.person_id)
     for lesson in reads.coming(db.session):
         if not lesson.is_open or lesson.row.teacher_id == actor.person_id:
             continue
-        for employment, unit in people.own_employments(db.session, actor.person_id, lesson.days[0]):
+        for employment, unit in people.running_on(jobs, lesson.days[0]):
             if not lesson.is_for(unit.path, employment.staff_group_id):
                 continue
             task = lesson.row.task_id
