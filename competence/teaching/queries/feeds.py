@@ -131,24 +131,33 @@ def _times(wanted: Select[TeachingClass, ClassTime], since: datetime) -> Select[
     return wanted.where(ClassTime.ends_at > since).order_by(ClassTime.starts_at, ClassTime.id)
 
 
-def _class_entry(row: TeachingClass, at: ClassTime, summary: Sentence | str) -> Entry:
+def _class_entry(row: TeachingClass, at: ClassTime, summary: Sentence | str, *, yes: bool = True) -> Entry:
     return Entry(
-        f"class-{row.id}-{at.id}", local(at.starts_at), local(at.ends_at), summary, row.place,
-        row.cancelled_at is not None or at.dropped_at is not None, row.revision, row.changed_at,
+        f"class-{row.id}-{at.id}", local(at.starts_at), local(at.ends_at),
+        summary if yes else sentence(N_("Invitation: %(what)s"), what=summary), row.place,
+        row.cancelled_at is not None or at.dropped_at is not None, row.revision, row.changed_at, not yes,
     )  # fmt: skip
 
 
 def _classes_taken(session: Session, person_id: int, since: datetime) -> list[Entry]:
-    """Those at which she has a seat; one that was given up is not there any more, one that was cancelled is marked."""
-    wanted = (
-        select(TeachingClass, ClassTime)
-        .join(ClassTime, ClassTime.class_id == TeachingClass.id)
-        .join(ClassSignUp, ClassSignUp.class_id == TeachingClass.id)
-        .where(
-            ClassSignUp.person_id == person_id, ClassSignUp.stand == Stand.SEATED, ClassSignUp.ended_at.is_(None)
+    """Those at which she has a seat, or is asked to take one; what was given up is gone, what was cancelled is marked."""
+    places = session.execute(
+        select(ClassSignUp.class_id, ClassSignUp.stand).where(
+            ClassSignUp.person_id == person_id, ClassSignUp.stand.in_([Stand.SEATED.value, Stand.ASKED.value]),
+            ClassSignUp.ended_at.is_(None),
         )
-    )  # fmt: skip
-    return [_class_entry(row[0], row[1], row[0].name) for row in session.execute(_times(wanted, since))]
+    ).all()  # fmt: skip
+    seated = {row.class_id: row.stand == Stand.SEATED for row in places}
+    found = []
+    for some in chunks(seated):
+        wanted = (
+            select(TeachingClass, ClassTime)
+            .join(ClassTime, ClassTime.class_id == TeachingClass.id)
+            .where(TeachingClass.id.in_(some))
+        )
+        for row in session.execute(_times(wanted, since)):
+            found.append(_class_entry(row[0], row[1], row[0].name, yes=seated[row[0].id]))
+    return found
 
 
 def _classes_taught(session: Session, actor: Actor, since: datetime) -> list[Entry]:
@@ -236,9 +245,7 @@ def _activities(session: Session, person_id: int, since: datetime) -> list[Entry
 def _led(session: Session, actor: Actor, since: datetime) -> list[Entry]:
     """The activities that she leads or is asked to lead, with the learner's first name where she sees names."""
     rows = session.scalars(
-        _dated(since).where(
-            PlannedActivity.led_by == actor.person_id, _asked(PlannedActivity.led_yes_at.is_not(None))
-        )
+        _dated(since).where(PlannedActivity.led_by == actor.person_id, _asked(PlannedActivity.led_yes_at.is_not(None)))
     ).all()
     names = _named(session, {row.employment_id for row in rows}, actor)
     return [

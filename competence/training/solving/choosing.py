@@ -84,8 +84,8 @@ class Choosing:
         per: dict[int, list[int]] = defaultdict(list)
         for i in self.group:
             per[look.person[i]].append(i)
-        lanes = look.limits.at_once * look.weeks
-        for mine in per.values():
+        for person, mine in per.items():
+            lanes = look.lanes(person)
             columns = [self.x[i] for i in mine]
             if sum(look.minutes[i] for i in mine) > look.limits.person_minutes:
                 self.model.most(look.limits.person_minutes, columns, [look.minutes[i] for i in mine])

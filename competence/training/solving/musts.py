@@ -90,7 +90,8 @@ def _ways_out(look: Lookup, wanted: list[int], *, seconds: float) -> tuple[Relax
     longest = max((look.head[i] + look.length[i] for i in group), default=0)
     total: dict[int, int] = {}
     for i in group:
-        total[look.person[i]] = total.get(look.person[i], 0) + look.length[i]
+        person = look.person[i]
+        total[person] = total.get(person, sum(look.busy.get(person, ()))) + look.length[i]
     course_weeks = max((look.course[k].week + look.length[i] for i in group for k in look.candidates[i].courses
                         if k in look.course), default=0)  # fmt: skip
     asked = max(longest, course_weeks, *total.values()) + 1 - look.weeks if group else 0

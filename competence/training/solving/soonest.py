@@ -110,15 +110,17 @@ class Soonest:
         per: dict[int, list[int]] = defaultdict(list)
         for i in self.group:
             per[look.person[i]].append(i)
-        for mine in per.values():
+        for person, mine in per.items():
+            busy, lanes = look.busy.get(person, [0] * look.weeks), look.lanes(person)
             if sum(look.minutes[i] for i in mine) > limits.person_minutes:
                 self._sum(limits.person_minutes, [(self.whole(i), look.minutes[i]) for i in mine])
-            if sum(look.length[i] for i in mine) > limits.at_once * look.weeks:
-                self._sum(limits.at_once * look.weeks, [(self.whole(i), look.length[i]) for i in mine])
+            if sum(look.length[i] for i in mine) > lanes:
+                self._sum(lanes, [(self.whole(i), look.length[i]) for i in mine])
             for week in range(look.weeks):
                 running = [columns for i in mine if (columns := self.during(i, week))]
-                if len(running) > limits.at_once:
-                    model.most(limits.at_once, [column for columns in running for column in columns])
+                room = max(0, limits.at_once - busy[week])
+                if len(running) > room:
+                    model.most(room, [column for columns in running for column in columns])
 
     def _sum(self, most: float, by: Sequence[tuple[Sequence[int], int]]) -> None:
         columns = [column for some, _factor in by for column in some]

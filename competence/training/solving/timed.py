@@ -103,7 +103,7 @@ class Timed:
                 self.model.most(look.limits.person_minutes - used, columns + over, factors + [-1.0] * len(over))
             for week in range(self.weeks):
                 columns = [column for i in mine for column in self.during(i, week)]
-                room = look.limits.at_once - busy[week]
+                room = max(0, look.limits.at_once - busy[week])
                 if columns and len(mine) > room:
                     over = self.over("at_once", person, 1000, len(mine))
                     self.model.most(room, columns + over, [1.0] * len(columns) + [-1.0] * len(over))

@@ -20,7 +20,7 @@ from competence.learning.rules import Part
 from competence.training.commands import MOST_AT_ONCE
 from competence.training.forms import AIM_NAMES, LimitsForm
 from competence.training.models import TrainingRun
-from competence.training.queries.runs import courses_in, persons_of, task_names
+from competence.training.queries.runs import classes_in, courses_in, persons_of, task_names
 from competence.training.queries.teachers import answers
 from competence.training.rules.problem import Aim
 from competence.training.rules.rows import Content, Row, Terms, Tread, content_from, staircase, terms_from
@@ -119,7 +119,8 @@ class Plan:
         self._spots = {spot.id: spot for spot in content.spots}
         self.before, self.after = standing(content.spots, {}), standing(content.spots, content.more)
         self.too_many = len(content.rows) > MOST_LINES
-        self.lines = [] if self.too_many else lines_of(content, terms.weeks, self.names, _asked())
+        self.dated = classes_in(db.session, content)
+        self.lines = [] if self.too_many else lines_of(content, terms.weeks, self.names, _asked(), self.dated)
         units_in = {str(row.unit_id) for row in content.rows}
         self.is_agreed = bool(units_in) and units_in <= run.agreed.keys()
         self.is_begun = content.begins <= today()
@@ -160,7 +161,8 @@ class Plan:
     def course_days(self, line: Line) -> tuple[str, str]:
         """(first day, day to follow up) of its course."""
         first, last = self.content.monday(line.row.first_week), self.content.monday(line.row.last_week)
-        return short_day(first), short_day(last + timedelta(days=21))
+        dated = self.dated.get(line.row.course_id or 0)
+        return short_day(dated.begins if dated else first), short_day(last + timedelta(days=21))
 
     @property
     def unclosable(self) -> list[Open]:
