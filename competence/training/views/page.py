@@ -200,10 +200,17 @@ class Plan:
 
     @property
     def goals_url(self) -> str:
-        """The week's goals of the board meeting; empty where that page is not there, or the plan is about several units."""
+        """The week's goals of the board meeting, with the gaps that the plan closes ticked; empty where that page is not there,
+        or the plan is about several units."""
         if "meetings.goals" not in current_app.view_functions or self.several_units:
             return ""
-        return url_for("meetings.goals", unit_id=self.node.id)
+        closed = {
+            f"{spot.task_id}-{spot.shift.value}": None
+            for row in self.content.rows
+            for gift in row.gives
+            if gift.closes and (spot := self._spots.get(gift.seat_id)) is not None and spot.today
+        }
+        return url_for("meetings.goals", unit_id=self.node.id, goal=list(closed)[:MOST_NAMED])
 
     @property
     def yes_words(self) -> str:
