@@ -2,12 +2,12 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from competence.training.rules.counting import passed, proposals_of, tally
 from competence.training.rules.greedy import fill, greedy, trimmed
 from competence.training.rules.lookup import BY_USE, Lookup
-from competence.training.rules.plan import Plan
+from competence.training.rules.plan import Placed, Plan
 from competence.training.rules.problem import Aim, Greedy, Problem, Solution, Unclosable, WhyNot
 from competence.training.solving.choosing import AtMost, Choosing, Chosen
 from competence.training.solving.groups import districts, has_weeks, joined, pieces
@@ -285,11 +285,7 @@ class _Solving:
             missed = not self.kept.ids & inside <= was.keys()
             if missed or self.look.aim is Aim.CHEAPEST or plan.objective() <= before:
                 return answer.bound
-        for i in [i for i, where in plan.placed.items() if where is not was.get(i)]:
-            plan.take(i)
-        for i, where in was.items():
-            if i not in plan.placed:
-                plan.put(i, where)  # The others' lessons are where they were too.
+        _put_back(plan, was)
         return answer.bound if answer.bound > 0 else None
 
     def _alone(self, group: Sequence[int]) -> bool:
@@ -313,12 +309,27 @@ class _Solving:
         few = self.look.aim is not Aim.CHEAPEST or plan.open() > self.plain.open()
         if few:
             fill(plan, self.useful)
+        if plan.open() > self.plain.open():
+            self._mended(plan)
         if self.look.aim is not Aim.FASTEST or len(plan.placed) < 200:
             trimmed(plan, self.kept.ids)
         whole = self.kept.ids <= plan.placed.keys() and plan.open() <= self.plain.open()
         if not whole or plan.objective() > self.plain.objective() or passed(self.problem, proposals_of(plan)):
             return self.plain
         return plan
+
+    def _mended(self, plan: Plan) -> None:
+        """Nothing; a team in which the greedy way leaves less open is planned that way beside the rest, where that closes more."""
+        for piece in self.pieces:
+            seats, inside = {s for i in piece for s in self.look.in_seats[i]}, set(piece)
+            if (before := plan.open(seats)) <= self.plain.open(seats):
+                continue
+            was = dict(plan.placed)
+            for i in was:
+                if i in inside and i not in self.kept.ids:
+                    plan.take(i)
+            if fill(plan, piece).open(seats) >= before:
+                _put_back(plan, was)
 
     def _unclosable(self, plan: Plan) -> tuple[Unclosable, ...]:
         """What nothing can close, and what nothing more can close beside the plan."""
@@ -343,3 +354,12 @@ class _Solving:
         for j in [j for j in reversed(list(plan.placed)) if j not in before]:
             plan.take(j)
         return why
+
+
+def _put_back(plan: Plan, was: Mapping[int, Placed]) -> None:
+    """Nothing; all is placed as it was, also the lessons of those who were not taken out."""
+    for i in [i for i, where in plan.placed.items() if where is not was.get(i)]:
+        plan.take(i)
+    for i, where in was.items():
+        if i not in plan.placed:
+            plan.put(i, where)
