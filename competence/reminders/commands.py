@@ -19,6 +19,7 @@ from competence.foundation.orm import scoped, tenant_id
 from competence.organisation.models import Municipality
 from competence.reminders.matters import Due, is_new, reached
 from competence.reminders.models import MailRefusal, MailWish, OutgoingMail, Reminder
+from competence.reminders.plans import newly_invited
 from competence.reminders.queries import (
     MAILS,
     REMINDERS,
@@ -43,7 +44,7 @@ from competence.reminders.rules import (
 from competence.roster.queries import imports_since
 from competence.teaching.queries.people import unsent
 
-DIGEST_MAIL, HEARING_MAIL, ROSTER_MAIL, CLASS_MAIL = "digest", "hearing", "roster", "class"
+DIGEST_MAIL, HEARING_MAIL, ROSTER_MAIL, CLASS_MAIL, PLAN_MAIL = "digest", "hearing", "roster", "class", "plan"
 
 
 def lock_reminding(session: Session) -> None:
@@ -194,6 +195,29 @@ def queue_classes(session: Session, *, on: date) -> int:
     ]
     for id_, person in wanted:
         _queue(session, person, CLASS_MAIL, id_, on)
+    return len(wanted)
+
+
+def queue_plans(session: Session, *, on: date) -> int:
+    """How many mails now wait with what somebody is invited to learn or asked to lead: one for all that is new. Lock first."""
+    latest = newly_invited(session)
+    if not latest:
+        return 0
+    readers, refusals = able_to_read(session, set(latest)), all_refusals(session)
+    c = MAILS.c
+    rows = session.execute(
+        scoped(session, MAILS, c.person_id, func.max(c.subject_id).label("told"))
+        .where(c.kind == PLAN_MAIL)
+        .group_by(c.person_id)
+    )
+    told = {row.person_id: row.told for row in rows}
+    wanted = {
+        person: id_
+        for person, id_ in sorted(latest.items())
+        if person in readers and told.get(person, 0) < id_ and (person, MailKind.PLANS) not in refusals
+    }
+    for person, id_ in wanted.items():
+        _queue(session, person, PLAN_MAIL, id_, on)
     return len(wanted)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import render_template
 from flask_babel import force_locale
@@ -11,6 +12,7 @@ from competence.coverage.rules import SHIFT_NAMES
 from competence.foundation.mail import Letter
 from competence.foundation.text import N_, sentence
 from competence.foundation.web import say
+from competence.learning.models import PlannedActivity
 from competence.reminders.queries import Line
 from competence.reminders.rules import (
     DIGEST,
@@ -26,6 +28,8 @@ from competence.reminders.words import NEWS, mailed
 from competence.teaching.queries.people import Told
 from competence.teaching.rules import News
 from competence.teaching.views.showing import when
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -127,4 +131,34 @@ def class_letter(sender: Sender, told: Told, *, person_id: int, to: str, name: s
             render_template("reminders/class.txt", **context),
             render_template("reminders/class.html", **context),
             headers=sender.headers(person_id, MailKind.TEACHING.value),
+        )
+
+
+def plan_letter(
+    sender: Sender, invited: Sequence[PlannedActivity], *, person_id: int, to: str, name: str, locale: str
+) -> Letter:
+    """The mail about training that was planned with her: what and when, and where to answer. It names nobody."""
+    with force_locale(locale):
+        said = say(sentence(N_("Training has been planned with you, and waits for your answer")))
+        lines = [
+            say(
+                sentence(
+                    N_("%(what)s, %(first)s to %(last)s"), what=one.name, first=one.begins, last=one.ends - ONE_DAY
+                )
+            )
+            for one in invited
+            if one.begins is not None and one.ends is not None
+        ]
+        context = {
+            "first_name": name.split(" ")[0], "said": said, "lines": list(dict.fromkeys(lines)),
+            "municipality": sender.municipality, "link": f"{sender.site}/me/learning",
+            "choose": f"{sender.site}/account/mails", "stop": sender.stop_link(person_id, MailKind.PLANS.value),
+            "language": locale,
+        }  # fmt: skip
+        return Letter(
+            to,
+            said,
+            render_template("reminders/plan.txt", **context),
+            render_template("reminders/plan.html", **context),
+            headers=sender.headers(person_id, MailKind.PLANS.value),
         )

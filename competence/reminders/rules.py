@@ -54,6 +54,7 @@ class MailKind(StrEnum):
     COURSES = "courses"
     HEARINGS = "hearings"
     TEACHING = "teaching"
+    PLANS = "plans"
     ROSTER = "roster"
     """Gaps of the coming shifts: nobody gets them unasked."""
 
@@ -66,6 +67,7 @@ MAIL_NAMES: Mapping[MailKind, str] = {
     MailKind.COURSES: N_("Courses: how they are used, and their follow-up"),
     MailKind.HEARINGS: N_("A hearing that ends soon"),
     MailKind.TEACHING: N_("Classes: a free seat, a change, a question to you"),
+    MailKind.PLANS: N_("Training that you are invited to, or asked to lead"),
     MailKind.ROSTER: N_("Gaps of the coming shifts: after each new duty roster, and once a week"),
 }
 """What each is called where one chooses."""
@@ -73,7 +75,7 @@ MAIL_NAMES: Mapping[MailKind, str] = {
 UNASKED = frozenset(set(MailKind) - {MailKind.ROSTER})
 """The kinds that come unless somebody refuses them; the others only to those who have asked for them."""
 NEWS_DAYS = 7
-"""So long a word about a class is sent by mail, when that could not be done at once."""
+"""So long a word about a class or an agreed plan is sent by mail, when that could not be done at once."""
 ROSTER_DAYS = 14
 """So many days ahead the mail about the roster looks."""
 ROSTER_LINES = 60

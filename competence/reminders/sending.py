@@ -23,8 +23,9 @@ from competence.foundation.errors import RuleBroken
 from competence.foundation.orm import TenantSession, begin_writing, open_session
 from competence.organisation.models import Municipality
 from competence.reminders import commands
-from competence.reminders.letters import Sender, class_letter, digest, roster_letter
+from competence.reminders.letters import Sender, class_letter, digest, plan_letter, roster_letter
 from competence.reminders.matters import find
+from competence.reminders.plans import invitations
 from competence.reminders.queries import able_to_read, all_refusals, away_on, refused_by, reminders_in
 from competence.reminders.rules import ROSTER_DAYS, MailKind, State
 from competence.teaching.commands import settle_offers
@@ -102,6 +103,7 @@ def run(engine: Engine, municipality_id: int, post: Post | None, *, dry_run: boo
                 if post is not None:
                     told.mails += commands.queue_rosters(session, on=on)
                     told.mails += commands.queue_classes(session, on=on)
+                    told.mails += commands.queue_plans(session, on=on)
                 if post is not None and dry_run:
                     told.mails += commands.queue_digests(session, on=on)
                 if dry_run:
@@ -211,6 +213,8 @@ def _letter(session: Session, post: Post, one: commands.Outgoing, away: frozense
         return _roster_letter(session, one, sender, away)
     if one.kind == commands.CLASS_MAIL:
         return _class_letter(session, one, sender)
+    if one.kind == commands.PLAN_MAIL:
+        return _plan_letter(session, one, sender)
     reader = able_to_read(session, [one.person_id]).get(one.person_id)
     actor = actor_of_person(session, one.person_id)
     if reader is None or not actor.roles or one.person_id in away:
@@ -244,6 +248,16 @@ def _class_letter(session: Session, one: commands.Outgoing, sender: Sender) -> m
         return None
     name = actor_of_person(session, one.person_id).name
     return class_letter(sender, told, person_id=one.person_id, to=reader[0], name=name, locale=reader[1])
+
+
+def _plan_letter(session: Session, one: commands.Outgoing, sender: Sender) -> mail.Letter | None:
+    """What she is invited to; None when she has answered all of it, or wants no such mail now."""
+    invited = invitations(session, one.person_id)
+    reader = able_to_read(session, [one.person_id]).get(one.person_id)
+    if not invited or reader is None or MailKind.PLANS in refused_by(session, one.person_id):
+        return None
+    name = actor_of_person(session, one.person_id).name
+    return plan_letter(sender, invited, person_id=one.person_id, to=reader[0], name=name, locale=reader[1])
 
 
 def _hearing_letter(session: Session, one: commands.Outgoing, sender: Sender) -> mail.Letter | None:

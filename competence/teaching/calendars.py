@@ -49,7 +49,7 @@ def as_ical(entries: Iterable[Entry], *, name: str, uid: str, place: str, site: 
             uid=f"{one.uid}@{place}", start=one.begins, end=one.ends, summary=say(one.summary), location=one.place or None,
             stamp=one.stamp, last_modified=one.stamp, sequence=one.revision, url=site,
         )  # fmt: skip
-        event.add("status", "CANCELLED" if one.cancelled else "CONFIRMED")
+        event.add("status", "CANCELLED" if one.cancelled else "TENTATIVE" if one.invitation else "CONFIRMED")
         event.add("class", "PRIVATE")
         calendar.add_component(event)
     written: bytes = calendar.to_ical()

@@ -21,6 +21,7 @@ from competence.learning.models import DevelopmentPlan, Goal
 from competence.learning.rules import GoalKind, Origin, Part
 from competence.organisation.models import Unit
 from competence.people.models import Employment
+from competence.teaching.commands.signing_up import ask as ask_for_class
 from competence.training.models import TeachingYes, TrainingRun
 from competence.training.queries.asked import Question, question_of
 from competence.training.queries.runs import courses_in, open_run, teaching_of
@@ -137,6 +138,10 @@ def _plan(session: Session, content: Content, words: PlanWords, by: Actor) -> tu
             goals += 1
         for part, minutes in row.minutes.items():
             formal = part is Part.FORMAL
+            if formal and row.course_id is not None:
+                ask_for_class(session, row.course_id, [row.employment_id], by=by)
+                activities += 1
+                continue
             course = courses.get(row.activity_id or 0) if formal else None
             plan_activity(
                 session, row.employment_id,
@@ -172,6 +177,7 @@ def _check(session: Session, content: Content, question: Question) -> None:
         raise Overtaken(sentence(N_("The first week of the plan has begun. %(again)s"), again=again))
     places = {(spot.unit_id, spot.task_id, spot.shift, spot.days): (spot.have, spot.need) for spot in question.spots}
     spots = {spot.id: spot for spot in content.spots}
+    seats = {one.id: one.seats for one in question.problem.courses}
     for row in content.rows:
         learner = question.of(row.pair)
         if learner is None or learner.candidate.person_id != row.person_id:
@@ -185,6 +191,15 @@ def _check(session: Session, content: Content, question: Question) -> None:
                     task=_task_names(session, [row])[row.task_id], name=_name(session, row.person_id), again=again,
                 )
             )  # fmt: skip
+        if row.course_id is not None:
+            seats[row.course_id] = seats.get(row.course_id, 0) - 1
+            if row.course_id not in one.courses or seats[row.course_id] < 0:
+                raise Overtaken(
+                    sentence(
+                        N_("The class that %(name)s should take part in is full now, or not held then. %(again)s"),
+                        name=_name(session, row.person_id), again=again,
+                    )
+                )  # fmt: skip
         stands = [spots[gift.seat_id] for gift in row.gives]
         as_it_was = all(
             places.get((spot.unit_id, spot.task_id, spot.shift, spot.days)) == (spot.have, spot.need) for spot in stands

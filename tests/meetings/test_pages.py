@@ -138,3 +138,15 @@ def test_an_employee_says_yes_on_her_own_page(havnen, signed_in):
     assert karen.post("/me/on-the-board", data={"areas": [str(havnen.rinse.area_id)]}).location == "/me"
     assert "checked" in karen.get("/me/on-the-board").text
     assert "Der er endnu ikke et fagområde" in signed_in(havnen.soren).get("/me/on-the-board").text
+
+
+def test_a_goal_leads_to_the_training_that_closes_it_and_a_plan_ticks_its_gaps(leader, havnen):
+    asked = f"{havnen.rinse.id}-N"
+    boxes = re.findall(r"<input[^>]*-chosen[^>]*>", leader.get(f"{havnen.page}/goals?goal={asked}&goal=9-X").text)
+    assert [f'name="{asked}-chosen"' in box for box in boxes if "checked" in box] == [True]
+    commands.set_goals(
+        havnen.world.session, havnen.unit_id, [Goal(havnen.rinse.id, Shift.NIGHT)], by=havnen.leader.actor
+    )
+    havnen.world.session.commit()
+    page = leader.get(havnen.page).text
+    assert f'action="/training/{havnen.unit_id}?task={havnen.rinse.id}&amp;shift=N"' in page

@@ -15,7 +15,7 @@ from competence.app import speaker
 from competence.foundation.clock import COPENHAGEN, local, now, today
 from competence.foundation.errors import NotFound
 from competence.learning.commands.planning import NewActivity, plan_activity
-from competence.learning.models import Talk, TalkTaker
+from competence.learning.models import DevelopmentPlan, Talk, TalkTaker
 from competence.learning.rules import Part, TalkKind
 from competence.teaching import commands
 from competence.teaching.calendars import as_ical
@@ -151,6 +151,44 @@ def test_a_guides_calendar_shows_what_she_teaches_and_leads(havnen):
     assert "Du underviser: Insulin med pen (1 af 2 pladser taget)" in text
     assert "Følgevagt\\, Camilla" in text
     assert "Brandt" not in text
+
+
+def test_an_invitation_stands_in_the_calendars_until_it_is_answered(havnen):
+    planned = plan_activity(
+        havnen.session, havnen.amira.employment.id,
+        NewActivity("Følgevagt", Part.COLLEAGUES, 240, begins=today() + 3 * DAY, led_by=havnen.guide.person.id),
+        by=havnen.leader.actor,
+    )  # fmt: skip
+    links = [
+        made(havnen, havnen.amira), made(havnen, havnen.guide, FeedKind.GUIDE),
+        made(havnen, havnen.leader, FeedKind.TEAM, unit_id=havnen.world.team.id),
+    ]  # fmt: skip
+
+    def shown():
+        found = [event for link in links for event in read(havnen, link)[0].values()]
+        return [(str(one["summary"]), str(one["status"])) for one in found]
+
+    assert shown() == [
+        ("Invitation: Følgevagt", "TENTATIVE"), ("Invitation: Følgevagt, Amira", "TENTATIVE"),
+        ("Invitation: Følgevagt: Amira Haddad", "TENTATIVE"),
+    ]  # fmt: skip
+    planned.yes_on, planned.led_yes_at = today(), now()
+    havnen.session.flush()
+    assert shown() == [
+        ("Følgevagt", "CONFIRMED"), ("Følgevagt, Amira", "CONFIRMED"), ("Følgevagt: Amira Haddad", "CONFIRMED"),
+    ]  # fmt: skip
+
+
+def test_a_paused_plan_invites_nobody(havnen):
+    plan_activity(
+        havnen.session, havnen.amira.employment.id,
+        NewActivity("Følgevagt", Part.COLLEAGUES, 240, begins=today() + 3 * DAY), by=havnen.leader.actor,
+    )  # fmt: skip
+    link = made(havnen, havnen.amira)
+    assert len(read(havnen, link)[0]) == 1
+    havnen.session.scalars(select(DevelopmentPlan)).one().paused_on = today()
+    havnen.session.flush()
+    assert read(havnen, link)[0] == {}
 
 
 MOMENTS = st.integers(0, 1_500_000).map(lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))

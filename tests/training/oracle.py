@@ -74,7 +74,8 @@ def holds(problem: Problem, plan: Sequence[Way]) -> bool:
         if sum(sum(people[i].minutes.values()) for i in mine) > limits.person_minutes:
             return False
         for week in range(limits.weeks):
-            if sum(span[i][0] <= week < span[i][1] for i in mine) > limits.at_once:
+            here = sum(span[i][0] <= week < span[i][1] for i in mine)
+            if here and here + problem.busy.get(person, [0] * limits.weeks)[week] > limits.at_once:
                 return False
     for teacher in problem.teachers:
         mine = [i for i, _s, t, _k in plan if t == teacher.person_id]

@@ -52,6 +52,8 @@ def test_three_clicks_from_a_red_gap_to_an_agreed_plan(team, leader, plan):
     after = leader.get(plan).text
     assert "Planen er godkendt" in after
     assert "Godkend planen" not in after
+    assert leader.post(plan).status_code == 302
+    assert "Oplæring til det ene hul er på vej" in leader.get(plan).text
     assert session.scalars(select(TeachingYes.person_id)).all() == [team.karen.person.id]
     assert session.scalars(select(AccessEntry.page).where(AccessEntry.page == "training_plan.unit")).all()
 

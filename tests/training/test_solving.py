@@ -1,13 +1,14 @@
 """The optimiser against hand-made examples and against trying every plan."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from competence.training.rules import Aim, Course, Limits, Problem, Relaxation, Solution, Teacher, WhyNot
-from competence.training.rules.counting import passed, tally
+from competence.training.rules.counting import passed, proposals_of, tally
 from competence.training.rules.greedy import greedy
 from competence.training.rules.lookup import Lookup
 from competence.training.rules.prices import OPEN
@@ -15,6 +16,7 @@ from competence.training.solving.best import best
 from competence.training.solving.choosing import AtMost
 from competence.training.solving.groups import pieces
 from competence.training.solving.musts import settled
+from competence.training.solving.nearer import nearer
 from tests.training import oracle
 from tests.training.worlds import GUIDE, MONDAY, NURSE, candidate, municipality, problem, seat, small_problems
 
@@ -228,6 +230,34 @@ def test_what_must_be_kept_is_kept_or_the_way_out_is_told(asked, data):
     assert must - who(found) == set(found.dropped)
     if found.relaxations:
         assert found.dropped
+
+
+@pytest.mark.parametrize("teams", [1, 3])
+def test_the_fastest_way_of_a_few_teams_is_proven(teams):
+    found = solved(municipality(teams, seed=3, aim=Aim.FASTEST))
+    assert found.proven
+    assert found.gap <= 1e-4
+    assert found.objective < found.greedy.objective
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(small_problems())
+def test_a_plan_gone_through_again_passes_no_limit_and_is_no_worse(asked):
+    look = Lookup(asked, aim=Aim.FASTEST)
+    kept = settled(look, seconds=SECONDS)
+    plan = greedy(kept.plan.copy())
+    before, were = plan.objective(), plan.open()
+    nearer(plan, kept.ids, until=inf)
+    assert passed(asked, proposals_of(plan)) == []
+    assert plan.objective() <= before + 1e-6
+    assert plan.open() <= were
+    assert kept.ids <= plan.placed.keys()
+
+
+def test_what_closes_soonest_is_begun_first_where_the_guide_has_time_for_one():
+    people = [candidate(11, 1, weeks=1), candidate(12, 2, weeks=1)]
+    asked = problem([seat(1), seat(2, critical=True)], people, teachers=[Teacher(GUIDE, 60)], aim=Aim.FASTEST)
+    assert [one.pair for one in solved(asked).proposals] == [(12, 2), (11, 1)]
 
 
 @pytest.mark.parametrize("aim", list(Aim))

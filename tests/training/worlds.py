@@ -76,10 +76,11 @@ def small_problems(draw: st.DrawFn) -> Problem:
         budget=draw(st.sampled_from([None, None, 1000])),
     )  # fmt: skip
     teachers = (Teacher(GUIDE, draw(st.sampled_from([20, 60]))), Teacher(NURSE, 50, yes=draw(st.booleans())))
+    busy = draw(st.dictionaries(st.integers(1, 3), st.lists(st.integers(0, 2), min_size=4, max_size=4), max_size=1))
     every = st.sets(st.sampled_from(pairs), max_size=1)
     return Problem(
         MONDAY, tuple(seats), tuple(candidates), teachers, courses, limits, draw(st.sampled_from(list(Aim))),
-        without=frozenset(draw(every)), must=frozenset(draw(every)),
+        without=frozenset(draw(every)), must=frozenset(draw(every)), busy=busy,
     )  # fmt: skip
 
 

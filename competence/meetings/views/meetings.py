@@ -63,7 +63,7 @@ def page(
     return render_template(
         "meetings/unit.html",
         **board_context(units, node, actor, within), keeps=keeps, sees_names=sees_names, is_leaf=units.is_leaf(node),
-        meetings=queries.meetings_of(db.session, node.id)[::-1], link=link,
+        plans=actor.may(Permission.TRAINING_PLAN, node.path), meetings=queries.meetings_of(db.session, node.id)[::-1], link=link,
         screens=queries.screens_of(db.session, node.id) if keeps else [], screen_form=screen or ScreenForm(formdata=None),
         figures_form=figures or FiguresForm(queries.figures_of(db.session, node.id)),
         form=screen if screen and screen.errors else figures if figures and figures.errors else None,
@@ -122,10 +122,15 @@ def goals(unit_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
         spots.setdefault((task.id, shift), (task.name, Goal(task.id, shift)))
     rows = []
     old = {(one.goal.task_id, one.goal.shift) for one in set_before}
+    asked = set(request.args.getlist("goal"))
     for (task_id, shift), (name, goal) in spots.items():
         form = GoalForm(
             prefix=f"{task_id}-{shift.value}-",
-            data={"chosen": (task_id, shift) in old, "planned_on": goal.planned_on, "planned_at": goal.planned_at},
+            data={
+                "chosen": (task_id, shift) in old or f"{task_id}-{shift.value}" in asked,
+                "planned_on": goal.planned_on,
+                "planned_at": goal.planned_at,
+            },
         )
         rows.append((task_id, shift, name, form))
     said: list[str] = []

@@ -17,7 +17,17 @@ from competence.foundation.text import Sentence
 from competence.foundation.web import number, say, short_day
 from competence.meetings import queries
 from competence.meetings.models import BoardMeeting
-from competence.meetings.rules import FIGURE_NAMES, HIGHER_IS_BETTER, Figure, Offer, Tile, when, who_at, who_to_ask
+from competence.meetings.rules import (
+    FIGURE_NAMES,
+    HIGHER_IS_BETTER,
+    Figure,
+    Goal,
+    Offer,
+    Tile,
+    when,
+    who_at,
+    who_to_ask,
+)
 
 MOST_ROWS = 13
 """So many areas fit on a wall; where there are more, those that are covered on all shifts are told in one line."""
@@ -47,6 +57,7 @@ class GoalShown:
     shift: str
     is_closed: bool
     when: Sentence
+    goal: Goal
 
 
 @dataclass(frozen=True)
@@ -105,7 +116,7 @@ def goals_shown(session: Session, units: Tree, node: Node, found: Sequence[UnitC
     return [
         GoalShown(
             one.task, say(SHIFT_NAMES[one.goal.shift]).lower(), one.is_closed,
-            when(one.goal, on=on, closed_on=one.closed_on, is_closed=one.is_closed, on_shift=one.on_shift),
+            when(one.goal, on=on, closed_on=one.closed_on, is_closed=one.is_closed, on_shift=one.on_shift), one.goal,
         )
         for one in queries.goals_of(session, found[0], on=on)
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission
@@ -13,7 +13,7 @@ from competence.accounts.models import Account
 from competence.accounts.queries import actor_of_person
 from competence.foundation.clock import COPENHAGEN, local, now, today
 from competence.foundation.text import N_, Sentence, sentence
-from competence.learning.models import PlannedActivity, Talk, TalkTaker
+from competence.learning.models import DevelopmentPlan, PlannedActivity, Talk, TalkTaker
 from competence.learning.rules import TALK_NAMES, TalkKind
 from competence.organisation.models import Unit
 from competence.people.models import Employment, PersonIdentity
@@ -102,6 +102,8 @@ class Entry:
     revision: int
     stamp: datetime
     """When it was last changed, as far as is known."""
+    invitation: bool = False
+    """Whether somebody else has planned it, and whoever is asked has not said yes."""
 
 
 def entries(session: Session, living: Living) -> list[Entry]:
@@ -129,24 +131,33 @@ def _times(wanted: Select[TeachingClass, ClassTime], since: datetime) -> Select[
     return wanted.where(ClassTime.ends_at > since).order_by(ClassTime.starts_at, ClassTime.id)
 
 
-def _class_entry(row: TeachingClass, at: ClassTime, summary: Sentence | str) -> Entry:
+def _class_entry(row: TeachingClass, at: ClassTime, summary: Sentence | str, *, yes: bool = True) -> Entry:
     return Entry(
-        f"class-{row.id}-{at.id}", local(at.starts_at), local(at.ends_at), summary, row.place,
-        row.cancelled_at is not None or at.dropped_at is not None, row.revision, row.changed_at,
+        f"class-{row.id}-{at.id}", local(at.starts_at), local(at.ends_at),
+        summary if yes else sentence(N_("Invitation: %(what)s"), what=summary), row.place,
+        row.cancelled_at is not None or at.dropped_at is not None, row.revision, row.changed_at, not yes,
     )  # fmt: skip
 
 
 def _classes_taken(session: Session, person_id: int, since: datetime) -> list[Entry]:
-    """Those at which she has a seat; one that was given up is not there any more, one that was cancelled is marked."""
-    wanted = (
-        select(TeachingClass, ClassTime)
-        .join(ClassTime, ClassTime.class_id == TeachingClass.id)
-        .join(ClassSignUp, ClassSignUp.class_id == TeachingClass.id)
-        .where(
-            ClassSignUp.person_id == person_id, ClassSignUp.stand == Stand.SEATED, ClassSignUp.ended_at.is_(None)
+    """Those at which she has a seat, or is asked to take one; what was given up is gone, what was cancelled is marked."""
+    places = session.execute(
+        select(ClassSignUp.class_id, ClassSignUp.stand).where(
+            ClassSignUp.person_id == person_id, ClassSignUp.stand.in_([Stand.SEATED.value, Stand.ASKED.value]),
+            ClassSignUp.ended_at.is_(None),
         )
-    )  # fmt: skip
-    return [_class_entry(row[0], row[1], row[0].name) for row in session.execute(_times(wanted, since))]
+    ).all()  # fmt: skip
+    seated = {row.class_id: row.stand == Stand.SEATED for row in places}
+    found = []
+    for some in chunks(seated):
+        wanted = (
+            select(TeachingClass, ClassTime)
+            .join(ClassTime, ClassTime.class_id == TeachingClass.id)
+            .where(TeachingClass.id.in_(some))
+        )
+        for row in session.execute(_times(wanted, since)):
+            found.append(_class_entry(row[0], row[1], row[0].name, yes=seated[row[0].id]))
+    return found
 
 
 def _classes_taught(session: Session, actor: Actor, since: datetime) -> list[Entry]:
@@ -189,18 +200,22 @@ def _dated(since: datetime) -> Select[PlannedActivity]:
     )  # fmt: skip
 
 
-def _activity_entry(row: PlannedActivity, summary: Sentence | str) -> Entry:
+def _activity_entry(row: PlannedActivity, summary: Sentence | str, *, yes: bool = True) -> Entry:
     begins, ends = _span(row)
     return Entry(
-        f"activity-{row.id}",
-        begins,
-        ends,
-        summary,
-        row.place,
-        row.dropped_on is not None,
-        row.revision,
-        row.recorded_at,
+        f"activity-{row.id}", begins, ends, summary if yes else sentence(N_("Invitation: %(what)s"), what=summary),
+        row.place, row.dropped_on is not None, row.revision, row.recorded_at, not yes,
+    )  # fmt: skip
+
+
+def _asked(answer: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What has her yes, and what is an invitation still: planned by somebody else, in a plan that runs."""
+    p = PlannedActivity
+    paused = select(DevelopmentPlan.employment_id).where(
+        DevelopmentPlan.ended_on.is_(None), DevelopmentPlan.paused_on.is_not(None)
     )
+    waits = and_(p.dropped_on.is_(None), p.done_on.is_(None), p.ends > today(), p.employment_id.not_in(paused))
+    return or_(answer, waits)
 
 
 def _span(row: PlannedActivity) -> tuple[datetime | date, datetime | date]:
@@ -219,18 +234,18 @@ def _lasting(begins: datetime, length: timedelta) -> tuple[datetime, datetime]:
 
 
 def _activities(session: Session, person_id: int, since: datetime) -> list[Entry]:
-    """Her own planned activities to which she has said yes."""
+    """Her own planned activities: those to which she has said yes, and those to which she is invited."""
     mine = select(Employment.id).where(Employment.person_id == person_id)
     rows = session.scalars(
-        _dated(since).where(PlannedActivity.employment_id.in_(mine), PlannedActivity.yes_on.is_not(None))
+        _dated(since).where(PlannedActivity.employment_id.in_(mine), _asked(PlannedActivity.yes_on.is_not(None)))
     )
-    return [_activity_entry(row, row.name) for row in rows]
+    return [_activity_entry(row, row.name, yes=row.yes_on is not None) for row in rows]
 
 
 def _led(session: Session, actor: Actor, since: datetime) -> list[Entry]:
-    """The activities that she has said yes to lead, with the learner's first name where she sees names."""
+    """The activities that she leads or is asked to lead, with the learner's first name where she sees names."""
     rows = session.scalars(
-        _dated(since).where(PlannedActivity.led_by == actor.person_id, PlannedActivity.led_yes_at.is_not(None))
+        _dated(since).where(PlannedActivity.led_by == actor.person_id, _asked(PlannedActivity.led_yes_at.is_not(None)))
     ).all()
     names = _named(session, {row.employment_id for row in rows}, actor)
     return [
@@ -239,6 +254,7 @@ def _led(session: Session, actor: Actor, since: datetime) -> list[Entry]:
             sentence(N_("%(activity)s, %(name)s"), activity=row.name, name=names[row.employment_id].split(" ")[0])
             if names.get(row.employment_id)
             else row.name,
+            yes=row.led_yes_at is not None,
         )
         for row in rows
     ]
@@ -320,7 +336,7 @@ def _of_team(session: Session, actor: Actor, unit: Unit, since: datetime) -> lis
         theirs = select(Employment.id).join(Unit, Unit.id == Employment.unit_id).where(below)
         planned = session.scalars(
             _dated(since).where(
-                PlannedActivity.employment_id.in_(theirs), PlannedActivity.yes_on.is_not(None),
+                PlannedActivity.employment_id.in_(theirs), _asked(PlannedActivity.yes_on.is_not(None)),
                 PlannedActivity.dropped_on.is_(None),
             )
         ).all()  # fmt: skip
@@ -329,5 +345,5 @@ def _of_team(session: Session, actor: Actor, unit: Unit, since: datetime) -> lis
             summary = sentence(
                 N_("%(activity)s: %(names)s"), activity=activity.name, names=[who.get(activity.employment_id, "")]
             )
-            found.append(_activity_entry(activity, summary))
+            found.append(_activity_entry(activity, summary, yes=activity.yes_on is not None))
     return found

@@ -13,7 +13,7 @@ from competence.organisation.queries import settings_of
 from competence.training.queries.learners import Learner, Learners
 from competence.training.queries.spots import Found, spots_of
 from competence.training.queries.teachers import Staff, staff_of
-from competence.training.rules.problem import Limits, Pair, Problem, Proposal, Solution, Teacher
+from competence.training.rules.problem import Course, Limits, Pair, Problem, Proposal, Solution, Teacher
 from competence.training.rules.rows import Content, Row, Terms, most_effect_first
 from competence.training.rules.spots import Spot
 from competence.training.rules.timing import soonest_first
@@ -50,12 +50,13 @@ def question_of(session: Session, units: Tree, node: Node, terms: Terms, *, tell
         hour=Limits().hour, terms=terms,
     )  # fmt: skip
     learners = making.made(tell=lambda done, total: tell(total + done, 2 * total))
-    return _question(found, making.spots, learners, staff, terms, begins)
+    return _question(found, making, learners, staff, terms, begins)
 
 
 def _question(
-    found: Found, spots: Sequence[Spot], learners: Iterable[Learner], staff: Staff, terms: Terms, begins: date
+    found: Found, making: Learners, learners: Iterable[Learner], staff: Staff, terms: Terms, begins: date
 ) -> Question:
+    spots = making.spots
     seats = tuple(seat for spot in spots if (seat := spot.seat).lacks or seat.spare)
     open_ = {seat.id for seat in seats}
     able = [
@@ -73,9 +74,11 @@ def _question(
         )
         for person in persons
     )
+    classes = {k: making.classes[k] for one in able for k in one.candidate.courses}
+    courses = tuple(Course(one.id, one.week, one.seats) for one in classes.values())
     problem = Problem(
-        begins, seats, tuple(one.candidate for one in able), teachers, (), terms.limits, terms.aim,
-        frozenset(terms.without), frozenset(pair for pair in terms.must if pair in by_pair),
+        begins, seats, tuple(one.candidate for one in able), teachers, courses, terms.limits, terms.aim,
+        frozenset(terms.without), frozenset(pair for pair in terms.must if pair in by_pair), making.busy,
     )  # fmt: skip
     return Question(problem, tuple(spots), by_pair, staff.yes, found.wide.as_of)
 
@@ -145,5 +148,5 @@ def _row(question: Question, proposal: Proposal, nearest: Nearest) -> Row:
         proposal.last_week, proposal.gives, proposal.for_tasks, one.minutes, one.teacher_minutes, one.price, one.done, one.of,
         learner.state, learner.rule.value, one.wish, one.renewal, proposal.teacher_id in learner.near, learner.gates,
         len(others), following[1] if following else None, following[0] if following else 0,
-        learner.activity_id,
+        learner.activity_id, proposal.course_id,
     )  # fmt: skip

@@ -1,12 +1,11 @@
 """Who in a unit may learn what is short there, what it takes, and who can teach it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import cast
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
-from sqlalchemy import Table, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from competence.catalogue.models import Task
@@ -20,29 +19,23 @@ from competence.decision.rules.judging import local_minimum
 from competence.delegation.rules import CellRule
 from competence.foundation.changes import Tell, quiet
 from competence.foundation.clock import today
-from competence.foundation.orm import scoped
-from competence.learning.models import Activity, DevelopmentPlan, Goal, PlannedActivity
-from competence.learning.rules import GoalKind, Origin, Part
-from competence.signoffs.models import SignOffRequest
-from competence.signoffs.queries import OBSERVATIONS, chunks, times_needed
+from competence.learning.models import Activity
+from competence.learning.rules import Part
+from competence.signoffs.queries import chunks, times_needed
+from competence.training.queries.classes import Dated, dated_classes, that_fit
+from competence.training.queries.known import Known, busy_of, known_of
 from competence.training.queries.spots import Found
 from competence.training.queries.teachers import Staff, leaving, long_away
 from competence.training.rules.problem import Candidate, Pair
 from competence.training.rules.rows import Terms, minutes_of, weeks_of
 from competence.training.rules.spots import Spot
 
-PLANS = cast(Table, DevelopmentPlan.__table__)
-GOALS = cast(Table, Goal.__table__)
-PLANNED = cast(Table, PlannedActivity.__table__)
-REQUESTS = cast(Table, SignOffRequest.__table__)
 TRAINED = frozenset({CellRule.CORE, CellRule.MUST, CellRule.MAY_GENERAL, CellRule.DELEGATION_ONLY})
 """The rules under which training lets somebody count; one citizen's alone never does."""
 ON_THE_WAY = frozenset({State.LOW, State.LAPSED, State.TRAINING, State.NOT_BEGUN})
 FORMAL = frozenset({GateKind.COURSE, GateKind.E_LEARNING, GateKind.OTHER})
 GATE_MINUTES = 60
 """What a course, dialogue or check takes where the list of activities says nothing else."""
-PUT_AWAY = timedelta(days=182)
-"""For so long what somebody has put away is not proposed to her again."""
 MOST_DEEP = 4
 """So many tasks that must be held one before the other are followed."""
 
@@ -59,24 +52,6 @@ class Learner:
     """Of the teachers those who work one of her shifts in her unit."""
     activity_id: int | None = None
     """The course of the list of activities that she takes."""
-
-
-@dataclass
-class Known:
-    """What is known of many people at once: what they wish, have begun, and have passed."""
-
-    wishes: set[Pair] = field(default_factory=set)
-    """(employment, task) that she has asked for, or has as a goal with her own yes."""
-    underway: set[Pair] = field(default_factory=set)
-    """What is planned already."""
-    busy: dict[int, int] = field(default_factory=dict)
-    """Employment -> how many trainings run in the weeks."""
-    paused: set[int] = field(default_factory=set)
-    """Employments whose plan is paused: nothing is proposed to them."""
-    put_away: set[Pair] = field(default_factory=set)
-    """What was proposed and put away not long ago: it is not proposed again, and nobody is told why."""
-    passed: set[tuple[int, str]] = field(default_factory=set)
-    """(person, code) of courses, dialogues and checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,56 +102,6 @@ def wanted_of(session: Session, found: Found, begins: date, end: date) -> tuple[
     return wanted, some_may
 
 
-def known_of(session: Session, employments: Mapping[int, Employment], tasks: Iterable[int], end: date) -> Known:
-    """What the employees have asked for, said yes to, begun and passed."""
-    known, on = Known(), today()
-    persons = {one.person_id for one in employments.values()}
-    codes = {
-        gate.code for task in tasks for one in employments.values() for gate in gates_for(session, task, one.staff_group_id)
-    }  # fmt: skip
-    for some in chunks(employments):
-        g, p, r = GOALS.c, PLANNED.c, REQUESTS.c
-        asked = scoped(session, REQUESTS, r.employment_id, r.task_id, r.asked_by).where(
-            r.employment_id.in_(some), r.closed_at.is_(None)
-        )
-        known.wishes |= {
-            (row.employment_id, row.task_id)
-            for row in session.execute(asked)
-            if row.asked_by == employments[row.employment_id].person_id
-        }
-        goals = scoped(session, GOALS, g.employment_id, g.task_id).where(
-            g.employment_id.in_(some), g.kind == GoalKind.TASK, g.yes_on.is_not(None), g.reached_on.is_(None),
-            g.set_aside_on.is_(None),
-        )  # fmt: skip
-        known.wishes |= {(row.employment_id, row.task_id) for row in session.execute(goals)}
-        put_away = scoped(session, GOALS, g.employment_id, g.task_id).where(
-            g.employment_id.in_(some),
-            g.origin == Origin.PROPOSAL,
-            g.task_id.is_not(None),
-            g.set_aside_on > on - PUT_AWAY,
-        )
-        known.put_away |= {(row.employment_id, row.task_id) for row in session.execute(put_away)}
-        paused = scoped(session, PLANS, PLANS.c.employment_id).where(
-            PLANS.c.employment_id.in_(some), PLANS.c.ended_on.is_(None), PLANS.c.paused_on.is_not(None)
-        )
-        known.paused |= set(session.scalars(paused))
-        planned = scoped(session, PLANNED, p.employment_id, p.task_id).where(
-            p.employment_id.in_(some), p.task_id.is_not(None), p.done_on.is_(None), p.dropped_on.is_(None),
-            p.begins < end, or_(p.ends.is_(None), p.ends > on),
-        )  # fmt: skip
-        running = {(row.employment_id, row.task_id) for row in session.execute(planned)}
-        known.underway |= running
-        for employment, _task in running:
-            known.busy[employment] = known.busy.get(employment, 0) + 1
-    o = OBSERVATIONS.c
-    for some in chunks(persons if codes else ()):
-        passed = scoped(session, OBSERVATIONS, o.person_id, o.gate_code).where(
-            o.person_id.in_(some), o.gate_code.in_(codes), o.withdrawn_at.is_(None)
-        )
-        known.passed |= {(row.person_id, row.gate_code) for row in session.execute(passed)}
-    return known
-
-
 def courses_of(session: Session) -> dict[int, Course]:
     """Task -> the formal part of learning it, where the list of activities has one; the shortest, then the cheapest."""
     rows = session.execute(
@@ -209,6 +134,10 @@ class Learners:
         """Spot -> the persons whose signature or agreed training is on the way."""
         self.some_may: set[int] = set()
         """The spots on whose shift somebody is in a group that may do the task."""
+        self.busy: dict[int, list[int]] = {}
+        """Person -> how many trainings she has going on in each week."""
+        self.classes = dated_classes(session, begins=begins, end=end)
+        """By id, those with a day in the weeks."""
 
     def made(self, tell: Tell = quiet) -> list[Learner]:
         """All of them. Whoever is on the way already is no candidate, and is noted in `waiting`."""
@@ -223,10 +152,14 @@ class Learners:
             tasks = {task for one in some for task in by_employment[one]}
             needed = {other for task in tasks for other in _all_needed(self._session, task)}
             known = known_of(self._session, facts, tasks | needed, self._end)
+            persons = {one.id: one.person_id for one in facts.values()}
+            for person, weeks in busy_of(known, persons, begins=self._begins, weeks=self._terms.weeks).items():
+                before = self.busy.get(person, [0] * self._terms.weeks)
+                self.busy[person] = [one + other for one, other in zip(before, weeks, strict=True)]
             for one in some:
                 learners += self._of(facts[one], by_employment[one], wanted, known)
             tell(min((number + 1) * len(some), len(ids)), len(ids))
-        return learners
+        return that_fit(self._session, self.classes, learners)
 
     @property
     def spots(self) -> tuple[Spot, ...]:
@@ -244,7 +177,7 @@ class Learners:
                 self._note(spots, facts.person_id)
             elif facts.id in known.paused or (facts.id, task) in known.put_away:
                 continue
-            elif known.busy.get(facts.id, 0) < self._terms.at_once:
+            else:
                 self._add(facts, task, wanted, known, found, MOST_DEEP)
         return list(found.values())
 
@@ -293,6 +226,10 @@ class Learners:
         # Whoever has not begun takes the course that the list says leads to the task; for others only a gate asks for one.
         takes = course is not None and (gated or answer.state is State.NOT_BEGUN)
         formal = course.minutes if course is not None and takes else GATE_MINUTES * gated
+        dated: list[Dated] = []
+        if formal:
+            dated = [one for one in self.classes.values() if one.is_for(facts, task, level)]
+            formal = max((one.lesson.minutes for one in dated), default=formal)
         talks = GATE_MINUTES * sum(gate.kind not in FORMAL for gate in gates)
         price = (course.price if course is not None and takes else 0) + round(formal * self._hour / 60)
         minutes = minutes_of(of - done, self._observed, talks=talks, formal=formal)
@@ -308,8 +245,8 @@ class Learners:
         candidate = Candidate(
             facts.id, facts.person_id, self._by_path[facts.unit_path].id, task, level, tuple(sorted(spots)), minutes,
             taught, price, weeks_of(of - done, formal, taught=taught, a_week=a_week),
-            tuple(person for person, _near in teachers), needs, (), done, of, (facts.id, task) in known.wishes,
-            answer.state is State.LAPSED,
+            tuple(person for person, _near in teachers), needs, tuple(one.id for one in dated), done, of,
+            (facts.id, task) in known.wishes, answer.state is State.LAPSED,
         )  # fmt: skip
         return Learner(
             candidate, "low" if lifted else answer.state.value, answer.cell.rule,

@@ -15,6 +15,8 @@ from competence.foundation.orm import scoped
 from competence.learning.models import Activity, PlannedActivity
 from competence.people.models import Employment, PersonIdentity
 from competence.signoffs.queries import chunks
+from competence.teaching.models import TeachingClass
+from competence.teaching.queries.classes import lessons_of
 from competence.training.models import TeachingYes, TrainingRun
 from competence.training.rules.rows import Content
 
@@ -71,6 +73,24 @@ def courses_in(session: Session, content: Content) -> Mapping[int, Named]:
     wanted = {row.activity_id for row in content.rows if row.activity_id is not None}
     rows = session.execute(select(Activity.id, Activity.name, Activity.place).where(Activity.id.in_(wanted)))
     return {row.id: Named(row.name, row.place) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A class with its first day."""
+
+    name: str
+    place: str
+    begins: date
+
+
+def classes_in(session: Session, content: Content) -> Mapping[int, Day]:
+    """Class -> the class, for those that are in the proposals."""
+    wanted = {row.course_id for row in content.rows if row.course_id is not None}
+    if not wanted:
+        return {}
+    lessons = lessons_of(session, session.scalars(select(TeachingClass).where(TeachingClass.id.in_(wanted))))
+    return {one.id: Day(one.row.name, one.row.place, one.days[0]) for one in lessons}
 
 
 @dataclass(frozen=True, slots=True)

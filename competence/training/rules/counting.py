@@ -126,7 +126,10 @@ def _persons(problem: Problem, proposals: Sequence[Proposal]) -> Iterable[str]:
             for week in range(one.first_week, one.last_week + 1):
                 at_once[candidate.person_id, week] += 1
     yield from (f"{who} gives {n} minutes" for who, n in minutes.items() if n > problem.limits.person_minutes)
-    yield from (f"{who} has {n} at once" for (who, _week), n in at_once.items() if n > problem.limits.at_once)
+    for (who, week), n in at_once.items():
+        going_on = problem.busy.get(who, ())
+        if n + (going_on[week] if week < len(going_on) else 0) > problem.limits.at_once:
+            yield f"{who} has {n} at once beside what goes on"
 
 
 def _shared(problem: Problem, proposals: Sequence[Proposal]) -> Iterable[str]:

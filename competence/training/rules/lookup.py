@@ -38,6 +38,10 @@ class Lookup:
             one.person_id: one.minutes_a_week for one in problem.teachers if one.yes and one.minutes_a_week >= 0
         }
         """Minutes a week of each who has said yes to teach."""
+        self.busy = {
+            person: [*some[: self.weeks], *[0] * (self.weeks - len(some))] for person, some in problem.busy.items()
+        }
+        """How many trainings each has in each week before anything is placed; whoever has none is left out."""
         self.course = {one.id: one for one in problem.courses}
         self._chains()
         self._usable()
@@ -122,6 +126,11 @@ class Lookup:
         if not self.teachers[i] or not in_time or self.limits.at_once < 1:
             return WhyNot.NO_TIME
         return None
+
+    def lanes(self, person: int) -> int:
+        """Weeks of training that she can take at most, counted once for each at the same time."""
+        busy = self.busy.get(person, [0] * self.weeks)
+        return sum(max(0, self.limits.at_once - some) for some in busy)
 
     def least_price(self, i: int) -> int:
         """Kroner besides wages, with the cheapest seat on a course."""

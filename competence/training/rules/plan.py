@@ -29,7 +29,7 @@ class Plan:
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
         self.placed: dict[int, Placed] = {}
-        self.busy: dict[int, list[int]] = {}
+        self.busy = {person: list(some) for person, some in lookup.busy.items()}
         """How many trainings each person has in each week."""
         self.used: dict[int, int] = {}
         """Minutes that each person has given."""

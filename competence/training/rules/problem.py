@@ -4,7 +4,7 @@ All plain numbers and dates, so that it can be sent to the process that solves. 
 weeks count from 0 = the week of `Problem.begins`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -146,6 +146,8 @@ class Problem:
     """Proposals that have been turned off."""
     must: frozenset[Pair] = frozenset()
     """Proposals that have been turned on and shall be kept."""
+    busy: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """Person -> how many trainings she has going on in each week already; whoever is not named has none."""
 
 
 @dataclass(frozen=True, slots=True)

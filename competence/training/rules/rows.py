@@ -119,6 +119,8 @@ class Row:
     """Who of them would be next, and her minutes."""
     activity_id: int | None = None
     """The course of the list of activities that is in it."""
+    course_id: int | None = None
+    """The class, with its days and seats, that she is asked to take part in."""
 
     @property
     def pair(self) -> Pair:

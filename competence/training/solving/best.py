@@ -2,24 +2,26 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from competence.training.rules.counting import passed, proposals_of, tally
 from competence.training.rules.greedy import fill, greedy, trimmed
 from competence.training.rules.lookup import BY_USE, Lookup
-from competence.training.rules.plan import Plan
+from competence.training.rules.plan import Placed, Plan
 from competence.training.rules.problem import Aim, Greedy, Problem, Solution, Unclosable, WhyNot
 from competence.training.solving.choosing import AtMost, Choosing, Chosen
-from competence.training.solving.groups import has_weeks, joined, pieces
+from competence.training.solving.groups import districts, has_weeks, joined, pieces
 from competence.training.solving.musts import settled
+from competence.training.solving.nearer import nearer
 from competence.training.solving.placing import TRIES, Hints, by_urgency, carried_out, place
+from competence.training.solving.soonest import Soonest, short_of_weeks
 from competence.training.solving.timed import Timed
 
 Told = Callable[[int, int], object]
 SMALL = 12_000
 """Starts and teachers' weeks that an exact model can have."""
-TIMED = 400
-"""Candidates of which a model with weeks is solved in seconds: a large team."""
+POLISHED = 1.5
+"""Seconds that exact models are given where weeks have a price and the bound is not reached."""
 ROUNDS = 4
 NEARLY = 1e-6
 NEARER = 0.8
@@ -42,7 +44,7 @@ class _Solving:
         self.useful = list(self.look.of_use(self.kept.ids))
         self.hints: dict[tuple[int, ...], Chosen] = {}
         self.pieces = pieces(self.look, self.useful)
-        self.done = 0
+        self.outside, self.done = 0.0, 0
         self.at: dict[int, tuple[int, ...]] = {}
         """The group that each was last solved in."""
 
@@ -77,7 +79,10 @@ class _Solving:
 
     def _chosen(self, groups: list[list[int]]) -> tuple[Plan, float]:
         """The plan and a bound of the whole."""
-        outside = self._outside(groups)
+        outside = self.outside = self._outside(groups)
+        if self.look.aim is Aim.FASTEST:
+            plan, bound = self._soon(groups)
+            return plan, bound + outside
         plan, failed = self.kept.plan.copy(), list[int]()
         for _round in range(ROUNDS):
             found = self._solved(groups)
@@ -116,42 +121,56 @@ class _Solving:
         return [self.hints[tuple(group)] for group in groups]
 
     def _solve(self, group: list[int], seconds: float) -> Chosen:
-        if self.look.aim is Aim.FASTEST and len(group) <= TIMED:
-            found = self._soonest(group, seconds)
-        else:
-            kept = self.kept.ids & set(group)
-            model = Choosing(self.look, group, kept=kept, at_most=self._at_most(group))
-            found = model.solve(seconds=seconds, gap=self.gap * NEARER)
-            if self.look.aim is Aim.FASTEST:
-                # Several teams are too many for the weeks: who is trained is chosen without, and the short ones begin.
-                # The bound of each team by itself is the better one.
-                first = sorted(found.hints, key=self._soon)
-                found = Chosen({i: (None, found.hints[i][1]) for i in first}, 0.0, found.seconds)
+        model = Choosing(self.look, group, kept=self.kept.ids & set(group), at_most=self._at_most(group))
+        found = model.solve(seconds=seconds, gap=self.gap * NEARER)
         self.solving += found.seconds
         return found
 
-    def _soon(self, i: int) -> tuple[bool, float, int]:
-        """What begins before others where all shall be closed soon: what takes little time for what it closes."""
-        look = self.look
-        closes = sum(look.prices.week[s] for s in look.in_seats[i] if look.missing[s])
-        return not closes, (look.taught[i] + look.minutes[i]) / max(1.0, closes), i
+    def _soon(self, groups: list[list[int]]) -> tuple[Plan, float]:
+        """The plan and its bound where weeks have a price: those that may compete for weeks are chosen together."""
+        all_ = districts(self.look, groups, short_of_weeks(self.look, self.useful))
+        found: list[Chosen] = []
+        for done, group in enumerate(all_):
+            model = Soonest(self.look, group, kept=self.kept.ids & set(group))
+            found.append(model.solve(seconds=self.left() * min(1, 3 / (len(all_) - done)), gap=self.gap * NEARER))
+            self.solving += found[-1].seconds
+            self.told(done + 1, len(all_) + 1)
+        plans = [self._nearer(plan) for plan, _failed in self._placed_soon(found)]
+        plan = min(plans, key=lambda plan: (not self.kept.ids <= plan.placed.keys(), plan.objective()))
+        bounds = {tuple(group): one.bound for group, one in zip(all_, found, strict=True)}
+        self._polished(plan, all_, bounds)
+        return plan, sum(bounds.values())
 
-    def _soonest(self, group: list[int], seconds: float) -> Chosen:
-        """The same with weeks. Its trainings are named in the order they begin."""
-        timed = Timed(Plan(self.look), group, exact=False)
-        for i in self.kept.ids & set(group):
-            timed.must(i)
-        timed.close()
-        answer = timed.model.solve(seconds=seconds, gap=self.gap * NEARER)
-        if answer.values is None:
-            return Chosen({}, max(0.0, answer.bound), answer.seconds)
-        hints = {i: (teacher, course) for _start, i, teacher, course in timed.order(answer)}
-        return Chosen(hints, max(0.0, answer.bound), answer.seconds)
+    def _polished(self, plan: Plan, groups: list[list[int]], bounds: dict[tuple[int, ...], float]) -> None:
+        """Nothing; where the bound is not reached, an exact model of each small group has been asked."""
+        until = min(self.end, time.monotonic() + POLISHED)
+        for group in groups:
+            if self._reached(plan, bounds) or time.monotonic() > until:
+                return
+            if self._size(group) <= SMALL:
+                bound = self._again(plan, group, until - time.monotonic())
+                if bound is not None and (len(groups) == 1 or self._alone(group)):
+                    bounds[tuple(group)] = max(bound, bounds[tuple(group)])
+
+    def _reached(self, plan: Plan, bounds: dict[tuple[int, ...], float]) -> bool:
+        return plan.objective() - sum(bounds.values()) - self.outside <= self.gap * max(1.0, plan.objective())
+
+    def _placed_soon(self, found: Sequence[Chosen]) -> Iterator[tuple[Plan, list[int]]]:
+        """Plans of what was chosen, placed in the order in which the model begins them, and in that in which it ends them."""
+        hints: Hints = {i: hint for one in found for i, hint in one.hints.items()}
+        begins = {i: week for one in found for i, week in one.begins.items()}
+        length = self.look.length
+        for order in (
+            sorted(hints, key=lambda i: (begins[i], length[i], i)),
+            sorted(hints, key=lambda i: (begins[i] + length[i], begins[i], i)),
+        ):
+            yield place(self.look, order, hints, base=self.kept.plan, tries=1, until=self.end)
+
+    def _nearer(self, plan: Plan) -> Plan:
+        return nearer(fill(plan, self.useful), self.kept.ids, until=self.end)
 
     def _with_less(self, groups: list[list[int]], plan: Plan, failed: list[int]) -> tuple[Plan, list[int]]:
         """The better of the plan and others chosen as if the teachers who ran out of weeks had a little less time."""
-        if self.look.aim is Aim.FASTEST:
-            return plan, failed
         less = self._shares(groups)
         best_, left = plan, failed
         for _round in range(ROUNDS):
@@ -200,9 +219,7 @@ class _Solving:
 
     def _place(self, found: Sequence[Chosen], *, tries: int) -> tuple[Plan, list[int]]:
         hints: Hints = {i: hint for one in found for i, hint in one.hints.items()}
-        order = list(hints) if self.look.aim is Aim.FASTEST else by_urgency(self.look, hints)
-        if self.look.aim is Aim.FASTEST and len(found) > 1:
-            order.sort(key=self._soon)
+        order = by_urgency(self.look, hints)
         plan, failed = place(self.look, order, hints, tries=tries, until=self.end)
         if failed and self.kept.ids:
             # What must be kept is where it was found to have room, and the rest around it.
@@ -240,36 +257,35 @@ class _Solving:
                 continue
             alone = len(groups) == 1 or self._alone(group)
             if self._size(group) <= SMALL:
-                bound = self._again(plan, group)
+                bound = self._again(plan, group, self.left() / 2)
                 key = tuple(group)
                 if alone and bound is not None:
                     bounds[key] = max(bound, bounds[key])
             else:
                 for piece in pieces(self.look, group):
                     if set(piece) & set(failed) and self._size(piece) <= SMALL and time.monotonic() < self.end:
-                        self._again(plan, piece)
+                        self._again(plan, piece, self.left() / 2)
         return plan
 
-    def _again(self, plan: Plan, group: list[int]) -> float | None:
+    def _again(self, plan: Plan, group: list[int], seconds: float) -> float | None:
         """The bound of the exact model of the group beside the rest of the plan, which now has its answer if it is better."""
         fill(plan, group)
         before = plan.objective()
-        was = {i: plan.take(i) for i in reversed(list(plan.placed)) if i in set(group)}
-        timed = Timed(plan, group, exact=True)
+        was, inside = dict(plan.placed), set(group)
+        for i in was:
+            if i in inside:
+                plan.take(i)
+        timed = Timed(plan, group)
         for i in self.kept.ids & set(group):
             timed.must(i)
         timed.close(self._at_most(group))
-        answer = timed.model.solve(seconds=self.left() / 2, gap=self.gap * NEARER)
+        answer = timed.model.solve(seconds=seconds, gap=self.gap * NEARER)
         self.solving += answer.seconds
         if answer.values is not None and carried_out(plan, timed.order(answer)):
-            missed = not self.kept.ids & set(group) <= was.keys()
+            missed = not self.kept.ids & inside <= was.keys()
             if missed or self.look.aim is Aim.CHEAPEST or plan.objective() <= before:
                 return answer.bound
-            for i in group:
-                if i in plan.placed:
-                    plan.take(i)
-        for i, where in was.items():
-            plan.put(i, where)
+        _put_back(plan, was)
         return answer.bound if answer.bound > 0 else None
 
     def _alone(self, group: Sequence[int]) -> bool:
@@ -293,12 +309,27 @@ class _Solving:
         few = self.look.aim is not Aim.CHEAPEST or plan.open() > self.plain.open()
         if few:
             fill(plan, self.useful)
+        if plan.open() > self.plain.open():
+            self._mended(plan)
         if self.look.aim is not Aim.FASTEST or len(plan.placed) < 200:
             trimmed(plan, self.kept.ids)
         whole = self.kept.ids <= plan.placed.keys() and plan.open() <= self.plain.open()
         if not whole or plan.objective() > self.plain.objective() or passed(self.problem, proposals_of(plan)):
             return self.plain
         return plan
+
+    def _mended(self, plan: Plan) -> None:
+        """Nothing; a team in which the greedy way leaves less open is planned that way beside the rest, where that closes more."""
+        for piece in self.pieces:
+            seats, inside = {s for i in piece for s in self.look.in_seats[i]}, set(piece)
+            if (before := plan.open(seats)) <= self.plain.open(seats):
+                continue
+            was = dict(plan.placed)
+            for i in was:
+                if i in inside and i not in self.kept.ids:
+                    plan.take(i)
+            if fill(plan, piece).open(seats) >= before:
+                _put_back(plan, was)
 
     def _unclosable(self, plan: Plan) -> tuple[Unclosable, ...]:
         """What nothing can close, and what nothing more can close beside the plan."""
@@ -323,3 +354,12 @@ class _Solving:
         for j in [j for j in reversed(list(plan.placed)) if j not in before]:
             plan.take(j)
         return why
+
+
+def _put_back(plan: Plan, was: Mapping[int, Placed]) -> None:
+    """Nothing; all is placed as it was, also the lessons of those who were not taken out."""
+    for i in [i for i, where in plan.placed.items() if where is not was.get(i)]:
+        plan.take(i)
+    for i, where in was.items():
+        if i not in plan.placed:
+            plan.put(i, where)

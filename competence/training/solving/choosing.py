@@ -7,7 +7,7 @@ a choice can be placed, `placing` finds out.
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from competence.training.rules.lookup import Lookup
 from competence.training.solving.lp import INF, Model
@@ -24,6 +24,8 @@ class Chosen:
     bound: float
     """No plan has a lower objective, counted over this group alone."""
     seconds: float
+    begins: Mapping[int, int] = field(default_factory=dict)
+    """The week in which the model would begin each, where weeks have a price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ class Choosing:
         per: dict[int, list[int]] = defaultdict(list)
         for i in self.group:
             per[look.person[i]].append(i)
-        lanes = look.limits.at_once * look.weeks
-        for mine in per.values():
+        for person, mine in per.items():
+            lanes = look.lanes(person)
             columns = [self.x[i] for i in mine]
             if sum(look.minutes[i] for i in mine) > look.limits.person_minutes:
                 self.model.most(look.limits.person_minutes, columns, [look.minutes[i] for i in mine])

@@ -1,13 +1,15 @@
 """Which candidates have to be chosen together."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from competence.training.rules.lookup import Lookup
 from competence.training.rules.plan import Plan
 
 LARGEST = 9000
 """Candidates that are chosen together at most: a large district, solved in seconds."""
+DISTRICT = 5000
+"""The same where each has a yes or no for every week."""
 
 
 class Together:
@@ -63,13 +65,37 @@ def joined(
                 rivals["course", k].add(at[i])
         if poor and look.least_price(i):
             rivals["budget"].add(at[i])
+    return _merged(groups, rivals, LARGEST)
+
+
+def districts(look: Lookup, groups: list[list[int]], short: Mapping[int, Collection[int]]) -> list[list[int]]:
+    """The groups, those made one that may compete: for the teachers who are `short` of weeks, for a course or the budget."""
+    at = {i: g for g, group in enumerate(groups) for i in group}
+    rivals: dict[object, set[int]] = defaultdict(set)
+    for t, mine in short.items():
+        rivals["teacher", t] = {at[i] for i in mine}
+    asked: dict[int, list[int]] = defaultdict(list)
+    for i in at:
+        for k in look.courses[i]:
+            asked[k].append(i)
+    for k, mine in asked.items():
+        if len(mine) > look.course[k].seats:
+            rivals["course", k] = {at[i] for i in mine}
+    priced = [i for i in at if look.least_price(i)]
+    if look.limits.budget is not None and sum(map(look.least_price, priced)) > look.limits.budget:
+        rivals["budget"] = {at[i] for i in priced}
+    return _merged(groups, rivals, DISTRICT)
+
+
+def _merged(groups: list[list[int]], rivals: Mapping[object, set[int]], largest: int) -> list[list[int]]:
+    """The groups, rivals made one unless that is too large."""
     sets = Together()
     size: dict[object, int] = {g: len(group) for g, group in enumerate(groups)}
     # Those that few compete for first, so that whoever teaches everywhere does not make one of all districts.
     for _thing, some in sorted(rivals.items(), key=lambda one: (len(one[1]), str(one[0]))):
         tops = {sets.of(g) for g in some}
         total = sum(size[g] for g in tops)
-        if total <= LARGEST:
+        if tops and total <= largest:
             for g in tops:
                 sets.join(g, next(iter(some)))
             size[sets.of(next(iter(some)))] = total

@@ -68,7 +68,7 @@ def _with_needs(look: Lookup, wanted: list[int]) -> list[int]:
 
 def _most_of(look: Lookup, able: list[int], *, seconds: float) -> Plan | None:
     """The plan that keeps most of them; None when none was found in the time."""
-    timed = Timed(Plan(look), _with_needs(look, able), exact=True)
+    timed = Timed(Plan(look), _with_needs(look, able))
     dearest = sum(look.weight[i] + 1 for i in timed.group) + sum(one.price for one in look.course.values())
     for i in able:
         timed.must(i, price=float(dearest))
@@ -90,12 +90,13 @@ def _ways_out(look: Lookup, wanted: list[int], *, seconds: float) -> tuple[Relax
     longest = max((look.head[i] + look.length[i] for i in group), default=0)
     total: dict[int, int] = {}
     for i in group:
-        total[look.person[i]] = total.get(look.person[i], 0) + look.length[i]
+        person = look.person[i]
+        total[person] = total.get(person, sum(look.busy.get(person, ()))) + look.length[i]
     course_weeks = max((look.course[k].week + look.length[i] for i in group for k in look.candidates[i].courses
                         if k in look.course), default=0)  # fmt: skip
     asked = max(longest, course_weeks, *total.values()) + 1 - look.weeks if group else 0
     slack = Slack(weeks=max(0, min(MOST_WEEKS, asked)))
-    timed = Timed(Plan(look), group, exact=True, slack=slack)
+    timed = Timed(Plan(look), group, slack=slack)
     for i in group:
         timed.must(i)
     late = timed.model.column(A_WEEK, high=slack.weeks)

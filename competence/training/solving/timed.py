@@ -1,7 +1,6 @@
-"""The model with weeks: each training has a yes or no for each week in which it can begin.
+"""The exact model: a yes or no for each week in which each training can begin, and the teachers' minutes week by week.
 
-`exact` also shares the teachers' minutes out week by week, so that whatever it finds can be carried out; without it the
-teachers' time is counted from the first week up to each, which is enough to know how soon things can be at the best.
+Whatever it finds can be carried out.
 """
 
 from collections import defaultdict
@@ -9,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from competence.training.rules.plan import Plan
-from competence.training.solving.choosing import AtMost, rooms
+from competence.training.solving.choosing import AtMost
 from competence.training.solving.lp import INF, Answer, Model
 
 
@@ -25,8 +24,8 @@ class Slack:
 class Timed:
     """The model of some candidates beside a plan in which everybody else is placed."""
 
-    def __init__(self, plan: Plan, group: Sequence[int], *, exact: bool, slack: Slack | None = None) -> None:
-        self.plan, self.look, self.group, self.exact, self.slack = plan, plan.lookup, group, exact, slack
+    def __init__(self, plan: Plan, group: Sequence[int], *, slack: Slack | None = None) -> None:
+        self.plan, self.look, self.group, self.slack = plan, plan.lookup, group, slack
         self.model = Model()
         self.weeks = self.look.weeks + (slack.weeks if slack else 0)
         self.starts: dict[int, dict[int, int]] = {}
@@ -104,7 +103,7 @@ class Timed:
                 self.model.most(look.limits.person_minutes - used, columns + over, factors + [-1.0] * len(over))
             for week in range(self.weeks):
                 columns = [column for i in mine for column in self.during(i, week)]
-                room = look.limits.at_once - busy[week]
+                room = max(0, look.limits.at_once - busy[week])
                 if columns and len(mine) > room:
                     over = self.over("at_once", person, 1000, len(mine))
                     self.model.most(room, columns + over, [1.0] * len(columns) + [-1.0] * len(over))
@@ -161,12 +160,6 @@ class Timed:
 
     def _teachers(self) -> None:
         look, model = self.look, self.model
-        if not self.exact:
-            for room, mine in rooms(look, self.group):
-                columns = [column for i in mine for column in self.whole(i)]
-                model.most(room, columns, [float(look.taught[i]) for i in mine for _column in self.whole(i)])
-            self._up_to_each_week()
-            return
         asked: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for i in self.group:
             columns = []
@@ -210,21 +203,6 @@ class Timed:
         for week, columns in weekly.items():
             over = self.over("teacher", t, look.limits.hour / 60 * self.weeks, most)
             model.most(room[week], columns + over, [1.0] * len(columns) + [-1.0] * len(over))
-
-    def _up_to_each_week(self) -> None:
-        """A row for each week and each set of teachers: what only they can teach and has ended fits in their time so far."""
-        look = self.look
-        by_teachers: dict[frozenset[int], list[int]] = defaultdict(list)
-        for i in self.group:
-            by_teachers[frozenset(look.teachers[i])].append(i)
-        everybody = frozenset(t for some in by_teachers for t in some)
-        for some in sorted({*by_teachers, everybody}, key=sorted):
-            mine = [i for able, all_ in by_teachers.items() if able <= some for i in all_]
-            each = sum(look.room[t] for t in some)
-            for week in range(1, self.weeks):
-                columns = [(column, float(look.taught[i])) for i in mine for column in self.ended(i, week)]
-                if sum(look.taught[i] for i in mine) > each * week:
-                    self.model.most(each * week, [one for one, _by in columns], [by for _one, by in columns])
 
     # What is wanted.
 

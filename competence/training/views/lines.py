@@ -9,10 +9,11 @@ from competence.coverage.rules import DAY_KIND_NAMES, SHIFT_NAMES, DayKind, Shif
 from competence.coverage.signs import Sign
 from competence.foundation.web import say, short_day
 from competence.learning.rules import Part
+from competence.training.queries.runs import Day
 from competence.training.rules.rows import Content, Row
 from competence.training.rules.spots import Spot
 from competence.training.views.drawing import week_words, weeks_svg
-from competence.training.views.words import hours, reasons, sign_of, sign_words
+from competence.training.views.words import class_words, hours, reasons, sign_of, sign_words
 
 Gap = tuple[int, Shift]
 """(task, shift)."""
@@ -71,17 +72,18 @@ class Line:
     """Whether it is about the gap from which somebody came to the page."""
 
 
-def lines_of(content: Content, weeks: int, names: Names, asked: Gap | None) -> list[Line]:
+def lines_of(content: Content, weeks: int, names: Names, asked: Gap | None, dated: Mapping[int, Day]) -> list[Line]:
     """Those that are turned on in their order, then those that are off; what is about the gap that was asked about first."""
     have: dict[int, int] = {}
-    found = [_line(content, row, weeks, names, asked, have, on=True) for row in content.rows]
-    found += [_line(content, row, weeks, names, asked, {}, on=False) for row in content.off]
+    found = [_line(content, row, weeks, names, asked, have, dated, on=True) for row in content.rows]
+    found += [_line(content, row, weeks, names, asked, {}, dated, on=False) for row in content.off]
     return sorted(found, key=lambda line: not line.asked)
 
 
 def _line(
-    content: Content, row: Row, weeks: int, names: Names, asked: Gap | None, have: dict[int, int], *, on: bool
-) -> Line:
+    content: Content, row: Row, weeks: int, names: Names, asked: Gap | None, have: dict[int, int],
+    dated: Mapping[int, Day], *, on: bool,
+) -> Line:  # fmt: skip
     spots = {spot.id: spot for spot in content.spots}
     effects, hits = [], False
     for gift in row.gives:
@@ -98,7 +100,13 @@ def _line(
         names.persons.get(row.teacher_id, ""), sign_of(row), say(sign_words(row)),
         tuple((part, hours(row.minutes[part]) if part in row.minutes else "") for part in Part), tuple(effects),
         weeks_svg(row, weeks), first, last,
-        tuple(say(text) for text in reasons(row, content, names.persons, names.employees, wishes=names.wishes)),
+        tuple(
+            say(text)
+            for text in (
+                *reasons(row, content, names.persons, names.employees, wishes=names.wishes),
+                *class_words(dated.get(row.course_id or 0)),
+            )
+        ),
         row.wish and names.wishes, hits,
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from competence.learning.rules import Part
 from competence.training.commands import MOST_AT_ONCE
 from competence.training.forms import AIM_NAMES, LimitsForm
 from competence.training.models import TrainingRun
-from competence.training.queries.runs import courses_in, persons_of, task_names
+from competence.training.queries.runs import classes_in, courses_in, persons_of, task_names
 from competence.training.queries.teachers import answers
 from competence.training.rules.problem import Aim
 from competence.training.rules.rows import Content, Row, Terms, Tread, content_from, staircase, terms_from
@@ -119,7 +119,8 @@ class Plan:
         self._spots = {spot.id: spot for spot in content.spots}
         self.before, self.after = standing(content.spots, {}), standing(content.spots, content.more)
         self.too_many = len(content.rows) > MOST_LINES
-        self.lines = [] if self.too_many else lines_of(content, terms.weeks, self.names, _asked())
+        self.dated = classes_in(db.session, content)
+        self.lines = [] if self.too_many else lines_of(content, terms.weeks, self.names, _asked(), self.dated)
         units_in = {str(row.unit_id) for row in content.rows}
         self.is_agreed = bool(units_in) and units_in <= run.agreed.keys()
         self.is_begun = content.begins <= today()
@@ -160,7 +161,8 @@ class Plan:
     def course_days(self, line: Line) -> tuple[str, str]:
         """(first day, day to follow up) of its course."""
         first, last = self.content.monday(line.row.first_week), self.content.monday(line.row.last_week)
-        return short_day(first), short_day(last + timedelta(days=21))
+        dated = self.dated.get(line.row.course_id or 0)
+        return short_day(dated.begins if dated else first), short_day(last + timedelta(days=21))
 
     @property
     def unclosable(self) -> list[Open]:
@@ -198,10 +200,17 @@ class Plan:
 
     @property
     def goals_url(self) -> str:
-        """The week's goals of the board meeting; empty where that page is not there, or the plan is about several units."""
+        """The week's goals of the board meeting, with the gaps that the plan closes ticked; empty where that page is not there,
+        or the plan is about several units."""
         if "meetings.goals" not in current_app.view_functions or self.several_units:
             return ""
-        return url_for("meetings.goals", unit_id=self.node.id)
+        closed = {
+            f"{spot.task_id}-{spot.shift.value}": None
+            for row in self.content.rows
+            for gift in row.gives
+            if gift.closes and (spot := self._spots.get(gift.seat_id)) is not None and spot.today
+        }
+        return url_for("meetings.goals", unit_id=self.node.id, goal=list(closed)[:MOST_NAMED])
 
     @property
     def yes_words(self) -> str:

@@ -28,6 +28,12 @@ def statement(content: Content) -> str:
     before, after = standing(content.spots, {}), standing(content.spots, content.more)
     closed = before.gaps - after.gaps
     used = hours(sum(row.total for row in closing(content)))
+    gaps = [spot for spot in content.spots if spot.today and spot.have < spot.need]
+    if not content.rows and gaps and all(spot.have + spot.waiting >= spot.need for spot in gaps):
+        text = ngettext(
+            "Training for the one gap is on its way", "Training for all %(num)s gaps is on its way", before.gaps
+        )
+        return str(text)
     if not content.rows and before.gaps:
         return str(_("No training closes the gaps within these limits"))
     if not content.rows:

@@ -9,6 +9,7 @@ from competence.coverage.statements import spoken_count
 from competence.delegation.rules import CellRule
 from competence.foundation.text import N_, Sentence, sentence
 from competence.foundation.web import as_pattern, number, short_day
+from competence.training.queries.runs import Day
 from competence.training.rules.problem import Relaxation, Unclosable, WhyNot
 from competence.training.rules.rows import Content, Row
 from competence.training.rules.spots import Spot
@@ -91,6 +92,15 @@ def reasons(
         )
     said.append(_otherwise(row, employees))
     return said
+
+
+def class_words(dated: Day | None) -> list[Sentence]:
+    """On which class there is a seat, where it takes one that is planned."""
+    if dated is None:
+        return []
+    return [
+        sentence(N_("There is a free seat on “%(name)s” on %(day)s."), name=dated.name, day=short_day(dated.begins))
+    ]
 
 
 def _gives(spot: Spot, *, closes: bool) -> Sentence:
