@@ -14,8 +14,8 @@ from competence.access.web import looked_at_all, public, requires
 from competence.accounts.queries import account_of_person
 from competence.foundation.errors import NotFound
 from competence.foundation.web import db, say, transaction
-from competence.paths.queries.placed import asked_of
 from competence.learning.queries.waiting import own_waiting, plans_waiting
+from competence.paths.queries.placed import asked_of
 from competence.paths.queries.placed import waiting_count as paths_count
 from competence.reminders import commands, queries
 from competence.reminders.forms import MailsForm
