@@ -358,7 +358,7 @@ class Prepared(Seen):
 class TalkNotes(Seen):
     """What is written together in a talk."""
 
-    agreed = _words(_l("What we have agreed"))
+    agreed = _words(_l("What we have agreed"), "")
     held_on = DateField(
         _l("Held on"), description=_l("Leave empty while the talk is still to be held."), validators=[Optional()]
     )

@@ -105,6 +105,8 @@ def way_of(own: Mine, job: Job, plans: Mapping[tuple[int, int], PlannedActivity]
         _("The way to %(level)s %(group)s", level=level_name(following), group=group)
         if following
         else _("You have reached %(level)s %(group)s", level=level_name(found.standing.level), group=group)
+        if found.standing.level
+        else _("Your competence profile")
     )
     return Way(
         title=title if len(own.jobs) == 1 else f"{title} · {job.employment.unit.name}",
