@@ -27,6 +27,7 @@ PARTS = (
     "inspection",
     "sheets",
     "queue",
+    "plans",
     "memory",
     "people",
     "roster",

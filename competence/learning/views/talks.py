@@ -244,7 +244,11 @@ def write(talk_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
             flash(_("The talk is written down."))
             return redirect(url_for(".one", talk_id=talk_id))
     return render_template(
-        "learning/talk_write.html", form=form, found=found, title=say(TALK_NAMES[kind]), asked=asked(found),
+        "learning/talk_write.html",
+        form=form,
+        found=found,
+        title=say(TALK_NAMES[kind]),
+        asked=asked(found),
         plan=_beside(found, actor),
     ), 422 if form.errors else 200
 
