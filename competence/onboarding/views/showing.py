@@ -16,7 +16,6 @@ from competence.onboarding.queries.programmes import Item, Programme
 from competence.onboarding.rules import TALKS, WEEKS, Side
 from competence.onboarding.rules.pace import begins_on, due_on
 
-
 FAR = timedelta(days=180)
 """A day further ahead is written with its year."""
 
