@@ -240,6 +240,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "screen_id": things.screen(world, one, guide, f"link of {guide_name}"),
         "action_id": things.action(world, one),
         **things.onboarding(world, one, guide),
+        "beside_id": UNKNOWN,
         "talk_id": things.talk(world, guide, one),
         **things.plan(world, one, guide),
         **taught.place(world, one, guide, task),
@@ -270,6 +271,7 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = things.delegated(world, someone, task, signer)
     own |= {"sign_up_id": UNKNOWN, "news_id": UNKNOWN, "feed_id": UNKNOWN, "placing_id": UNKNOWN}
+    own["beside_id"] = taught.seen_to(world, someone, insider)
     own["reminder_id"] = things.reminded(world, someone, task)
     own |= dict.fromkeys(("planned_id", "talk_id", "note_id"), UNKNOWN)
     if name in WORKS or name.startswith("leader"):

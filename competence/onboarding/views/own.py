@@ -1,5 +1,7 @@
 """The newcomer's own page, made for a phone: today and this week, with big ticks; and the page of those who are there for her."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -49,21 +51,32 @@ def beside(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.post("/colleagues/<int:item_id>/<any(tick, untick):what>")
+@bp.post("/colleagues/<int:beside_id>/tick")
 @requires(Permission.OWN_READ)
-def see_to(item_id: int, what: str, *, actor: Actor, within: Reach) -> ResponseReturnValue:
-    """What she is asked to see to, ticked, or her tick taken back."""
-    asked = {item.row.id: one for one, some in queries.beside(db.session, actor.person_id)[1] for item in some}
+def see_to(beside_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """What she is asked to see to, ticked."""
+    return _seen_to(beside_id, actor, commands.tick, _("Ticked. Thank you."))
+
+
+@bp.post("/colleagues/<int:beside_id>/untick")
+@requires(Permission.OWN_READ)
+def undo_see_to(beside_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Her tick, taken back."""
+    return _seen_to(beside_id, actor, commands.untick, _("The tick is taken back."))
+
+
+def _seen_to(item_id: int, actor: Actor, run: Callable[..., object], done: str) -> ResponseReturnValue:
+    """Back to her list. NotFound for what she is not asked to see to."""
+    asked = {item.row.id: one.id for one, some in queries.beside(db.session, actor.person_id)[1] for item in some}
     if item_id not in asked:
         raise NotFound
-    run = commands.tick if what == "tick" else commands.untick
     try:
         with transaction() as session:
-            run(session, asked[item_id].id, item_id, by=actor)
+            run(session, asked[item_id], item_id, by=actor)
     except RuleBroken as broken:
         flash(say(broken.message), "error")
     else:
-        flash(_("Ticked. Thank you.") if what == "tick" else _("The tick is taken back."))
+        flash(done)
     return redirect(url_for(".beside"))
 
 
