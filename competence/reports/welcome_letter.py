@@ -75,7 +75,9 @@ class _Sheets(Sheets):
         if letter.weeks:
             self._lay_heading("H2", self._("Your programme"), HEADING, 90)
         for place, week in enumerate(letter.weeks):
-            self._lay_heading("H3", week.title, WEEK, 32 + BODY.leading * min(len(week.items), 4), above=8 if place else 0)
+            self._lay_heading(
+                "H3", week.title, WEEK, 32 + BODY.leading * min(len(week.items), 4), above=8 if place else 0
+            )
             self._lay_list(week.items)
         return self._finish()
 
