@@ -215,7 +215,7 @@ def _versions(to: Writing, plans: dict[str, int]) -> None:
         day = -30 if both else -2
         yes = to.moment(day + 1, 14, 20)
         number = 2 if person == AMIRA else 1
-        said = {
+        said: dict[str, Any] = {
             "plan_id": plans[person], "employment_id": to.employments[person], "number": number,
             "content": content_of(to.session, plan) if not both else _as_agreed(to, plan),
             "plan_revision": number, "made_at": to.moment(day, 9, 40),
