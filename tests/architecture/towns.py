@@ -264,14 +264,13 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
         world.role(someone, Role(name.removesuffix(" of all")), over=world.root if wide else world.team)
     account = world.account(someone, f"{name.replace(' ', '.')}@proeveby.example", hashed(PASSWORD))
     seq = world.signed(someone, task, 1, by=signer, days_ago=1, accepted=False)
-    own = dict.fromkeys(("employment_id", "request_id", "seq", "onboarding_id", "item_id"), UNKNOWN)
+    own = dict.fromkeys(("employment_id", "request_id", "seq", "onboarding_id", "item_id", "beside_id"), UNKNOWN)
     own["job_id"] = things.job(world, someone)
     own["brought_id"] = things.brought(world, someone.person.id, someone.person.id, task)
     own["pack_id"] = things.pack(world, someone, insider)
     own["observation_id"] = world.observed(insider, task, by=someone).id
     own["delegation_id"] = things.delegated(world, someone, task, signer)
     own |= {"sign_up_id": UNKNOWN, "news_id": UNKNOWN, "feed_id": UNKNOWN, "placing_id": UNKNOWN}
-    own["beside_id"] = taught.seen_to(world, someone, insider)
     own["reminder_id"] = things.reminded(world, someone, task)
     own |= dict.fromkeys(("planned_id", "talk_id", "note_id"), UNKNOWN)
     if name in WORKS or name.startswith("leader"):
@@ -280,6 +279,7 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
     if name in WORKS or name.endswith("that was"):
         own |= {"employment_id": someone.employment.id, "seq": seq} | things.programme(world, someone, signer)
         own |= {"employment_id": someone.employment.id, "seq": seq}
+        own["beside_id"] = taught.seen_to(world, someone, insider)
         own |= taught.own(world, someone, taught.teaching(world, insider, signer, task), signer)
         request = SignOffRequest(
             employment_id=someone.employment.id, task_id=task.id, asked_by=someone.person.id, asked_at=now()
