@@ -139,7 +139,7 @@ IN_TEMPLATES = (
 WAITING = (
     "competence.signoffs.queries:waiting_count", "competence.reminders.queries:open_count",
     "competence.teaching.queries.people:waiting_count", "competence.paths.queries.placed:waiting_count",
-    "competence.training.queries.runs:waiting_count",
+    "competence.training.queries.runs:waiting_count", "competence.learning.queries.waiting:waiting_count",
 )  # fmt: skip
 """(session, actor) -> how many things wait for her; added up for the bell in the top bar."""
 

@@ -119,6 +119,7 @@ ACTIONS: Mapping[str, str] = {
     "draft_onboarding_template": N_("made a draft of a template of an introduction programme"),
     "end_onboarding": N_("ended an introduction programme"),
     "give_first_shift_yes": N_("gave the written yes to a first shift"),
+    "ask_onboarding_colleague": N_("asked a colleague to see to an item of an introduction programme"),
     "leave_out_onboarding": N_("left an item out of an introduction programme, or took it in again"),
     "move_stage": N_("noted a student's stage and supervisor"),
     "retire_onboarding_template": N_("took a template of an introduction programme out of use"),

@@ -59,8 +59,8 @@ BEFORE_THE_FIRST = Next(sentence(N_("The division of tasks decides it, once it i
 """In place of every next step while the municipality has no division of tasks in force."""
 
 
-def next_step(answer: Answer) -> Next:
-    """What comes next on the way to the task, in words to the employee."""
+def next_step(answer: Answer, *, guide: str = "") -> Next:
+    """What comes next on the way to the task, in words to the employee. `guide`: who trains her, where it is one."""
     match answer.state:
         case State.VALID | State.WAITING if answer.waiting is not None and answer.waiting.lacks_second:
             return Next(sentence(N_("Signed. It waits for a second approval.")), False)
@@ -81,7 +81,7 @@ def next_step(answer: Answer) -> Next:
         case State.STOPPED:
             return Next(sentence(N_("The task is stopped for now.")), False)
         case State.TRAINING | State.NOT_BEGUN:
-            return Next(_next_time(answer.done, answer.needed), True)
+            return Next(_next_time(answer.done, answer.needed, guide), True)
         case State.ASSISTS:
             return Next(sentence(N_("You take part, not alone.")), False)
         case State.UNDECIDED:
@@ -90,12 +90,16 @@ def next_step(answer: Answer) -> Next:
             return Next(sentence(N_("Not for your staff group.")), False)
 
 
-def _next_time(done: int, needed: int) -> Sentence:
+def _next_time(done: int, needed: int, guide: str) -> Sentence:
     left = needed - done
     if left <= 0:
         return sentence(N_("The times are in place. The guide can sign."))
+    if left == 1 and guide:
+        return sentence(N_("Next: do it alone, %(guide)s watches."), guide=guide)
     if left == 1:
         return sentence(N_("Next: do it alone, while the guide watches."))
     if done == 0:
         return sentence(N_("Next: watch the guide do it."))
+    if guide:
+        return sentence(N_("Next: do it with help from %(guide)s."), guide=guide)
     return sentence(N_("Next: do it with help from the guide."))

@@ -1,6 +1,7 @@
 """The forms of activities, plans and talks."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +25,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 from competence.foundation.forms import AtMost, DateField, Form, NoCpr, as_choices, squeezed
 from competence.foundation.web import number, say
 from competence.learning.commands import After, Listed, NewActivity, NewGoal, Said
+from competence.learning.models import Activity
 from competence.learning.rules import MOST_TEXT, MOST_WORDS, PART_NAMES, TALK_NAMES, GoalKind, Origin, Part, TalkKind
 from competence.learning.rules.talks import Question
 
@@ -255,9 +257,10 @@ class ActivityForm(_Timed):
         """What the command takes that changes one."""
         return Said(**self._parts())
 
-    def new(self, origin: Origin, *, activity_id: int | None = None) -> NewActivity:
-        """What the command takes that plans one."""
-        return NewActivity(**self._parts(), activity_id=activity_id, origin=origin)
+    def new(self, origin: Origin, taken: Activity | None) -> NewActivity:
+        """What the command takes that plans one; `taken`: from the list, with the task and level it leads to."""
+        made = NewActivity(**self._parts(), origin=origin)
+        return replace(made, activity_id=taken.id, task_id=taken.task_id, level=taken.level) if taken else made
 
 
 class LearntForm(_Timed):
@@ -358,7 +361,7 @@ class Prepared(Seen):
 class TalkNotes(Seen):
     """What is written together in a talk."""
 
-    agreed = _words(_l("What we have agreed"))
+    agreed = _words(_l("What we have agreed"), "")
     held_on = DateField(
         _l("Held on"), description=_l("Leave empty while the talk is still to be held."), validators=[Optional()]
     )

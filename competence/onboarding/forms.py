@@ -75,12 +75,25 @@ class ProgrammeForm(SeenForm):
         return NewProgramme(self.first_day.data or today(), self.buddy.data, self.mentor.data)
 
 
+class AskForm(Form):
+    """The colleague who is asked to see to an item."""
+
+    person = SelectField(
+        _l("Colleague"), coerce=_or_none, validators=[Optional()],
+        description=_l("She sees this item on her own page and can tick it. The rest of the programme she does not see."),
+    )  # fmt: skip
+
+    def __init__(self, choices: Sequence[tuple[int, str]], **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.person.choices = as_choices([(NOBODY, _l("Nobody by name")), *choices])
+
+
 class PaceForm(SeenForm):
     """How long the weeks are from now on."""
 
     percent = RadioField(
         _l("Pace from today"), coerce=int, validators=[InputRequired(_l("Choose a pace."))],
-        description=_l("The talks after 4, 8 and 12 weeks are not moved."),
+        description=_l("The talks after 4, 8 and 12 weeks follow. One that you have moved yourselves stays."),
     )  # fmt: skip
 
     def __init__(self, **kwargs: object) -> None:

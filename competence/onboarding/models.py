@@ -156,11 +156,11 @@ class OnboardingItem(Base, Tenant):
     __persondata__ = _about_her("onboarding_item")
     __table_args__ = wall(
         UniqueConstraint("municipality_id", "onboarding_id", "code"),
-        Index(None, "municipality_id", "employment_id"),
+        Index(None, "municipality_id", "employment_id"), Index(None, "municipality_id", "responsible_id"),
         CheckConstraint("(responsible_at IS NULL) = (responsible_by IS NULL)", name="ticked_by_somebody"),
         CheckConstraint("(left_out_at IS NULL) = (left_out_by IS NULL)", name="left_out_by_somebody"),
         onboarding_id="onboarding", employment_id="employment", responsible_by="person", left_out_by="person",
-        added_by="person",
+        added_by="person", responsible_id="person",
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     onboarding_id: Mapped[int]
@@ -182,6 +182,8 @@ class OnboardingItem(Base, Tenant):
     """Who ticked it as the one who is responsible."""
     left_out_at: Mapped[datetime | None]
     left_out_by: Mapped[int | None]
+    responsible_id: Mapped[int | None]
+    """The colleague who is asked to see to it; None: whoever the words name."""
     added_by: Mapped[int | None]
     """Who added it to this programme; None: it came from a template."""
 

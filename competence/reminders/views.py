@@ -14,6 +14,7 @@ from competence.access.web import looked_at_all, public, requires
 from competence.accounts.queries import account_of_person
 from competence.foundation.errors import NotFound
 from competence.foundation.web import db, say, transaction
+from competence.learning.queries.waiting import own_waiting, plans_waiting
 from competence.paths.queries.placed import asked_of
 from competence.paths.queries.placed import waiting_count as paths_count
 from competence.reminders import commands, queries
@@ -58,6 +59,8 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         classes=news_count(db.session, actor),
         paths=paths_count(db.session, actor),
         asked_paths=asked_of(db.session, actor),
+        proposals=own_waiting(db.session, actor),
+        plans=plans_waiting(db.session, actor),
     )
 
 

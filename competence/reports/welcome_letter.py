@@ -71,13 +71,15 @@ class _Sheets(Sheets):
                 self._lay_list(items)
         if letter.weeks:
             self._lay_heading("H2", self._("Your programme"), HEADING, 90)
-        for week in letter.weeks:
-            self._lay_heading("H3", week.title, WEEK, 44)
+        for place, week in enumerate(letter.weeks):
+            self._lay_heading(
+                "H3", week.title, WEEK, 32 + BODY.leading * min(len(week.items), 4), above=8 if place else 0
+            )
             self._lay_list(week.items)
         return self._finish()
 
-    def _lay_heading(self, tag: str, text: str, face: Face, room: float) -> None:
+    def _lay_heading(self, tag: str, text: str, face: Face, room: float, *, above: float = 14) -> None:
         self._room(room)
-        self.y -= 10
+        self.y -= above
         self._lay_lines(tag, lines_of(text, face, CONTENT), face)
         self.y -= 2

@@ -8,6 +8,8 @@ from competence.catalogue.models import Task
 from competence.foundation.clock import midnight, now, today
 from competence.learning.models import Activity
 from competence.learning.rules import Part
+from competence.onboarding.models import Onboarding, OnboardingItem
+from competence.onboarding.rules import ItemKind, Ticks
 from competence.paths.models import LearningPath, PathPlacing, PathStep
 from competence.paths.rules import StepKind
 from competence.teaching.models import CalendarFeed, ClassNews, ClassSignUp, ClassTime, ClassUnit, TeachingClass
@@ -19,6 +21,18 @@ def place(world: World, one: Someone, guide: Someone, task: Task) -> dict[str, i
     """By parameter: bedside teaching in her unit by the guide, her place at it, and what else is hers; and a colleague of hers."""
     row = teaching(world, one, guide, task)
     return {"class_id": row, **own(world, one, row, guide), "colleague_id": _colleague(world, one)}
+
+
+def seen_to(world: World, someone: Someone, newcomer: Someone) -> int:
+    """The id of an item of the newcomer's introduction that somebody is asked to see to."""
+    place = world.session.scalars(select(Onboarding).where(Onboarding.employment_id == newcomer.employment.id)).one()
+    item = OnboardingItem(
+        onboarding_id=place.id, employment_id=place.employment_id, code=f"B{someone.person.id}", name="Velfærdsteknologi",
+        week=1, position=1, kind=ItemKind.TEACHING, ticks=Ticks.BOTH, responsible_id=someone.person.id,
+    )  # fmt: skip
+    world.session.add(item)
+    world.session.flush()
+    return item.id
 
 
 def _colleague(world: World, one: Someone) -> int:

@@ -147,6 +147,9 @@ BODIES = {
     "profiles.tasks": Body(
         {"task": "delegable_id"}, {"area": "Nyt", "level": "2", "practice": "1", "level_for_all": ""}, PROFILE
     ),
+    "programme.ask": Body(
+        {"person": "supervisor_id"}, {}, {"onboarding_id": "onboarding_id", "item_id": "item_id"}
+    ),
     "programme.change": Body(
         {"buddy": "supervisor_id", "mentor": "supervisor_id"}, {"first_day": TODAY, "seen": "1"},
         {"onboarding_id": "onboarding_id"},

@@ -240,6 +240,7 @@ def _place(world: World, task: Task, one: Someone, guide_name: str, signer: Some
         "screen_id": things.screen(world, one, guide, f"link of {guide_name}"),
         "action_id": things.action(world, one),
         **things.onboarding(world, one, guide),
+        "beside_id": UNKNOWN,
         "talk_id": things.talk(world, guide, one),
         **things.plan(world, one, guide),
         **taught.place(world, one, guide, task),
@@ -263,7 +264,7 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
         world.role(someone, Role(name.removesuffix(" of all")), over=world.root if wide else world.team)
     account = world.account(someone, f"{name.replace(' ', '.')}@proeveby.example", hashed(PASSWORD))
     seq = world.signed(someone, task, 1, by=signer, days_ago=1, accepted=False)
-    own = dict.fromkeys(("employment_id", "request_id", "seq", "onboarding_id", "item_id"), UNKNOWN)
+    own = dict.fromkeys(("employment_id", "request_id", "seq", "onboarding_id", "item_id", "beside_id"), UNKNOWN)
     own["job_id"] = things.job(world, someone)
     own["brought_id"] = things.brought(world, someone.person.id, someone.person.id, task)
     own["pack_id"] = things.pack(world, someone, insider)
@@ -278,6 +279,7 @@ def _visitor(world: World, name: str, task: Task, signer: Someone, insider: Some
     if name in WORKS or name.endswith("that was"):
         own |= {"employment_id": someone.employment.id, "seq": seq} | things.programme(world, someone, signer)
         own |= {"employment_id": someone.employment.id, "seq": seq}
+        own["beside_id"] = taught.seen_to(world, someone, insider)
         own |= taught.own(world, someone, taught.teaching(world, insider, signer, task), signer)
         request = SignOffRequest(
             employment_id=someone.employment.id, task_id=task.id, asked_by=someone.person.id, asked_at=now()

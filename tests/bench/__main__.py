@@ -28,6 +28,7 @@ PARTS = (
     "inspection",
     "sheets",
     "queue",
+    "plans",
     "memory",
     "people",
     "roster",

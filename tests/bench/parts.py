@@ -23,6 +23,7 @@ from tests.bench import (
     matrices,
     packs,
     pages,
+    plans,
     queues,
     rosters,
     sheets,
@@ -295,6 +296,22 @@ class Bench:
             ours, bare_ = in_turns(lambda: pages.fetch(client, "/queue"), matrices.bare_page(text), runs=self.runs)
             yield self._result(
                 "queue of a guide with 200 open matters", ours, bare_, {"ratio": 2}, matters=matters,
+                html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1),
+            )  # fmt: skip
+
+    def plans(self) -> Iterator[Result]:
+        """The leader's page of the plans of a team of about 25."""
+        token, people = plans.a_leader(self.engine, self.m, self.places.teams[0])
+        floor = plans.bare_plans(
+            bare.runner(bare.connect(self.database), self.database.kind), self.m, self.places.teams[0]
+        )
+        with pages.serving(self.database) as app:
+            fetched = partial(pages.fetch, pages.signed_in(app, token), "/plans", unit=self.places.teams[0])
+            html, sent, text = fetched()
+            assert text.count(b'<tr><th scope="row">') == people - 1, "everybody but the leader stands on the page"
+            ours, bare_ = in_turns(fetched, floor, runs=self.runs)
+            yield self._result(
+                "plans page of a team of 25", ours, bare_, {"ratio": 2}, people=people,
                 html_kb=round(html / 1000, 1), sent_kb=round(sent / 1000, 1),
             )  # fmt: skip
 

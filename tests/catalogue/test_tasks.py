@@ -137,6 +137,16 @@ def test_a_new_task_has_all_that_was_said_and_a_slot_of_its_own(world, nurse):
         ("gate_1_groups", {"gates": (GateFacts("K", GateKind.COURSE, "Kursus", ()),)}),
         ("gate_1_name", {"gates": (GateFacts("K", GateKind.COURSE, "", (1,)),)}),
         ("gate_1_code", {"gates": (GateFacts("ampps", GateKind.COURSE, "Et andet kursus", (1,)),)}),
+        ("gate_1_kind", {"gates": (GateFacts("E1", GateKind.E_LEARNING, "E-læring", (1,)),)}),
+        (
+            "gate_2_kind",
+            {
+                "gates": (
+                    GateFacts("D1", GateKind.DIALOGUE, "Dialog", (1,)),
+                    GateFacts("E1", GateKind.E_LEARNING, "E-læring", (1, 2)),
+                )
+            },
+        ),
     ],
 )
 def test_what_no_task_can_be_is_refused_at_its_field(world, nurse, field, parts):

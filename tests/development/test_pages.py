@@ -31,7 +31,7 @@ def test_min_vej_shows_what_waits_first_and_counts_that_lead_to_their_lists(team
     assert page.index("venter på dit ja") < page.index("må du nu")
     assert "Vejen til avanceret" in page
     assert "1 af 2" in page, "stoma counts from paper, oxygen is missing"
-    assert "Næste: gør det selv, mens vejlederen ser på." in page
+    assert "Næste: gør det selv, Hanne ser på." in page
     assert "Hanne må skrive under." in page
     amira = signed_in(team.amira)
     for show, count in (("now", 2), ("training", 2), ("soon", 2)):

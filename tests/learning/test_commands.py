@@ -1,6 +1,7 @@
 """A plan between two, on both databases: whose yes it has, what a change does to it, and that nobody else reaches it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -246,3 +247,22 @@ def test_the_list_is_kept_by_whoever_keeps_it_for_all_of_the_municipality(two: T
     commands.archive_listed(two.session, made.id, seen=2, by=nurse.actor)
     assert commands.restore_listed(two.session, made.id, by=nurse.actor).archived_on is None
     assert len(two.session.scalars(select(Activity)).all()) == 1
+
+
+def test_what_is_gone_is_not_planned_and_says_why(two: Two):
+    nurse = two.world.role(two.world.person("Marianne Holm", "SPL"), Role.DEVELOPMENT_NURSE, over=two.world.root)
+    listed = commands.list_activity(two.session, Listed("Netværk", Part.COLLEAGUES, 90), by=nurse.actor)
+    commands.archive_listed(two.session, listed.id, seen=1, by=nurse.actor)
+    left = two.world.person("Vera Væk", until=today() - timedelta(days=1))
+    gone = two.world.task("Kobberbehandling", archived_on=today())
+    wrong: list[tuple[dict[str, Any], str, str]] = [
+        ({"activity_id": listed.id}, "name", "no longer on the list"),
+        ({"led_by": left.person.id}, "led_by", "works here no longer"),
+        ({"task_id": gone.id}, "task", "no longer used"),
+    ]
+    for said, field, words in wrong:
+        with pytest.raises(RuleBroken, match=words) as broken:
+            two.activity(**said)
+        assert broken.value.field == field
+    with pytest.raises(RuleBroken, match="no longer used"):
+        two.goal(task_id=gone.id, level=1)

@@ -44,7 +44,7 @@ def test_a_leader_begins_a_programme_and_sees_all_newcomers(havnen: Havnen, sign
     assert answer.status_code == 302
     assert leader.get(address).location == answer.location
     page = leader.get("/onboarding").text
-    assert "uge 1 af 12" in page
+    assert "Uge 1 af 12" in page
     assert "0 af 8 punkter" in page
     assert "Uden introforløb" not in page
     assert "1 nyansat mangler lederens ja til første vagt" in page

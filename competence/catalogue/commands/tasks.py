@@ -15,12 +15,22 @@ from competence.catalogue.queries.tasks import (
     facts_of,
     gate_names,
     get_task,
+    groups,
     in_place,
     needed_by,
     needs_by_task,
     task_names,
 )
-from competence.catalogue.rules.tasks import GateFacts, Needed, TaskFacts, check, differing, needed_in_a_ring, tidy
+from competence.catalogue.rules.tasks import (
+    GateFacts,
+    Needed,
+    TaskFacts,
+    by_e_learning_alone,
+    check,
+    differing,
+    needed_in_a_ring,
+    tidy,
+)
 from competence.foundation.changes import command, touched
 from competence.foundation.clock import now, today
 from competence.foundation.errors import RuleBroken
@@ -187,6 +197,13 @@ def _check_gates(session: Session, task: Task | None, gates: Sequence[GateFacts]
                 N_("The code %(code)s already stands for %(name)s. Write the same kind and name, or another code."),
                 field=f"gate_{number}_code", code=gate.code, name=name,
             )  # fmt: skip
+    alone = by_e_learning_alone(gates)
+    if alone is not None:
+        names = groups(session)
+        raise RuleBroken(
+            N_("E-learning alone never opens a task. Add a dialogue, a practice check or a course for: %(groups)s."),
+            field=f"gate_{alone[0]}_kind", groups=", ".join(names[group] for group in alone[1] if group in names),
+        )  # fmt: skip
 
 
 def _free_name(session: Session, name: str, *, but: int) -> None:

@@ -210,6 +210,19 @@ def check(said: TaskFacts) -> None:
         _check_validity(validity, f"group_{group}_months")
 
 
+def by_e_learning_alone(gates: Sequence[GateFacts]) -> tuple[int, tuple[int, ...]] | None:
+    """(the number of the gate, from 1, the staff groups) that would have the task opened to them by e-learning alone.
+
+    None when there are none. What is learnt there is talked over, or shown, before it opens anything (domain.md, section f).
+    """
+    others = {group for gate in gates if gate.kind is not GateKind.E_LEARNING for group in gate.groups}
+    for number, gate in enumerate(gates, 1):
+        alone = tuple(group for group in gate.groups if group not in others)
+        if gate.kind is GateKind.E_LEARNING and alone:
+            return number, alone
+    return None
+
+
 def _check_validity(validity: Validity, field: str) -> None:
     if validity.each is None and validity.months is not None and not 1 <= validity.months <= MOST_MONTHS:
         raise RuleBroken(N_("Write a number of months from 1 to %(most)s."), field=field, most=MOST_MONTHS)

@@ -1,7 +1,6 @@
 """The employee's own pages: her path, what she may do, her passport, and who has looked."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,9 +10,7 @@ from competence.access.rules import ROLE_NAMES, Actor, Permission, Reach, Role
 from competence.access.web import requires
 from competence.audit.models import AccessEntry
 from competence.audit.rules import ANOTHER_SYSTEM
-from competence.catalogue.queries import by_rank
 from competence.catalogue.queries.instructions import instruction_on
-from competence.catalogue.rules import ScaleKind
 from competence.coverage.cells import face, verdict_of
 from competence.coverage.rules import SHIFT_NAMES, Shift
 from competence.decision.rules import State, may
@@ -25,18 +22,19 @@ from competence.delegation.queries import (
 )
 from competence.delegation.queries.hearing import hearings_waiting
 from competence.development import queries
-from competence.development.queries import Job, Line, Mine
+from competence.development.queries import Line, Mine
 from competence.development.queries.instructions import to_sign_again, waits_for
-from competence.development.rules import BEFORE_THE_FIRST
-from competence.development.views.levels import AreaShown, areas_shown, talks_shown
+from competence.development.views.levels import talks_shown
 from competence.development.views.refreshing import refreshes_of, written_shown
-from competence.development.views.showing import Shown, shown, since
-from competence.development.views.together import NO_HELP, Help, help_with
+from competence.development.views.showing import Shown, shown
+from competence.development.views.way import way_of
 from competence.files.queries import files_of
-from competence.foundation.clock import last_day, local, today
+from competence.foundation.clock import last_day, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import day, db, say, transaction
-from competence.learning.queries.waiting import learning_waits
+from competence.learning.queries.plans import planned_for_tasks
+from competence.learning.queries.waiting import own_waiting
+from competence.onboarding.queries.beside import beside_count
 from competence.onboarding.queries.programmes import own_programmes
 from competence.onboarding.views.showing import next_words, week_words
 from competence.reminders.showing import back_shown
@@ -49,9 +47,6 @@ from competence.teaching.views.showing import rows_of
 
 bp = Blueprint("me", __name__, url_prefix="/me")
 
-MOST_STEPS = 6
-"""So many of what is still to come are shown at once; the rest unfolds."""
-
 
 @dataclass(frozen=True)
 class Call:
@@ -62,45 +57,13 @@ class Call:
     text: str
 
 
-@dataclass(frozen=True)
-class Step:
-    """A step of the path."""
-
-    shown: Shown | None
-    title: str
-    text: str
-    done: bool
-    asked_on: str = ""
-    """The day on which a sign-off was asked for; empty when none is open."""
-    request_id: int = 0
-    help: Help = NO_HELP
-
-
-@dataclass(frozen=True)
-class Way:
-    """The path of one employment, as it is drawn."""
-
-    title: str
-    summary: str
-    held: list[Step]
-    ahead: list[Step]
-    later: list[Step]
-    areas: list[AreaShown]
-    is_draft: bool
-    begins: date | None
-    """The first day of the profile, when it is approved and to come."""
-    profile: tuple[int, int]
-    """(staff group id, number of the version)."""
-    complete: bool
-    begun: bool
-
-
 @bp.get("")
 @requires(Permission.OWN_READ)
 def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     """Min vej: what waits for my yes, how many tasks I may do, and the way to the next level."""
     own = queries.mine(db.session, actor.person_id)
-    ways = [way for job in own.jobs if (way := _way(own, job)) is not None]
+    plans = planned_for_tasks(db.session, [job.employment.id for job in own.jobs], on=own.on)
+    ways = [way for job in own.jobs if (way := way_of(own, job, plans)) is not None]
     return render_template(
         "me/path.html",
         own=own,
@@ -118,8 +81,9 @@ def path(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         again=to_sign_again(db.session, actor.person_id, on=today()),
         overdue=supervisions_overdue(db.session, within=actor.reach(Permission.DELEGATION_GIVE), on=today()),
         refreshes=refreshes_of(own),
-        learning_waits=bool(learning_waits(db.session, actor.person_id, [job.employment.id for job in own.jobs])),
+        learning_waits=own_waiting(db.session, actor),
         ways=ways,
+        beside=beside_count(db.session, actor.person_id),
         intros=[(one.id, week_words(one), next_words(one)) for one in own_programmes(db.session, actor.person_id)],
         classes=rows_of([one.lesson for one in told(db.session, actor.person_id)]),
         talks=talks_shown(queries.confirmed_of(db.session, actor.person_id, reader_id=actor.person_id)),
@@ -188,80 +152,6 @@ def _call_text(signed: Signed, name: str | None) -> str:
     elif signed.recorded_on and (today() - signed.recorded_on).days == 1:
         when = _("yesterday")
     return str(_("%(name)s signed %(when)s. Level %(level)s.", name=who, when=when, level=signed.level))
-
-
-def _way(own: Mine, job: Job) -> Way | None:
-    found = queries.path_of(db.session, own, job)
-    if found is None:
-        return None
-    levels = queries.levels_of(db.session, own, job)
-    scale = by_rank(db.session, ScaleKind.PROFILE)
-    group = job.employment.staff_group.short_name.split(" (")[0]
-    group = group[:1].lower() + group[1:]
-
-    def level_name(rank: int) -> str:
-        return scale[rank].name if rank in scale else str(rank)
-
-    open_ = queries.requests_of(db.session, [job.employment.id])
-    missing = set(found.standing.missing)
-    begun = [one.task_id for one, line in found.steps if one in missing and line and line.answer.done]
-    guides = help_with(own, job, begun)
-    names = {task.id: task.name for task in queries.tasks(db.session, on=own.on)}
-    held: list[Step] = []
-    ahead: list[Step] = []
-    for one, line in found.steps:
-        if one.task_id not in names:
-            continue
-        done = one not in missing
-        drawn = shown(own, line) if line else None
-        request_ = open_.get((job.employment.id, one.task_id))
-        title = names[one.task_id]
-        if line and line.answer.level and not done:
-            wanted = (
-                own.levels[one.practice_level].name if one.practice_level in own.levels else str(one.practice_level)
-            )
-            title = _("%(task)s to %(level)s", task=title, level=wanted)
-        step = Step(
-            drawn, title, _step_text(own, line, done=done), done,
-            day(local(request_.asked_at).date()) if request_ else "", request_.id if request_ else 0,
-            guides.get(one.task_id, NO_HELP),
-        )  # fmt: skip
-        (held if done else ahead).append(step)
-    following = found.standing.following
-    title = (
-        _("The way to %(level)s %(group)s", level=level_name(following), group=group)
-        if following
-        else _("You have reached %(level)s %(group)s", level=level_name(found.standing.level), group=group)
-    )
-    return Way(
-        title=title if len(own.jobs) == 1 else f"{title} · {job.employment.unit.name}",
-        summary=_("%(done)s of %(of)s", done=len(held), of=len(held) + len(ahead)) if following else "",
-        held=held,
-        ahead=ahead[:MOST_STEPS],
-        later=ahead[MOST_STEPS:],
-        areas=areas_shown(own, levels) if levels else [],
-        is_draft=found.is_draft,
-        begins=levels.begins if levels else None,
-        profile=(levels.staff_group_id, levels.number) if levels else (0, 0),
-        complete=following is None,
-        begun=bool(begun),
-    )
-
-
-def _step_text(own: Mine, line: Line | None, *, done: bool) -> str:
-    if not own.in_force:
-        return say(BEFORE_THE_FIRST.text)
-    if line is None:
-        return str(_("Not in your division of tasks."))
-    answer = line.answer
-    if answer.level and (done or answer.state is State.VALID):
-        name = own.levels[answer.level].name if answer.level in own.levels else str(answer.level)
-        if not done:
-            return str(_("%(level)s now", level=name.capitalize()))
-        if answer.basis == "education" or answer.valid_from is None:
-            return str(_("%(level)s by education", level=name.capitalize()))
-        return str(_("%(level)s since %(day)s", level=name.capitalize(), day=since(answer.valid_from)))
-    return shown(own, line).next
 
 
 @bp.get("/may", endpoint="may")

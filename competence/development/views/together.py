@@ -22,6 +22,8 @@ class Help:
     guides: str = ""
     together: str = ""
     """When she and one of them are on duty; empty where the roster has nothing."""
+    name: str = ""
+    """Whom she meets, or the only one there is, by first name; empty when there are several to ask."""
 
 
 NO_HELP = Help()
@@ -33,7 +35,8 @@ def help_with(own: Mine, job: Job, task_ids: Iterable[int]) -> dict[int, Help]:
     meets = both_on_duty(db.session, own.person_id, guides)
     found = {}
     for task, some in guides.items():
-        said = ""
+        first = list(dict.fromkeys(name.split(" ")[0] for _person, name in some))
+        said, name = "", first[0] if len(first) == 1 else ""
         if task in meets:
             name, day = meets[task][0].split(" ")[0], meets[task][1]
             ahead = (day - today()).days
@@ -44,7 +47,7 @@ def help_with(own: Mine, job: Job, task_ids: Iterable[int]) -> dict[int, Help]:
             else:
                 when = as_pattern(day, "EEEE") if ahead <= SOON else short_day(day)
                 said = _("You and %(name)s are both on duty on %(day)s.", name=name, day=when)
-        found[task] = Help(_may_sign([name for _person, name in some]), str(said))
+        found[task] = Help(_may_sign(first), str(said), name)
     return found
 
 
@@ -52,5 +55,5 @@ def _may_sign(names: list[str]) -> str:
     if not names:
         return ""
     if len(names) == 1:
-        return str(_("%(name)s may sign.", name=names[0].split(" ")[0]))
-    return str(_("%(names)s may sign.", names=listed(list(dict.fromkeys(name.split(" ")[0] for name in names)))))
+        return str(_("%(name)s may sign.", name=names[0]))
+    return str(_("%(names)s may sign.", names=listed(names)))

@@ -1,6 +1,6 @@
 """Plans, activities and talks: some of Team Havnen as they are met in the guide, and a few in every other team."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
@@ -146,7 +146,7 @@ def _plans(to: Writing, people: list[str], *, paused: tuple[str, ...] = ()) -> d
         [
             {
                 "employment_id": to.employments[person], "paused_on": to.day(-4) if person in paused else None,
-                "revision": 2 if person == AMIRA else 1,  # Dorthe has proposed something since they agreed
+                "revision": 3 if person == AMIRA else 1,  # agreed twice; and Dorthe has proposed something since
                 "recorded_at": to.moment(-60, 10), "recorded_by": to.persons[person],
             }
             for person in people
@@ -214,18 +214,30 @@ def _versions(to: Writing, plans: dict[str, int]) -> None:
         by_leader, both = person not in LAID_BY_EMPLOYEE, person in AGREED
         day = -30 if both else -2
         yes = to.moment(day + 1, 14, 20)
-        made.append(
-            {
-                "plan_id": plans[person], "employment_id": to.employments[person], "number": 1,
-                "content": content_of(to.session, plan) if not both else _as_agreed(to, plan),
-                "plan_revision": 1, "made_at": to.moment(day, 9, 40),
-                "made_by": leader if by_leader else to.persons[person],
-                "employee_yes_at": yes if both or not by_leader else None,
-                "leader_yes_at": to.moment(day, 9, 40) if by_leader else None,
-                "leader_id": leader if by_leader else None, "withdrawn_at": None,
-            }
-        )  # fmt: skip
+        number = 2 if person == AMIRA else 1
+        said: dict[str, Any] = {
+            "plan_id": plans[person], "employment_id": to.employments[person], "number": number,
+            "content": content_of(to.session, plan) if not both else _as_agreed(to, plan),
+            "plan_revision": number, "made_at": to.moment(day, 9, 40),
+            "made_by": leader if by_leader else to.persons[person],
+            "employee_yes_at": yes if both or not by_leader else None,
+            "leader_yes_at": to.moment(day, 9, 40) if by_leader else None,
+            "leader_id": leader if by_leader else None, "withdrawn_at": None,
+        }  # fmt: skip
+        if person == AMIRA:
+            made.append(said | _before(to, said["content"]))
+        made.append(said)
     to.insert(PlanVersion, made)
+
+
+def _before(to: Writing, content: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """What of the version before is another thing: the first goal with a shorter activity, agreed seven weeks ago."""
+    first = [one | ({"minutes": 120} if place == 0 else {}) for place, one in enumerate(content["activities"][:4])]
+    at = to.moment(-50, 10, 15)
+    return {
+        "number": 1, "plan_revision": 1, "content": {"goals": content["goals"][:1], "activities": first}, "made_at": at,
+        "employee_yes_at": at + timedelta(days=1), "leader_yes_at": at,
+    }  # fmt: skip
 
 
 def _as_agreed(to: Writing, plan: DevelopmentPlan) -> dict[str, list[dict[str, Any]]]:

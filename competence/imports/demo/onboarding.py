@@ -1,6 +1,8 @@
 """Who is new in Team Havnen: somebody in her third week, and somebody who begins next week; and the team's own template."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,18 +16,30 @@ from competence.imports.demo.writing import Writing
 from competence.imports.onboarding import load_templates
 from competence.imports.reference import read_files
 from competence.onboarding.commands import NewProgramme, begin_onboarding
-from competence.onboarding.models import FirstShiftYes, Onboarding, OnboardingItem, OnboardingLine, OnboardingTemplate
+from competence.onboarding.models import (
+    FirstShiftYes,
+    Onboarding,
+    OnboardingItem,
+    OnboardingLine,
+    OnboardingTemplate,
+    StudentStage,
+)
 from competence.onboarding.rules import Side, Ticks, asked_of
-from competence.people.models import Employment, Person, PersonIdentity
+from competence.people.models import Employment, Person, PersonIdentity, StaffGroup
 from competence.signoffs.models import Observation
 
 TEAM, GROUP = "Team Havnen", "UFA"
 NEW, COMING = "Emil Bruun", "Freja Thomsen"
 BUDDY, MENTOR = "Camilla Brandt", "Hanne Lykke"
+ASKED = "Ida Møller"
+"""The occupational therapist, who is asked by name to see to what the template gives to one."""
 APPROVES = "Marianne Holm"
 LIFT = "ONB17"
 """The practice check with hoist and sling, which the team has in the first week: nearly all its citizens have a hoist."""
 COMING_IN = 7
+SUPERVISES = {"SPL", "SSA"}
+STAGES = {False: "1. oplæringsperiode", True: "2. oplæringsperiode"}
+"""By whether the tasks of the followed group are open to her."""
 SEEN_TO = {"ONB01", "ONB02"}
 """What the leader has seen to already for the one who begins next week."""
 OPEN_STILL = {"ONB12", "ONB19", "ONB21", "ONB22"}
@@ -58,7 +72,44 @@ def write_onboarding(to: Writing) -> None:
     for item in to.session.scalars(select(OnboardingItem).where(OnboardingItem.onboarding_id == soon.id)):
         if item.code in SEEN_TO:
             item.responsible_at, item.responsible_by = to.moment(-6, 9, 50), to.persons[leader]
+    _asked(to, begun, people)
+    _stages(to)
     to.session.flush()
+
+
+def _asked(to: Writing, begun: Onboarding, people: Mapping[str, Any]) -> None:
+    """Nothing; what the template gives to an occupational therapist, the leader has asked the team's own to see to."""
+    if ASKED in people:
+        for item in to.session.scalars(select(OnboardingItem).where(OnboardingItem.onboarding_id == begun.id)):
+            if item.responsible == "Ergoterapeut":
+                item.responsible_id = to.persons[people[ASKED].number]
+
+
+def _stages(to: Writing) -> None:
+    """Nothing; each student has the stage she has come to, and a nurse or an assistant of her team who supervises her."""
+    groups = {one.id: one for one in to.session.scalars(select(StaffGroup))}
+    every = to.session.scalars(select(Employment).where(~Employment.is_external).order_by(Employment.id)).all()
+    taken: dict[int, int] = {}
+    for one in every:
+        if not groups[one.staff_group_id].is_student or one.valid_from > to.today:
+            continue
+        able = [
+            other.person_id
+            for other in every
+            if other.unit_id == one.unit_id and groups[other.staff_group_id].code in SUPERVISES
+        ]
+        if not able:
+            continue
+        supervisor = min(able, key=lambda person: (taken.get(person, 0), person))
+        taken[supervisor] = taken.get(supervisor, 0) + 1
+        opens = one.stage_from is not None and one.stage_from <= to.today
+        begins = one.stage_from if opens and one.stage_from is not None else one.valid_from
+        to.session.add(
+            StudentStage(
+                employment_id=one.id, stage=STAGES[opens], supervisor_id=supervisor, opens=opens, begins_on=begins,
+                recorded_at=to.moment((begins - to.today).days, 9), recorded_by=supervisor,
+            )
+        )  # fmt: skip
 
 
 def _approve(to: Writing, by: int) -> None:

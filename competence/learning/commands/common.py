@@ -12,7 +12,7 @@ from competence.learning.models import DevelopmentPlan, PlanVersion
 from competence.learning.rules import MOST_TEXT
 from competence.organisation.models import Unit
 from competence.people.commands.common import employment_for
-from competence.people.models import Employment
+from competence.people.models import Employment, Person
 
 
 def one_of_the_two(session: Session, employment_id: int, by: Actor) -> tuple[Employment, Unit]:
@@ -92,3 +92,18 @@ def words(text: str, field: str, most: int = MOST_TEXT) -> str:
     if len(text) > most:
         raise RuleBroken(sentence(N_("The text is too long. Use at most %(max)s characters."), max=most), field=field)
     return text
+
+
+def check_leader(session: Session, person_id: int | None, *, but: int) -> None:
+    """Nothing. RuleBroken at its field for the learner herself and for somebody who has left; NotFound for nobody's id."""
+    if person_id is None:
+        return
+    if person_id == but:
+        raise RuleBroken(sentence(N_("Choose somebody else to lead it.")), field="led_by")
+    if session.scalar(select(Person.id).where(Person.id == person_id)) is None:
+        raise NotFound
+    ends = session.scalars(select(Employment.valid_to).where(Employment.person_id == person_id)).all()
+    if ends and all(end is not None and end <= today() for end in ends):
+        raise RuleBroken(
+            sentence(N_("Whom you have chosen works here no longer. Choose somebody else.")), field="led_by"
+        )

@@ -12,11 +12,11 @@ from competence.foundation.changes import command
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.text import N_, sentence
-from competence.learning.commands.common import changed, one_of_the_two, running_plan, words
+from competence.learning.commands.common import changed, check_leader, one_of_the_two, running_plan, words
 from competence.learning.commands.planning import NewActivity, plan_activity
 from competence.learning.models import Goal, PlannedActivity
 from competence.learning.rules import MOST_WORDS, Origin, Part, check_days, check_minutes
-from competence.people.models import Employment, Person
+from competence.people.models import Employment
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def change_planned(session: Session, planned_id: int, said: Said, *, seen: int, 
     check_minutes(said.minutes)
     begins, ends = check_days(said.begins, said.last)
     _check_goal(session, employment, said.goal_id)
-    _check_leader(session, employment, said.led_by)
+    check_leader(session, said.led_by, but=employment.person_id)
     own = by.person_id == employment.person_id
     other = (planned.name, planned.part, planned.minutes) != (name, said.part, said.minutes)
     if said.led_by != planned.led_by or (begins, said.at) != (planned.begins, planned.at):
@@ -131,15 +131,6 @@ def change_planned(session: Session, planned_id: int, said: Said, *, seen: int, 
 def _check_goal(session: Session, employment: Employment, goal_id: int | None) -> None:
     mine = select(Goal.id).where(Goal.id == goal_id, Goal.employment_id == employment.id)
     if goal_id is not None and session.scalar(mine) is None:
-        raise NotFound
-
-
-def _check_leader(session: Session, employment: Employment, person_id: int | None) -> None:
-    if person_id is None:
-        return
-    if person_id == employment.person_id:
-        raise RuleBroken(sentence(N_("Choose somebody else to lead it.")), field="led_by")
-    if session.scalar(select(Person.id).where(Person.id == person_id)) is None:
         raise NotFound
 
 

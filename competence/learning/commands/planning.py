@@ -16,10 +16,10 @@ from competence.foundation.changes import command
 from competence.foundation.clock import now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_, sentence
-from competence.learning.commands.common import changed, one_of_the_two, plan_of, words
+from competence.learning.commands.common import changed, check_leader, one_of_the_two, plan_of, words
 from competence.learning.models import Activity, Goal, PlannedActivity
 from competence.learning.rules import MOST_WORDS, GoalKind, Origin, Part, check_days, check_minutes
-from competence.people.models import Employment, Person
+from competence.people.models import Employment
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,7 @@ def _check_goal(session: Session, employment: Employment, new: NewGoal) -> None:
         raise RuleBroken(sentence(N_("Choose a level.")), field="level")
     if new.kind is GoalKind.PROFILE:
         return
-    task = session.scalars(select(Task).where(Task.id == new.task_id)).one_or_none()
-    if task is None:
-        raise RuleBroken(sentence(N_("Choose a task.")), field="task")
-    if task.archived_on is not None and task.archived_on <= today():
-        raise RuleBroken(sentence(N_("The task “%(task)s” is no longer used."), task=task.name), field="task")
+    task = _used(session.scalars(select(Task).where(Task.id == new.task_id)).one_or_none())
     cell = cell_for(session, task.id, employment.staff_group_id, stage_from=employment.stage_from, on=today())
     if not cell.entitles:
         raise RuleBroken(
@@ -137,16 +133,8 @@ def plan_activity(
         session.scalar(select(Goal.id).where(Goal.id == new.goal_id, Goal.plan_id == plan.id)) is None
     ):
         raise NotFound
-    if (
-        new.activity_id is not None
-        and session.scalar(select(Activity.id).where(Activity.id == new.activity_id)) is None
-    ):
-        raise NotFound
-    if new.led_by is not None:
-        if new.led_by == employment.person_id:
-            raise RuleBroken(sentence(N_("Choose somebody else to lead it.")), field="led_by")
-        if session.scalar(select(Person.id).where(Person.id == new.led_by)) is None:
-            raise NotFound
+    _check_listed(session, new)
+    check_leader(session, new.led_by, but=employment.person_id)
     own = by.person_id == employment.person_id
     activity = PlannedActivity(
         employment_id=employment.id, goal_id=new.goal_id, activity_id=new.activity_id, name=name, part=new.part,
@@ -163,3 +151,29 @@ def plan_activity(
         person_id=employment.person_id,
     )  # fmt: skip
     return activity
+
+
+def _check_listed(session: Session, new: NewActivity) -> None:
+    """Nothing. RuleBroken for what the list, or the catalogue, no longer has; NotFound for what it never had."""
+    if new.activity_id is not None:
+        listed = session.scalars(select(Activity).where(Activity.id == new.activity_id)).one_or_none()
+        if listed is None:
+            raise NotFound
+        if listed.archived_on is not None and listed.archived_on <= today():
+            raise RuleBroken(
+                sentence(
+                    N_("“%(activity)s” is no longer on the list. Write it as your own instead."), activity=listed.name
+                ),
+                field="name",
+            )
+    if new.task_id is not None:
+        _used(session.scalars(select(Task).where(Task.id == new.task_id)).one_or_none())
+
+
+def _used(task: Task | None) -> Task:
+    """The task. RuleBroken when it is none, or has been taken out of the catalogue."""
+    if task is None:
+        raise RuleBroken(sentence(N_("Choose a task.")), field="task")
+    if task.archived_on is not None and task.archived_on <= today():
+        raise RuleBroken(sentence(N_("The task “%(task)s” is no longer used."), task=task.name), field="task")
+    return task

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from competence.access.rules import Actor, Permission
@@ -116,6 +116,24 @@ def activities_of(session: Session, employment_ids: Iterable[int], *, on: date) 
         .order_by(PlannedActivity.id)
     ).all()  # fmt: skip
     return sorted(found, key=lambda one: (one.done_on or one.begins or date.max, one.id))
+
+
+def planned_for_tasks(
+    session: Session, employment_ids: Iterable[int], *, on: date
+) -> dict[tuple[int, int], PlannedActivity]:
+    """(employment, task) -> the next of what she has said yes to that leads to the task, from the day on."""
+    task = func.coalesce(PlannedActivity.task_id, Goal.task_id).label("task")
+    rows = session.execute(
+        select(PlannedActivity, task)
+        .outerjoin(Goal, Goal.id == PlannedActivity.goal_id)
+        .where(
+            PlannedActivity.employment_id.in_(sorted(set(employment_ids))), PlannedActivity.begins >= on,
+            PlannedActivity.done_on.is_(None), PlannedActivity.dropped_on.is_(None), PlannedActivity.yes_on.is_not(None),
+            task.is_not(None),
+        )
+        .order_by(PlannedActivity.begins.desc(), PlannedActivity.id.desc())
+    )  # fmt: skip
+    return {(row.PlannedActivity.employment_id, row.task): row.PlannedActivity for row in rows}
 
 
 def get_planned(session: Session, planned_id: int, actor: Actor) -> tuple[PlannedActivity, Whose]:

@@ -16,15 +16,16 @@ from competence.decision.queries import EMPLOYMENTS, UNITS, running, within_unit
 from competence.foundation.clock import local
 from competence.foundation.orm import scoped
 from competence.learning.models import DevelopmentPlan, Goal, PlannedActivity, PlanVersion
-from competence.learning.queries.plans import laid
 from competence.learning.rules import Balance, Part
-from competence.learning.rules.standing import Balances, PlanState, Span, plan_state
+from competence.learning.rules.standing import Balances, Laid, PlanState, Span, plan_state
 from competence.people.models import PersonIdentity, StaffGroup
 
 PAGE = 50
 IDENTITIES = cast(Table, PersonIdentity.__table__)
 GROUPS = cast(Table, StaffGroup.__table__)
 PLANNED = cast(Table, PlannedActivity.__table__)
+PLANS = cast(Table, DevelopmentPlan.__table__)
+VERSIONS = cast(Table, PlanVersion.__table__)
 
 
 @dataclass(frozen=True)
@@ -63,27 +64,35 @@ def members_of(session: Session, node: Node, *, on: date, but: int, page: int = 
         .join(IDENTITIES, (IDENTITIES.c.municipality_id == e.municipality_id) & (IDENTITIES.c.person_id == e.person_id))
         .where(*wanted)
     )
+
+    def read(number: int) -> list[Member]:
+        rows = session.execute(joined.order_by(IDENTITIES.c.name, e.id).limit(PAGE).offset((number - 1) * PAGE))
+        return [Member(row.id, row.person_id, row.name, row.short_name, row.unit) for row in rows]
+
+    if page <= 1 and len(found := read(1)) < PAGE:
+        return found, len(found)
     total = session.scalar(select(func.count()).select_from(joined.subquery())) or 0
-    page = min(max(1, page), max(1, -(-total // PAGE)))
-    rows = session.execute(joined.order_by(IDENTITIES.c.name, e.id).limit(PAGE).offset((page - 1) * PAGE))
-    return [Member(row.id, row.person_id, row.name, row.short_name, row.unit) for row in rows], int(total)
+    return read(min(max(1, page), max(1, -(-total // PAGE)))), int(total)
 
 
 def plans_of(session: Session, employment_ids: Iterable[int], *, on: date) -> Mapping[int, MemberPlan]:
     """Employment -> how far its plan is; those without one are left out."""
     ids = sorted(set(employment_ids))
-    plans = session.scalars(
-        select(DevelopmentPlan)
-        .where(DevelopmentPlan.employment_id.in_(ids), DevelopmentPlan.ended_on.is_(None))
-        .order_by(DevelopmentPlan.id)
+    p, v = PLANS.c, VERSIONS.c
+    plans = session.execute(
+        scoped(session, PLANS, p.id, p.employment_id, p.revision, p.paused_on)
+        .where(p.employment_id.in_(ids), p.ended_on.is_(None))
+        .order_by(p.id)
     ).all()
-    versions: dict[int, list[PlanVersion]] = {}
-    for version in session.scalars(
-        select(PlanVersion)
-        .where(PlanVersion.plan_id.in_([one.id for one in plans]), PlanVersion.withdrawn_at.is_(None))
-        .order_by(PlanVersion.number)
+    versions: dict[int, list[tuple[Laid, date]]] = {}
+    for row in session.execute(  # without what they say, which no list needs
+        scoped(session, VERSIONS, v.plan_id, v.plan_revision, v.employee_yes_at, v.leader_yes_at)
+        .where(v.plan_id.in_([one.id for one in plans]), v.withdrawn_at.is_(None))
+        .order_by(v.number)
     ):
-        versions.setdefault(version.plan_id, []).append(version)
+        answers = Laid(row.plan_revision, row.employee_yes_at is not None, row.leader_yes_at is not None)
+        yes = max(_day(row.employee_yes_at), _day(row.leader_yes_at))
+        versions.setdefault(row.plan_id, []).append((answers, yes))
     goals: dict[int, int] = {
         row.plan_id: row.how_many
         for row in session.execute(
@@ -111,11 +120,10 @@ def plans_of(session: Session, employment_ids: Iterable[int], *, on: date) -> Ma
     found = {}
     for plan in plans:
         every = versions.get(plan.id, [])
-        agreed = [one for one in every if laid(one).agreed]
-        yes = max((max(_day(one.employee_yes_at), _day(one.leader_yes_at)) for one in agreed), default=None)
         found[plan.employment_id] = MemberPlan(
-            plan_state(plan.revision, paused=plan.paused_on is not None, versions=[laid(one) for one in every]),
-            yes, goals.get(plan.id, 0), ahead.get(plan.employment_id),
+            plan_state(plan.revision, paused=plan.paused_on is not None, versions=[laid for laid, _yes in every]),
+            max((yes for laid, yes in every if laid.agreed), default=None), goals.get(plan.id, 0),
+            ahead.get(plan.employment_id),
         )  # fmt: skip
     return found
 

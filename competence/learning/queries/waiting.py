@@ -3,13 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Date, Select, Table, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from competence.access.rules import Actor, Permission
+from competence.foundation.clock import today
+from competence.foundation.orm import execute, standing
 from competence.learning.models import DevelopmentPlan, Goal, PlannedActivity, PlanVersion, Talk, TalkTaker
+from competence.organisation.models import Unit
 from competence.people.models import Employment
 from competence.signoffs.queries import names_of
+
+GOALS, PLANNED, PLANS, VERSIONS, EMPLOYMENTS, UNITS = (
+    cast(Table, one.__table__) for one in (Goal, PlannedActivity, DevelopmentPlan, PlanVersion, Employment, Unit)
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,70 @@ def learning_waits(session: Session, person_id: int, employment_ids: Sequence[in
     people = {one.recorded_by for one in goals} | {one.recorded_by for one in activities}
     people |= {one.made_by for one in versions}
     return Waits(goals, activities, versions, leading, names_of(session, people | set(learners.values())), learners)
+
+
+_E, _DAY = EMPLOYMENTS.c, bindparam("day", type_=Date)
+
+
+def _of_jobs(table: Table, *what: Any) -> Select[Any]:
+    """What of the rows belongs to an employment that has not ended."""
+    return (
+        standing(table, *what)
+        .join(EMPLOYMENTS, (_E.municipality_id == table.c.municipality_id) & (_E.id == table.c.employment_id))
+        .where(or_(_E.valid_to.is_(None), _E.valid_to > _DAY))
+    )
+
+
+def _of_plans(table: Table, *what: Any) -> Select[Any]:
+    """What of the rows belongs to a plan that runs besides, and is not on pause."""
+    plan = (PLANS.c.municipality_id == table.c.municipality_id) & (PLANS.c.id == table.c.plan_id)
+    return _of_jobs(table, *what).join(PLANS, plan).where(PLANS.c.ended_on.is_(None), PLANS.c.paused_on.is_(None))
+
+
+_V = VERSIONS.c
+_HERS = _E.person_id == bindparam("person")
+_PAUSED = exists().where(
+    PLANS.c.municipality_id == PLANNED.c.municipality_id, PLANS.c.employment_id == PLANNED.c.employment_id,
+    PLANS.c.ended_on.is_(None), PLANS.c.paused_on.is_not(None),
+)  # fmt: skip
+_UNANSWERED = (
+    _of_plans(GOALS, func.count()).where(
+        _HERS, GOALS.c.yes_on.is_(None), GOALS.c.set_aside_on.is_(None), GOALS.c.reached_on.is_(None)
+    ),
+    _of_jobs(PLANNED, func.count()).where(
+        _HERS, PLANNED.c.yes_on.is_(None), PLANNED.c.dropped_on.is_(None), PLANNED.c.done_on.is_(None), ~_PAUSED
+    ),
+    _of_plans(VERSIONS, func.count()).where(_HERS, _V.employee_yes_at.is_(None), _V.withdrawn_at.is_(None)),
+    standing(PLANNED, func.count()).where(
+        PLANNED.c.led_by == bindparam("person"), PLANNED.c.led_yes_at.is_(None), PLANNED.c.dropped_on.is_(None),
+        PLANNED.c.done_on.is_(None),
+    ),
+)  # fmt: skip
+_FIRST, *_MORE = (one.scalar_subquery() for one in _UNANSWERED)
+_OWN = select(sum(_MORE, _FIRST))
+_THEIRS = (
+    _of_plans(VERSIONS, UNITS.c.path)
+    .join(UNITS, (UNITS.c.municipality_id == _E.municipality_id) & (UNITS.c.id == _E.unit_id))
+    .where(_V.leader_yes_at.is_(None), _V.withdrawn_at.is_(None), _E.person_id != bindparam("person"))
+)
+
+
+def waiting_count(session: Session, actor: Actor) -> int:
+    """How much of development waits for her answer: for the bell."""
+    return own_waiting(session, actor) + plans_waiting(session, actor)
+
+
+def own_waiting(session: Session, actor: Actor) -> int:
+    """How many goals, activities and versions of her own plan wait for her yes, and how much she is asked to lead."""
+    return int(execute(session, _OWN, person=actor.person_id, day=today()).scalar() or 0)
+
+
+def plans_waiting(session: Session, actor: Actor) -> int:
+    """How many plans her employees have laid before her, that wait for her yes."""
+    within = actor.reach(Permission.PLAN_WRITE)
+    if not within.roots:
+        return 0
+    return sum(within.covers(row.path) for row in execute(session, _THEIRS, person=actor.person_id, day=today()))
 
 
 def _learners(session: Session, some: Sequence[PlannedActivity]) -> dict[int, int]:

@@ -77,7 +77,7 @@ def new(employment_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVal
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                commands.plan_activity(session, employment_id, form.new(origin_now(whose), activity_id=taken), by=actor)
+                commands.plan_activity(session, employment_id, form.new(origin_now(whose), chosen), by=actor)
         except RuleBroken as broken:
             show(broken, form)
         else:
@@ -119,6 +119,9 @@ def _page(planned: PlannedActivity, whose: Whose, form: AfterForm) -> ResponseRe
     return render_template(
         "learning/activity.html", one=activity_shown(planned, people), planned=planned, whose=whose, own=whose.own,
         form=form, done=done, goal=(goals[0].id, goal_title(goals[0], names)) if goals else None,
+        leads_to=", ".join(
+            text for text in (names.tasks.get(planned.task_id or 0), names.practice.get(planned.level or 0)) if text
+        ),
     ), 422 if form.errors else 200  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def one(talk_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
     looked_at_all(one.person_id for one in found.takers if one.person_id != actor.person_id)
     return render_template(
         "learning/talk.html", found=found, talk=found.talk, title=say(TALK_NAMES[TalkKind(found.talk.kind)]),
-        asked=asked(found), clock=clock, plan=_beside(found), may_write=found.holds and actor.may(Permission.TALK_HOLD),
+        asked=asked(found), clock=clock, plan=_beside(found, actor), may_write=found.holds and actor.may(Permission.TALK_HOLD),
         day_form=TalkDayForm(
             formdata=None,
             data={
@@ -154,18 +154,26 @@ class Beside:
     """(area, name of the level, tasks missing for the next, name of the next)."""
 
 
-def _beside(found: OneTalk) -> Beside | None:
-    """The plan beside the profile; None for a talk of a group, where everybody's own plan is hers."""
+def _beside(found: OneTalk, actor: Actor) -> Beside | None:
+    """The plan beside the profile; None for a talk of a group, where everybody's own plan is hers.
+
+    None too for whoever held a talk and no longer plans with her.
+    """
     if len(found.takers) != 1:
         return None
     taker = found.takers[0]
-    facts = plan_queries.employment_of(db.session, taker.row.employment_id)
+    try:
+        facts = plan_queries.whose_plan(db.session, taker.row.employment_id, actor).employment
+    except NotFound:
+        return None
     on = today()
     held = plan_queries.held_by(db.session, plan_queries.own_employments(db.session, taker.person_id, on=on), on=on)
     levels = plan_queries.profile_levels(db.session, facts, held, on=on)
     names = plan_queries.names(db.session)
     plan = plan_queries.open_plan(db.session, facts.id)
     goals = plan_queries.goals_of(db.session, plan.id) if plan else []
+    rows = plan_queries.activities_of(db.session, [facts.id], on=on) if plan else []
+    begun = {one.goal_id for one in rows if one.goal_id is not None and one.dropped_on is None}
     areas = [
         (
             area,
@@ -175,7 +183,7 @@ def _beside(found: OneTalk) -> Beside | None:
         )
         for area, standing in (levels.areas.items() if levels else ())
     ]
-    shown = [goal_shown(one, names, held, levels) for one in goals]
+    shown = [goal_shown(one, names, held, levels, begun) for one in goals]
     return Beside(facts.id, [one for one in shown if one.is_open], areas)
 
 
@@ -236,7 +244,12 @@ def write(talk_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
             flash(_("The talk is written down."))
             return redirect(url_for(".one", talk_id=talk_id))
     return render_template(
-        "learning/talk_write.html", form=form, found=found, title=say(TALK_NAMES[kind]), asked=asked(found)
+        "learning/talk_write.html",
+        form=form,
+        found=found,
+        title=say(TALK_NAMES[kind]),
+        asked=asked(found),
+        plan=_beside(found, actor),
     ), 422 if form.errors else 200
 
 

@@ -20,6 +20,7 @@ from competence.onboarding.commands.templates import (
     write_welcome,
 )
 from competence.onboarding.commands.ticking import (
+    ask_colleague,
     give_first_shift_yes,
     leave_out,
     tick,
@@ -28,7 +29,7 @@ from competence.onboarding.commands.ticking import (
 )
 
 __all__ = [
-    "NewProgramme", "NewStage", "add_item", "approve_template", "begin_onboarding", "change_onboarding", "check_gates",
-    "discard_template", "draft_template", "end_onboarding", "give_first_shift_yes", "leave_out", "move_stage",
+    "NewProgramme", "NewStage", "add_item", "approve_template", "ask_colleague", "begin_onboarding", "change_onboarding",
+    "check_gates", "discard_template", "draft_template", "end_onboarding", "give_first_shift_yes", "leave_out", "move_stage",
     "remove_line", "retire_template", "save_line", "set_pace", "tick", "untick", "withdraw_first_shift_yes", "write_welcome",
 ]  # fmt: skip

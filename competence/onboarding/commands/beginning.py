@@ -19,7 +19,7 @@ from competence.onboarding.models import Onboarding, OnboardingItem, OnboardingL
 from competence.onboarding.queries.programmes import talks_of
 from competence.onboarding.queries.templates import holding, lines_of
 from competence.onboarding.rules import MOST_ITEM, MOST_ITEMS, MOST_WORDS, TALKS, WEEKS, Line, check_line
-from competence.onboarding.rules.pace import check_pace, talk_on
+from competence.onboarding.rules.pace import PaceSet, check_pace, talk_on
 from competence.people.commands.common import employment_for
 from competence.people.models import Employment
 
@@ -147,17 +147,37 @@ def change_onboarding(session: Session, onboarding_id: int, new: NewProgramme, *
     onboarding.first_day, onboarding.buddy_id, onboarding.mentor_id = first_day, buddy, mentor
     onboarding.revision += 1
     if before[0] != first_day:
-        for talk in talks_of(session, [employment.id]).get(employment.id, []):
-            week = next(week for week, kind in TALKS.items() if kind == talk.kind)
-            # A day that the two have agreed on themselves stays theirs.
-            if talk.held_on is None and talk.planned_on == talk_on(week, before[0]):
-                talk.planned_on = talk_on(week, first_day)
-                talk.revision += 1
+        paces = _paces(session, onboarding)
+        _move_talks(session, employment, (before[0], paces), (first_day, paces))
     record(
         session, by=by.person_id, action="change_onboarding", subject="onboarding", subject_id=onboarding.id,
         person_id=employment.person_id,
     )  # fmt: skip
     return onboarding
+
+
+Weeks = tuple[date, list[PaceSet]]
+"""(the first day of work, the paces): what says when a programme's weeks are."""
+
+
+def _paces(session: Session, onboarding: Onboarding) -> list[PaceSet]:
+    rows = session.scalars(
+        select(OnboardingPace).where(OnboardingPace.onboarding_id == onboarding.id).order_by(OnboardingPace.id)
+    )
+    return [PaceSet(one.from_day, one.percent) for one in rows]
+
+
+def _move_talks(session: Session, employment: Employment, before: Weeks, after: Weeks) -> None:
+    """Nothing; the talks still to be held lie where the programme's weeks now are."""
+    for talk in talks_of(session, [employment.id]).get(employment.id, []):
+        week = next(week for week, kind in TALKS.items() if kind == talk.kind)
+        day = talk_on(week, *after)
+        # A day that the two have agreed on themselves stays theirs.
+        theirs = talk.held_on is not None or talk.planned_on != talk_on(week, *before)
+        over = employment.valid_to is not None and day >= employment.valid_to
+        if not theirs and not over and talk.planned_on != day >= today():
+            talk.planned_on = day
+            talk.revision += 1
 
 
 def _kept_or(
@@ -168,17 +188,20 @@ def _kept_or(
 
 @command
 def set_pace(session: Session, onboarding_id: int, percent: int, *, seen: int, by: Actor) -> Onboarding:
-    """The programme, its weeks longer or shorter from today on; the talks stay where they are."""
+    """The programme, its weeks longer or shorter from today on; with them the talks that nobody has moved by hand."""
     check_pace(percent)
     onboarding, employment, _unit = programme_for(session, onboarding_id, by, seen=seen)
+    before = _paces(session, onboarding)
+    said = PaceSet(max(today(), onboarding.first_day), percent)
     session.add(
         OnboardingPace(
-            onboarding_id=onboarding.id, employment_id=employment.id, from_day=max(today(), onboarding.first_day),
-            percent=percent, set_at=now(), set_by=by.person_id,
+            onboarding_id=onboarding.id, employment_id=employment.id, from_day=said.from_day, percent=percent,
+            set_at=now(), set_by=by.person_id,
         )
     )  # fmt: skip
     onboarding.revision += 1
     session.flush()
+    _move_talks(session, employment, (onboarding.first_day, before), (onboarding.first_day, [*before, said]))
     record(
         session, by=by.person_id, action="set_onboarding_pace", subject="onboarding", subject_id=onboarding.id,
         person_id=employment.person_id, detail={"percent": percent},

@@ -11,7 +11,7 @@ from competence.foundation.changes import command
 from competence.foundation.clock import local, now, today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.text import N_, sentence
-from competence.onboarding.commands.common import FOLLOWERS, item_for, programme_for, words
+from competence.onboarding.commands.common import FOLLOWERS, colleague, item_for, programme_for, words
 from competence.onboarding.models import FirstShiftYes, Onboarding, OnboardingItem
 from competence.onboarding.queries.gates import Opens, gates, passed
 from competence.onboarding.queries.programmes import get_programme
@@ -22,11 +22,11 @@ from competence.signoffs.commands.observing import PASSED_AS, NewObservation, ob
 from competence.signoffs.queries import terms_to_sign
 
 
-def _side(onboarding: Onboarding, employment: Employment, unit: Unit, by: Actor) -> Side:
-    """From which side she ticks. NotFound when she is neither the newcomer nor follows her."""
+def _side(onboarding: Onboarding, item: OnboardingItem, employment: Employment, unit: Unit, by: Actor) -> Side:
+    """From which side she ticks. NotFound when she is neither the newcomer, nor follows her, nor is asked to see to it."""
     if by.person_id == employment.person_id:
         return Side.NEWCOMER
-    follows = by.person_id in (onboarding.buddy_id, onboarding.mentor_id)
+    follows = by.person_id in (onboarding.buddy_id, onboarding.mentor_id, item.responsible_id)
     if not follows and not any(by.may(one, unit.path) for one in FOLLOWERS):
         raise NotFound
     return Side.RESPONSIBLE
@@ -41,8 +41,8 @@ def tick(session: Session, onboarding_id: int, item_id: int, *, by: Actor) -> On
     employment has ended or not begun, or she may not vouch for it.
     """
     onboarding, employment, unit = programme_for(session, onboarding_id, by, keep=False)
-    side = _side(onboarding, employment, unit, by)
     item = item_for(session, onboarding.id, item_id)
+    side = _side(onboarding, item, employment, unit, by)
     if item.left_out_at is not None:
         raise RuleBroken(sentence(N_("The item has been left out of the programme.")))
     if side not in asked_of(Ticks(item.ticks)):
@@ -133,8 +133,8 @@ def _task_to_record(session: Session, employment: Employment, gate: Opens) -> in
 def untick(session: Session, onboarding_id: int, item_id: int, *, by: Actor) -> OnboardingItem:
     """The item without her own tick, the same day only. What had been recorded by it no longer counts."""
     onboarding, employment, unit = programme_for(session, onboarding_id, by, keep=False)
-    side = _side(onboarding, employment, unit, by)
     item = item_for(session, onboarding.id, item_id)
+    side = _side(onboarding, item, employment, unit, by)
     at = item.newcomer_at if side is Side.NEWCOMER else item.responsible_at
     if at is None:
         return item
@@ -174,6 +174,31 @@ def leave_out(session: Session, onboarding_id: int, item_id: int, *, out: bool, 
     record(
         session, by=by.person_id, action="leave_out_onboarding", subject="onboarding_item", subject_id=item.id,
         person_id=employment.person_id, detail={"item": item.code, "out": out},
+    )  # fmt: skip
+    return item
+
+
+@command
+def ask_colleague(
+    session: Session, onboarding_id: int, item_id: int, person_id: int | None, *, by: Actor
+) -> OnboardingItem:
+    """The item, which the colleague is asked to see to and may tick; None: whoever the words name.
+
+    RuleBroken when nobody but the newcomer ticks it, when it is ticked already, and for somebody who works elsewhere.
+    """
+    onboarding, employment, _unit = programme_for(session, onboarding_id, by)
+    item = item_for(session, onboarding.id, item_id)
+    if person_id == item.responsible_id:
+        return item
+    if item.ticks == Ticks.NEWCOMER:
+        raise RuleBroken(sentence(N_("The newcomer ticks this off herself.")), field="person")
+    if item.responsible_at is not None:
+        raise RuleBroken(sentence(N_("It has been ticked already.")), field="person")
+    item.responsible_id = colleague(session, person_id, by, but=employment.person_id, field="person")
+    onboarding.revision += 1
+    record(
+        session, by=by.person_id, action="ask_onboarding_colleague", subject="onboarding_item", subject_id=item.id,
+        person_id=employment.person_id, detail={"item": item.code},
     )  # fmt: skip
     return item
 

@@ -26,6 +26,8 @@ from competence.people.models import Employment, PersonIdentity, StaffGroup
 
 UNSKILLED = "UFA"
 """Code of the staff group whose newcomers, and those of the groups that follow it, need the leader's yes first."""
+BUDDY, MENTOR = "makker", "mentor"
+"""The words by which an item names them, as the templates of the reference data do."""
 FOLLOWERS = (Permission.ONBOARDING_KEEP, Permission.ONBOARDING_TICK)
 """Who has one of them over a unit follows its newcomers."""
 
@@ -162,6 +164,12 @@ class Programme:
         """Whether the first shift waits for the leader's yes."""
         return self.needs_yes and self.yes is None
 
+    def asked(self, item: Item) -> str:
+        """Who is asked to see to the item: by name where somebody is known, else in the template's words."""
+        known = {BUDDY: self.row.buddy_id, MENTOR: self.row.mentor_id}
+        who = item.row.responsible_id or known.get(item.row.responsible.casefold())
+        return self.names.get(who or 0, "") or item.row.responsible
+
     def talk_of(self, week: int) -> Talk | None:
         """The talk after so many weeks."""
         return next((one for one in self.talks if one.kind == TALKS.get(week)), None)
@@ -192,7 +200,7 @@ def _read_unskilled(session: Session) -> frozenset[int]:
 def newcomers(session: Session, actor: Actor) -> list[Programme]:
     """The running programmes of those whom she follows, the newest first: by her roles, and as buddy or mentor."""
     roots = sorted({root for one in FOLLOWERS for root in actor.reach(one).roots})
-    return _read(
+    return read_programmes(
         session,
         Onboarding.ended_on.is_(None),
         or_(Employment.valid_to.is_(None), Employment.valid_to > today()),
@@ -206,7 +214,7 @@ def newcomers(session: Session, actor: Actor) -> list[Programme]:
 
 def get_programme(session: Session, onboarding_id: int, *, actor: Actor) -> Programme:
     """The programme. NotFound when there is none by that id of somebody whom she follows."""
-    found = _read(session, Onboarding.id == onboarding_id)
+    found = read_programmes(session, Onboarding.id == onboarding_id)
     if not found or found[0].employment.person_id == actor.person_id or not follows_her(found[0], actor):
         raise NotFound
     return found[0]
@@ -214,13 +222,14 @@ def get_programme(session: Session, onboarding_id: int, *, actor: Actor) -> Prog
 
 def own_programmes(session: Session, person_id: int) -> list[Programme]:
     """The person's own running programmes, the newest first."""
-    return _read(
+    return read_programmes(
         session, Onboarding.ended_on.is_(None), Employment.person_id == person_id,
         or_(Employment.valid_to.is_(None), Employment.valid_to > today()),
     )  # fmt: skip
 
 
-def _read(session: Session, *where: ColumnElement[bool]) -> list[Programme]:
+def read_programmes(session: Session, *where: ColumnElement[bool]) -> list[Programme]:
+    """The programmes for which the conditions hold, the newest first, with all that belongs to each."""
     rows = session.execute(
         select(Onboarding, Employment, Unit, StaffGroup, PersonIdentity.name)
         .join(Employment, Employment.id == Onboarding.employment_id)
@@ -247,7 +256,8 @@ def _read(session: Session, *where: ColumnElement[bool]) -> list[Programme]:
     talks = talks_of(session, [row.Employment.id for row in rows])
     there = passed(session, [row.Employment.person_id for row in rows])
     opened, tasks = gates(session), task_names(session, on=today())
-    people = {one.responsible_by for one in items} | {one.left_out_by for one in items} | {p.set_by for p in paces}
+    people = {one.responsible_by for one in items} | {one.responsible_id for one in items}
+    people |= {one.left_out_by for one in items} | {p.set_by for p in paces}
     people |= {row.Onboarding.buddy_id for row in rows} | {row.Onboarding.mentor_id for row in rows}
     people |= {row.Onboarding.begun_by for row in rows} | {one.given_by for one in given}
     people |= {talk.held_by for some in talks.values() for talk in some}
@@ -320,12 +330,12 @@ def _openings(
 
 
 def day_for(
-    week: int, kind: TalkKind | None, first_day: date, paces: Iterable[PaceSet], talk: Talk | None = None
+    week: int, kind: TalkKind | None, first_day: date, paces: Sequence[PaceSet], talk: Talk | None = None
 ) -> date:
     """The day by which an item of the week should be in place; of a talk the day that it is planned for."""
     if kind is not None:
-        return talk.planned_on if talk is not None else talk_on(week, first_day)
-    return due_on(week, first_day, list(paces))
+        return talk.planned_on if talk is not None else talk_on(week, first_day, paces)
+    return due_on(week, first_day, paces)
 
 
 def talks_of(session: Session, employment_ids: Iterable[int]) -> dict[int, list[Talk]]:

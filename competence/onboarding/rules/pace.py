@@ -1,7 +1,8 @@
 """When an item of a programme is due, as the pace was set. Pure.
 
 A programme is counted in days of its own. At 100 per cent one of them is one day; at 150 each week takes a week and a half
-from the day on which it was said. What lies behind that day stays where it was; the talks with the leader are never moved.
+from the day on which it was said. What lies behind that day stays where it was. The talks with the leader follow, unless
+the two have chosen another day themselves.
 """
 
 from collections.abc import Iterable
@@ -98,9 +99,9 @@ def week_on(on: date, first_day: date, paces: Iterable[PaceSet] = ()) -> int:
     return int(done // WEEK) + 1 if done >= 0 else int(done // WEEK)
 
 
-def talk_on(week: int, first_day: date) -> date:
-    """The day for the talk after so many weeks: the same weekday as the first, a Monday where that is a weekend."""
-    day = first_day + timedelta(weeks=week)
+def talk_on(week: int, first_day: date, paces: Iterable[PaceSet] = ()) -> date:
+    """The day for the talk after so many weeks of the programme, a Monday where that is a weekend."""
+    day = day_of(WEEK * week, first_day, paces)
     return day + timedelta(days=WEEK - day.weekday()) if day.weekday() > 4 else day
 
 

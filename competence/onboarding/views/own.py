@@ -1,4 +1,6 @@
-"""The newcomer's own page, made for a phone: today and this week, with big ticks, and who is there for her."""
+"""The newcomer's own page, made for a phone: today and this week, with big ticks; and the page of those who are there for her."""
+
+from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,18 +8,19 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from competence.access.rules import Actor, Permission, Reach
-from competence.access.web import requires
+from competence.access.web import looked_at_all, requires
 from competence.foundation.clock import today
 from competence.foundation.errors import NotFound, RuleBroken
 from competence.foundation.web import db, say, transaction
 from competence.learning.rules import TALK_NAMES
 from competence.onboarding import commands
 from competence.onboarding.models import OnboardingItem
+from competence.onboarding.queries import beside as queries
 from competence.onboarding.queries.programmes import own_programmes
 from competence.onboarding.queries.students import open_stage
-from competence.onboarding.rules import KIND_NAMES, WEEKS
+from competence.onboarding.rules import KIND_NAMES, WEEKS, Side
 from competence.onboarding.views.programme import told
-from competence.onboarding.views.showing import count_words, own_parts, week_words
+from competence.onboarding.views.showing import cards, count_words, own_parts, week_words
 from competence.people.models import Employment
 
 bp = Blueprint("intro", __name__, url_prefix="/me/intro")
@@ -33,6 +36,48 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
         kind_names=KIND_NAMES, talk_names=TALK_NAMES, weeks=WEEKS, today=today(),
         stages={one.id: stage for one in found if (stage := open_stage(db.session, one.employment.id)) is not None},
     )  # fmt: skip
+
+
+@bp.get("/colleagues")
+@requires(Permission.OWN_READ)
+def beside(*, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """The new colleagues she is there for, as buddy or mentor; and of others what she is asked to see to."""
+    near, asked = queries.beside(db.session, actor.person_id)
+    looked_at_all({one.employment.person_id for one in near} | {one.employment.person_id for one, _items in asked})
+    return render_template(
+        "onboarding/beside.html", near=cards(near), kind_names=KIND_NAMES, today=today(), side=Side.RESPONSIBLE,
+        asked=[(one, some, actor.may(Permission.SIGNOFF_OBSERVE, one.unit.path)) for one, some in asked],
+        me=actor.person_id,
+    )  # fmt: skip
+
+
+@bp.post("/colleagues/<int:beside_id>/tick")
+@requires(Permission.OWN_READ)
+def see_to(beside_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """What she is asked to see to, ticked."""
+    return _seen_to(beside_id, actor, commands.tick, _("Ticked. Thank you."))
+
+
+@bp.post("/colleagues/<int:beside_id>/untick")
+@requires(Permission.OWN_READ)
+def undo_see_to(beside_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """Her tick, taken back."""
+    return _seen_to(beside_id, actor, commands.untick, _("The tick is taken back."))
+
+
+def _seen_to(item_id: int, actor: Actor, run: Callable[..., object], done: str) -> ResponseReturnValue:
+    """Back to her list. NotFound for what she is not asked to see to."""
+    asked = {item.row.id: one.id for one, some in queries.beside(db.session, actor.person_id)[1] for item in some}
+    if item_id not in asked:
+        raise NotFound
+    try:
+        with transaction() as session:
+            run(session, asked[item_id], item_id, by=actor)
+    except RuleBroken as broken:
+        flash(say(broken.message), "error")
+    else:
+        flash(done)
+    return redirect(url_for(".beside"))
 
 
 def _item(item_id: int, actor: Actor) -> OnboardingItem:

@@ -14,7 +14,7 @@ from competence.foundation.errors import NotFound, Overtaken, RuleBroken
 from competence.foundation.web import db, listed, say, show, transaction
 from competence.learning.rules import TALK_NAMES
 from competence.onboarding import commands
-from competence.onboarding.forms import PACE_NAMES, ItemForm, PaceForm, ProgrammeForm, YesForm, people
+from competence.onboarding.forms import PACE_NAMES, AskForm, ItemForm, PaceForm, ProgrammeForm, YesForm, people
 from competence.onboarding.models import OnboardingItem
 from competence.onboarding.queries.ahead import colleagues
 from competence.onboarding.queries.programmes import Programme, get_programme
@@ -201,6 +201,32 @@ def add(onboarding_id: int, *, actor: Actor, within: Reach) -> ResponseReturnVal
             flash(_("The item is added."))
             return _back(onboarding_id, item.id)
     return render_template("onboarding/item.html", form=form, found=found), 422 if form.errors else 200
+
+
+@bp.route("/items/<int:item_id>/ask", methods=["GET", "POST"])
+@requires(Permission.ONBOARDING_KEEP)
+def ask(onboarding_id: int, item_id: int, *, actor: Actor, within: Reach) -> ResponseReturnValue:
+    """A colleague is asked to see to the item."""
+    found = _keep(onboarding_id, actor)
+    item = next((one for one in found.items if one.row.id == item_id), None)
+    if item is None:
+        raise NotFound
+    asked = item.row.responsible_id
+    chosen = [(asked, found.names.get(asked, _("Name erased")))] if asked else []
+    form = AskForm(
+        people(colleagues(db.session, actor, found.unit.path, but=found.employment.person_id), *chosen),
+        data={"person": asked},
+    )
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                commands.ask_colleague(session, onboarding_id, item_id, form.person.data, by=actor)
+        except RuleBroken as broken:
+            show(broken, form)
+        else:
+            flash(_("The colleague is asked.") if form.person.data else _("Nobody is asked by name."))
+            return _back(onboarding_id, item_id)
+    return render_template("onboarding/ask.html", form=form, found=found, item=item), 422 if form.errors else 200
 
 
 @bp.post("/yes")

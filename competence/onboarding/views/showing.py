@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from competence.access.rules import Actor
 from competence.foundation.clock import today
-from competence.foundation.web import db, short_day
+from competence.foundation.web import day, db, short_day
 from competence.learning.models import Talk
 from competence.onboarding.queries.ahead import Unready, without_yes
 from competence.onboarding.queries.programmes import Item, Programme
 from competence.onboarding.rules import TALKS, WEEKS, Side
 from competence.onboarding.rules.pace import begins_on, due_on
+
+FAR = timedelta(days=180)
+"""A day further ahead is written with its year."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ def _stretch(one: Programme, week: int, items: list[Item]) -> Stretch:
     if week == 0:
         return Stretch(str(_("The first day")), short_day(first), items, today() == first, today() > first)
     begins, due = begins_on(week, first, sets), due_on(week, first, sets)
-    days = str(_("%(first)s through %(last)s", first=short_day(begins), last=short_day(due)))
+    last = day(due) if due - today() > FAR else short_day(due)
+    days = str(_("%(first)s through %(last)s", first=short_day(begins), last=last))
     return Stretch(str(_("Week %(week)s", week=week)), days, items, begins <= today() <= due, due < today())
 
 
