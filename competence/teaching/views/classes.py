@@ -46,7 +46,7 @@ def index(*, actor: Actor, within: Reach) -> ResponseReturnValue:
     return render_template(
         "teaching/index.html", rows=rows_of(mine), over=over,
         to_note=rows_of(reads.to_note(db.session, actor, since=now() - timedelta(days=60))),
-        plans=_parts(actor), signs=actor.may(Permission.SIGNOFF_SIGN), desk=actor.may(Permission.TEACHING_PLAN),
+        plans=_parts(actor), signs=actor.may(Permission.SIGNOFF_SIGN),
     )  # fmt: skip
 
 
