@@ -34,6 +34,7 @@ COMMANDS = (
     "competence.decision.cli:refresh",
     "competence.reminders.cli:remind",
     "competence.figures.cli:snapshot",
+    "competence.training.cli:propose",
     "competence.people.cli:retention",
     "competence.people.cli:hold",
     "competence.jobs.cli:jobs",

@@ -1,7 +1,7 @@
 """The verbs of training: keep a proposal, agree to it, ask a colleague to teach, and her own answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -64,16 +64,35 @@ def keep_run(
         run.closed_at = now()
         session.flush()
         run = None
+    return _put(session, run, unit.id, terms, content, by.person_id)
+
+
+@command
+def keep_by_night(session: Session, unit_id: int, terms: Terms, content: Content, *, seen: int | None) -> bool:
+    """Whether the unit's proposal is now the night's: not where somebody has changed it since it was `seen`, or agreed to it."""
+    run = open_run(session, unit_id, lock=True)
+    if (run.revision if run else None) != seen or (run is not None and run.agreed):
+        return False
+    if run is not None and replace(content_from(run.content), seconds=content.seconds) == content:
+        run.made_at = now()
+    else:
+        _put(session, run, unit_id, terms, content, None)
+    return True
+
+
+def _put(
+    session: Session, run: TrainingRun | None, unit_id: int, terms: Terms, content: Content, by: int | None
+) -> TrainingRun:
     if run is None:
-        run = TrainingRun(unit_id=unit.id, agreed={}, made_by=by.person_id, made_at=now(), terms={}, content={})
+        run = TrainingRun(unit_id=unit_id, agreed={}, made_at=now(), terms={}, content={})
         session.add(run)
     else:
         run.revision += 1
-    run.terms, run.content, run.made_by, run.made_at = terms.stored(), content.stored(), by.person_id, now()
+    run.terms, run.content, run.made_by, run.made_at = terms.stored(), content.stored(), by, now()
     session.flush()
     record(
-        session, by=by.person_id, action="propose_training", subject="training_run", subject_id=run.id,
-        detail={"unit": unit.id, "aim": terms.aim.value, "proposals": len(content.rows)},
+        session, by=by, action="propose_training", subject="training_run", subject_id=run.id,
+        detail={"unit": unit_id, "aim": terms.aim.value, "proposals": len(content.rows)},
     )  # fmt: skip
     return run
 
@@ -300,6 +319,6 @@ def _overtaken(session: Session, run: TrainingRun | None) -> None:
     raise Overtaken(
         sentence(
             N_("%(name)s changed this on %(at)s, while you had the page open. Nothing was written."),
-            name=_name(session, run.made_by) or sentence(N_("Somebody")), at=run.made_at,
+            name=(_name(session, run.made_by) if run.made_by else "") or sentence(N_("Somebody")), at=run.made_at,
         )
     )  # fmt: skip

@@ -41,7 +41,8 @@ class TrainingRun(Base, Tenant):
     """Unit -> [when, by whom (person)] its part was made into goals and activities."""
     revision: Mapped[int] = mapped_column(default=1)
     made_at: Mapped[datetime]
-    made_by: Mapped[int]
+    made_by: Mapped[int | None]
+    """None: by the night's run."""
     closed_at: Mapped[datetime | None]
     """When a new one took its place, after it had been agreed."""
 

@@ -17,6 +17,8 @@ from competence.training.queries.runs import open_run
 from competence.training.rules.rows import Content, Terms, content_from, terms_from
 
 KIND = "training"
+AT_ONCE = 300
+"""Employments for which it is worked out while somebody waits; for more, in the background."""
 IN_THE_BACKGROUND = 60.0
 """Seconds of solving that a wide unit is given."""
 DONE = N_("The proposal for %(unit)s is worked out: %(count)s trainings.")

@@ -24,12 +24,9 @@ from competence.training.queries.runs import led_by, open_run, teaching_of, wait
 from competence.training.rules.problem import Aim
 from competence.training.rules.rows import Terms, terms_from
 from competence.training.views.page import page_of
-from competence.training.working import KIND, work_out
+from competence.training.working import AT_ONCE, KIND, work_out
 
 bp = Blueprint("training_plan", __name__, url_prefix="/training")
-
-AT_ONCE = 300
-"""Employments for which it is worked out while somebody waits; for more, in the background."""
 
 
 @bp.get("")
