@@ -1,6 +1,6 @@
 """Every page of development, of each whose it is: axe finds nothing, and nothing hangs out of any screen.
 
-Those that stand in a menu are looked at in `test_looked_over`, those that a journey passes there.
+Those that stand in a menu are looked at in `test_everywhere`, those that a journey passes there.
 """
 
 from collections.abc import Callable

@@ -61,11 +61,11 @@ def test_from_five_files_to_a_gap_closed_by_a_new_signature(
 
     # The development nurse brings the matrix, states the grounds and approves it from tomorrow.
     sign_in(karin, address, "karin.baek@strandby.example", PASSWORD)
-    load(karin, "matrix")
+    load(karin, "matrix", under="Opgavedeling")
     accessible(karin)
     approve(karin, accessible)
     for kind in ("signoffs", "requirements"):
-        load(karin, kind)
+        load(karin, kind, under="Opgavedeling")
         accessible(karin)
 
     # The leader sees the gap on the first day, and why; and asks the guide.
@@ -139,10 +139,10 @@ def choose_password(page: Page, address: str, link: str) -> None:
     expect(page.get_by_role("heading", name="Log ind")).to_be_visible()
 
 
-def load(page: Page, kind: str) -> None:
-    """Nothing; the file is chosen, looked at, and loaded."""
+def load(page: Page, kind: str, *, under: str = "") -> None:
+    """Nothing; the file is chosen, looked at, and loaded. `under`: the word of the menu that gathers the page."""
     name, content = FILES[kind]
-    go(page, "Indlæs")
+    go(page, under or "Indlæs", then="Indlæs" if under else "")
     page.get_by_role("main").get_by_role("link", name=LOAD[kind], exact=True).click()
     page.get_by_label("Fil", exact=True).set_input_files(
         {"name": name, "mimeType": MIME[name.rpartition(".")[2]], "buffer": content}

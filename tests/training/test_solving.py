@@ -193,7 +193,7 @@ def test_nothing_open_gives_nothing_to_do():
     assert (found.proposals, found.proven, found.gap) == ((), True, 0.0)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(small_problems())
 def test_the_answer_is_as_good_as_the_best_of_all_plans(asked):
     found = solved(asked)
@@ -221,7 +221,7 @@ def _as_greedy(asked: Problem) -> list[AtMost]:
     return found
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(small_problems(), st.data())
 def test_what_must_be_kept_is_kept_or_the_way_out_is_told(asked, data):
     pairs = [(one.employment_id, one.task_id) for one in asked.candidates]

@@ -83,6 +83,13 @@ class Lookup:
             first, last = max(first, week - self.length[i] + 1), min(last, week)
         return range(first, last + 1)
 
+    def _begins(self, i: int, course: int | None) -> bool:
+        """Whether there is a week in which it can begin beside what the person has going on."""
+        busy, length = self.busy.get(self.person[i]), self.length[i]
+        return any(
+            busy is None or max(busy[start : start + length]) < self.limits.at_once for start in self.starts(i, course)
+        )
+
     def _usable(self) -> None:
         """Each candidate's teachers and courses that are of use, and why those who cannot be trained cannot."""
         reach: dict[int, int] = defaultdict(int)
@@ -99,7 +106,7 @@ class Lookup:
             able = [t for t in asked if self.room[t] * self.length[i] >= self.taught[i]]
             self.teachers.append(tuple(sorted(able, key=lambda t: (reach[t], t))))
             seats = [k for k in dict.fromkeys(one.courses) if k in self.course and self.course[k].seats > 0]
-            fits = [k for k in seats if len(self.starts(i, k))]
+            fits = [k for k in seats if self._begins(i, k)]
             self.courses.append(tuple(sorted(fits, key=lambda k: (self.course[k].price, self.course[k].week, k))))
             self.why.append(self._why(i, asked=asked, seats=seats))
         for i in range(len(self.candidates)):
@@ -122,7 +129,7 @@ class Lookup:
             return WhyNot.NO_SEAT
         if self.broken[i]:
             return WhyNot.NOBODY_MAY
-        in_time = self.starts(i, None) and (self.courses[i] or not one.courses)
+        in_time = self._begins(i, None) and (self.courses[i] or not one.courses)
         if not self.teachers[i] or not in_time or self.limits.at_once < 1:
             return WhyNot.NO_TIME
         return None

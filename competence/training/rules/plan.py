@@ -49,7 +49,8 @@ class Plan:
     def fits(self, i: int, *, prefer: int | None = None, course: int | None = None) -> Placed | WhyNot:
         """Where the training can lie soonest beside what is placed, or what stands in its way.
 
-        What it needs must be placed. With `prefer` if she has time at all, on `course` if it is as soon as any other.
+        What it needs must be placed. With `prefer` if she has time at all, and on `course` if there is room on it: another
+        may be sooner and dearer.
         """
         look = self.lookup
         if self.used.get(look.person[i], 0) + look.minutes[i] > look.limits.person_minutes:
@@ -59,11 +60,15 @@ class Plan:
             options = tuple(k for k in look.courses[i] if self.seats[k] > 0)
             if not options:
                 return WhyNot.NO_SEAT
-            if course in options:
-                options = (course, *(k for k in options if k != course))
         options = tuple(k for k in options if self.affords(i, k))
         if not options:
             return WhyNot.BUDGET
+        if course is not None and course in options:
+            return self._placed(i, (course,), prefer) or self._placed(i, options, prefer) or WhyNot.NO_TIME
+        return self._placed(i, options, prefer) or WhyNot.NO_TIME
+
+    def _placed(self, i: int, options: Sequence[int | None], prefer: int | None) -> Placed | None:
+        look = self.lookup
         first = max([look.head[i], *(self.placed[j].last + 1 for j in look.needs[i])])
         teachers = look.teachers[i]
         if prefer in teachers:
@@ -71,7 +76,7 @@ class Plan:
             if found is not None:
                 return found
             teachers = tuple(t for t in teachers if t != prefer)
-        return self._soonest(i, first, options, teachers) or WhyNot.NO_TIME
+        return self._soonest(i, first, options, teachers)
 
     def _soonest(self, i: int, first: int, options: Sequence[int | None], teachers: Sequence[int]) -> Placed | None:
         """The first weeks from `first` in which the person, one of the teachers and one of the courses can."""

@@ -10,7 +10,7 @@ from competence.training.rules.lookup import BY_USE, Lookup
 from competence.training.rules.plan import Placed, Plan
 from competence.training.rules.problem import Aim, Greedy, Problem, Solution, Unclosable, WhyNot
 from competence.training.solving.choosing import AtMost, Choosing, Chosen
-from competence.training.solving.groups import districts, has_weeks, joined, pieces
+from competence.training.solving.groups import districts, has_weeks, joined, pieces, taken_by_others
 from competence.training.solving.musts import settled
 from competence.training.solving.nearer import nearer
 from competence.training.solving.placing import TRIES, Hints, by_urgency, carried_out, place
@@ -88,10 +88,11 @@ class _Solving:
             found = self._solved(groups)
             plan, failed = self._place(found, tries=1)
             wanted = [i for one in found for i in one.hints]
-            more = joined(self.look, groups, plan, failed, wanted) if failed else groups
+            taken = taken_by_others(self.look, plan, {i: hint for one in found for i, hint in one.hints.items()})
+            more = joined(self.look, groups, plan, failed, wanted, taken) if failed or taken else groups
             if failed and len(more) == len(groups):
                 plan, failed = self._place(found, tries=TRIES)
-            if not failed or len(more) == len(groups) or time.monotonic() > self.end:
+            if not (failed or taken) or len(more) == len(groups) or time.monotonic() > self.end:
                 break
             groups = more
         bounds = {tuple(group): self.hints[tuple(group)].bound for group in groups}

@@ -46,14 +46,33 @@ def pieces(look: Lookup, useful: Iterable[int]) -> list[list[int]]:
     return list(found.values())
 
 
+def taken_by_others(look: Lookup, plan: Plan, hints: Mapping[int, tuple[int | None, int | None]]) -> set[int]:
+    """The courses that somebody was to be on, who came on a dearer one as another group had the seats."""
+    found = set()
+    for i, (_teacher, course) in hints.items():
+        where = plan.placed.get(i)
+        on = where.course if where is not None else None
+        if course is not None and on is not None and look.course[on].price > look.course[course].price:
+            found.add(course)
+    return found
+
+
 def joined(
-    look: Lookup, groups: list[list[int]], plan: Plan, failed: Collection[int], wanted: Collection[int]
+    look: Lookup,
+    groups: list[list[int]],
+    plan: Plan,
+    failed: Collection[int],
+    wanted: Collection[int],
+    taken: Collection[int] = (),
 ) -> list[list[int]]:
-    """The groups, those made one that compete for what the failed lacked: teachers, seats on courses, the budget."""
+    """The groups, those made one that compete for what the failed lacked: teachers, seats on courses, the budget.
+
+    `taken`: courses that are competed for, though nobody failed.
+    """
     at = {i: g for g, group in enumerate(groups) for i in group}
     teachers = {t for i in failed if has_weeks(plan, i) for t in look.teachers[i]}
     courses = {k for i in failed if look.courses[i] and all(plan.seats[k] < 1 for k in look.courses[i])
-               for k in look.courses[i]}  # fmt: skip
+               for k in look.courses[i]} | set(taken)  # fmt: skip
     poor = plan.money is not None and any(look.least_price(i) > plan.money for i in failed)
     rivals: dict[object, set[int]] = defaultdict(set)
     for i in wanted:
