@@ -46,7 +46,9 @@ COMMANDS = (
 """Every subcommand that a feature brings, as "module:name" of a click command. A feature adds its line here."""
 
 LOAD_DEMO = "competence.imports.demo:load_demo"
-"""(engine) -> nothing; makes the demonstration municipality."""
+"""(engine) -> its id; makes the demonstration municipality."""
+PROPOSE = "competence.training.nightly:propose"
+"""(session) -> anything; works out whom to train next, as every morning."""
 DEMO_PASSWORD = "competence.imports.demo:PASSWORD"  # noqa: S105 - where it stands; made-up people sign in with it
 REBUILD = "competence.decision.rebuilding:rebuild_all"
 """(session) -> nothing; makes anew what is derived, when the database had another form before."""
@@ -136,7 +138,8 @@ def serve(console: Console, demo: bool) -> None:
         is_empty = not municipalities(session)
     if is_empty and demo:
         console.say(N_("Fjordby Kommune is being loaded ..."))
-        named(LOAD_DEMO)(console.engine)
+        with open_session(console.engine, named(LOAD_DEMO)(console.engine)) as session:
+            named(PROPOSE)(session)
     app = create_app(settings)
     with console.outside() as session:
         for one in municipalities(session):

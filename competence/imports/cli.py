@@ -10,7 +10,7 @@ import click
 from competence.foundation.changes import Tell
 from competence.foundation.console import Console
 from competence.foundation.errors import NotFound, RuleBroken
-from competence.foundation.orm import begin_writing, work_for
+from competence.foundation.orm import begin_writing, open_session
 from competence.foundation.text import N_, sentence
 from competence.foundation.web import say
 from competence.imports.commands import PaperPlan
@@ -205,8 +205,7 @@ def seed_demo(console: Console, employees: int, name: str, host: str | None, wid
     if there:
         console.say(sentence(N_("%(name)s is here already. Nothing was changed."), name=name))
         return
-    load_demo(console.engine, employees, name=name, wide=wide, host=host)
-    with console.outside() as session:
-        work_for(session, next(one.id for one in municipalities(session) if one.name == name))
+    made = load_demo(console.engine, employees, name=name, wide=wide, host=host)
+    with open_session(console.engine, made) as session:
         propose(session)
     console.say(sentence(N_("%(name)s is loaded with %(count)s employees."), name=name, count=employees))
