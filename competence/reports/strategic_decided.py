@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from competence.reports.passport_page import LEFT
+from competence.reports.passport_page import LEFT, Gettext
 from competence.reports.sheets import FOOT
 from competence.reports.strategic_charts import WHEEL, Course, Month, Span, course, spans, stacked, wheel
 from competence.reports.strategic_paper import Done, Gauge, Paper, Prior
@@ -20,11 +20,19 @@ DrawChart = Callable[[Any, float, float, float], None]
 class DecidedSheets(TabledSheets):
     """The sections about priorities, measures, budget, indicators, the year, and what has been said."""
 
-    page: Paper
+    def __init__(self, page: Paper, gettext: Gettext, language: str) -> None:
+        super().__init__(
+            gettext, language, title=f"{page.title} {page.years}", name=page.kind, municipality=page.municipality,
+            foot=page.notice, issued_at=page.issued_at, further=(page.title, page.years),
+        )  # fmt: skip
+        self.page = page
+        self.begins: list[int] = []
+        """The sheet on which each section begins."""
 
     def _begin(self, words: str, below: float) -> None:
         """None; the section begins, on the sheet on which so many points follow its heading."""
-        raise NotImplementedError
+        self._heading(words, below=min(below, self._deepest))
+        self.begins.append(len(self.sheets))
 
     @property
     def _deepest(self) -> float:

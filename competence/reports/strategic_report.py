@@ -27,15 +27,6 @@ def strategic_pdf(page: Paper, gettext: Gettext, *, language: str = "da") -> byt
 class _Strategy(DecidedSheets):
     top = HEIGHT - 80
 
-    def __init__(self, page: Paper, gettext: Gettext, language: str) -> None:
-        super().__init__(
-            gettext, language, title=f"{page.title} {page.years}", name=page.kind, municipality=page.municipality,
-            foot=page.notice, issued_at=page.issued_at, further=(page.title, page.years),
-        )  # fmt: skip
-        self.page = page
-        self.begins: list[int] = []
-        """The sheet on which each section begins."""
-
     def draw(self) -> bytes:
         """The finished file. A section of which the plan says nothing is left out."""
         page, _ = self.page, self._
@@ -144,10 +135,6 @@ class _Strategy(DecidedSheets):
         self.y -= deep
 
     # -- where it stands
-
-    def _begin(self, words: str, below: float) -> None:
-        self._heading(words, below=min(below, self._deepest))
-        self.begins.append(len(self.sheets))
 
     def _frame(self, heading: str) -> None:
         self._begin(heading, 30)

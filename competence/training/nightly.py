@@ -8,7 +8,7 @@ from competence.foundation.clock import local, today
 from competence.foundation.errors import RuleBroken
 from competence.foundation.orm import begin_writing
 from competence.training import commands
-from competence.training.queries.runs import open_run
+from competence.training.queries.runs import open_runs
 from competence.training.rules.rows import Terms, terms_from
 from competence.training.working import AT_ONCE, work_out
 
@@ -19,11 +19,11 @@ def propose(session: Session) -> tuple[int, int]:
     A team in which nothing is open has none. What somebody has chosen (aim, limits, turned on or off) is asked again as it
     is; a proposal that has been agreed to, or was worked out today, is left alone.
     """
-    units, made, late = tree(session, on=today()), 0, 0
+    units, runs, made, late = tree(session, on=today()), open_runs(session), 0, 0
     for node in units.by_id.values():
         if not units.is_leaf(node) or not 0 < headcount(session, node, on=today()) <= AT_ONCE:
             continue
-        run = open_run(session, node.id)
+        run = runs.get(node.id)
         if run is not None and (run.agreed or local(run.made_at).date() == today()):
             continue
         terms, seen = terms_from(run.terms) if run else Terms(), run.revision if run else None

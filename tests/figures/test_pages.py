@@ -88,6 +88,18 @@ def test_a_past_day_shows_what_was_kept_in_its_month_and_says_its_date(town, dir
     assert f"?on={then}" in missing
 
 
+def test_where_the_units_above_were_not_kept_nothing_is_told_of_people(town, director):
+    world = town.world
+    take_snapshot(world.session)
+    then = add_months(first_of(today()), -2) + timedelta(days=9)
+    world.session.query(UnitSnapshot).update({"month": first_of(then), "made_for": then})
+    world.session.query(UnitSnapshot).filter_by(unit_id=world.root.id).delete()
+    world.session.commit()
+    page = director.get(f"{overview(town, town.engen)}?on={then}")
+    assert page.status_code == 200
+    assert page.text.count("skjult: en lille gruppe, her eller ved siden af") == 2
+
+
 def test_small_groups_are_hidden_from_those_who_see_numbers_only(town, director, signed_in):
     world = town.world
     tiny = world.unit("Team Åen", under=town.south)

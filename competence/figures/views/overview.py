@@ -119,12 +119,13 @@ def too_small(units: Tree, outer: Sequence[Node], tops: Sequence[Node], look: Lo
     """The units about whose people nothing is shown to a reader of numbers only, wherever she comes from.
 
     They are found among all that she sees figures of (`outer`), so that a unit which is left out there beside a small one
-    is left out on its own page too.
+    is left out on its own page too. All are where the figures of a month were kept of these units and not of those.
     """
     if {one.id for one in outer} == {one.id for one in tops}:
         return look.too_small(tops)
     whole = looked(units, outer, asked)
-    assert whole is not None, "kept of the units below, and not of those above"
+    if whole is None:
+        return frozenset(one.id for one in look.nodes)
     return whole.too_small([whole.units.by_id[one.id] for one in outer])
 
 

@@ -51,10 +51,12 @@ from competence.strategy.rules.planning import (
     words,
 )
 
+Table = type[PlanPriority] | type[Measure] | type[PlanIndicator] | type[WheelStep]
 
-def _room(session: Session, table: type, plan: StrategicPlan, most: int) -> int:
+
+def _room(session: Session, table: Table, plan: StrategicPlan, most: int) -> int:
     """How many the plan has. RuleBroken when it has as many as it can have."""
-    counted = select(func.count()).select_from(table).where(table.strategy_id == plan.id)  # type: ignore[attr-defined]
+    counted = select(func.count()).select_from(table).where(table.strategy_id == plan.id)
     number = session.scalar(counted) or 0
     if number >= most:
         raise RuleBroken(

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import cast
+from datetime import date, datetime
+from typing import Any, cast
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
@@ -23,12 +23,29 @@ from competence.training.rules.rows import Content
 YES = cast(Table, TeachingYes.__table__)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known of a proposal before it is read."""
+
+    terms: Mapping[str, Any]
+    agreed: bool
+    revision: int
+    made_at: datetime
+
+
 def open_run(session: Session, unit_id: int, *, lock: bool = False) -> TrainingRun | None:
     """The unit's proposal as it stands; None before the first."""
     wanted = select(TrainingRun).where(TrainingRun.unit_id == unit_id, TrainingRun.closed_at.is_(None))
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     return session.scalars(wanted).first()
+
+
+def open_runs(session: Session) -> Mapping[int, Kept]:
+    """Unit -> its proposal as it stands, without what is in it."""
+    t = TrainingRun
+    rows = session.execute(select(t.unit_id, t.terms, t.agreed, t.revision, t.made_at).where(t.closed_at.is_(None)))
+    return {row.unit_id: Kept(row.terms, bool(row.agreed), row.revision, row.made_at) for row in rows}
 
 
 def teaching_of(session: Session, person_id: int, *, lock: bool = False) -> TeachingYes | None:
